@@ -1,0 +1,98 @@
+"""A prompt in the specification's words, and the same card as it is kept."""
+
+from datetime import date, datetime
+from uuid import uuid4
+
+from cds_hooks import wire
+from cds_hooks.store.answers import Button, Issued
+from fhir_adapters.drafts import drafts
+from prompts.prompt import Held, Prompt
+from rules.outcome import Proposal
+from rules.record import Reply
+
+REASONS_SYSTEM = "https://cds-hooks.hl7.org/CodeSystem/non-adherence-reason-codes"
+# The five ways to close a card (PRODUCT 1.5), and what each is remembered as.
+REASONS: dict[str, tuple[str, Reply]] = {
+    "limited-time": ("Not enough time today", Reply.NO_TIME),
+    "action-completed": ("Already offered or done", Reply.ALREADY_DONE),
+    "patient-does-not-want-change": ("The person would rather not", Reply.DECLINED),
+    "patient-ineligible": ("Not right for this person", Reply.NOT_RIGHT),
+    "service-not-available": ("Service not available", Reply.SHOWN),
+}
+# Codes of the same meaning that a client with its own list may send.
+ALSO: dict[str, Reply] = {
+    "patient-refuses": Reply.DECLINED,
+    "patient-contraindication": Reply.NOT_RIGHT,
+    "action-not-priority": Reply.NOT_RIGHT,
+}
+QUIET = "example.good-day.quiet"
+
+
+def card(prompt: Prompt, person: str, today: date) -> wire.Card:
+    """The card, with a name of its own on it and on every button: without one no answer comes."""
+    return wire.Card(
+        uuid=uuid4(),
+        summary=prompt.summary,
+        detail=prompt.detail,
+        indicator="info",
+        source=wire.Source(label=prompt.source),
+        suggestions=[_suggestion(proposal, person, today) for proposal in prompt.proposals],
+        selectionBehavior="any",
+        overrideReasons=_OVERRIDE_REASONS,
+    )
+
+
+_OVERRIDE_REASONS = [
+    wire.SentCoding(code=code, system=REASONS_SYSTEM, display=display)
+    for code, (display, _) in REASONS.items()
+]
+
+
+def _suggestion(proposal: Proposal, person: str, today: date) -> wire.Suggestion:
+    recommended = proposal.offer is not None and proposal.offer.recommended
+    return wire.Suggestion(
+        label=proposal.label,
+        uuid=uuid4(),
+        isRecommended=True if recommended else None,
+        actions=[
+            wire.Action(type="create", description=draft.description, resource=draft.resource)
+            for draft in drafts(proposal, person, today)
+        ],
+    )
+
+
+def issued(
+    sent: wire.Card, prompt: Prompt, person: str, service: str, hook_instance: str, at: datetime
+) -> Issued:
+    """The card as the store keeps it, so that an answer finds its way back."""
+    return Issued(
+        card=str(sent.uuid),
+        person=person,
+        service=service,
+        hook_instance=hook_instance,
+        rules=tuple(f"{rule.id}|{rule.version}" for rule in prompt.rules),
+        topics=tuple(dict.fromkeys(rule.quiet.topic for rule in prompt.rules)),
+        shown_at=at,
+        buttons=tuple(
+            Button(
+                str(suggestion.uuid),
+                proposal.counts_as,
+                tuple(dict.fromkeys(rule.quiet.topic for rule in proposal.rules)),
+            )
+            for suggestion, proposal in zip(sent.suggestions, prompt.proposals, strict=True)
+        ),
+    )
+
+
+def quiet(held: tuple[Held, ...]) -> dict[str, list[wire.Quiet]] | None:
+    """What was held back and until when, for a client that wants to say so."""
+    if not held:
+        return None
+    return {
+        QUIET: [
+            wire.Quiet(
+                rule=one.rule.id, says=one.says, until=one.until.isoformat() if one.until else None
+            )
+            for one in held
+        ]
+    }

@@ -1,0 +1,99 @@
+"""``goodday serve``: the service for a practice. It has no sign-in yet, and says so."""
+
+import asyncio
+import socket
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+
+from cds_hooks import logs
+from cds_hooks.app import create_app
+from cds_hooks.cli import COULD_NOT_RUN, FINE, PROBLEMS
+from cds_hooks.commands import say
+from cds_hooks.settings import SettingsError, from_environment
+from cds_hooks.store.answers import Answers
+from cds_hooks.store.tables import StoreError
+from rules.load import load_library
+
+
+def serve(**given: object) -> int:
+    """Serve until Ctrl-C. Whatever keeps it from starting gets one plain sentence."""
+    try:
+        settings = from_environment(**given)
+    except SettingsError as error:
+        say.sorry(str(error))
+        return COULD_NOT_RUN
+    if settings.practice is not None and not settings.practice.is_dir():
+        say.sorry(
+            f"There is no folder called {settings.practice}. Name the practice's folder with --practice."
+        )
+        return COULD_NOT_RUN
+    loaded = load_library(settings.practice)
+    if say.stopped(loaded):
+        return PROBLEMS
+    listening = listen(settings.host, settings.port)
+    if listening is None:
+        return COULD_NOT_RUN
+    try:
+        answers = Answers(settings.data)
+    except StoreError as error:
+        say.sorry(str(error))
+        return COULD_NOT_RUN
+    if not loaded.library.shown().rules:
+        say.sorry(
+            "No rule is in pilot, so nothing will be shown. A practice names its pilots in practice.yaml."
+        )
+    say.sorry(
+        "There is no sign-in yet: whoever can reach this address can call it. Keep it on this machine."
+    )
+    logs.to_stderr()
+    run(
+        create_app(settings, loaded.library, answers),
+        listening,
+        f"http://{settings.host}:{listening.getsockname()[1]}/cds-services",
+    )
+    return FINE
+
+
+def listen(host: str, port: int) -> socket.socket | None:
+    """A socket at the address, or None after one sentence that says why not."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    if sys.platform != "win32":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        taken = error.errno in (48, 98)
+        why = "is taken by another program" if taken else "cannot be used on this machine"
+        say.sorry(f"Port {port} on {host} {why}. Choose another with --port.")
+        return None
+    return listening
+
+
+def run(app: FastAPI, listening: socket.socket, address: str) -> None:
+    """Serve on a socket, print the one address, and stop cleanly at Ctrl-C."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5
+    )
+    server = _Announcing(config, address)
+    try:
+        asyncio.run(server.serve(sockets=[listening]))
+    except KeyboardInterrupt:
+        pass  # uvicorn has shut down by now and raises the signal again
+    say.line("Stopped.")
+
+
+class _Announcing(uvicorn.Server):
+    """A server that says where it is once it can be reached, and not before."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            say.line(f"Good Day is at {self._address}", "bold")

@@ -1,0 +1,63 @@
+"""One service for each hook, carrying all of that hook's rules, and what each needs to be sent."""
+
+from dataclasses import dataclass
+
+from cds_hooks import wire
+from fhir_adapters.needs import Needs, needs
+from rules.rule import Library, Rule
+
+_TITLES = {
+    "patient-view": "What would help on ordinary days?",
+    "appointment-book": "Before the visit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HookService:
+    """A hook, its rules, and what they read. ``remembers``: a rule asks what was said before."""
+
+    id: str
+    hook: str
+    rules: tuple[Rule, ...]
+    needs: Needs
+    remembers: bool
+
+
+def hook_services(library: Library) -> dict[str, HookService]:
+    """The services by their ids, made once when the library is loaded."""
+    services: dict[str, HookService] = {}
+    for hook in library.hooks:
+        rules = library.for_hook(hook)
+        remembers = any(fact.find == "outcome" for rule in rules for fact in rule.looks_at)
+        service = HookService(f"good-day-{hook}", hook, rules, needs(rules), remembers)
+        services[service.id] = service
+    return services
+
+
+def discovery(services: dict[str, HookService], library: Library) -> bytes:
+    """The answer to GET /cds-services."""
+    return wire.Discovery(
+        services=[_described(service, library) for service in services.values()]
+    ).to_json()
+
+
+def _described(service: HookService, library: Library) -> wire.Service:
+    invented = (
+        " It is an invented practice, for trying out only." if library.practice.invented else ""
+    )
+    count = len(service.rules)
+    return wire.Service(
+        hook=service.hook,
+        id=service.id,
+        title=_TITLES.get(service.hook, "Good Day"),
+        description=(
+            f"{library.practice.name} asks an open question where no offer of support is recorded."
+            f" {count} {'rule' if count == 1 else 'rules'}: {'; '.join(r.title for r in service.rules)}."
+            f"{invented} Not reviewed by a clinical safety officer."
+        ),
+        prefetch=service.needs.templates,
+        usageRequirements=(
+            "Send every prefetch key. A list that could not be read is sent as an OperationOutcome;"
+            " a key that is left out is answered with 412."
+        ),
+    )

@@ -1,0 +1,62 @@
+"""POST /cds-services/{id}/feedback: how cards were met, in every form that the standard allows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+
+from cds_hooks import logs, wire
+from cds_hooks.cards import ALSO, REASONS
+from cds_hooks.refusals import BadRequest
+from cds_hooks.store.answers import Answers, Met
+from rules.record import Reply
+
+_FEEDBACK = msgspec.json.Decoder(wire.FeedbackCall)
+
+
+def read_feedback(body: bytes) -> list[Met]:
+    """Every answer in a batch. Raises BadRequest if any of it is not as the standard says."""
+    try:
+        call = _FEEDBACK.decode(body)
+        return [met for item in call.feedback for met in _met(item)]
+    except (msgspec.DecodeError, RecursionError):
+        raise BadRequest(
+            'The body needs a list "feedback" of objects with "card", "outcome" (accepted or'
+            ' overridden) and "outcomeTimestamp".'
+        ) from None
+
+
+def _met(item: wire.Feedback) -> Iterator[Met]:
+    at = _moment(item.outcomeTimestamp)
+    if item.outcome == "accepted":
+        if not item.acceptedSuggestions:
+            raise BadRequest('An accepted card needs "acceptedSuggestions", each with its "id".')
+        for suggestion in item.acceptedSuggestions:
+            yield Met(item.card, at, suggestion=suggestion.id)
+        return
+    code = (
+        item.overrideReason.reason.code
+        if item.overrideReason and item.overrideReason.reason
+        else ""
+    )
+    known = REASONS[code][1] if code in REASONS else ALSO.get(code)
+    # A reason that is not one of ours is kept as a card closed without one, not as text.
+    yield Met(item.card, at, closed=known or Reply.OVERRIDDEN, reason=code if known else "")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(
+            '"outcomeTimestamp" needs a date and time such as 2026-11-21T09:30:00Z.'
+        ) from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def hear(answers: Answers, heard: list[Met], now: datetime) -> None:
+    """Keep every answer to a card of ours; others are counted and do no harm."""
+    known = sum(answers.hear(met, now) for met in heard)
+    logs.event("feedback", count=known, reason="heard")
+    if known < len(heard):
+        logs.event("feedback", count=len(heard) - known, reason="unknown-card")

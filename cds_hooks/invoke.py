@@ -1,0 +1,164 @@
+"""POST /cds-services/{id}: from a call to an answer, in the order of the walk."""
+
+import re
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from cds_hooks import cards, logs, wire
+from cds_hooks.clock import practice_day
+from cds_hooks.discovery import HookService
+from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
+from cds_hooks.store.answers import Answers
+from fhir_adapters.elements import Resource, Value
+from fhir_adapters.prefetch import MissingKeys, record_from_prefetch
+from fhir_adapters.read import AnotherPerson
+from prompts.choose import choose
+from rules.engine import evaluate
+from rules.outcome import Decision
+from rules.record import PatientRecord
+from rules.rule import Practice
+
+_CALL: msgspec.json.Decoder[wire.Call[Value]] = msgspec.json.Decoder(wire.Call[Value])
+# The same, with each prefetch key left as it came: for when something in one cannot be read.
+_RAW_CALL: msgspec.json.Decoder[wire.Call[msgspec.Raw]] = msgspec.json.Decoder(
+    wire.Call[msgspec.Raw]
+)
+_OBJECT: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
+
+# FHIR ids, and nothing that could be read as part of an address.
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+
+Call = wire.Call[Value] | wire.Call[msgspec.Raw]
+
+
+def read_call(body: bytes) -> Call:
+    """The call in a body. Raises BadRequest, which says which member is not as it needs to be."""
+    try:
+        return _CALL.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        return _RAW_CALL.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        raise BadRequest(_what_is_wrong(body)) from None
+
+
+def record_of_call(call: Call, service: HookService, *, null_means_empty: bool) -> PatientRecord:
+    """The record that came along. Raises BadRequest, MissingData or AnotherPatient."""
+    if call.hook != service.hook:
+        raise BadRequest(f'This service answers the hook "{service.hook}" and no other.')
+    patient_id = call.context.patientId.removeprefix("Patient/")
+    if not _ID.fullmatch(patient_id):
+        raise BadRequest('"context.patientId" is not a FHIR id.')
+    try:
+        return record_from_prefetch(
+            _null_is_none(call),
+            patient_id,
+            service.needs,
+            null_means_empty=null_means_empty,
+            server=call.fhirServer or "",
+            booked=_booked(call, service),
+        )
+    except MissingKeys as missing:
+        raise MissingData(
+            f"These prefetch keys were not sent: {', '.join(missing.keys)}. Send each of them as"
+            " discovery lists it; a list that could not be read is sent as an OperationOutcome."
+        ) from None
+    except AnotherPerson as error:
+        raise AnotherPatient(
+            f"A {error.resource_type} in the request is not about the patient of its context."
+            " Nothing was decided."
+        ) from None
+
+
+def answer(
+    record: PatientRecord,
+    call: Call,
+    service: HookService,
+    answers: Answers,
+    practice: Practice,
+    now: datetime,
+) -> bytes:
+    """Ask every rule, hear what was said before, choose one prompt, keep it, and say it."""
+    today, person = practice_day(now), record.person.id
+    said = answers.history(person) if service.remembers else ()
+    outcomes = evaluate(service.rules, record, said, today)
+    if not any(outcome.decision is Decision.PROMPT for outcome in outcomes):
+        logs.event("asked", service=service.id, rules=len(outcomes), cards=0, held=0)
+        return _NOTHING_TO_SAY
+    choice = choose(outcomes, said or answers.history(person), today, practice)
+    sent: list[wire.Card] = []
+    if choice.prompt is not None:
+        sent.append(cards.card(choice.prompt, person, today))
+        kept = cards.issued(sent[0], choice.prompt, person, service.id, str(call.hookInstance), now)
+        answers.issue(kept)  # before the answer leaves, or an answer to it would be lost
+    logs.event(
+        "asked", service=service.id, rules=len(outcomes), cards=len(sent), held=len(choice.held)
+    )
+    return wire.Answer(cards=sent, extension=cards.quiet(choice.held)).to_json()
+
+
+_NOTHING_TO_SAY = wire.Answer(cards=[]).to_json()
+
+
+def _null_is_none(call: Call) -> dict[str, Value | msgspec.Raw | None]:
+    return {
+        key: None if isinstance(value, msgspec.Raw) and bytes(value).strip() == b"null" else value
+        for key, value in (call.prefetch or {}).items()
+    }
+
+
+def _booked(call: Call, service: HookService) -> list[Resource]:
+    """The appointments of the booking: a Bundle by the standard, a list in its older example."""
+    booked = call.context.appointments
+    if service.hook != "appointment-book":
+        return []
+    if booked is None:
+        raise BadRequest(
+            '"context.appointments" is missing: a Bundle of the appointments being booked.'
+        )
+    if isinstance(booked, Value):
+        resources = [entry.resource for entry in booked.entry or () if entry.resource is not None]
+    else:
+        resources = booked
+    return [resource for resource in resources if resource.resourceType == "Appointment"]
+
+
+_NEEDED = {
+    "hook": "a text",
+    "hookInstance": "a UUID",
+    "context": "an object",
+}
+
+
+def _what_is_wrong(body: bytes) -> str:
+    """Which member keeps a request from being read; no value of it is repeated."""
+    try:
+        members = _OBJECT.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return "The body is not a JSON object in UTF-8."
+    missing = [name for name in _NEEDED if name not in members]
+    if missing:
+        needed = ", ".join(f'"{name}" ({_NEEDED[name]})' for name in missing)
+        return f"The request needs {needed}."
+    context = members["context"]
+    if isinstance(context, dict):
+        for name in ("patientId", "userId"):
+            if not isinstance(context.get(name), str):
+                return f'"context.{name}" is missing or not a text.'
+        if not isinstance(members["hook"], str):
+            return '"hook" is not a text.'
+        if not _is_uuid(members["hookInstance"]):
+            return '"hookInstance" is not a UUID.'
+        return 'One of "context.appointments", "fhirServer" and "prefetch" is not of the sort that CDS Hooks names.'
+    return '"context" is not an object.'
+
+
+def _is_uuid(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(UUID(value))
+    except ValueError:
+        return False

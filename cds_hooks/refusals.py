@@ -1,0 +1,144 @@
+"""Every failure, its status and what the caller reads, in one place. Never an empty list of cards.
+
+    Refusal
+    |-- BadRequest       400  not JSON, a member missing or of the wrong sort, another hook
+    |-- AnotherPatient   400  the prefetch holds somebody else's data
+    |-- UnknownService   404  no service of that name
+    |-- MissingData      412  required prefetch keys were not sent
+    |-- TooLarge         413  a body over the limit
+    |-- NotJson          415  another content type, or a packed body
+    |-- Unavailable      503  the store cannot be used
+
+Anything else is a fault of ours: 500, and the log says where, not what.
+"""
+
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cds_hooks import logs
+
+
+class Refusal(Exception):
+    """A call that is not answered. Its text is ours and holds nothing of a person."""
+
+    status = 500
+    code = "exception"
+
+
+class BadRequest(Refusal):
+    """The request is not one that CDS Hooks allows."""
+
+    status = 400
+    code = "invalid"
+
+
+class AnotherPatient(Refusal):
+    """Data about somebody else came along."""
+
+    status = 400
+    code = "invalid"
+
+
+class UnknownService(Refusal):
+    """There is no such service."""
+
+    status = 404
+    code = "not-found"
+
+
+class MissingData(Refusal):
+    """Required data was not sent, and there is nowhere to fetch it from."""
+
+    status = 412
+    code = "required"
+
+
+class TooLarge(Refusal):
+    """The body is larger than we read."""
+
+    status = 413
+    code = "too-long"
+
+
+class NotJson(Refusal):
+    """The body is not plain JSON."""
+
+    status = 415
+    code = "not-supported"
+
+
+class Unavailable(Refusal):
+    """Something that we depend on does not answer."""
+
+    status = 503
+    code = "transient"
+
+
+def outcome(status: int, code: str, says: str) -> Response:
+    """A failure as FHIR says it."""
+    body = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "error", "code": code, "diagnostics": says}],
+    }
+    return Response(msgspec.json.encode(body), status, media_type="application/fhir+json")
+
+
+async def refused(_request: Request, refusal: Exception) -> Response:
+    """The answer to a call that is refused."""
+    assert isinstance(refusal, Refusal)
+    logs.event("refused", status=refusal.status, reason=type(refusal).__name__)
+    return outcome(refusal.status, refusal.code, str(refusal))
+
+
+async def not_there(_request: Request, _error: Exception) -> Response:
+    """The answer to an address that nothing is at."""
+    return outcome(404, "not-found", "There is nothing at this address.")
+
+
+async def not_that_way(_request: Request, _error: Exception) -> Response:
+    """The answer to a method that an address does not take."""
+    return outcome(405, "not-supported", "This address does not take that method.")
+
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Faults:
+    """Turns a fault of ours into a 500 that says nothing of a person, inside the CORS headers."""
+
+    def __init__(self, app: Asgi) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on; answer 500 if it fails before anything was sent."""
+        started = False
+
+        async def watched(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # the last net: whatever it is, its text may quote a record
+            logs.event("fault", kind=type(error).__name__, where=_where(error))
+            if started or scope["type"] != "http":
+                return
+            says = "Good Day failed. This is not an answer about the patient."
+            await outcome(500, "exception", says)(scope, receive, send)
+
+
+def _where(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return "unknown"
+    last = frames[-1]
+    return f"{last.filename.rpartition('/')[2]}:{last.lineno}"

@@ -1,0 +1,65 @@
+"""Every setting, typed and documented. An unknown one is refused: a misspelt one would do nothing."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+_PREFIX = "GOODDAY_"
+# Read elsewhere, by the tests.
+_NOT_OURS = frozenset({"GOODDAY_REQUIRE"})
+
+
+class Settings(BaseModel):
+    """How a service runs. Each can be given as GOODDAY_<NAME> or as an option of ``serve``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    practice: Path | None = Field(
+        None, description="the practice's folder: practice.yaml, its own rules and code lists"
+    )
+    data: Path = Field(
+        Path("goodday-data"), description="the folder where answers are kept (SQLite)"
+    )
+    host: str = Field("127.0.0.1", description="the address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="the port to listen on")
+    null_means: Literal["unknown", "empty"] = Field(
+        "unknown", description="what this client means by a prefetch key that is null"
+    )
+    origins: tuple[str, ...] = Field(
+        (), description="browser origins that may call, separated by commas"
+    )
+
+
+class SettingsError(Exception):
+    """A setting that is unknown or cannot be used; one sentence for each."""
+
+
+def read_settings(environment: Mapping[str, str], **given: object) -> Settings:
+    """Settings from the environment, and over them what was given. Raises SettingsError."""
+    known = Settings.model_fields
+    values: dict[str, object] = {}
+    for name, value in environment.items():
+        if not name.startswith(_PREFIX) or name in _NOT_OURS:
+            continue
+        field = name.removeprefix(_PREFIX).lower()
+        if field not in known:
+            raise SettingsError(
+                f"{name} is not a setting. Known: {', '.join(_PREFIX + k.upper() for k in known)}."
+            )
+        values[field] = tuple(o.strip() for o in value.split(",")) if field == "origins" else value
+    values |= {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise SettingsError(
+            f"The setting {name} cannot be used: {known[name].description}."
+        ) from None
+
+
+def from_environment(**given: object) -> Settings:
+    """Settings from this process's environment. Raises SettingsError."""
+    return read_settings(os.environ, **given)

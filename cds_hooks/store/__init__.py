@@ -1,0 +1,1 @@
+"""What was shown and what was said to it, kept in SQLite. The only place that knows SQL."""

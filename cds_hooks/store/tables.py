@@ -1,0 +1,112 @@
+"""The schema, and opening a store."""
+
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+VERSION = 1
+FILE = "answers.sqlite"
+
+metadata = MetaData()
+
+# A card that was issued, before the answer left. Days are the practice's, as year-month-day.
+cards = Table(
+    "cards",
+    metadata,
+    Column("card", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("service", String, nullable=False),
+    Column("hook_instance", String, nullable=False),
+    Column("rules", String, nullable=False),  # id|version, separated by spaces
+    Column("topics", String, nullable=False),  # separated by spaces
+    Column("shown_on", String, nullable=False),
+    Column("shown_at", String, nullable=False),
+    Index("cards_of_person", "person"),
+)
+
+# Each button on it, and how it is remembered when it is pressed.
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("suggestion", String, primary_key=True),
+    Column("card", ForeignKey("cards.card"), nullable=False),
+    Column("reply", String, nullable=False),
+    Column("topics", String, nullable=False),
+)
+
+# What came back. Answers are added, never changed.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("card", ForeignKey("cards.card"), nullable=False),
+    Column("suggestion", String, nullable=False),  # "" for a card that was closed
+    Column("reply", String, nullable=False),
+    Column("topics", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("said_on", String, nullable=False),
+    Column("said_at", String, nullable=False),
+    UniqueConstraint("card", "suggestion", "reply", "said_at"),
+    Index("answers_to_card", "card"),
+)
+
+
+class StoreError(Exception):
+    """A store that cannot be opened or used; one sentence, and nothing of a person."""
+
+
+def open_engine(folder: Path) -> Engine:
+    """Open the store in a folder, making both where there is none. Raises StoreError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            raise NotADirectoryError
+    except OSError:
+        raise StoreError(
+            f"The data folder {folder} cannot be made or written to. Name another with --data."
+        ) from None
+    engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": 5})
+    event.listen(engine, "connect", _every_connection)
+    try:
+        with engine.begin() as connection:
+            found = connection.execute(text("PRAGMA user_version")).scalar_one()
+            if found not in (0, VERSION):
+                raise StoreError(
+                    f"The store in {folder} was written by another version of Good Day (its format"
+                    f" is {found}, this one reads {VERSION}). Use that version, or another --data."
+                )
+            if found == 0:
+                metadata.create_all(connection)
+                connection.execute(text(f"PRAGMA user_version = {VERSION}"))
+    except SQLAlchemyError:
+        engine.dispose()
+        raise StoreError(
+            f"The data folder {folder} cannot be written to, or holds a file called {FILE} that is"
+            " not ours. Name another with --data."
+        ) from None
+    return engine
+
+
+def _every_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Readers never wait for the writer, and what was acknowledged survives a power cut."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()

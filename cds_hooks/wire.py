@@ -1,0 +1,160 @@
+"""CDS Hooks messages, spelt as the specification spells them (2.0.1).
+
+What comes in is decoded by msgspec, tolerant of members we do not know. What goes out is held to
+the specification by pydantic: a card that does not fit is an error here, not in somebody's EHR.
+"""
+
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from fhir_adapters.elements import Resource, Value
+
+P = TypeVar("P")
+
+
+class Context(msgspec.Struct, gc=False):
+    """What the hook says about the moment. ``appointments`` is a Bundle, or in the wild a list."""
+
+    patientId: str
+    userId: str
+    appointments: Value | list[Resource] | None = None
+
+
+class Call(msgspec.Struct, Generic[P], gc=False):
+    """An invocation. ``fhirAuthorization`` is not even decoded: we have no use for a token."""
+
+    hook: str
+    hookInstance: UUID
+    context: Context
+    fhirServer: str | None = None
+    prefetch: dict[str, P | None] | None = None
+
+
+class AcceptedSuggestion(msgspec.Struct):
+    """A suggestion that was taken."""
+
+    id: str
+
+
+class Coding(msgspec.Struct):
+    """The override reason that was chosen."""
+
+    code: str
+    system: str | None = None
+
+
+class OverrideReason(msgspec.Struct):
+    """Why a card was closed. A comment may name a person, so it is not decoded."""
+
+    reason: Coding | None = None
+
+
+class Feedback(msgspec.Struct):
+    """How one card was met."""
+
+    card: str
+    outcome: Literal["accepted", "overridden"]
+    outcomeTimestamp: str
+    acceptedSuggestions: list[AcceptedSuggestion] | None = None
+    overrideReason: OverrideReason | None = None
+
+
+class FeedbackCall(msgspec.Struct):
+    """A batch of feedback."""
+
+    feedback: list[Feedback]
+
+
+Words = Annotated[str, StringConstraints(min_length=1, strict=True)]
+Summary = Annotated[str, StringConstraints(min_length=1, max_length=139, strict=True)]
+Uri = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", strict=True)]
+
+
+class _Sent(BaseModel):
+    """Whatever we send: nothing besides what is named, and nothing that is null or empty."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def to_json(self) -> bytes:
+        """The message, without members that have no value."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+class SentCoding(_Sent):
+    """A code with the words for it."""
+
+    code: Words
+    system: Uri
+    display: Words
+
+
+class Source(_Sent):
+    """Whose advice a card is."""
+
+    label: Words
+    topic: SentCoding | None = None
+
+
+class Action(_Sent):
+    """What a clinical system would do if a suggestion is taken. Only ever a create."""
+
+    type: Literal["create"]
+    description: Words
+    resource: dict[str, Any]
+
+
+class Suggestion(_Sent):
+    """One button."""
+
+    label: Words
+    uuid: UUID
+    isRecommended: Literal[True] | None = None
+    actions: Annotated[list[Action], Field(min_length=1)]
+
+
+class Card(_Sent):
+    """One card."""
+
+    uuid: UUID
+    summary: Summary
+    detail: Words
+    indicator: Literal["info"]
+    source: Source
+    suggestions: Annotated[list[Suggestion], Field(min_length=1)]
+    selectionBehavior: Literal["any"]
+    overrideReasons: Annotated[list[SentCoding], Field(min_length=1)]
+
+
+class Quiet(_Sent):
+    """Why a rule that would have prompted did not: our extension to the answer."""
+
+    rule: Words
+    says: Words
+    until: Words | None = None
+
+
+class Answer(_Sent):
+    """The answer to an invocation. An empty list of cards means: asked, and nothing to say."""
+
+    cards: list[Card]
+    extension: dict[str, list[Quiet]] | None = None
+
+
+class Service(_Sent):
+    """One entry of discovery."""
+
+    hook: Words
+    id: Words
+    title: Words
+    description: Words
+    prefetch: dict[str, Words]
+    usageRequirements: Words
+
+
+class Discovery(_Sent):
+    """What there is to call."""
+
+    services: list[Service]

@@ -1,0 +1,1 @@
+"""FHIR in, FHIR out: the only place that knows how FHIR spells things."""

@@ -1,0 +1,1 @@
+"""Many records at once, through the same reader as one."""

@@ -1,0 +1,83 @@
+"""A bundle in a file to a record: one whole person, as an export or a test gives it."""
+
+import gzip
+import zlib
+from pathlib import Path
+
+from fhir_adapters.decode import NotFhir, read_value
+from fhir_adapters.elements import Resource, Value
+from fhir_adapters.read import AnotherPerson, Whose, damaged_kinds, person, record
+from rules.record import Kind, PatientRecord
+
+
+class BundleError(Exception):
+    """A file that is not one person's bundle; one sentence that names no person."""
+
+
+def record_from_file(path: Path) -> PatientRecord:
+    """Read a bundle file, packed with gzip or not. Raises BundleError."""
+    try:
+        body = path.read_bytes()
+        if body[:2] == b"\x1f\x8b":
+            body = gzip.decompress(body)
+    except FileNotFoundError:
+        raise BundleError(f"There is no file called {path}.") from None
+    except (OSError, EOFError, zlib.error):
+        raise BundleError(f"{path} cannot be opened or unpacked.") from None
+    return record_from_bundle(body)
+
+
+def record_from_bundle(body: bytes) -> PatientRecord:
+    """The record of the one person in a bundle. Raises BundleError.
+
+    The bundle is taken as the whole record, unless it is a page of a search or holds an
+    OperationOutcome: then no list in it is known to be whole.
+    """
+    try:
+        value, damaged = read_value(body)
+    except NotFhir:
+        raise BundleError("The file is not a FHIR bundle that can be read as JSON.") from None
+    if value.resourceType != "Bundle":
+        raise BundleError("The file holds a FHIR resource that is not a Bundle.")
+    resources = [entry.resource for entry in value.entry or () if entry.resource is not None]
+    patients = [
+        (entry.fullUrl, entry.resource)
+        for entry in value.entry or ()
+        if entry.resource is not None and entry.resource.resourceType == "Patient"
+    ]
+    if len(patients) != 1:
+        raise BundleError(
+            f"The bundle holds {len(patients)} Patient resources; it needs exactly one."
+        )
+    full_url, patient = patients[0]
+    whose = Whose(patient.id or "", [full_url] if full_url else [f"urn:uuid:{patient.id}"])
+    unread = dict.fromkeys(damaged_kinds(damaged), "part of it could not be read")
+    unread |= _unread(value, resources)
+    try:
+        return record(person(patient), _resolved(value, resources), unread, whose)
+    except AnotherPerson as error:
+        raise BundleError(
+            f"A {error.resource_type} in the bundle is about somebody else."
+        ) from None
+
+
+def _resolved(value: Value, resources: list[Resource]) -> list[Resource]:
+    """Inside a bundle, reports point at results by fullUrl; turn those into Type/id."""
+    names = {
+        entry.fullUrl: f"{entry.resource.resourceType}/{entry.resource.id}"
+        for entry in value.entry or ()
+        if entry.fullUrl and entry.resource is not None and entry.resource.id
+    }
+    for resource in resources:
+        for reference in resource.result or ():
+            if reference.reference in names:
+                reference.reference = names[reference.reference]
+    return resources
+
+
+def _unread(value: Value, resources: list[Resource]) -> dict[Kind, str]:
+    if any(link.relation == "next" for link in value.link or ()):
+        return dict.fromkeys(Kind, "the bundle is one page of several")
+    if any(resource.resourceType == "OperationOutcome" for resource in resources):
+        return dict.fromkeys(Kind, "the bundle says that something could not be read")
+    return {}

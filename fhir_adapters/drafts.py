@@ -1,0 +1,196 @@
+"""Proposals as FHIR R4 resources, in the forms of CONTENT 3.3: valid by construction.
+
+Nothing here is written anywhere. Each resource is what a clinical system would create if somebody
+pressed the button.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from fhir_adapters.systems import (
+    ASK_AGAIN_AFTER,
+    COMMUNICATION_CATEGORY,
+    FLAG_CATEGORY,
+    PARTICIPATION_MODE,
+    REFERRAL_CATEGORY,
+    RULE,
+)
+from rules.codes import OWN, Code
+from rules.days import Duration
+from rules.outcome import Proposal
+from rules.record import Reply
+from rules.rule import Offer, OfferKind, Rule
+
+# FHIR JSON: nothing narrower says more.
+Json = dict[str, Any]
+
+# The letter is to be with the person at least this long before the visit (CONTENT 3.3).
+BEFORE_THE_VISIT = Duration(3, "day")
+
+
+class Draft(NamedTuple):
+    """A resource to create, and a sentence that says what it does."""
+
+    description: str
+    resource: Json
+
+
+def drafts(proposal: Proposal, patient_id: str, today: date) -> list[Draft]:
+    """What pressing a button would create; one resource, or one for each topic that is answered."""
+    subject = {"reference": f"Patient/{patient_id}"}
+    offer = proposal.offer
+    if offer is None:
+        return [_answered(proposal, rule, subject, today) for rule in proposal.rules]
+    rule = proposal.rules[0]
+    match offer.kind:
+        case OfferKind.REFER:
+            return [_referral(proposal, offer, rule, subject, today)]
+        case OfferKind.RECORD:
+            return [_offer_made(offer, rule, subject, today)]
+        case OfferKind.TAG:
+            return [_tag(offer, rule, subject, today)]
+        case OfferKind.RESULTS:
+            return [_results(proposal, rule, subject, today)]
+
+
+def _referral(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    service = offer.service
+    assert service is not None  # the schema requires it
+    resource: Json = {
+        "resourceType": "ServiceRequest",
+        "identifier": [_from(rule)],
+        "status": "draft",
+        "intent": "proposal",
+        "category": [_concept(Code(REFERRAL_CATEGORY, "referral"))],
+        "code": _concept(service.code, service.name),
+        "subject": subject,
+        "authoredOn": today.isoformat(),
+        "performer": [{"display": service.name}],
+    }
+    if p.reasons:
+        resource["reasonReference"] = [{"reference": entry.reference} for entry in p.reasons]
+    return Draft(f"Draft a referral to: {service.name}", resource)
+
+
+def _offer_made(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    assert offer.code is not None  # the schema requires a code list
+    if offer.code.system != OWN:
+        resource: Json = {
+            "resourceType": "Procedure",
+            "identifier": [_from(rule)],
+            "status": "completed",
+            "code": _concept(offer.code, offer.words),
+            "subject": subject,
+            "performedDateTime": today.isoformat(),
+        }
+        return Draft(f"Record that this was offered: {offer.words}", resource)
+    resource = {
+        "resourceType": "Communication",
+        "identifier": [_from(rule)],
+        "status": "completed",
+        "topic": {
+            "coding": [_coding(Code(OWN, "offer-made")), _coding(offer.code)],
+            "text": f"Offered: {offer.words}",
+        },
+        "subject": subject,
+        "sent": today.isoformat(),
+    }
+    if offer.service is not None:
+        resource["about"] = [{"display": offer.service.name}]
+    return Draft(f"Record that this was offered: {offer.words}", resource)
+
+
+def _tag(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    assert offer.code is not None and offer.ends_after is not None  # the schema sees to both
+    ends = offer.ends_after.after(today)
+    resource: Json = {
+        "resourceType": "Flag",
+        "identifier": [_from(rule)],
+        "status": "active",
+        "category": [_concept(Code(FLAG_CATEGORY, "admin"))],
+        "code": _concept(offer.code, offer.words),
+        "subject": subject,
+        "period": {"start": today.isoformat(), "end": ends.isoformat()},
+        "author": {"display": "Good Day"},
+    }
+    return Draft(f"Add a reminder that ends by itself in {offer.ends_after}", resource)
+
+
+def _results(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
+    about = [{"reference": entry.reference} for entry in p.results]
+    resource: Json = {
+        "resourceType": "CommunicationRequest",
+        "identifier": [_from(rule)],
+        "status": "draft",
+        "category": [
+            _concept(Code(COMMUNICATION_CATEGORY, "notification")),
+            _concept(Code(OWN, "results-ahead")),
+        ],
+        "medium": [
+            _concept(Code(PARTICIPATION_MODE, "MAILWRIT")),
+            _concept(Code(PARTICIPATION_MODE, "ONLINEWRIT")),
+        ],
+        "subject": subject,
+        "recipient": [subject],
+        "authoredOn": today.isoformat(),
+        "payload": [{"contentString": p.letter}],
+    }
+    if p.visit is not None:
+        if not p.visit.reference.endswith("/"):  # a booking in the making may have no id yet
+            about.append({"reference": p.visit.reference})
+        if p.visit.when is not None:
+            latest = max(BEFORE_THE_VISIT.before(p.visit.when.first), today)
+            resource["occurrenceDateTime"] = latest.isoformat()
+    if about:
+        resource["about"] = about
+    return Draft("Draft a letter with the filed results, for somebody to read and send", resource)
+
+
+def _answered(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
+    declined = p.counts_as is Reply.DECLINED
+    said = 'The person said "no, thank you"' if declined else 'The person said "not now"'
+    resource: Json = {
+        "resourceType": "Procedure",
+        "identifier": [_from(rule)],
+        "status": "not-done",
+        "statusReason": _concept(Code(OWN, "declined" if declined else "not-now"), said),
+        "code": _concept(
+            Code(OWN, rule.quiet.topic), f"Offer about {rule.quiet.topic.replace('-', ' ')}"
+        ),
+        "subject": subject,
+        "performedDateTime": today.isoformat(),
+    }
+    if p.ask_again is not None:
+        resource["extension"] = [{"url": ASK_AGAIN_AFTER, "valueDate": p.ask_again.isoformat()}]
+    return Draft(f"Record on the person's record: {said[11:]}", resource)
+
+
+def _from(rule: Rule) -> Json:
+    return {"system": RULE, "value": f"{rule.id}|{rule.version}"}
+
+
+def _coding(code: Code) -> Json:
+    return {"system": code.system, "code": code.code}
+
+
+def _concept(code: Code, text: str = "") -> Json:
+    concept: Json = {"coding": [_coding(code)]}
+    if text:
+        concept["text"] = text
+    return concept
+
+
+def prove(resources: Iterable[Json]) -> None:
+    """Hold resources against fhir.resources; ValueError names the type that does not fit.
+
+    It has R4B and no plain R4; for the six types that we write the two do not differ.
+    """
+    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415 - a third of a second
+
+    for resource in resources:
+        kind = resource["resourceType"]
+        try:
+            get_fhir_model_class(kind).model_validate(resource)
+        except ValueError:
+            raise ValueError(f"a {kind} that we would propose is not valid FHIR") from None

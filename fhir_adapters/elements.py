@@ -1,0 +1,172 @@
+"""FHIR resources by just the elements that rules may read; everything else is skipped unread.
+
+One struct stands for every resource type, because a code means the same wherever it was put. Where
+two types spell one element differently (a list here, a single value there), both are accepted.
+"""
+
+import msgspec
+
+
+class Element(msgspec.Struct, gc=False):
+    """The base of every element: decoded once, never in a reference cycle."""
+
+
+class Coding(Element):
+    """One code in one system."""
+
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class Concept(Element):
+    """A CodeableConcept."""
+
+    coding: list[Coding] | None = None
+    text: str | None = None
+
+
+class Reference(Element):
+    """A pointer to another resource."""
+
+    reference: str | None = None
+
+
+class Period(Element):
+    """From when to when."""
+
+    start: str | None = None
+    end: str | None = None
+
+
+class Quantity(Element):
+    """A measured amount as it was sent."""
+
+    value: float | int | None = None
+    comparator: str | None = None
+    unit: str | None = None
+    code: str | None = None
+
+
+class Component(Element):
+    """One part of an observation with several."""
+
+    code: Concept | None = None
+    valueQuantity: Quantity | None = None
+    valueCodeableConcept: Concept | None = None
+
+
+class Participant(Element):
+    """Who takes part in an appointment."""
+
+    actor: Reference | None = None
+
+
+class ActivityDetail(Element):
+    """What a care plan's activity is."""
+
+    code: Concept | None = None
+    status: str | None = None
+
+
+class Activity(Element):
+    """One activity of a care plan."""
+
+    detail: ActivityDetail | None = None
+
+
+class Extension(Element):
+    """An extension with a date, the only sort that we read."""
+
+    url: str | None = None
+    valueDate: str | None = None
+
+
+class HumanName(Element):
+    """A person's name."""
+
+    use: str | None = None
+    given: list[str] | None = None
+
+
+class Resource(Element):
+    """Any resource."""
+
+    resourceType: str
+    id: str | None = None
+    status: str | None = None
+    clinicalStatus: Concept | None = None
+    verificationStatus: Concept | None = None
+    code: Concept | None = None
+    category: list[Concept | str] | Concept | None = None
+    type: list[Concept] | Concept | str | None = None
+    topic: Concept | list[Concept] | None = None
+    reasonCode: list[Concept] | None = None
+    serviceType: list[Concept] | None = None
+    serviceCategory: list[Concept] | None = None
+    appointmentType: Concept | None = None
+    statusReason: Concept | list[Concept] | None = None
+    subject: Reference | None = None
+    patient: Reference | None = None
+    for_: Reference | None = msgspec.field(default=None, name="for")
+    participant: list[Participant] | None = None
+    onsetDateTime: str | None = None
+    onsetPeriod: Period | None = None
+    recordedDate: str | None = None
+    abatementDateTime: str | None = None
+    abatementPeriod: Period | None = None
+    abatementString: str | None = None
+    effectiveDateTime: str | None = None
+    effectivePeriod: Period | None = None
+    effectiveInstant: str | None = None
+    issued: str | None = None
+    performedDateTime: str | None = None
+    performedPeriod: Period | None = None
+    authoredOn: str | None = None
+    occurrenceDateTime: str | None = None
+    occurrencePeriod: Period | None = None
+    sent: str | None = None
+    received: str | None = None
+    date: str | None = None
+    created: str | None = None
+    period: Period | None = None
+    start: str | None = None
+    valueQuantity: Quantity | None = None
+    valueCodeableConcept: Concept | None = None
+    component: list[Component] | None = None
+    activity: list[Activity] | None = None
+    extension: list[Extension] | None = None
+    result: list[Reference] | None = None
+    resultsInterpreter: list[Reference] | None = None
+    name: list[HumanName] | str | None = None
+    birthDate: str | None = None
+    deceasedBoolean: bool | None = None
+    deceasedDateTime: str | None = None
+
+
+class Link(Element):
+    """Where another page of a search is."""
+
+    relation: str | None = None
+
+
+class Search(Element):
+    """Why a resource is in a search result."""
+
+    mode: str | None = None
+
+
+class BundleEntry(Element):
+    """One resource in a bundle."""
+
+    fullUrl: str | None = None
+    resource: Resource | None = None
+    search: Search | None = None
+
+
+class Value(Resource):
+    """What a prefetch key, or a file, may hold: a resource by itself, or a bundle of them."""
+
+    entry: list[BundleEntry] | None = None
+    link: list[Link] | None = None
+    total: int | None = None

@@ -1,0 +1,134 @@
+"""A prefetch to a record: the four states of a key, pages, and whose data it is (R1 to R7)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from fhir_adapters.decode import NotFhir, read_value
+from fhir_adapters.elements import Resource, Value
+from fhir_adapters.needs import KEYS, PATIENT, Needs
+from fhir_adapters.read import (
+    KINDS,
+    AnotherPerson,
+    Whose,
+    damaged_kinds,
+    nobody_read,
+    person,
+    record,
+)
+from rules.record import Kind, PatientRecord
+
+# What a key can hold when it could not be decoded as a whole.
+Prefetched = Value | msgspec.Raw | None
+
+_DAMAGED = "part of it could not be read"
+
+
+class MissingKeys(Exception):
+    """Required keys were not sent at all, so nobody has looked: the caller is told which."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self.keys = tuple(keys)
+        super().__init__(", ".join(self.keys))
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """What one key came to: its resources, and why the list is not whole, if it is not."""
+
+    resources: tuple[Resource, ...] = ()
+    doubt: str = ""
+
+
+def record_from_prefetch(
+    prefetch: Mapping[str, Prefetched],
+    patient_id: str,
+    needs: Needs,
+    *,
+    null_means_empty: bool = False,
+    server: str = "",
+    booked: Iterable[Resource] = (),
+) -> PatientRecord:
+    """The record that a client sent along.
+
+    A key that is absent raises MissingKeys. A null is *unknown* unless this client is known to mean
+    *empty*. An OperationOutcome, a further page or something unreadable makes the list unknown,
+    never empty. Raises AnotherPerson for data about anybody else.
+    """
+    wanted = {PATIENT: None, **{KEYS[kind]: kind for kind in needs.kinds}}
+    missing = [key for key in wanted if key not in prefetch]
+    if missing:
+        raise MissingKeys(missing)
+    # A list that no rule asks for was not read; were a rule to ask, it could not tell.
+    unread = {kind: "it was not asked for" for kind in Kind if kind not in needs.kinds}
+    resources: list[Resource] = []
+    for key, kind in wanted.items():
+        if kind is None:
+            continue
+        found = _list(prefetch[key], kind, null_means_empty=null_means_empty)
+        resources += found.resources
+        if found.doubt:
+            unread[kind] = found.doubt
+    patient = _patient(prefetch[PATIENT], patient_id)
+    who = person(patient) if patient else nobody_read(patient_id)
+    return record(who, resources, unread, Whose(patient_id, server=server), needs.codes, booked)
+
+
+def _patient(value: Prefetched, patient_id: str) -> Resource | None:
+    """The person, where one could be read. Raises AnotherPerson for anybody else."""
+    if value is None or isinstance(value, msgspec.Raw):
+        return None
+    patients = (
+        [value]
+        if value.resourceType == "Patient"
+        else [
+            entry.resource
+            for entry in value.entry or ()
+            if entry.resource is not None and entry.resource.resourceType == "Patient"
+        ]
+    )
+    if any(patient.id != patient_id for patient in patients):
+        raise AnotherPerson("Patient")
+    return patients[0] if patients else None
+
+
+def _list(value: Prefetched, kind: Kind, *, null_means_empty: bool) -> _List:
+    if value is None:
+        if null_means_empty:
+            return _List()
+        return _List(doubt="null was sent for it, which does not say whether anybody looked")
+    if isinstance(value, msgspec.Raw):
+        try:
+            value, damaged = read_value(value)
+        except NotFhir:
+            return _List(doubt=_DAMAGED)
+        found = _list(value, kind, null_means_empty=null_means_empty)
+        lost = kind in damaged_kinds(damaged)
+        return _List(found.resources, found.doubt or (_DAMAGED if lost else ""))
+    if value.resourceType == "OperationOutcome":
+        return _List(doubt="the record system could not read it")
+    if value.resourceType == "Bundle":
+        return _bundle(value)
+    if KINDS.get(value.resourceType) is kind:
+        return _List((value,), doubt="a single entry was sent instead of a list")
+    return _List(doubt="something else was sent in its place")
+
+
+def _bundle(bundle: Value) -> _List:
+    resources: list[Resource] = []
+    doubt = ""
+    matches = 0
+    for entry in bundle.entry or ():
+        matches += entry.search is None or entry.search.mode in (None, "match")
+        if entry.resource is None:
+            doubt = doubt or "an entry of the list is empty"
+        elif entry.resource.resourceType == "OperationOutcome":
+            doubt = "the record system could not read all of it"
+        else:
+            resources.append(entry.resource)
+    if any(link.relation == "next" for link in bundle.link or ()):
+        doubt = "only the first page of it was sent"
+    if bundle.total is not None and bundle.total > matches:
+        doubt = doubt or "fewer entries were sent than there are"
+    return _List(tuple(resources), doubt)

@@ -1,0 +1,396 @@
+"""Resources to one person's record: by code across types, with dates, standing and doubt.
+
+The same function stands behind every door: a bundle file, a prefetch and a bulk export.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from fhir_adapters.decode import UNKNOWN_TYPE
+from fhir_adapters.elements import Concept, Quantity, Resource
+from fhir_adapters.systems import ASK_AGAIN_AFTER
+from rules.answer import Answer
+from rules.codes import OWN, Code
+from rules.days import Span, span
+from rules.record import Entry, Kind, Measurement, PatientRecord, Person, index
+
+# Which of FHIR's resource types each list of the record is.
+KINDS: dict[str, Kind] = {
+    "Condition": Kind.CONDITION,
+    "Observation": Kind.OBSERVATION,
+    "Procedure": Kind.PROCEDURE,
+    "ServiceRequest": Kind.REFERRAL,
+    "Flag": Kind.TAG,
+    "Task": Kind.TASK,
+    "CarePlan": Kind.CARE_PLAN,
+    "Communication": Kind.MESSAGE,
+    "CommunicationRequest": Kind.DRAFT_MESSAGE,
+    "DocumentReference": Kind.DOCUMENT,
+    "DiagnosticReport": Kind.REPORT,
+    "Appointment": Kind.APPOINTMENT,
+}
+TYPES: dict[Kind, str] = {kind: resource_type for resource_type, kind in KINDS.items()}
+
+# Entered in error is not on the record at all; so is a condition that was ruled out.
+_VOID = "entered-in-error"
+_UNCONFIRMED = frozenset({"unconfirmed", "provisional", "differential"})
+
+
+class AnotherPerson(Exception):
+    """A resource is about somebody else. Says which type, never who."""
+
+    def __init__(self, resource_type: str) -> None:
+        self.resource_type = resource_type
+        super().__init__(resource_type)
+
+
+class Whose:
+    """Tells whether a resource is about our person, by the names that person goes by."""
+
+    def __init__(self, patient_id: str, aliases: Iterable[str] = (), server: str = "") -> None:
+        self._own = {f"Patient/{patient_id}", *aliases}
+        if server:
+            self._own.add(f"{server.rstrip('/')}/Patient/{patient_id}")
+        self._patient_id = patient_id
+        self._server = server
+
+    def check(self, resource: Resource) -> bool:
+        """True if it is our person's, False if it does not say. Raises AnotherPerson if not."""
+        if resource.resourceType == "Appointment":
+            return self._appointment(resource)
+        about = resource.subject or resource.patient or resource.for_
+        reference = about.reference if about else None
+        if reference is None:
+            return False
+        if reference in self._own:
+            return True
+        return self._spelt_otherwise(reference, resource.resourceType)
+
+    def _appointment(self, resource: Resource) -> bool:
+        ours = False
+        for participant in resource.participant or ():
+            reference = participant.actor.reference if participant.actor else None
+            if reference is None:
+                continue
+            if reference in self._own:
+                ours = True
+            elif "Patient/" in reference or reference.startswith("urn:"):
+                ours = self._spelt_otherwise(reference, resource.resourceType) or ours
+        return ours
+
+    def _spelt_otherwise(self, reference: str, resource_type: str) -> bool:
+        base = reference.split("/_history/")[0]
+        if base in self._own:
+            return True
+        if not self._server and base.endswith(f"/Patient/{self._patient_id}"):
+            return True  # an absolute address, and no server was named to compare it with
+        raise AnotherPerson(resource_type)
+
+
+def record(
+    person: Person,
+    resources: Iterable[Resource],
+    unread: Mapping[Kind, str],
+    whose: Whose,
+    codes: frozenset[str] | None = None,
+    booked: Iterable[Resource] = (),
+) -> PatientRecord:
+    """One person's record from resources that have been read.
+
+    ``codes`` limits what is kept to those codes, whatever their system; None keeps everything.
+    ``booked`` are the appointments being made. Raises AnotherPerson.
+    """
+    entries: list[Entry] = []
+    missing = dict(unread)
+    results: list[Resource] = []
+    filed: set[str] = set()
+    for resource in resources:
+        kind = KINDS.get(resource.resourceType)
+        if kind is None:
+            continue
+        if not whose.check(resource):
+            missing[kind] = f"{resource.resourceType} entries do not say whom they are about"
+            continue
+        if kind is Kind.OBSERVATION:
+            results.append(resource)  # whether it was filed stands in a report that may come later
+            continue
+        if kind is Kind.REPORT:
+            filed |= _filed_by(resource)
+        found = _codes(resource, kind, codes)
+        if found and not _void(resource):
+            entries.append(_entry(resource, kind, found))
+    for resource in results:
+        found = _codes(resource, Kind.OBSERVATION, codes)
+        if found and not _void(resource):
+            entries.append(_entry(resource, Kind.OBSERVATION, found, filed))
+    booking = tuple(
+        _entry(resource, Kind.APPOINTMENT, _codes(resource, Kind.APPOINTMENT, None))
+        for resource in booked
+        if whose.check(resource) and not _void(resource)
+    )
+    return PatientRecord(person, index(entries), missing, booking)
+
+
+def person(patient: Resource) -> Person:
+    """Who the record is about."""
+    died_on = span(patient.deceasedDateTime) if patient.deceasedDateTime else None
+    died = Answer.YES if patient.deceasedBoolean else Answer.NO
+    if patient.deceasedDateTime and died_on is None:
+        died = Answer.CANNOT_TELL
+    return Person(
+        id=patient.id or "",
+        first_name=_first_name(patient),
+        birth=span(patient.birthDate) if patient.birthDate else None,
+        died=died,
+        died_on=died_on,
+    )
+
+
+def damaged_kinds(types: Iterable[str]) -> frozenset[Kind]:
+    """The lists that unreadable resources of these types may belong to."""
+    kinds: set[Kind] = set()
+    for resource_type in types:
+        if resource_type in (UNKNOWN_TYPE, "OperationOutcome"):
+            return frozenset(Kind)
+        if resource_type in KINDS:
+            kinds.add(KINDS[resource_type])
+    return frozenset(kinds)
+
+
+def nobody_read(patient_id: str) -> Person:
+    """A person of whom nothing but the identifier is known."""
+    return Person(id=patient_id, died=Answer.CANNOT_TELL)
+
+
+def _first_name(patient: Resource) -> str:
+    names = patient.name if isinstance(patient.name, list) else []
+    for use in ("usual", "official", None):
+        for name in names:
+            if name.use == use and name.given:
+                return name.given[0]
+    return names[0].given[0] if names and names[0].given else ""
+
+
+def _codes(resource: Resource, kind: Kind, wanted: frozenset[str] | None) -> tuple[Code, ...]:
+    found: list[Code] = []
+    for concept in _concepts(resource, kind):
+        if concept is None or concept.coding is None:
+            continue
+        for coding in concept.coding:
+            code = coding.code
+            if code is None or coding.system is None:
+                continue
+            if wanted is None or code in wanted:
+                found.append(Code(coding.system, code))
+    return tuple(found)
+
+
+def _concepts(resource: Resource, kind: Kind) -> Iterable[Concept | None]:
+    """Where a resource of this kind keeps the codes that say what it is (CONTENT 3.2)."""
+    reading = _CONCEPTS.get(kind)
+    return (resource.code,) if reading is None else reading(resource)
+
+
+def _observed(resource: Resource) -> Iterable[Concept | None]:
+    if resource.component is None and resource.valueCodeableConcept is None:
+        return (resource.code,)
+    parts = [resource.code, resource.valueCodeableConcept]
+    for part in resource.component or ():
+        parts += [part.code, part.valueCodeableConcept]
+    return parts
+
+
+def _planned(resource: Resource) -> Iterable[Concept | None]:
+    yield from _several(resource.category)
+    for activity in resource.activity or ():
+        detail = activity.detail
+        if detail is not None and detail.status not in ("cancelled", "stopped", _VOID):
+            yield detail.code
+
+
+def _several(value: Sequence[Concept | str] | Concept | None) -> Iterable[Concept]:
+    if isinstance(value, Concept):
+        return (value,)
+    if value is None or isinstance(value, str):
+        return ()
+    return (concept for concept in value if isinstance(concept, Concept))
+
+
+_CONCEPTS: dict[Kind, Callable[[Resource], Iterable[Concept | None]]] = {
+    Kind.OBSERVATION: _observed,
+    Kind.CARE_PLAN: _planned,
+    Kind.MESSAGE: lambda r: (*_several(r.topic), *_several(r.reasonCode), *_several(r.category)),
+    Kind.DRAFT_MESSAGE: lambda r: (*_several(r.reasonCode), *_several(r.category)),
+    Kind.DOCUMENT: lambda r: (*_several(r.type), *_several(r.category)),
+    Kind.APPOINTMENT: lambda r: (
+        r.appointmentType,
+        *_several(r.serviceType),
+        *_several(r.serviceCategory),
+        *_several(r.reasonCode),
+    ),
+}
+
+
+def _void(resource: Resource) -> bool:
+    if resource.status == _VOID:
+        return True
+    return _first_code(resource.verificationStatus) in (_VOID, "refuted")
+
+
+def _first_code(concept: Concept | None) -> str:
+    for coding in (concept.coding or ()) if concept else ():
+        if coding.code:
+            return coding.code
+    return ""
+
+
+def _entry(
+    resource: Resource, kind: Kind, codes: tuple[Code, ...], filed: set[str] | None = None
+) -> Entry:
+    when, dated_by = _when(resource, kind)
+    reference = f"{resource.resourceType}/{resource.id or ''}"
+    return Entry(
+        kind=kind,
+        codes=codes,
+        status=_condition_status(resource) if kind is Kind.CONDITION else resource.status or "",
+        when=when,
+        dated_by=dated_by,
+        ends=span(resource.period.end) if resource.period and resource.period.end else None,
+        words=_words(resource, kind),
+        reference=reference,
+        sure=_first_code(resource.verificationStatus) not in _UNCONFIRMED,
+        filed=_is_filed(resource, reference, filed),
+        values=_values(resource) if kind is Kind.OBSERVATION else (),
+        answer=_answer(resource) if kind is Kind.PROCEDURE else "",
+        ask_again=_ask_again(resource),
+    )
+
+
+def _condition_status(resource: Resource) -> str:
+    status = _first_code(resource.clinicalStatus)
+    if status:
+        return status
+    if resource.clinicalStatus is not None and resource.clinicalStatus.coding is None:
+        return (resource.clinicalStatus.text or "").lower()
+    over = resource.abatementDateTime or resource.abatementPeriod or resource.abatementString
+    return "resolved" if over else ""
+
+
+# For each kind, the elements that may say when, in their order (RULES 4.4, CONTENT 3.2). When the
+# server stored it (meta.lastUpdated) is no date of the person's and is not used.
+_DATES: dict[Kind, tuple[tuple[str, str], ...]] = {
+    Kind.CONDITION: (
+        ("onset", "onsetDateTime"),
+        ("onset", "onsetPeriod"),
+        ("recorded", "recordedDate"),
+    ),
+    Kind.OBSERVATION: (
+        ("effective", "effectiveDateTime"),
+        ("effective", "effectivePeriod"),
+        ("effective", "effectiveInstant"),
+        ("issued", "issued"),
+    ),
+    Kind.PROCEDURE: (("performed", "performedDateTime"), ("performed", "performedPeriod")),
+    Kind.REFERRAL: (
+        ("authored", "authoredOn"),
+        ("planned", "occurrenceDateTime"),
+        ("planned", "occurrencePeriod"),
+    ),
+    Kind.TAG: (("period start", "period"),),
+    Kind.TASK: (("authored", "authoredOn"),),
+    Kind.CARE_PLAN: (("period start", "period"), ("created", "created")),
+    Kind.MESSAGE: (("sent", "sent"), ("received", "received")),
+    Kind.DRAFT_MESSAGE: (("authored", "authoredOn"), ("planned", "occurrenceDateTime")),
+    Kind.DOCUMENT: (("dated", "date"),),
+    Kind.REPORT: (
+        ("effective", "effectiveDateTime"),
+        ("effective", "effectivePeriod"),
+        ("issued", "issued"),
+    ),
+    Kind.APPOINTMENT: (("start", "start"),),
+}
+
+
+def _when(resource: Resource, kind: Kind) -> tuple[Span | None, str]:
+    for name, element in _DATES[kind]:
+        value = getattr(resource, element)
+        if value is None:
+            continue
+        text = value if isinstance(value, str) else value.start
+        if text is not None:
+            return span(text), name
+    return None, ""
+
+
+def _words(resource: Resource, kind: Kind) -> str:
+    for concept in _concepts(resource, kind):
+        if concept is None:
+            continue
+        if concept.text:
+            return concept.text
+        for coding in concept.coding or ():
+            if coding.display:
+                return coding.display
+    return ""
+
+
+def _filed_by(report: Resource) -> set[str]:
+    """The results that a report says somebody has interpreted: the sign of filing R4 has."""
+    if report.status not in ("final", "amended", "corrected", "appended"):
+        return set()
+    if not report.resultsInterpreter:
+        return set()
+    return {
+        "/".join(reference.reference.split("/_history/")[0].split("/")[-2:])
+        for reference in report.result or ()
+        if reference.reference
+    }
+
+
+def _is_filed(resource: Resource, reference: str, filed: set[str] | None) -> Answer:
+    if filed is None:
+        return Answer.CANNOT_TELL
+    if resource.status in ("registered", "preliminary", "partial", "cancelled"):
+        return Answer.NO
+    if reference in filed:
+        return Answer.YES
+    return Answer.CANNOT_TELL
+
+
+def _values(resource: Resource) -> tuple[tuple[str, Measurement], ...]:
+    if resource.valueQuantity is not None:
+        return (("", _measured(resource.valueQuantity)),)
+    return tuple(
+        (_concept_words(part.code), _measured(part.valueQuantity))
+        for part in resource.component or ()
+        if part.valueQuantity is not None
+    )
+
+
+def _concept_words(concept: Concept | None) -> str:
+    if concept is None:
+        return ""
+    displays = (coding.display for coding in concept.coding or () if coding.display)
+    return concept.text or next(displays, "")
+
+
+def _measured(quantity: Quantity) -> Measurement:
+    number = None if quantity.value is None else Decimal(str(quantity.value))
+    return Measurement(number, quantity.code or quantity.unit or "", quantity.comparator or "")
+
+
+def _answer(resource: Resource) -> str:
+    for reason in _several(resource.statusReason):
+        for coding in reason.coding or ():
+            if coding.system == OWN and coding.code:
+                return coding.code
+    return ""
+
+
+def _ask_again(resource: Resource) -> date | None:
+    for extension in resource.extension or ():
+        if extension.url == ASK_AGAIN_AFTER and extension.valueDate:
+            chosen = span(extension.valueDate)
+            return chosen.last if chosen else None
+    return None

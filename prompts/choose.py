@@ -1,0 +1,116 @@
+"""At most one prompt for one person: held, ranked, merged, and never more than three offers."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from prompts.history import on_topic, said_in_record
+from prompts.letter import letter
+from prompts.prompt import Choice, Prompt
+from prompts.restraint import hold
+from prompts.words import lines, one_line
+from rules.answer import Answer
+from rules.outcome import Decision, Outcome, Proposal
+from rules.record import Entry, Reply, Said
+from rules.rule import Offer, OfferKind, Practice, facts_of
+
+MOST_OFFERS = 3
+
+# How an offer is remembered when it is taken. A tag and a letter are not an offer made.
+COUNTS_AS = {
+    OfferKind.REFER: Reply.ACCEPTED,
+    OfferKind.RECORD: Reply.ACCEPTED,
+    OfferKind.TAG: Reply.SHOWN,
+    OfferKind.RESULTS: Reply.SHOWN,
+}
+
+
+def choose(
+    outcomes: Iterable[Outcome], said: tuple[Said, ...], today: date, practice: Practice
+) -> Choice:
+    """The one card to show, if any, and what was held back."""
+    would = [outcome for outcome in outcomes if outcome.decision is Decision.PROMPT]
+    held = {outcome.rule.id: hold(outcome, said, today) for outcome in would}
+    free = [outcome for outcome in would if held[outcome.rule.id] is None]
+    ranked = sorted(free, key=lambda outcome: (_last_asked(outcome, said, today), outcome.rule.id))
+    prompt = _merged(ranked, today, practice) if ranked else None
+    return Choice(prompt, tuple(one for one in held.values() if one is not None))
+
+
+def _last_asked(outcome: Outcome, said: tuple[Said, ...], today: date) -> date:
+    """Longest since last asked goes first; never asked before that."""
+    heard = said + said_in_record(outcome.rule, outcome.look.record, today)
+    return max((s.on for s in on_topic(outcome.rule, heard, today)), default=date.min)
+
+
+def _merged(ranked: list[Outcome], today: date, practice: Practice) -> Prompt:
+    top = ranked[0]
+    offers = _without_twins(
+        (outcome, offer)
+        for outcome in ranked
+        for offer in outcome.offers
+        if _possible(outcome, offer)
+    )
+    proposals = [_proposal(outcome, offer, practice) for outcome, offer in offers[:MOST_OFFERS]]
+    detail = [f"**{top.rule.card.question}**", lines(top.rule.card.detail, top)]
+    detail += [f"Also: {outcome.rule.card.question}" for outcome in ranked[1:]]
+    if len(offers) > MOST_OFFERS:
+        detail.append(f"{len(offers) - MOST_OFFERS} more can wait.")
+    return Prompt(
+        summary=one_line(top.rule.card.summary, top),
+        detail="\n\n".join(part for part in detail if part),
+        indicator=top.rule.card.indicator,
+        source=f"{practice.name}: {top.rule.card.source}",
+        rules=tuple(outcome.rule for outcome in ranked),
+        proposals=(*proposals, *_always_there(ranked, today)),
+    )
+
+
+def _possible(outcome: Outcome, offer: Offer) -> bool:
+    return offer.results is None or outcome.look(offer.results).answer is Answer.YES
+
+
+def _without_twins(offers: Iterable[tuple[Outcome, Offer]]) -> list[tuple[Outcome, Offer]]:
+    """Two rules that offer the same thing make one suggestion."""
+    seen: dict[tuple[object, ...], tuple[Outcome, Offer]] = {}
+    for outcome, offer in offers:
+        service = offer.service.id if offer.service else ""
+        codes = offer.results.codes if offer.results else frozenset()
+        seen.setdefault((offer.kind, service, offer.code, codes), (outcome, offer))
+    return list(seen.values())
+
+
+def _proposal(outcome: Outcome, offer: Offer, practice: Practice) -> Proposal:
+    return Proposal(
+        label=one_line(offer.label, outcome),
+        counts_as=COUNTS_AS[offer.kind],
+        rules=(outcome.rule,),
+        offer=offer,
+        results=outcome.look(offer.results).entries if offer.results else (),
+        visit=next(iter(outcome.look.record.booking), None),
+        reasons=_reasons(outcome),
+        letter=letter(outcome, offer.results, practice.phone) if offer.results else "",
+    )
+
+
+def _reasons(outcome: Outcome) -> tuple[Entry, ...]:
+    """The conditions on the record that made the rule true."""
+    return tuple(
+        entry
+        for fact in facts_of(outcome.rule.when)
+        if fact.find == "condition" and outcome.look(fact).answer is Answer.YES
+        for entry in outcome.look(fact).entries
+    )
+
+
+def _always_there(ranked: list[Outcome], today: date) -> tuple[Proposal, Proposal]:
+    """ "Not now" and "No, thank you" are on every card, and answer everything that is on it."""
+    rules = tuple(outcome.rule for outcome in ranked)
+    to_all = " (to all of this)" if len(rules) > 1 else ""
+
+    def until(reply: Reply) -> date:
+        return max(rule.quiet.periods[reply].after(today) for rule in rules)
+
+    return (
+        Proposal(f"Not now{to_all}", Reply.NOT_NOW, rules, ask_again=until(Reply.NOT_NOW)),
+        Proposal(f"No, thank you{to_all}", Reply.DECLINED, rules, ask_again=until(Reply.DECLINED)),
+    )

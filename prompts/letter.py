@@ -1,0 +1,49 @@
+"""The letter that takes results ahead of a visit: own words first, then what was measured.
+
+No value is judged, compared or explained here. Somebody reads the draft before it is sent.
+"""
+
+from rules.days import span_in_words
+from rules.outcome import Outcome
+from rules.record import Entry
+from rules.rule import Fact
+
+from prompts.words import NAMELESS, first_name
+
+_ASK = (
+    "What matters most to you at the moment?",
+    "What would you like to ask about these results?",
+    "What would make the visit worth your while?",
+)
+
+
+def letter(outcome: Outcome, fact: Fact, phone: str) -> str:
+    """The draft of a letter about the filed results that a fact found, in plain text."""
+    name = first_name(outcome)
+    finding = outcome.look(fact)
+    lines = ["Hello," if name == NAMELESS else f"Dear {name},", ""]
+    visit = next(iter(outcome.look.record.booking), None)
+    if visit is not None and visit.when is not None:
+        lines += [f"You have a visit on {span_in_words(visit.when)}.", ""]
+    lines += ["Before you come, you may like to write down:"]
+    lines += [f"- {question}" for question in _ASK]
+    lines += ["", "Your results, so that we can talk about them together:"]
+    lines += [f"- {line}" for entry in finding.entries for line in _result(entry, fact)]
+    ring = f" Ring {phone}." if phone else ""
+    lines += [
+        "",
+        f"If anything here worries you, please get in touch before the visit.{ring}",
+        "If you would rather not get results this way, tell us and we will stop.",
+    ]
+    return "\n".join(lines)
+
+
+def _result(entry: Entry, fact: Fact) -> list[str]:
+    words = next(
+        (words for one in fact.lists for code, words in one.words.items() if code in entry.codes),
+        "A result",
+    )
+    when = f" on {span_in_words(entry.when)}" if entry.when else ""
+    if not entry.values:
+        return [f"{words}{when}"]
+    return [f"{words}{f', {part}' if part else ''}: {value}{when}" for part, value in entry.values]

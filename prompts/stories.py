@@ -1,0 +1,88 @@
+"""Running the stories inside a rule file: the same decision as for a real person, and what differs.
+
+They run here and not in ``rules`` because "quiet" is decided here.
+"""
+
+from dataclasses import dataclass
+
+from prompts.choose import choose
+from rules.answer import Answer
+from rules.conditions import ask
+from rules.engine import evaluate
+from rules.finding import Look
+from rules.outcome import Decision
+from rules.people import Story, record_of
+from rules.rule import All, OfferKind, Practice, Rule, facts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One story, run: right, or what came instead of what was expected."""
+
+    story: Story
+    got: str
+    wrong: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether it came out as the story says."""
+        return not self.wrong
+
+
+def tell(rule: Rule, story: Story) -> Told:
+    """Run one story against its rule."""
+    record, said = record_of(story)
+    outcome = evaluate((rule,), record, said, story.today)[0]
+    choice = choose((outcome,), said, story.today, Practice("A story"))
+    got = str(outcome.decision)
+    deciders: set[str] = set()
+    if choice.held:
+        held = choice.held[0]
+        got = "quiet" if held.step == "quiet" else "cannot tell"
+        deciders = {str(held.reply).replace(" ", "_")} if held.reply else {held.step}
+    elif outcome.decision is not Decision.PROMPT:
+        deciders = (
+            {outcome.because}
+            if outcome.because
+            else _deciding_facts(rule, outcome.decision, outcome.look)
+        )
+    if got != story.expect:
+        return Told(story, got, f'expected "{story.expect}", got "{got}"{_because(deciders)}')
+    if story.because and story.because not in deciders:
+        return Told(
+            story,
+            got,
+            f'expected because of "{story.because}", but it was{_because(deciders) or " something else"}',
+        )
+    if choice.prompt is not None:
+        return _wording(
+            story,
+            got,
+            choice.prompt.summary,
+            tuple(p.offer.kind for p in choice.prompt.proposals if p.offer),
+        )
+    if story.offers or story.summary_has:
+        return Told(story, got, "there is no card to look at")
+    return Told(story, got)
+
+
+def _wording(story: Story, got: str, summary: str, offers: tuple[OfferKind, ...]) -> Told:
+    if story.offers is not None and tuple(map(str, offers)) != story.offers:
+        return Told(
+            story,
+            got,
+            f"expected the offers {', '.join(story.offers)}; the card has {', '.join(offers)}",
+        )
+    if story.summary_has not in summary:
+        return Told(story, got, f'the summary does not have "{story.summary_has}" in it: {summary}')
+    return Told(story, got)
+
+
+def _because(deciders: set[str]) -> str:
+    return f" because of {', '.join(sorted(deciders))}" if deciders else ""
+
+
+def _deciding_facts(rule: Rule, decision: Decision, look: Look) -> set[str]:
+    wanted = Answer.NO if decision is Decision.NO_PROMPT else Answer.CANNOT_TELL
+    parts = rule.when.parts if isinstance(rule.when, All) else (rule.when,)
+    return {fact.name for part in parts if ask(part, look) is wanted for fact in facts_of(part)}

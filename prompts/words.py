@@ -1,0 +1,83 @@
+"""Filling texts. What comes from a record is let through only where it cannot do harm."""
+
+import re
+import unicodedata
+from datetime import date
+
+from rules.answer import Answer
+from rules.days import span_in_words
+from rules.finding import Finding
+from rules.outcome import Outcome
+from rules.rule import Blank, Fact, Give, Wording
+from rules.wording import LONGEST_NAME, SUMMARY_LIMIT
+
+# Letters with their accents, and what stands between the parts of a name. Nothing here means
+# anything to markdown or HTML, so a name needs no escaping.
+_NAME = re.compile(r"[^\W\d_]+(?:[ '\u2019.-]+[^\W\d_]+)*\.?")
+NAMELESS = "this person"
+
+
+def first_name(outcome: Outcome) -> str:
+    """The person's first name, or "this person" where it is missing, long or looks like no name."""
+    name = unicodedata.normalize("NFC", outcome.look.record.person.first_name).strip()
+    if len(name) <= len(LONGEST_NAME) and _NAME.fullmatch(name):
+        return name
+    return NAMELESS
+
+
+def one_line(wording: Wording, outcome: Outcome) -> str:
+    """A summary or a label. A date or number that is not known is said to be so."""
+    text = "".join(
+        part if isinstance(part, str) else _filled(part, outcome) or "a date not recorded"
+        for part in wording.parts
+    ).strip()
+    text = text[:1].upper() + text[1:]
+    if len(text) > SUMMARY_LIMIT:  # load_library has measured it; a span in words can be longer
+        raise ValueError(f"{outcome.rule.id}: a text came out longer than {SUMMARY_LIMIT}")
+    return text
+
+
+def lines(wording: Wording, outcome: Outcome) -> str:
+    """Several lines of detail. A line that quotes something unknown is left out."""
+    result: list[str] = []
+    line: list[str] = []
+    keep = True
+    for part in wording.parts:
+        if not isinstance(part, str):
+            filled = _filled(part, outcome)
+            keep = keep and filled is not None
+            line.append(filled or "")
+            continue
+        *whole, rest = part.split("\n")
+        for piece in whole:
+            line.append(piece)
+            if keep:
+                result.append("".join(line))
+            line, keep = [], True
+        line.append(rest)
+    if keep:
+        result.append("".join(line))
+    return "\n".join(result).strip()
+
+
+def _filled(part: Fact | Blank, outcome: Outcome) -> str | None:
+    if isinstance(part, Blank):
+        return first_name(outcome)
+    finding = outcome.look(part)
+    if finding.answer is not Answer.YES:
+        return None
+    return _number(finding) if part.give in (Give.AGE, Give.COUNT) else _day(finding)
+
+
+def _number(finding: Finding) -> str | None:
+    if finding.number is None or finding.number[0] != finding.number[1]:
+        return None
+    return str(finding.number[0])
+
+
+def _day(finding: Finding) -> str | None:
+    day = finding.day
+    if day is None or day.first == date.min or day.last == date.max:
+        return None
+    words = span_in_words(day)
+    return None if words.startswith("between") else words

@@ -1,0 +1,108 @@
+"""Combining answers: all, any, none, not, and comparisons in words. Nothing is looked up here."""
+
+from datetime import date
+from typing import assert_never
+
+from rules.answer import Answer, all_of, any_of, opposite, yes_or_no
+from rules.days import Duration, Span
+from rules.finding import Finding, Look
+from rules.rule import All, AnyOf, Compare, Condition, IsTrue, NoneOf, Not, Test
+
+
+def ask(condition: Condition, look: Look) -> Answer:
+    """The answer of a condition for one person on one day."""
+    match condition:
+        case IsTrue(fact):
+            return look(fact).answer
+        case Compare(fact, tests):
+            return compare(look(fact), tests, look.today)
+        case Not(part):
+            return opposite(ask(part, look))
+        case All(parts):
+            return all_of(ask(part, look) for part in parts)
+        case AnyOf(parts):
+            return any_of(ask(part, look) for part in parts)
+        case NoneOf(parts):
+            return opposite(any_of(ask(part, look) for part in parts))
+        case _:
+            assert_never(condition)
+
+
+def compare(finding: Finding, tests: tuple[Test, ...], today: date) -> Answer:
+    """Several tests in one map must all hold."""
+    return all_of(_test(finding, test, today) for test in tests)
+
+
+def _test(finding: Finding, test: Test, today: date) -> Answer:
+    if test.word == "is_known":
+        if finding.answer is Answer.CANNOT_TELL:
+            return Answer.CANNOT_TELL
+        return yes_or_no((finding.answer is Answer.YES) is bool(test.value))
+    if finding.number is not None:
+        low, high = finding.number
+        return _number(low, high, test)
+    if finding.answer is not Answer.YES:
+        return finding.answer  # no such event: no; cannot tell whether there is: cannot tell
+    if finding.day is None:
+        return Answer.CANNOT_TELL
+    return _date(finding.day, test, today)
+
+
+def _number(low: int, high: int, test: Test) -> Answer:
+    first, last = _bounds(test)
+    if first <= low and high <= last:
+        return Answer.YES
+    if high < first or low > last:
+        return Answer.NO
+    return Answer.CANNOT_TELL
+
+
+def _bounds(test: Test) -> tuple[float, float]:
+    value = test.value
+    match test.word, value:
+        case "between", (int() as first, int() as last):
+            return first, last
+        case "above", int():
+            return value + 1, float("inf")
+        case "at_least", int():
+            return value, float("inf")
+        case "below", int():
+            return float("-inf"), value - 1
+        case "at_most", int():
+            return float("-inf"), value
+        case "equals", int():
+            return value, value
+        case _:
+            raise ValueError(test.word)
+
+
+def _date(day: Span, test: Test, today: date) -> Answer:
+    first, last = _days(test, today)
+    if first > last:
+        return Answer.NO
+    return day.is_between(first, last)
+
+
+def _days(test: Test, today: date) -> tuple[date, date]:
+    """The days on which a date test holds, both ends included."""
+    value = test.value
+    one_day = Duration(1, "day")
+    match test.word, value:
+        case "within", Duration():
+            return value.before(today), today
+        case "older_than", Duration():
+            return date.min, one_day.before(value.before(today))
+        case "at_least", Duration():
+            return value.after(today), date.max
+        case "at_most", Duration():
+            return today, value.after(today)
+        case "before", date():
+            return date.min, one_day.before(value)
+        case "before", Duration():
+            return date.min, one_day.before(value.before(today))
+        case "after", date():
+            return one_day.after(value), date.max
+        case "after", Duration():
+            return one_day.after(value.before(today)), date.max
+        case _:
+            raise ValueError(test.word)

@@ -1,0 +1,49 @@
+"""The decision: every rule asked once. Same record, same answers before, same day: same outcome."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from rules.answer import Answer
+from rules.conditions import ask
+from rules.facts import look_up
+from rules.finding import Look
+from rules.outcome import Decision, Outcome
+from rules.record import PatientRecord, Said
+from rules.rule import Offer, Rule
+
+
+def evaluate(
+    rules: Iterable[Rule], record: PatientRecord, said: tuple[Said, ...], today: date
+) -> tuple[Outcome, ...]:
+    """Ask every rule about one person. Facts that rules share are looked up once."""
+    look = Look(record, said, today, look_up)
+    return tuple(_decide(rule, look) for rule in rules)
+
+
+def _decide(rule: Rule, look: Look) -> Outcome:
+    """``when``, then ``exclude``, then offers; the policy on not knowing is the rule's own."""
+    answer = ask(rule.when, look)
+    if answer is Answer.NO:
+        return Outcome(rule, Decision.NO_PROMPT, look)
+    if answer is Answer.CANNOT_TELL and not rule.prompt_when_unknown:
+        return Outcome(rule, Decision.CANNOT_TELL, look)
+    unknown = ""
+    for exclusion in rule.exclusions:
+        applies = ask(exclusion.condition, look)
+        if applies is Answer.YES:
+            return Outcome(rule, Decision.EXCLUDED, look, because=exclusion.name)
+        if applies is Answer.CANNOT_TELL and exclusion.if_unknown_exclude:
+            unknown = unknown or exclusion.name
+    if unknown:
+        return Outcome(rule, Decision.CANNOT_TELL, look, because=unknown)
+    offers = tuple(offer for offer in rule.offers if _is_on(offer, look))
+    return Outcome(rule, Decision.PROMPT, look, offers=offers)
+
+
+def _is_on(offer: Offer, look: Look) -> bool:
+    if offer.needs is not None and look(offer.needs).answer is not Answer.YES:
+        return False
+    if offer.condition is None:
+        return True
+    answer = ask(offer.condition, look)
+    return answer is Answer.YES or (answer is Answer.CANNOT_TELL and offer.if_unknown_show)

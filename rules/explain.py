@@ -1,0 +1,148 @@
+"""An outcome in sentences: why, why not, and what each answer rests on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from rules.answer import Answer
+from rules.conditions import ask
+from rules.days import Duration, in_words, span_in_words
+from rules.finding import Finding
+from rules.outcome import Decision, Outcome
+from rules.record import Entry
+from rules.rule import All, AnyOf, Compare, Condition, Fact, Give, IsTrue, NoneOf, Not, Test
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One part of a condition: its answer, what it says, and what that rests on."""
+
+    answer: Answer
+    says: str
+    rests_on: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything about one outcome, in the order in which it was decided."""
+
+    headline: str
+    who_for: tuple[Line, ...]
+    who_not_for: tuple[Line, ...]
+
+
+def explain(outcome: Outcome) -> Explanation:
+    """Why a rule came out as it did for this person on this day."""
+    rule = outcome.rule
+    who_for = tuple(_lines(rule.when, outcome, 0))
+    not_for = tuple(
+        Line(
+            ask(exclusion.condition, outcome.look),
+            exclusion.name.replace("-", " ").replace("_", " "),
+            "; ".join(
+                line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
+            ),
+        )
+        for exclusion in rule.exclusions
+    )
+    return Explanation(_headline(outcome, who_for), who_for, not_for)
+
+
+def _headline(outcome: Outcome, who_for: tuple[Line, ...]) -> str:
+    match outcome.decision:
+        case Decision.PROMPT:
+            return (
+                "Prompt: everything that the rule asks for is so, and nobody is left alone by it."
+            )
+        case Decision.NO_PROMPT:
+            return f"No prompt: {_parts(who_for, Answer.NO)}."
+        case Decision.EXCLUDED:
+            because = next(e.because for e in outcome.rule.exclusions if e.name == outcome.because)
+            return f"Excluded: {because[0].lower()}{because[1:]}."
+        case Decision.CANNOT_TELL:
+            if outcome.because:
+                name = outcome.because.replace("-", " ").replace("_", " ")
+                return f"Cannot tell, so no prompt: it is not known whether to leave this person alone ({name})."
+            return f"Cannot tell, so no prompt: {_parts(who_for, Answer.CANNOT_TELL)}."
+        case _:
+            assert_never(outcome.decision)
+
+
+def _parts(lines: tuple[Line, ...], answer: Answer) -> str:
+    chosen = [line for line in lines if line.answer is answer and line.rests_on] or list(lines)
+    verb = "is not so" if answer is Answer.NO else "is not known"
+    return "; ".join(f'"{line.says}" {verb} ({line.rests_on})' for line in chosen)
+
+
+def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]:
+    answer = ask(condition, outcome.look)
+    match condition:
+        case IsTrue(fact):
+            yield Line(answer, fact.label, _found(fact, outcome), depth)
+        case Compare(fact, tests):
+            says = f"{fact.label} {' and '.join(_test(test) for test in tests)}"
+            yield Line(answer, says, _found(fact, outcome), depth)
+        case Not(IsTrue(fact)):
+            yield Line(answer, f"not: {fact.label}", _found(fact, outcome), depth)
+        case Not(part):
+            yield Line(answer, "not this:", "", depth)
+            yield from _lines(part, outcome, depth + 1)
+        case All(parts):
+            if depth:
+                yield Line(answer, "all of these:", "", depth)
+            for part in parts:
+                yield from _lines(part, outcome, depth + 1)
+        case AnyOf(parts):
+            yield Line(answer, "any of these:", "", depth)
+            for part in parts:
+                yield from _lines(part, outcome, depth + 1)
+        case NoneOf(parts):
+            yield Line(answer, "none of these:", "", depth)
+            for part in parts:
+                yield from _lines(part, outcome, depth + 1)
+        case _:
+            assert_never(condition)
+
+
+def _test(test: Test) -> str:
+    word = test.word.replace("_", " ")
+    match test.value:
+        case bool():
+            return "is known" if test.value else "is not known"
+        case (first, last):
+            return f"{word} {first} and {last}"
+        case date():
+            return f"{word} {in_words(test.value)}"
+        case Duration():
+            return f"{word} {test.value}{' ahead' if test.ahead else ''}"
+        case int():
+            return f"{word} {test.value}"
+
+
+def _found(fact: Fact, outcome: Outcome) -> str:
+    finding = outcome.look(fact)
+    if finding.doubt:
+        return finding.doubt
+    if fact.give is Give.AGE and finding.number:
+        least, most = finding.number
+        return str(least) if least == most else f"{least} or {most}"
+    if finding.said:
+        return "; ".join(f"{said.reply} on {in_words(said.on)}" for said in finding.said)
+    if finding.entries:
+        return "; ".join(_entry(entry) for entry in finding.entries[:3]) + _more(finding)
+    if finding.answer is Answer.YES:
+        return f"on {span_in_words(finding.day)}" if finding.day else "so recorded"
+    if finding.looked_at:
+        return f"none that counts among the {finding.looked_at} with these codes"
+    return "none recorded"
+
+
+def _more(finding: Finding) -> str:
+    return f"; and {len(finding.entries) - 3} more" if len(finding.entries) > 3 else ""
+
+
+def _entry(entry: Entry) -> str:
+    when = f"{entry.dated_by} {span_in_words(entry.when)}" if entry.when else "no date"
+    return ", ".join(part for part in (entry.kind, when, entry.status, entry.words) if part)

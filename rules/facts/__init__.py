@@ -1,0 +1,19 @@
+"""Looking facts up: one file per kind of look-up, all with one signature."""
+
+from collections.abc import Callable
+
+from rules.facts import booked, coded, offered, person
+from rules.finding import Finding, Look
+from rules.rule import Fact
+
+_KINDS: dict[str, Callable[[Fact, Look], Finding]] = {
+    "age": person.age,
+    "deceased": person.deceased,
+    "this_appointment": booked.look_up,
+    "outcome": offered.look_up,
+}
+
+
+def look_up(fact: Fact, look: Look) -> Finding:
+    """Yes, no, or cannot tell. A list that could not be read proves nothing."""
+    return _KINDS.get(fact.find, coded.look_up)(fact, look)

@@ -1,0 +1,27 @@
+"""Facts about the booking being made in this very moment."""
+
+from rules.answer import Answer, yes_or_no
+from rules.days import Span
+from rules.finding import Finding, Look
+from rules.rule import Fact, Give
+
+
+def look_up(fact: Fact, look: Look) -> Finding:
+    """Whether a booking of this kind is being made, and for when; the earliest of several."""
+    booked = tuple(
+        entry
+        for entry in look.record.booking
+        if not fact.codes or any(code in fact.codes for code in entry.codes)
+    )
+    dated = [entry.when for entry in booked if entry.when is not None]
+    looked_at = len(look.record.booking)
+    if booked and not dated and fact.give is Give.DATE:
+        return Finding(
+            fact,
+            Answer.CANNOT_TELL,
+            entries=booked,
+            doubt="the booking has no date",
+            looked_at=looked_at,
+        )
+    day: Span | None = min(dated) if dated and fact.give is Give.DATE else None
+    return Finding(fact, yes_or_no(bool(booked)), day=day, entries=booked, looked_at=looked_at)

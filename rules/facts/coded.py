@@ -1,0 +1,260 @@
+"""Facts from coded entries: is there one, since when, how many, and could we look?"""
+
+from datetime import date
+
+from rules.answer import Answer, all_of, any_of, yes_or_no
+from rules.days import Duration, Span
+from rules.finding import Finding, Look
+from rules.record import Entry, Kind
+from rules.rule import Fact, Give, Undated
+
+# For each list, which of FHIR's statuses count and which do not (RULES 4.4, CONTENT 3.2). A status
+# in neither column, or missing where FHIR requires one, is "cannot tell". The reader has already
+# left out what was entered in error and what was refuted.
+STATUSES: dict[Kind, tuple[frozenset[str], frozenset[str]]] = {
+    Kind.CONDITION: (
+        frozenset({"active", "recurrence", "relapse", ""}),
+        frozenset({"inactive", "remission", "resolved"}),
+    ),
+    Kind.OBSERVATION: (
+        frozenset({"final", "amended", "corrected"}),
+        frozenset({"registered", "preliminary", "partial", "cancelled"}),
+    ),
+    Kind.PROCEDURE: (
+        frozenset({"completed"}),
+        frozenset({"not-done", "preparation", "in-progress", "on-hold", "stopped"}),
+    ),
+    Kind.REFERRAL: (
+        frozenset({"active", "completed", "on-hold"}),
+        frozenset({"draft", "revoked"}),
+    ),
+    Kind.TAG: (frozenset({"active"}), frozenset({"inactive"})),
+    Kind.TASK: (
+        frozenset(
+            {"requested", "received", "accepted", "ready", "in-progress", "on-hold", "completed"}
+        ),
+        frozenset({"draft", "rejected", "cancelled", "failed"}),
+    ),
+    Kind.CARE_PLAN: (
+        frozenset({"active"}),
+        frozenset({"draft", "on-hold", "revoked", "completed"}),
+    ),
+    Kind.MESSAGE: (
+        frozenset({"completed", "in-progress"}),
+        frozenset({"preparation", "not-done", "on-hold", "stopped"}),
+    ),
+    Kind.DRAFT_MESSAGE: (
+        frozenset({"active", "completed"}),
+        frozenset({"draft", "on-hold", "revoked"}),
+    ),
+    Kind.DOCUMENT: (frozenset({"current"}), frozenset({"superseded"})),
+    Kind.REPORT: (
+        frozenset({"final", "amended", "corrected", "appended"}),
+        frozenset({"registered", "partial", "preliminary", "cancelled"}),
+    ),
+    Kind.APPOINTMENT: (
+        frozenset({"booked", "pending", "arrived", "checked-in", "fulfilled"}),
+        frozenset({"proposed", "cancelled", "noshow", "waitlist"}),
+    ),
+}
+# What an author's word means where FHIR has several.
+_RUNNING = frozenset({Kind.TAG, Kind.CARE_PLAN})  # these stop counting when their period is over
+
+_UNDATED = "an entry has no date"
+
+
+def look_up(fact: Fact, look: Look) -> Finding:
+    """Find the entries that match and combine what each of them says."""
+    record = look.record
+    candidates = _candidates(fact, look)
+    unread = [record.unread[kind] for kind in fact.kinds if kind in record.unread]
+    counted: list[tuple[Entry, Answer]] = []
+    doubt = unread[0] if unread else ""
+    for entry in candidates:
+        answer, why = _counts(fact, entry, look)
+        if answer is not Answer.NO:
+            counted.append((entry, answer))
+        doubt = doubt or why
+    answer = any_of(answer for _, answer in counted)
+    if unread and answer is Answer.NO:
+        answer = Answer.CANNOT_TELL
+    entries = tuple(e for e, a in counted if a is Answer.YES) or tuple(e for e, _ in counted)
+    return Finding(
+        fact,
+        answer,
+        number=_count(counted, bool(unread)) if fact.give is Give.COUNT else None,
+        day=_day(fact, counted, bool(unread), look.today),
+        entries=entries,
+        doubt=doubt if answer is Answer.CANNOT_TELL else "",
+        looked_at=len(candidates),
+    )
+
+
+def _candidates(fact: Fact, look: Look) -> list[Entry]:
+    by_code = look.record.by_code
+    found: dict[int, Entry] = {}
+    for code in by_code.keys() & fact.codes:
+        for entry in by_code[code]:
+            if entry.kind in fact.kinds:
+                found[id(entry)] = entry
+    return list(found.values())
+
+
+def _counts(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
+    """Whether one entry counts, and why we cannot tell where we cannot."""
+    parts = (
+        _standing(fact, entry, look.today),
+        _filed(fact, entry),
+        _in_time(fact, entry, look),
+        _not_ended(fact, entry, look),
+    )
+    answer = all_of(part for part, _ in parts)
+    return answer, next((why for part, why in parts if part is Answer.CANNOT_TELL), "")
+
+
+def _standing(fact: Fact, entry: Entry, today: date) -> tuple[Answer, str]:
+    if fact.statuses is not None:
+        answer = yes_or_no(entry.status in fact.statuses)
+        if answer is Answer.NO and not _known(entry):
+            answer = Answer.CANNOT_TELL
+    else:
+        valid, void = STATUSES[entry.kind]
+        answer = (
+            Answer.YES
+            if entry.status in valid
+            else Answer.NO
+            if entry.status in void
+            else Answer.CANNOT_TELL
+        )
+    if answer is Answer.CANNOT_TELL:
+        return answer, "an entry has a status that says nothing"
+    if answer is Answer.YES and entry.kind in _RUNNING and entry.ends is not None:
+        if entry.ends.last < today:
+            return Answer.NO, ""
+        if entry.ends.first < today:
+            return Answer.CANNOT_TELL, "it is not clear whether an entry has ended"
+    if answer is Answer.YES and not entry.sure:
+        return Answer.CANNOT_TELL, "the record itself says that an entry is not confirmed"
+    return answer, ""
+
+
+def _known(entry: Entry) -> bool:
+    valid, void = STATUSES[entry.kind]
+    return entry.status in valid or entry.status in void
+
+
+def _filed(fact: Fact, entry: Entry) -> tuple[Answer, str]:
+    if not fact.filed:
+        return Answer.YES, ""
+    return entry.filed, "the record shows no sign that a clinician has filed the result"
+
+
+def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
+    today = look.today
+    when = entry.when
+    windows = [w for w in (fact.within, fact.since, fact.before, fact.in_next) if w is not None]
+    if when is None:
+        if not windows or fact.if_undated is Undated.COUNT_IT:
+            return Answer.YES, ""
+        if fact.if_undated is Undated.IGNORE:
+            return Answer.NO, ""
+        return Answer.CANNOT_TELL, _UNDATED
+    if entry.kind is not Kind.APPOINTMENT:
+        if when.first > today:
+            return Answer.NO, ""  # entries dated in the future are ignored
+        # What is on the record has begun: a date that may lie ahead means up to today.
+        when = Span(when.first, min(when.last, today))
+    parts: list[Answer] = []
+    if fact.within is not None:
+        parts.append(when.is_between(fact.within.before(today), today))
+    if fact.in_next is not None:
+        parts.append(when.is_between(today, fact.in_next.after(today)))
+    if fact.since is not None:
+        parts.append(_against(when, fact.since, look, since=True))
+    if fact.before is not None:
+        parts.append(_against(when, fact.before, look, since=False))
+    return all_of(parts), "an entry's date is not exact enough"
+
+
+def _against(when: Span, moment: "date | Duration | Fact", look: Look, *, since: bool) -> Answer:
+    """On or after a moment, or strictly before it."""
+    if isinstance(moment, Duration):
+        moment = moment.before(look.today)
+    if isinstance(moment, Fact):
+        found = look(moment)
+        if found.answer is Answer.NO:
+            return Answer.NO  # there is no such event, so nothing came after or before it
+        if found.day is None:
+            return Answer.CANNOT_TELL
+        edge = found.day
+    else:
+        edge = Span(moment, moment)
+    if when.first >= edge.last:
+        later = Answer.YES
+    elif when.last < edge.first:
+        later = Answer.NO
+    else:
+        later = Answer.CANNOT_TELL
+    if since or later is Answer.CANNOT_TELL:
+        return later
+    return Answer.NO if later is Answer.YES else Answer.YES
+
+
+def _not_ended(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
+    """Whether no "resolved" code came on the same day or later; UK records say it that way."""
+    if not fact.ended_by:
+        return Answer.YES, ""
+    ended = any_of(_ends(entry, end, look.today) for end in _endings(fact, look))
+    if ended is Answer.NO and any(kind in look.record.unread for kind in _ENDING_KINDS):
+        ended = Answer.CANNOT_TELL
+    if ended is Answer.CANNOT_TELL:
+        return Answer.CANNOT_TELL, "it is not clear whether it was later recorded as resolved"
+    return yes_or_no(ended is Answer.NO), ""
+
+
+# Where a "resolved" statement is looked for.
+_ENDING_KINDS = (Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE)
+
+
+def _endings(fact: Fact, look: Look) -> list[Entry]:
+    by_code = look.record.by_code
+    return [
+        entry
+        for code in by_code.keys() & fact.ended_by
+        for entry in by_code[code]
+        if entry.kind in _ENDING_KINDS
+        # A statement that is itself active, or has no status, or is done or final, says "resolved".
+        and entry.status not in ("not-done", "cancelled", "registered", "preliminary")
+    ]
+
+
+def _ends(entry: Entry, end: Entry, today: date) -> Answer:
+    if end.when is not None and end.when.first > today:
+        return Answer.NO
+    if end.when is None or entry.when is None:
+        return Answer.CANNOT_TELL
+    if end.when.first >= entry.when.last:
+        return Answer.YES
+    if end.when.last < entry.when.first:
+        return Answer.NO
+    return Answer.CANNOT_TELL
+
+
+def _count(counted: list[tuple[Entry, Answer]], unread: bool) -> tuple[int, int]:
+    certain = sum(answer is Answer.YES for _, answer in counted)
+    return certain, 10**9 if unread else len(counted)
+
+
+def _day(fact: Fact, counted: list[tuple[Entry, Answer]], unread: bool, today: date) -> Span | None:
+    if fact.give not in (Give.EARLIEST, Give.LATEST, Give.DATE) or not counted:
+        return None
+    sure = [entry.when for entry, answer in counted if answer is Answer.YES and entry.when]
+    maybe = [entry.when for entry, _ in counted if entry.when]
+    open_ended = unread or any(entry.when is None for entry, _ in counted)
+    if fact.give is Give.LATEST:
+        first = max((when.first for when in sure), default=date.min)
+        last = max((when.last for when in maybe), default=today)
+        return Span(first, max(last, today) if open_ended else last)
+    first = min((when.first for when in maybe), default=date.min)
+    last = min((when.last for when in sure), default=date.max)
+    return Span(date.min if open_ended else first, last)

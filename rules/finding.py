@@ -1,0 +1,57 @@
+"""What a look-up found, as a value that can be asked, quoted and explained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from rules.answer import Answer
+from rules.days import Span
+from rules.record import Entry, PatientRecord, Said
+from rules.rule import Fact
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """The answer to one fact, and what it rests on.
+
+    ``number`` and ``day`` are ranges, both ends included: an age from a year of birth has two
+    possible values. ``doubt`` says in one sentence why we cannot tell.
+    """
+
+    fact: Fact
+    answer: Answer
+    number: tuple[int, int] | None = None
+    day: Span | None = None
+    entries: tuple[Entry, ...] = ()
+    said: tuple[Said, ...] = ()
+    doubt: str = ""
+    looked_at: int = 0
+
+
+class Look:
+    """One person's facts on one day, each looked up once.
+
+    Everything a look-up may depend on is here: the record, what was said before, and the day.
+    """
+
+    __slots__ = ("_found", "_look_up", "record", "said", "today")
+
+    def __init__(
+        self,
+        record: PatientRecord,
+        said: tuple[Said, ...],
+        today: date,
+        look_up: "Callable[[Fact, Look], Finding]",
+    ) -> None:
+        self.record = record
+        self.said = said
+        self.today = today
+        self._look_up = look_up
+        self._found: dict[Fact, Finding] = {}
+
+    def __call__(self, fact: Fact) -> Finding:
+        """What was found for a fact; the same answer however often it is asked."""
+        finding = self._found.get(fact)
+        if finding is None:
+            finding = self._found[fact] = self._look_up(fact, self)
+        return finding

@@ -1,0 +1,261 @@
+"""Reading a library: every file once, every problem at once, a practice's own names first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from rules.days import on
+from rules.engine import evaluate
+from rules.outcome import Decision
+from rules.people import Stories
+from rules.problems import NotLoadable, Place, Problem, did_you_mean
+from rules.reading import Reader
+from rules.record import PatientRecord, Person
+from rules.rule import Library, Practice, Rule, Status
+from rules.schema.facts import read_facts
+from rules.schema.lists import read_list, read_services
+from rules.schema.names import Names
+from rules.schema.rule import read_own_exclusion, read_rule
+from rules.text import Block, Node, read_text
+
+_LISTS, _SHARED = "value-sets", "shared"
+_NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml"})
+
+
+@dataclass
+class Loaded:
+    """What was read, and everything there is to say about it."""
+
+    library: Library
+    stories: dict[str, Stories] = field(default_factory=dict[str, Stories])
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    @property
+    def stops(self) -> list[Problem]:
+        """The problems that have to be fixed before the rules can be used."""
+        return [problem for problem in self.problems if problem.stops]
+
+    def usable(self) -> Library:
+        """The library. Raises NotLoadable if anything has to be fixed first."""
+        if self.stops:
+            raise NotLoadable(self.stops)
+        return self.library
+
+
+def load_library(own: Path | None = None) -> Loaded:
+    """The built-in library, and over it a folder (or one rule file) of a practice's own.
+
+    Problems are reported for every file read. With ``own`` given, only its rules are in the result,
+    besides those built-in rules that its practice.yaml pilots.
+    """
+    loading = _Loading()
+    built_in = files("rules")
+    loading.names_of(built_in, "rules")
+    if own is None:
+        loading.rules_of(built_in.joinpath("library"), "rules/library")
+        return loading.done()
+    root = own if own.is_dir() else _root_of(own)
+    if root is not None:
+        loading.names_of(root, str(root))
+    if own.is_dir():
+        loading.rules_of(own, str(own))
+        loading.practice_of(own, str(own), built_in.joinpath("library"))
+    elif own.is_file():
+        loading.rule_file(own, str(own), own.stem)
+    else:
+        loading.problems.append(Problem(Place(str(own)), "E14", "There is no such file or folder."))
+    return loading.done()
+
+
+def _root_of(rule_file: Path) -> Path | None:
+    """The folder whose code lists and shared files a single rule file stands among."""
+    for folder in rule_file.absolute().parents:
+        if (folder / _LISTS).is_dir() or (folder / _SHARED).is_dir():
+            return folder
+    return None
+
+
+class _Loading:
+    def __init__(self) -> None:
+        self.names = Names()
+        self.problems: list[Problem] = []
+        self.rules: dict[str, Rule] = {}
+        self.stories: dict[str, Stories] = {}
+        self.practice = Practice("This practice")
+
+    def done(self) -> Loaded:
+        rules = tuple(self.rules[rule_id] for rule_id in sorted(self.rules))
+        library = Library(rules, self.names.lists, self.practice)
+        return Loaded(library, self.stories, sorted(set(self.problems)))
+
+    def names_of(self, root: Traversable, shown: str) -> None:
+        """Code lists, then shared services, facts and exclusions: each may use those before it."""
+        for path, name in _yaml_files(root.joinpath(_LISTS), f"{shown}/{_LISTS}"):
+            stem = path.name.removesuffix(".yaml")
+            reader, node = self._read(path, name)
+            code_list = read_list(reader, node, stem) if node else None
+            if code_list is not None:
+                self.names.lists[code_list.id] = code_list
+        shared = root.joinpath(_SHARED)
+        for stem in ("services", "facts", "exclusions"):
+            path = shared.joinpath(f"{stem}.yaml")
+            if path.is_file():
+                reader, node = self._read(path, f"{shown}/{_SHARED}/{stem}.yaml")
+                if node is not None:
+                    self._shared(stem, reader, node)
+        known = {f"{stem}.yaml" for stem in ("services", "facts", "exclusions")}
+        for path, name in _yaml_files(shared, f"{shown}/{_SHARED}"):
+            if path.name not in known:
+                self.problems.append(
+                    Problem(
+                        Place(name),
+                        "E01",
+                        f'"{path.name}" is not a shared file I know.',
+                        did_you_mean(path.name, known),
+                    )
+                )
+
+    def _shared(self, stem: str, reader: Reader, node: Node) -> None:
+        if stem == "services":
+            self.names.services |= read_services(reader, node, self.names)
+        elif stem == "facts":
+            self.names.facts |= read_facts(reader, node, self.names)
+        else:
+            block = reader.block(node, "The list of exclusions")
+            for key, value in block.pairs.values() if block else ():
+                inner = reader.block(value, f'Exclusion "{key.value}"')
+                found = read_own_exclusion(reader, inner, self.names, key.value) if inner else None
+                if found is not None:
+                    self.names.exclusions[key.value] = found
+
+    def rules_of(self, root: Traversable, shown: str) -> None:
+        for path, name in _yaml_files(root, shown, skip=_NOT_RULES):
+            self.rule_file(path, name, path.name.removesuffix(".yaml"))
+
+    def rule_file(self, path: Traversable, shown: str, stem: str) -> None:
+        reader, node = self._read(path, shown)
+        found = read_rule(reader, node, stem, self.names) if node is not None else None
+        if found is None:
+            return
+        rule = found.rule
+        if rule.id in self.rules:
+            reader.stop(
+                rule.at,
+                "E15",
+                f'Another file has a rule called "{rule.id}".',
+                "Rule names are never used twice.",
+            )
+            return
+        if prompts_for_nobody_in_particular(rule):
+            reader.stop(
+                rule.at,
+                "S03",
+                "This rule prompts for somebody with an age and nothing on the record.",
+                "Say under when: what has to be on the record.",
+            )
+        self.rules[rule.id] = rule
+        self.stories[rule.id] = found.stories
+
+    def practice_of(self, root: Path, shown: str, built_in: Traversable) -> None:
+        path = root / "practice.yaml"
+        if not path.is_file():
+            return
+        reader, node = self._read(path, f"{shown}/practice.yaml")
+        block = reader.block(node, "practice.yaml") if node is not None else None
+        if block is None:
+            return
+        reader.keys(
+            block, "practice.yaml", ("name", "invented", "phone", "pilots"), needed=("name",)
+        )
+        self.practice = Practice(
+            reader.get(block, "name", reader.prose) or "This practice",
+            reader.get(block, "invented", reader.yes_no) or False,
+            reader.get(block, "phone", reader.prose) or "",
+        )
+        if "pilots" in block.pairs:
+            self._pilots(reader, block, built_in)
+
+    def _pilots(self, reader: Reader, block: Block, built_in: Traversable) -> None:
+        """A practice pilots starter rules by naming them; the shipped file stays a draft."""
+        starters = {
+            path.name.removesuffix(".yaml"): (path, name)
+            for path, name in _yaml_files(built_in, "rules/library")
+        }
+        for item in reader.items(block.pairs["pilots"][1], '"pilots"'):
+            rule_id = reader.text(item)
+            if rule_id is None:
+                continue
+            if rule_id not in self.rules and rule_id in starters:
+                path, name = starters[rule_id]
+                self.rule_file(path, name, rule_id)
+            rule = self.rules.get(rule_id)
+            if rule is None:
+                if rule_id not in starters:
+                    reader.stop(
+                        item.at,
+                        "E11",
+                        f'There is no rule called "{rule_id}".',
+                        did_you_mean(rule_id, {*self.rules, *starters}),
+                    )
+            elif rule.status is Status.RETIRED:
+                reader.stop(item.at, "E10", f'"{rule_id}" is retired and cannot be piloted.')
+            else:
+                self.rules[rule_id] = replace(rule, status=Status.PILOT)
+
+    def _read(self, path: Traversable, shown: str) -> tuple[Reader, Node | None]:
+        try:
+            source = path.read_bytes()
+        except OSError:
+            self.problems.append(
+                Problem(
+                    Place(shown), "E14", "The file cannot be opened.", "Look at its permissions."
+                )
+            )
+            return Reader(self.problems), None
+        node, problems = read_text(source, shown)
+        reader = _OneFile(self.problems, problems)
+        return reader, node
+
+
+class _OneFile(Reader):
+    """A reader whose problems go into the whole list as well as its own."""
+
+    def __init__(self, everything: list[Problem], own: list[Problem]) -> None:
+        super().__init__(own)
+        self._everything = everything
+        everything.extend(own)
+
+    def stop(self, at: Place, code: str, says: str, hint: str = "") -> None:
+        super().stop(at, code, says, hint)
+        self._everything.append(self.problems[-1])
+
+    def think(self, at: Place, code: str, says: str, hint: str = "") -> None:
+        super().think(at, code, says, hint)
+        self._everything.append(self.problems[-1])
+
+
+def _yaml_files(
+    root: Traversable, shown: str, skip: frozenset[str] = frozenset()
+) -> Iterator[tuple[Traversable, str]]:
+    """The YAML files in a folder and below it, in the order of their names."""
+    if not root.is_dir():
+        return
+    for path in sorted(root.iterdir(), key=lambda item: item.name):
+        if path.name in skip or path.name.startswith((".", "_")):
+            continue
+        name = f"{shown}/{path.name}"
+        if path.is_dir():
+            yield from _yaml_files(path, name, skip)
+        elif path.name.endswith(".yaml"):
+            yield path, name
+
+
+def prompts_for_nobody_in_particular(rule: Rule) -> bool:
+    """Whether an age alone is enough for a prompt; a rule that does this fires for everybody."""
+    today = date(2026, 11, 21)
+    person = Person("nobody", birth=on(date(1966, 11, 21)))
+    outcome = evaluate((rule,), PatientRecord(person, {}, {}), (), today)[0]
+    return outcome.decision is Decision.PROMPT

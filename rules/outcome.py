@@ -1,0 +1,48 @@
+"""What a rule came to for one person on one day, as a value."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from rules.finding import Look
+from rules.record import Entry, Reply
+from rules.rule import Offer, Rule
+
+
+class Decision(StrEnum):
+    """Where a rule ended. Staying quiet after an answer is decided later, in ``prompts``."""
+
+    PROMPT = "prompt"
+    NO_PROMPT = "no prompt"
+    EXCLUDED = "excluded"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """One rule, asked once. ``look`` remembers what was found, for wording and explaining."""
+
+    rule: Rule
+    decision: Decision
+    look: Look
+    because: str = ""  # the exclusion that applied, by name
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One button on a card: an offer in its words, or the two that are always there.
+
+    ``counts_as`` is how it is remembered when it is taken: only a referral or a recorded offer is
+    *accepted*; a tag or a letter taken was *shown*; and a no is a no.
+    """
+
+    label: str
+    counts_as: Reply
+    rules: tuple[Rule, ...]  # one for an offer; every rule on the card for "not now" and "no"
+    offer: Offer | None = None
+    reasons: tuple[Entry, ...] = ()  # the conditions that it is about
+    results: tuple[Entry, ...] = ()  # and the filed results, for a letter
+    visit: Entry | None = None
+    letter: str = ""
+    ask_again: date | None = None

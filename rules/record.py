@@ -1,0 +1,128 @@
+"""One person's record as rules see it: coded entries, their dates, and what could not be read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from rules.answer import Answer
+from rules.codes import Code
+from rules.days import Span
+
+
+class Kind(StrEnum):
+    """The lists that a record is made of, in everyday words."""
+
+    CONDITION = "condition"
+    OBSERVATION = "observation"
+    PROCEDURE = "procedure"
+    REFERRAL = "referral"
+    TAG = "tag"
+    TASK = "task"
+    CARE_PLAN = "care plan"
+    MESSAGE = "message"
+    DRAFT_MESSAGE = "message request"
+    DOCUMENT = "document"
+    REPORT = "report"
+    APPOINTMENT = "appointment"
+
+
+# A statement that something was offered, done or said may stand in any of these (CONTENT 3.2).
+ENTRY_KINDS = (
+    Kind.CONDITION,
+    Kind.OBSERVATION,
+    Kind.PROCEDURE,
+    Kind.REFERRAL,
+    Kind.TAG,
+    Kind.TASK,
+    Kind.CARE_PLAN,
+    Kind.MESSAGE,
+    Kind.DOCUMENT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A measured value as it was recorded; ``unit`` is the UCUM text or what stood in its place."""
+
+    number: Decimal | None
+    unit: str
+    comparator: str = ""
+
+    def __str__(self) -> str:
+        number = "" if self.number is None else format(self.number.normalize(), "f")
+        return f"{self.comparator}{number} {self.unit}".strip()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One coded line of the record. ``status`` is FHIR's word for it, "" where it has none."""
+
+    kind: Kind
+    codes: tuple[Code, ...]
+    status: str = ""
+    when: Span | None = None
+    dated_by: str = ""  # which date that is: onset, recorded, effective ...
+    ends: Span | None = None
+    words: str = ""  # what the record calls it
+    reference: str = ""  # Condition/123
+    sure: bool = True  # False where the record itself says provisional or unconfirmed
+    filed: Answer = Answer.CANNOT_TELL  # results: whether a clinician has filed it
+    values: tuple[tuple[str, Measurement], ...] = ()  # what was measured, part by part
+    answer: str = ""  # a person's answer kept in the record: declined, not-now
+    ask_again: date | None = None  # and the day they chose to be asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the record is about. Kept out of logs, errors and representations."""
+
+    id: str = field(repr=False)
+    first_name: str = field(default="", repr=False)
+    birth: Span | None = field(default=None, repr=False)
+    died: Answer = Answer.NO
+    died_on: Span | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PatientRecord:
+    """Everything rules may read about one person, and which lists could not be read, and why."""
+
+    person: Person
+    by_code: Mapping[Code, tuple[Entry, ...]]
+    unread: Mapping[Kind, str]
+    booking: tuple[Entry, ...] = ()  # the appointments being booked in this very moment
+
+
+def index(entries: Iterable[Entry]) -> dict[Code, tuple[Entry, ...]]:
+    """The one index: entries by system and code, across all kinds."""
+    by_code: dict[Code, list[Entry]] = {}
+    for entry in entries:
+        for code in entry.codes:
+            by_code.setdefault(code, []).append(entry)
+    return {code: tuple(found) for code, found in by_code.items()}
+
+
+class Reply(StrEnum):
+    """How a card or an offer was met. A tag or a letter taken is still only *shown*."""
+
+    SHOWN = "shown"
+    NO_TIME = "no time"
+    NOT_NOW = "not now"
+    DECLINED = "declined"
+    OVERRIDDEN = "overridden"
+    ALREADY_DONE = "already done"
+    NOT_RIGHT = "not right"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One reply on one topic, and the day the person chose to be asked again, if they chose."""
+
+    topic: str
+    reply: Reply
+    on: date
+    ask_again: date | None = None
+    source: str = "here"  # here: our own store; record: the person's record

@@ -1,0 +1,183 @@
+"""Conditions as authors write them: fact names, all, any, none, not, and comparisons in words."""
+
+from collections.abc import Callable
+from datetime import date
+
+from rules.days import Duration, duration
+from rules.problems import did_you_mean
+from rules.reading import Reader
+from rules.rule import All, AnyOf, Compare, Condition, Fact, Give, IsTrue, NoneOf, Not, Test
+from rules.schema.names import BUILT_IN_LATER, Names
+from rules.text import Block, Node, Text
+
+_NUMBERS = ("above", "at_least", "below", "at_most", "between", "equals", "is_known")
+_DATES = ("within", "older_than", "before", "after", "at_least", "at_most", "is_known")
+_LATER = frozenset({"is", "is_not", "is_in"})
+_JOINTS: dict[str, Callable[[tuple[Condition, ...]], Condition]] = {
+    "all": All,
+    "any": AnyOf,
+    "none": NoneOf,
+}
+
+
+def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None:
+    """One condition; None when something in it has been reported."""
+    if isinstance(node, Text):
+        fact = _fact(reader, node, names)
+        return None if fact is None else _stands_alone(reader, node, fact)
+    block = reader.block(node, "A condition")
+    if block is None:
+        return None
+    if len(block.pairs) != 1:
+        reader.stop(
+            block.at,
+            "E10",
+            "A condition is one name, or one of all, any, none and not.",
+            'Several conditions go under "all:" as a list.',
+        )
+        return None
+    key, value = next(iter(block.pairs.values()))
+    if key.value in _JOINTS:
+        return _joined(reader, key, value, names)
+    if key.value == "not":
+        part = read_condition(reader, value, names)
+        return None if part is None else Not(part)
+    if key.value in ("some_of", "cel"):
+        reader.not_yet(key.at, f'"{key.value}"')
+        return None
+    fact = _fact(reader, key, names)
+    return None if fact is None else _compared(reader, fact, value)
+
+
+def _joined(reader: Reader, key: Text, value: Node, names: Names) -> Condition | None:
+    items = reader.items(value, f'"{key.value}"')
+    if not items:
+        reader.stop(key.at, "E09", f'There is nothing under "{key.value}" yet.')
+        return None
+    parts = [read_condition(reader, item, names) for item in items]
+    whole = tuple(part for part in parts if part is not None)
+    return _JOINTS[key.value](whole) if len(whole) == len(parts) else None
+
+
+def _fact(reader: Reader, node: Text, names: Names) -> Fact | None:
+    name = node.value
+    if name in names.facts:
+        return names.facts[name]
+    if name in BUILT_IN_LATER:
+        reader.not_yet(node.at, f'"{name}"')
+    elif not reader.comparison_words(node, name):
+        reader.stop(
+            node.at,
+            "E11",
+            f'Nothing in this file is called "{name}".',
+            did_you_mean(name, names.facts),
+        )
+    return None
+
+
+def _stands_alone(reader: Reader, node: Text, fact: Fact) -> Condition | None:
+    if fact.give is Give.EXISTS:
+        return IsTrue(fact)
+    sort = "a number" if fact.give in (Give.AGE, Give.COUNT) else "a date"
+    hint = "age: {at_least: 18}" if fact.give is Give.AGE else f"{fact.name}: {{is_known: yes}}"
+    reader.stop(
+        node.at,
+        "E10",
+        f'"{fact.name}" gives {sort}, so it needs a comparison.',
+        f"For example {hint}.",
+    )
+    return None
+
+
+def _compared(reader: Reader, fact: Fact, node: Node) -> Condition | None:
+    if isinstance(node, Text):
+        reader.comparison_words(node, node.value) or reader.stop(
+            node.at,
+            "E10",
+            f'"{fact.name}" needs a comparison in words.',
+            f"For example {fact.name}: {{at_least: 18}}.",
+        )
+        return None
+    block = reader.block(node, f'The comparison of "{fact.name}"')
+    if block is None:
+        return None
+    number = fact.give in (Give.AGE, Give.COUNT)
+    known = _NUMBERS if number else _DATES if fact.give is not Give.EXISTS else ("is_known",)
+    tests: list[Test] = []
+    for word, (key, value) in block.pairs.items():
+        if word in _LATER:
+            reader.not_yet(key.at, f'"{word}"')
+        elif word not in known:
+            reader.stop(
+                key.at,
+                "E01",
+                f'"{word}" cannot be asked of "{fact.name}".',
+                did_you_mean(word, known),
+            )
+        else:
+            test = _number(reader, fact, word, value) if number else _date(reader, word, value)
+            if test is not None:
+                tests.append(test)
+    return Compare(fact, tuple(tests)) if tests and len(tests) == len(block.pairs) else None
+
+
+def _number(reader: Reader, fact: Fact, word: str, node: Node) -> Test | None:
+    if word == "is_known":
+        return _known(reader, node)
+    if word == "between":
+        items = reader.items(node, '"between"')
+        ends = [reader.whole(item) for item in items]
+        if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
+            if ends[0] <= ends[1]:
+                return Test(word, (ends[0], ends[1]))
+            reader.stop(
+                node.at,
+                "E10",
+                "The first number of between is the larger one, so nobody can match.",
+                f"Type: between: [{ends[1]}, {ends[0]}]",
+            )
+        elif None not in ends:
+            reader.stop(
+                node.at,
+                "E10",
+                "between needs two numbers.",
+                "For example between: [18, 64], both included.",
+            )
+        return None
+    value = reader.whole(node)
+    if value is None:
+        return None
+    if fact.give is Give.AGE and word == "above" and value == 18:
+        reader.think(
+            node.at,
+            "S09",
+            '"above 18" leaves out people aged 18.',
+            "If you mean adults, type at_least: 18. If you mean 19 and over, keep it and test 18 and 19.",
+        )
+    return Test(word, value)
+
+
+def _known(reader: Reader, node: Node) -> Test | None:
+    value = reader.yes_no(node)
+    return None if value is None else Test("is_known", value)
+
+
+def _date(reader: Reader, word: str, node: Node) -> Test | None:
+    if word == "is_known":
+        return _known(reader, node)
+    if word in ("within", "older_than"):
+        length = reader.duration(node)
+        return None if length is None else Test(word, length)
+    if word in ("before", "after"):
+        moment: date | Duration | None = reader.day_or_ago(node)
+        return None if moment is None else Test(word, moment)
+    value = reader.text(node)
+    if value is None:
+        return None
+    ahead = duration(value.removesuffix(" ahead")) if value.endswith(" ahead") else None
+    if ahead is None:
+        reader.comparison_words(node, value) or reader.stop(
+            node.at, "E08", f'"{value}" is not a time ahead.', f"Type: {word}: 5 days ahead"
+        )
+        return None
+    return Test(word, ahead, ahead=True)

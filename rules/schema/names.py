@@ -1,0 +1,31 @@
+"""The names that are known where a file is read: code lists, facts, exclusions, services."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rules.codes import CodeList
+from rules.problems import Place
+from rules.rule import Exclusion, Fact, Give, Service
+
+_BUILT_IN = Place("built in")
+
+AGE = Fact("age", "age", "age", _BUILT_IN, give=Give.AGE)
+DECEASED = Fact("deceased", "has died", "deceased", _BUILT_IN)
+BUILT_IN: Mapping[str, Fact] = {"age": AGE, "deceased": DECEASED}
+
+# Designed, not built (RULES 4.4): refused by name.
+BUILT_IN_LATER = frozenset({"sex", "registered_here", "language", "needs_interpreter", "today"})
+
+
+@dataclass
+class Names:
+    """What a rule file may refer to. Later files add to it; a practice's own names come first."""
+
+    lists: dict[str, CodeList] = field(default_factory=dict[str, CodeList])
+    facts: dict[str, Fact] = field(default_factory=lambda: dict(BUILT_IN))
+    exclusions: dict[str, Exclusion] = field(default_factory=dict[str, Exclusion])
+    services: dict[str, Service] = field(default_factory=dict[str, Service])
+
+    def with_facts(self, own: Mapping[str, Fact]) -> "Names":
+        """The same names with a rule's own facts besides."""
+        return Names(self.lists, {**self.facts, **own}, self.exclusions, self.services)

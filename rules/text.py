@@ -1,0 +1,270 @@
+"""YAML to text with positions: every scalar stays text, every node knows its line and column.
+
+PyYAML's node layer does the parsing. What it would do silently (drop a repeated heading, turn
+``no`` into false and 0123 into 83, cut a sentence at #) is a problem here or cannot happen.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from rules.problems import Place, Problem
+
+MOST_BYTES = 64 * 1024
+DEEPEST = 20
+
+_INVISIBLE = re.compile("[\u00a0\u2000-\u200f\u202a-\u202f\u2060-\u2069\ufeff]")
+_LONG_DASH_ITEM = re.compile(r"(\s*)[\u2010-\u2015]\s*(.*)")
+_TIGHT_ITEM = re.compile(r"(\s*)-([A-Za-z].*)")
+_COMMENT_AFTER = re.compile(r"[ \t]+#")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One scalar, as it was written."""
+
+    value: str
+    at: Place
+    cut_off: bool = False  # the line goes on behind a #
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: "tuple[Node, ...]"
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Headings and what stands under each, in the order of the file."""
+
+    pairs: "dict[str, tuple[Text, Node]]"
+    at: Place
+
+
+Node = Text | Items | Block
+
+
+def read_text(source: bytes, file: str) -> tuple[Node | None, list[Problem]]:
+    """The file as nodes, and everything that is wrong with it as a text; None if unreadable."""
+    start = Place(file)
+    if len(source) > MOST_BYTES:
+        return None, [
+            Problem(start, "E14", "The file is larger than 64 KB.", "One rule is one file.")
+        ]
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        return None, [
+            Problem(
+                Place(file, line),
+                "E14",
+                "This line has characters that are not UTF-8.",
+                "Save the file as UTF-8.",
+            )
+        ]
+    problems = list(_hygiene(text, file))
+    if problems:
+        return None, problems
+    try:
+        _refuse_tricks(text, file, problems)
+        if problems:
+            return None, problems
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        return None, [_translated(error, text, file)]
+    if root is None:
+        return None, [
+            Problem(
+                start, "E09", "The file is empty.", "goodday's README has a first rule to copy."
+            )
+        ]
+    return _node(root, text.splitlines(), file, problems), problems
+
+
+def _hygiene(text: str, file: str) -> Iterator[Problem]:
+    block_indent: int | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        indent = len(line) - len(line.lstrip(" "))
+        if block_indent is not None and (not line.strip() or indent > block_indent):
+            inside_text = True
+        else:
+            inside_text = False
+            block_indent = indent if re.search(r":\s*[|>][-+0-9]*\s*$", line) else None
+        if hidden := _INVISIBLE.search(line):
+            yield Problem(
+                Place(file, number, hidden.start() + 1),
+                "E05",
+                "This line has invisible or special spaces from a pasted document.",
+                "Replace them with ordinary spaces.",
+            )
+        elif "\t" in line[: len(line) - len(line.lstrip())]:
+            yield Problem(
+                Place(file, number, line.index("\t") + 1),
+                "E05",
+                "This line starts with a tab.",
+                "Use two ordinary spaces for each step to the right.",
+            )
+        elif any(ord(c) < 32 and c != "\t" or 0x7F <= ord(c) < 0xA0 for c in line):
+            yield Problem(
+                Place(file, number),
+                "E05",
+                "This line has an invisible control character.",
+                "Type the line again.",
+            )
+        elif not inside_text and (dash := _LONG_DASH_ITEM.fullmatch(line)):
+            yield Problem(
+                Place(file, number, len(dash[1]) + 1),
+                "E06",
+                "A list item needs a hyphen and a space; this is a long dash (Word does that).",
+                f"Type: - {dash[2]}",
+            )
+        elif not inside_text and (tight := _TIGHT_ITEM.fullmatch(line)):
+            yield Problem(
+                Place(file, number, len(tight[1]) + 1),
+                "E06",
+                "A list item needs a hyphen and a space.",
+                f"Type: - {tight[2]}",
+            )
+
+
+def _refuse_tricks(text: str, file: str, problems: list[Problem]) -> None:
+    depth = 0
+    documents = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        at = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                problems.append(
+                    Problem(at, "E13", "A second document starts here.", "One rule is one file.")
+                )
+                return
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            problems.append(
+                Problem(
+                    at,
+                    "E13",
+                    "Text that starts with & or * means something special to the file format.",
+                    "Put it in double quotes.",
+                )
+            )
+            return
+        if getattr(event, "tag", None):
+            problems.append(
+                Problem(
+                    at,
+                    "E13",
+                    "Text that starts with ! means something special to the file format.",
+                    "Put it in double quotes.",
+                )
+            )
+            return
+        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            depth += 1
+            if depth > DEEPEST:
+                problems.append(
+                    Problem(
+                        at,
+                        "E14",
+                        f"This is more than {DEEPEST} steps deep.",
+                        "Give the inner part a name under facts.",
+                    )
+                )
+                return
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            depth -= 1
+
+
+def _node(node: yaml.Node, lines: list[str], file: str, problems: list[Problem]) -> Node:
+    at = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.ScalarNode):
+        end = node.end_mark
+        plain = node.style is None and bool(node.value)
+        rest = lines[end.line][end.column :] if plain and end.line < len(lines) else ""
+        return Text(node.value, at, cut_off=bool(_COMMENT_AFTER.match(rest)))
+    if isinstance(node, yaml.SequenceNode):
+        return Items(tuple(_node(item, lines, file, problems) for item in node.value), at)
+    pairs: dict[str, tuple[Text, Node]] = {}
+    for key_node, value_node in node.value:
+        key = _node(key_node, lines, file, problems)
+        value = _node(value_node, lines, file, problems)
+        if not isinstance(key, Text):
+            problems.append(
+                Problem(
+                    key.at,
+                    "E04",
+                    "A heading cannot be a list or hold headings of its own.",
+                    "Put a text that starts with { or [ in double quotes.",
+                )
+            )
+        elif key.value in pairs:
+            first = pairs[key.value][0].at.line
+            problems.append(
+                Problem(
+                    key.at,
+                    "E02",
+                    f'"{key.value}" is written twice, on lines {first} and {key.at.line}.',
+                    f"Only one of them would count. Put everything under line {first}.",
+                )
+            )
+        else:
+            pairs[key.value] = (key, value)
+    return Block(pairs, at)
+
+
+def _translated(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    """The parser's complaint in an author's words; its own text is never shown."""
+    mark = getattr(error, "problem_mark", None)
+    said = str(getattr(error, "problem", "") or "")
+    if mark is None:
+        return Problem(
+            Place(file), "E04", "The file format cannot be read.", "Look for unusual characters."
+        )
+    lines = text.splitlines()
+    line = min(mark.line, max(len(lines) - 1, 0))
+    at = Place(file, line + 1, mark.column + 1)
+    words = lines[line].strip() if lines else ""
+    if "mapping values are not allowed" in said:
+        key, _, sentence = words.partition(": ")
+        hint = (
+            f'Put the sentence in double quotes: {key}: "{sentence}"'
+            if sentence
+            else "Put the sentence in double quotes."
+        )
+        return Problem(at, "E04", "A second colon on this line confuses the file format.", hint)
+    if (
+        re.search(r":\s*[<>]=?\s*\d", words)
+        or "did not find expected comment or line break" in said
+    ):
+        return Problem(
+            at,
+            "E07",
+            "Please write comparisons in words.",
+            "Words are: above, at_least, below, at_most, between.",
+        )
+    if "quoted scalar" in str(getattr(error, "context", "")) or "quoted scalar" in said:
+        return Problem(
+            at,
+            "E04",
+            "A quotation mark is opened and not closed.",
+            "Put the whole text in double quotes.",
+        )
+    if "cannot start any token" in said or "alias" in said or "anchor" in said or "tag" in said:
+        return Problem(
+            at,
+            "E04",
+            "This text starts with a character that means something special.",
+            "Put the text in double quotes.",
+        )
+    return Problem(
+        at,
+        "E04",
+        "The lines do not fit together here.",
+        "Look at this line and the one above: the spaces at the start, colons, brackets and quotes.",
+    )
