@@ -9,7 +9,7 @@ from rules.days import span_in_words
 from rules.finding import Finding
 from rules.outcome import Outcome
 from rules.rule import Blank, Fact, Give, Wording
-from rules.wording import LONGEST_NAME, SUMMARY_LIMIT
+from rules.schema.wording import LONGEST_NAME, SUMMARY_LIMIT
 
 # Letters with their accents, and what stands between the parts of a name. Nothing here means
 # anything to markdown or HTML, so a name needs no escaping.

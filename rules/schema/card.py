@@ -11,8 +11,8 @@ from rules.rule import Card, Fact, Offer, OfferKind, Quiet, Service, Wording
 from rules.schema.conditions import read_condition
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
+from rules.schema.wording import SUMMARY_LIMIT, longest, read_wording
 from rules.text import Block, Node
-from rules.wording import SUMMARY_LIMIT, longest, read_wording
 
 # How long each answer is respected where a rule says nothing (PRODUCT 1.4 and 1.5). A rule may be
 # quieter than this, never louder.

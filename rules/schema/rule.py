@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rules.people import Stories, read_stories
+from rules.people import Stories
 from rules.problems import did_you_mean
 from rules.reading import Reader
 from rules.rule import Evidence, Exclusion, Fact, Rule, Status, facts_of
@@ -11,6 +11,7 @@ from rules.schema.card import read_card, read_offers, read_quiet
 from rules.schema.conditions import read_condition
 from rules.schema.facts import read_facts
 from rules.schema.names import Names
+from rules.schema.people import read_stories
 from rules.text import Block, Node
 
 HOOKS = ("patient-view", "appointment-book")

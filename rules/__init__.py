@@ -1,0 +1,1 @@
+"""Is it true for this person? Pure: the same record, answers and day give the same outcome."""
