@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-# Exit codes, kept for ever.
-FINE, PROBLEMS, COULD_NOT_RUN = 0, 1, 2
-
 
 def run(arguments: Sequence[str]) -> int:
     """Do what was asked for; the exit code is 0 fine, 1 problems found, 2 could not run."""

@@ -4,8 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from cds_hooks import clock
-from cds_hooks.cli import COULD_NOT_RUN, FINE, PROBLEMS
-from cds_hooks.commands import say
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from rules.load import load_library
 from rules.problems import Problem
 from rules.rule import Rule

@@ -4,8 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from cds_hooks import clock
-from cds_hooks.cli import COULD_NOT_RUN, FINE, PROBLEMS
-from cds_hooks.commands import say
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from fhir_adapters.bundle import BundleError, record_from_file
 from prompts.choose import choose
 from rules.days import in_words

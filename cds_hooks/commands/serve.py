@@ -9,8 +9,7 @@ from fastapi import FastAPI
 
 from cds_hooks import logs
 from cds_hooks.app import create_app
-from cds_hooks.cli import COULD_NOT_RUN, FINE, PROBLEMS
-from cds_hooks.commands import say
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.settings import SettingsError, from_environment
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from cds_hooks.cli import COULD_NOT_RUN, FINE, PROBLEMS
-from cds_hooks.commands import say
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from prompts.stories import tell
 from rules.load import load_library
 
