@@ -1,0 +1,207 @@
+"""The service as a client meets it: real HTTP, a real store on disk, and a clock that a test sets.
+
+``Surgery`` wraps the app and remembers nothing of its own. Requests are made as a client would make
+them: from what discovery asks for, with each resource under the key that its type belongs to.
+"""
+
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from starlette.testclient import TestClient
+
+from cds_hooks.app import create_app
+from cds_hooks.settings import Settings
+from cds_hooks.store.answers import Answers
+from rules.load import load_library
+from rules.rule import Library
+from tests.builders import Resource, a_bundle
+
+# JSON of a request or an answer: tests say with what they compare it which shape they expect.
+Json = dict[str, Any]
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+VIEW, BOOK = "patient-view", "appointment-book"
+HELD_BACK = "example.good-day.held-back"
+FHIR_SERVER = "https://ehr.example/fhir"
+
+
+def piloting(folder: Path, *rules: str, **practice: str) -> Library:
+    """The library of an invented practice that pilots these of the rules we ship."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = ["name: Two Rivers Surgery", "invented: yes", "phone: 01632 960000"]
+    lines += [f"{name}: {value}" for name, value in practice.items()]
+    lines += ["pilots:", *(f"  - {rule}" for rule in rules)]
+    (folder / "practice.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return load_library(folder).usable()
+
+
+class Surgery:
+    """One practice with Good Day: ask it, answer it, and let time pass."""
+
+    def __init__(self, client: TestClient, store: Path) -> None:
+        self.client = client
+        self.store = store
+        self.now = NOW
+
+    def clock(self) -> datetime:
+        """The moment it is in this surgery."""
+        return self.now
+
+    def pass_time(self, **much: float) -> None:
+        """Let some days or hours go by."""
+        self.now += timedelta(**much)
+
+    def discovery(self) -> list[Json]:
+        """The services that the app offers."""
+        answer = self.client.get("/cds-services")
+        assert answer.status_code == 200
+        services: list[Json] = answer.json()["services"]
+        return services
+
+    def templates(self, hook: str = VIEW) -> dict[str, str]:
+        """The prefetch templates of the service of a hook."""
+        return next(s["prefetch"] for s in self.discovery() if s["hook"] == hook)
+
+    def a_call(
+        self, resources: Iterable[Resource], of: str = "test-person", hook: str = VIEW
+    ) -> Json:
+        """A whole request about somebody, with a list under every key that discovery names."""
+        return a_call(prefetch_of(self.templates(hook), resources), of=of, hook=hook)
+
+    def ask(self, call: Json) -> "Reply":
+        """Send a request to the service of its hook (patient-view, where it names none of ours)."""
+        hook = call.get("hook")
+        known = hook if hook in (VIEW, BOOK) else VIEW
+        return Reply(self.client.post(f"/cds-services/good-day-{known}", json=call))
+
+    def post(self, body: bytes, hook: str = VIEW, **headers: str) -> "Reply":
+        """Send bytes just as they are."""
+        sent = {"content-type": "application/json", **headers}
+        return Reply(self.client.post(f"/cds-services/good-day-{hook}", content=body, headers=sent))
+
+    def tell(self, *items: Json, hook: str = VIEW) -> "Reply":
+        """Send feedback."""
+        body = {"feedback": list(items)}
+        return Reply(self.client.post(f"/cds-services/good-day-{hook}/feedback", json=body))
+
+
+class Reply:
+    """An answer over HTTP, with names for what tests look at."""
+
+    def __init__(self, response: Any) -> None:  # httpx or its successor: whichever starlette took
+        self.status: int = response.status_code
+        self.text: str = response.text
+        self.headers: Mapping[str, str] = response.headers
+        self.body: Json = response.json() if self.text else {}
+
+    @property
+    def cards(self) -> list[Json]:
+        """The cards; fails where the answer is not an answer."""
+        assert self.status == 200, self.text
+        cards: list[Json] = self.body["cards"]
+        return cards
+
+    @property
+    def card(self) -> Json:
+        """The one card; fails where there is none."""
+        assert len(self.cards) == 1, self.text
+        return self.cards[0]
+
+    @property
+    def prompted(self) -> frozenset[str]:
+        """The rules that the card stands for: "No, thank you" answers each of them by name."""
+        return frozenset(
+            action["resource"]["identifier"][0]["value"].partition("|")[0]
+            for card in self.cards
+            for action in card["suggestions"][-1]["actions"]
+        )
+
+    @property
+    def held_back(self) -> dict[str, Json]:
+        """What the answer says about rules that did not prompt, rule by rule."""
+        assert self.status == 200, self.text
+        return {one["rule"]: one for one in self.body.get("extension", {}).get(HELD_BACK, ())}
+
+    def decided(self, rule: str) -> str:
+        """What became of a rule: card, quiet, answers, cannot-tell, or nothing to say."""
+        if rule in self.prompted:
+            return "card"
+        held = self.held_back.get(rule)
+        return str(held["step"]) if held else "nothing"
+
+    def says(self) -> str:
+        """The words of a refusal, after a check that it is an OperationOutcome and no more."""
+        assert self.headers["content-type"] == "application/fhir+json"
+        assert set(self.body) == {"resourceType", "issue"}
+        assert self.body["resourceType"] == "OperationOutcome"
+        (issue,) = self.body["issue"]
+        assert set(issue) == {"severity", "code", "diagnostics"}
+        assert issue["severity"] == "error"
+        return str(issue["diagnostics"])
+
+    def button(self, starts: str) -> Json:
+        """The suggestion whose label starts with these words."""
+        return next(s for s in self.card["suggestions"] if s["label"].startswith(starts))
+
+
+@contextmanager
+def surgery(folder: Path, library: Library, **settings: Any) -> Generator[Surgery]:
+    """The app over a library, with its store under ``folder``."""
+    store = folder / "store"
+    answers = Answers(store)
+    told: list[Surgery] = []
+    app = create_app(
+        Settings(data=store, **settings), library, answers, clock=lambda: told[0].clock()
+    )
+    with TestClient(app, base_url="http://good-day.example") as client:
+        told.append(Surgery(client, store))
+        yield told[0]
+
+
+def prefetch_of(templates: Mapping[str, str], resources: Iterable[Resource]) -> Json:
+    """A prefetch as a client fills it: the Patient, and a searchset Bundle for each other key."""
+    given = list(resources)
+    filled: Json = {}
+    for key, template in templates.items():
+        wanted = template.partition("?")[0].partition("/")[0]
+        found = [resource for resource in given if resource["resourceType"] == wanted]
+        filled[key] = (found[0] if found else None) if wanted == "Patient" else a_bundle(*found)
+    return filled
+
+
+def a_call(prefetch: Json, of: str = "test-person", hook: str = VIEW, **more: object) -> Json:
+    """A request about somebody."""
+    return {
+        "hook": hook,
+        "hookInstance": str(uuid4()),
+        "context": {"userId": "Practitioner/gp", "patientId": of},
+        "prefetch": prefetch,
+        **more,
+    }
+
+
+def taken(card: Json, suggestion: Json, at: datetime) -> Json:
+    """Feedback: a suggestion was accepted."""
+    return {
+        "card": card["uuid"],
+        "outcome": "accepted",
+        "acceptedSuggestions": [{"id": suggestion["uuid"]}],
+        "outcomeTimestamp": at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def closed(card: Json, at: datetime, reason: str = "", **more: object) -> Json:
+    """Feedback: a card was closed, with one of its reasons or without."""
+    item: Json = {
+        "card": card["uuid"],
+        "outcome": "overridden",
+        "outcomeTimestamp": at.isoformat().replace("+00:00", "Z"),
+        **more,
+    }
+    if reason:
+        item["overrideReason"] = {"reason": {"code": reason, "system": "http://example.org/why"}}
+    return item
