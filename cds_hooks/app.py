@@ -1,7 +1,8 @@
 """The service, wired together. Start reading here: ``call_service`` is the walk."""
 
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
+from typing import ParamSpec
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +24,8 @@ from rules.rule import Library
 
 MOST_BYTES = 2 * 1024 * 1024
 
+Given = ParamSpec("Given")
+
 
 def create_app(
     settings: Settings,
@@ -41,7 +44,7 @@ def create_app(
     null_means_empty = settings.null_means == "empty"
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         yield
         answers.close()
 
@@ -90,10 +93,12 @@ def create_app(
     return app
 
 
-async def _kept(work, *given) -> Response:  # type: ignore[no-untyped-def]
+async def _kept(
+    work: Callable[Given, bytes | None], *given: Given.args, **named: Given.kwargs
+) -> Response:
     """Do what needs the store in a thread of its own; without the store nothing is answered."""
     try:
-        body = await run_in_threadpool(work, *given)
+        body = await run_in_threadpool(work, *given, **named)
     except StoreError as error:
         raise Unavailable(f"{error} Nothing was decided; please try again.") from None
     return Response(body or b"{}", media_type="application/json")

@@ -100,19 +100,19 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from cds_hooks.commands.check import check  # noqa: PLC0415
+    from cds_hooks.commands.check import check  # noqa: PLC0415 - only what the verb needs
 
     return check(options.path)
 
 
 def _test(options: argparse.Namespace) -> int:
-    from cds_hooks.commands.test import test  # noqa: PLC0415
+    from cds_hooks.commands.test import test  # noqa: PLC0415 - only what the verb needs
 
     return test(options.path)
 
 
 def _check_patient(options: argparse.Namespace) -> int:
-    from cds_hooks.commands.check_patient import check_patient  # noqa: PLC0415
+    from cds_hooks.commands.check_patient import check_patient  # noqa: PLC0415 - only what the verb needs
 
     return check_patient(options.bundle, options.rules, options.rule, options.today)
 

@@ -52,7 +52,8 @@ def _described(service: HookService, library: Library) -> wire.Service:
         title=_TITLES.get(service.hook, "Good Day"),
         description=(
             f"{library.practice.name} asks an open question where no offer of support is recorded."
-            f" {count} {'rule' if count == 1 else 'rules'}: {'; '.join(r.title for r in service.rules)}."
+            f" {count} {'rule' if count == 1 else 'rules'}:"
+            f" {'; '.join(rule.title for rule in service.rules)}."
             f"{invented} Not reviewed by a clinical safety officer."
         ),
         prefetch=service.needs.templates,

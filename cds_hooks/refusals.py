@@ -105,6 +105,7 @@ async def not_that_way(_request: Request, _error: Exception) -> Response:
     return outcome(405, "not-supported", "This address does not take that method.")
 
 
+# ASGI's own shapes, whose values are of every sort.
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]

@@ -1,4 +1,4 @@
-"""Every setting, typed and documented. An unknown one is refused: a misspelt one would do nothing."""
+"""Every setting, typed and documented. An unknown one is refused, not ignored."""
 
 import os
 from collections.abc import Mapping
@@ -18,18 +18,19 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     practice: Path | None = Field(
-        None, description="the practice's folder: practice.yaml, its own rules and code lists"
+        default=None,
+        description="the practice's folder: practice.yaml, its own rules and code lists",
     )
     data: Path = Field(
-        Path("goodday-data"), description="the folder where answers are kept (SQLite)"
+        default=Path("goodday-data"), description="the folder where answers are kept (SQLite)"
     )
-    host: str = Field("127.0.0.1", description="the address to listen on")
-    port: int = Field(8080, ge=0, le=65535, description="the port to listen on")
+    host: str = Field(default="127.0.0.1", description="the address to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="the port to listen on")
     null_means: Literal["unknown", "empty"] = Field(
-        "unknown", description="what this client means by a prefetch key that is null"
+        default="unknown", description="what this client means by a prefetch key that is null"
     )
     origins: tuple[str, ...] = Field(
-        (), description="browser origins that may call, separated by commas"
+        default=(), description="browser origins that may call, separated by commas"
     )
 
 

@@ -1,4 +1,4 @@
-"""What rules need to read: the one source of prefetch templates and of what is kept when reading."""
+"""What rules need to read: the one source of prefetch templates and of what reading keeps."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -9,6 +9,7 @@ from prompts.prompt import Choice, Prompt
 from prompts.restraint import hold
 from prompts.words import lines, one_line
 from rules.answer import Answer
+from rules.codes import Code
 from rules.outcome import Decision, Outcome, Proposal
 from rules.record import Entry, Reply, Said
 from rules.rule import Offer, OfferKind, Practice, facts_of
@@ -74,7 +75,7 @@ def _without_twins(offers: Iterable[tuple[Outcome, Offer]]) -> list[tuple[Outcom
     seen: dict[tuple[object, ...], tuple[Outcome, Offer]] = {}
     for outcome, offer in offers:
         service = offer.service.id if offer.service else ""
-        codes = offer.results.codes if offer.results else frozenset()
+        codes: frozenset[Code] = offer.results.codes if offer.results else frozenset()
         seen.setdefault((offer.kind, service, offer.code, codes), (outcome, offer))
     return list(seen.values())
 

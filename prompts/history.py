@@ -34,7 +34,7 @@ def _reply(entry: Entry, code: Code, rule: Rule) -> Reply | None:
 
 
 def _said(topic: str, reply: Reply, entry: Entry, today: date) -> Said:
-    # A no without a day, or dated ahead, is heard as said today: never forgotten for want of a date.
+    # A no without a day, or dated ahead, is heard as said today: never lost for want of a date.
     on = min(entry.when.last, today) if entry.when is not None else today
     return Said(topic, reply, on, entry.ask_again, source="record")
 

@@ -3,12 +3,11 @@
 No value is judged, compared or explained here. Somebody reads the draft before it is sent.
 """
 
+from prompts.words import NAMELESS, first_name
 from rules.days import span_in_words
 from rules.outcome import Outcome
 from rules.record import Entry
 from rules.rule import Fact
-
-from prompts.words import NAMELESS, first_name
 
 _ASK = (
     "What matters most to you at the moment?",

@@ -49,11 +49,8 @@ def tell(rule: Rule, story: Story) -> Told:
     if got != story.expect:
         return Told(story, got, f'expected "{story.expect}", got "{got}"{_because(deciders)}')
     if story.because and story.because not in deciders:
-        return Told(
-            story,
-            got,
-            f'expected because of "{story.because}", but it was{_because(deciders) or " something else"}',
-        )
+        instead = _because(deciders) or " something else"
+        return Told(story, got, f'expected because of "{story.because}", but it was{instead}')
     if choice.prompt is not None:
         return _wording(
             story,

@@ -105,7 +105,7 @@ def record_of(story: Story) -> tuple[PatientRecord, tuple[Said, ...]]:
                 filed=_filed(line),
             )
         )
-    booking = ()
+    booking: tuple[Entry, ...] = ()
     if somebody.booking:
         when = day_meant(somebody.booking.get("date", ""), today)
         booking = (Entry(Kind.APPOINTMENT, somebody.booking_codes, "proposed", when, "start"),)

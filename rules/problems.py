@@ -18,9 +18,9 @@ L02 a closed question               T00 no stories
 T06 a story edits what is not there
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True, order=True)

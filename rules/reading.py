@@ -116,7 +116,8 @@ class Reader:
                 node.at,
                 "E03",
                 "Everything after # on this line was left out.",
-                f'If it belongs to the text, put all of it in double quotes; now it reads "{value}".',
+                "If it belongs to the text, put all of it in double quotes;"
+                f' now it reads "{value}".',
             )
         return value
 
@@ -145,9 +146,8 @@ class Reader:
             return None
         if value.isascii() and value.isdigit() and len(value) <= 6:
             return int(value)
-        self.comparison_words(node, value) or self.stop(
-            node.at, "E10", f'"{value}" is not a whole number.'
-        )
+        if not self.comparison_words(node, value):
+            self.stop(node.at, "E10", f'"{value}" is not a whole number.')
         return None
 
     def comparison_words(self, node: Node, value: str) -> bool:

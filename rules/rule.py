@@ -194,7 +194,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """When people are left alone. Answers are kept by topic, so renaming a rule un-hears nothing."""
+    """When people are left alone. Answers are kept by topic: renaming a rule un-hears nothing."""
 
     topic: str
     periods: Mapping[Reply, Duration]
@@ -264,9 +264,9 @@ class Rule:
             for fact in facts_of(condition):
                 found[fact] = None
         for offer in self.offers:
-            for fact in (offer.needs, offer.results):
-                if fact:
-                    found[fact] = None
+            for needed in (offer.needs, offer.results):
+                if needed is not None:
+                    found[needed] = None
         for fact in tuple(found):
             for moment in (fact.since, fact.before):
                 if isinstance(moment, Fact):

@@ -110,7 +110,7 @@ def _hygiene(text: str, file: str) -> Iterator[Problem]:
                 "This line starts with a tab.",
                 "Use two ordinary spaces for each step to the right.",
             )
-        elif any(ord(c) < 32 and c != "\t" or 0x7F <= ord(c) < 0xA0 for c in line):
+        elif any((ord(c) < 32 and c != "\t") or 0x7F <= ord(c) < 0xA0 for c in line):
             yield Problem(
                 Place(file, number),
                 "E05",
@@ -137,6 +137,7 @@ def _refuse_tricks(text: str, file: str, problems: list[Problem]) -> None:
     depth = 0
     documents = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        assert event.start_mark is not None  # the parser gives every event its place
         at = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
@@ -220,7 +221,7 @@ def _node(node: yaml.Node, lines: list[str], file: str, problems: list[Problem])
 
 def _translated(error: yaml.YAMLError, text: str, file: str) -> Problem:
     """The parser's complaint in an author's words; its own text is never shown."""
-    mark = getattr(error, "problem_mark", None)
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
     said = str(getattr(error, "problem", "") or "")
     if mark is None:
         return Problem(
@@ -266,5 +267,5 @@ def _translated(error: yaml.YAMLError, text: str, file: str) -> Problem:
         at,
         "E04",
         "The lines do not fit together here.",
-        "Look at this line and the one above: the spaces at the start, colons, brackets and quotes.",
+        "Look at this line and the one above: spaces at the start, colons, brackets and quotes.",
     )

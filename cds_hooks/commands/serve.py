@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -25,7 +26,8 @@ def serve(**given: object) -> int:
         return COULD_NOT_RUN
     if settings.practice is not None and not settings.practice.is_dir():
         say.sorry(
-            f"There is no folder called {settings.practice}. Name the practice's folder with --practice."
+            f"There is no folder called {settings.practice}."
+            " Name the practice's folder with --practice."
         )
         return COULD_NOT_RUN
     loaded = load_library(settings.practice)
@@ -41,10 +43,12 @@ def serve(**given: object) -> int:
         return COULD_NOT_RUN
     if not loaded.library.shown().rules:
         say.sorry(
-            "No rule is in pilot, so nothing will be shown. A practice names its pilots in practice.yaml."
+            "No rule is in pilot, so nothing will be shown."
+            " A practice names its pilots in practice.yaml."
         )
     say.sorry(
-        "There is no sign-in yet: whoever can reach this address can call it. Keep it on this machine."
+        "There is no sign-in yet: whoever can reach this address can call it."
+        " Keep it on this machine."
     )
     logs.to_stderr()
     run(
@@ -78,10 +82,8 @@ def run(app: FastAPI, listening: socket.socket, address: str) -> None:
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5
     )
     server = _Announcing(config, address)
-    try:
+    with suppress(KeyboardInterrupt):  # uvicorn has shut down by then and raises it again
         asyncio.run(server.serve(sockets=[listening]))
-    except KeyboardInterrupt:
-        pass  # uvicorn has shut down by now and raises the signal again
     say.line("Stopped.")
 
 

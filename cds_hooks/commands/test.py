@@ -8,7 +8,7 @@ from rules.load import load_library
 
 
 def test(path: Path) -> int:
-    """Run every story under a path; a rule without stories is a failure, since nothing proves it."""
+    """Run every story under a path; a rule without stories fails, since nothing proves it."""
     if not path.exists():
         say.sorry(f"There is no file or folder called {path}.")
         return COULD_NOT_RUN

@@ -1,6 +1,6 @@
 """Cards issued and answers given, as the history that rules and restraint read."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -149,7 +149,7 @@ class Answers:
             return True
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _connection(self) -> Generator[Connection]:
         """One transaction. The driver's own words, which may quote values, go no further."""
         try:
             with self._engine.begin() as connection:

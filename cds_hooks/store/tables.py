@@ -45,7 +45,7 @@ suggestions = Table(
     "suggestions",
     metadata,
     Column("suggestion", String, primary_key=True),
-    Column("card", ForeignKey("cards.card"), nullable=False),
+    Column("card", String, ForeignKey("cards.card"), nullable=False),
     Column("reply", String, nullable=False),
     Column("topics", String, nullable=False),
 )
@@ -55,7 +55,7 @@ answers = Table(
     "answers",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("card", ForeignKey("cards.card"), nullable=False),
+    Column("card", String, ForeignKey("cards.card"), nullable=False),
     Column("suggestion", String, nullable=False),  # "" for a card that was closed
     Column("reply", String, nullable=False),
     Column("topics", String, nullable=False),

@@ -57,8 +57,7 @@ def _files(folder: Path, resource_type: str) -> list[Path]:
 
 def _resources(folder: Path, resource_type: str) -> Iterator[Resource]:
     for path in _files(folder, resource_type):
-        opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-        with opened as lines:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if not line.strip():
                     continue

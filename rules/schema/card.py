@@ -8,7 +8,7 @@ from rules.problems import did_you_mean
 from rules.reading import Reader
 from rules.record import Kind, Reply
 from rules.rule import Card, Fact, Offer, OfferKind, Quiet, Service, Wording
-from rules.schema.conditions import read_condition
+from rules.schema.conditions import condition_under
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
 from rules.schema.wording import SUMMARY_LIMIT, longest, read_wording
@@ -66,7 +66,8 @@ def read_card(reader: Reader, node: Node, names: Names) -> Card | None:
             reader.stop(
                 at,
                 "L01",
-                f"The summary can come to {length} characters with a long name; the most is {SUMMARY_LIMIT}.",
+                f"The summary can come to {length} characters with a long name;"
+                f" the most is {SUMMARY_LIMIT}.",
                 f"Take out {length - SUMMARY_LIMIT} or more.",
             )
         if any("\n" in part for part in summary.parts if isinstance(part, str)):
@@ -162,12 +163,11 @@ def _offer(reader: Reader, kind: OfferKind, block: Block, names: Names) -> Offer
     )
     lists = read_codes(reader, block, "codes" if kind is OfferKind.RECORD else "include", names)
     code = reader.get(block, "code", reader.name)
-    if code is None and kind is OfferKind.RECORD and lists:
+    first = Code(OWN, code) if code else None
+    if first is None and kind is OfferKind.RECORD and lists:
         first = lists[0].first
-    else:
-        first = Code(OWN, code) if code else None
     label = reader.get(block, "label", lambda n: read_wording(reader, n, names))
-    condition = reader.get(block, "if", lambda n: read_condition(reader, n, names))
+    condition = condition_under(reader, block, "if", names)
     needs = reader.get(block, "needs", lambda n: _needed(reader, n, names))
     service = reader.get(block, "service", lambda n: _service(reader, n, names))
     ends_after = reader.get(block, "for", reader.duration)

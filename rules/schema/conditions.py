@@ -20,6 +20,11 @@ _JOINTS: dict[str, Callable[[tuple[Condition, ...]], Condition]] = {
 }
 
 
+def condition_under(reader: Reader, block: Block, key: str, names: Names) -> Condition | None:
+    """The condition under a heading; None where the heading is absent or already reported."""
+    return read_condition(reader, block.pairs[key][1], names) if key in block.pairs else None
+
+
 def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None:
     """One condition; None when something in it has been reported."""
     if isinstance(node, Text):
@@ -91,12 +96,13 @@ def _stands_alone(reader: Reader, node: Text, fact: Fact) -> Condition | None:
 
 def _compared(reader: Reader, fact: Fact, node: Node) -> Condition | None:
     if isinstance(node, Text):
-        reader.comparison_words(node, node.value) or reader.stop(
-            node.at,
-            "E10",
-            f'"{fact.name}" needs a comparison in words.',
-            f"For example {fact.name}: {{at_least: 18}}.",
-        )
+        if not reader.comparison_words(node, node.value):
+            reader.stop(
+                node.at,
+                "E10",
+                f'"{fact.name}" needs a comparison in words.',
+                f"For example {fact.name}: {{at_least: 18}}.",
+            )
         return None
     block = reader.block(node, f'The comparison of "{fact.name}"')
     if block is None:
@@ -152,7 +158,8 @@ def _number(reader: Reader, fact: Fact, word: str, node: Node) -> Test | None:
             node.at,
             "S09",
             '"above 18" leaves out people aged 18.',
-            "If you mean adults, type at_least: 18. If you mean 19 and over, keep it and test 18 and 19.",
+            "If you mean adults, type at_least: 18."
+            " If you mean 19 and over, keep it and test 18 and 19.",
         )
     return Test(word, value)
 
@@ -176,8 +183,9 @@ def _date(reader: Reader, word: str, node: Node) -> Test | None:
         return None
     ahead = duration(value.removesuffix(" ahead")) if value.endswith(" ahead") else None
     if ahead is None:
-        reader.comparison_words(node, value) or reader.stop(
-            node.at, "E08", f'"{value}" is not a time ahead.', f"Type: {word}: 5 days ahead"
-        )
+        if not reader.comparison_words(node, value):
+            reader.stop(
+                node.at, "E08", f'"{value}" is not a time ahead.', f"Type: {word}: 5 days ahead"
+            )
         return None
     return Test(word, ahead, ahead=True)

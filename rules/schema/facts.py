@@ -151,8 +151,8 @@ def _filled(
         codes=frozenset(code for code_list in lists for code in code_list.words),
         statuses=_statuses(reader, block, FIND[find]),
         within=reader.get(block, "within", reader.duration),
-        since=reader.get(block, "since", lambda n: _moment(reader, n, names)),
-        before=reader.get(block, "before", lambda n: _moment(reader, n, names)),
+        since=_moment(reader, block, "since", names),
+        before=_moment(reader, block, "before", names),
         in_next=reader.get(block, "in_next", reader.duration),
         ended_by=frozenset(code for code_list in ended for code in code_list.words),
         give=give or Give.EXISTS,
@@ -188,7 +188,10 @@ def _statuses(reader: Reader, block: Block, kinds: tuple[Kind, ...]) -> frozense
     return frozenset(given)
 
 
-def _moment(reader: Reader, node: Node, names: Names) -> date | Duration | Fact | None:
+def _moment(reader: Reader, block: Block, key: str, names: Names) -> date | Duration | Fact | None:
+    if key not in block.pairs:
+        return None
+    node = block.pairs[key][1]
     if isinstance(node, Text) and node.value in names.facts:
         fact = names.facts[node.value]
         if fact.give in (Give.EARLIEST, Give.LATEST, Give.DATE):

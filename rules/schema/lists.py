@@ -39,11 +39,11 @@ def read_list(reader: Reader, node: Node, stem: str) -> CodeList | None:
         )
     words: dict[Code, str] = {}
     if "codes" in block.pairs:
-        key, listing = block.pairs["codes"]
+        heading, listing = block.pairs["codes"]
         for item in reader.items(listing, '"codes"'):
             _read_code(reader, item, words)
         if not words and not reader.problems:
-            reader.stop(key.at, "E09", "There are no codes in this list.")
+            reader.stop(heading.at, "E09", "There are no codes in this list.")
     if name is None or title is None:
         return None
     return CodeList(name, title, words)

@@ -8,7 +8,7 @@ from rules.problems import did_you_mean
 from rules.reading import Reader
 from rules.rule import Evidence, Exclusion, Fact, Rule, Status, facts_of
 from rules.schema.card import read_card, read_offers, read_quiet
-from rules.schema.conditions import read_condition
+from rules.schema.conditions import condition_under
 from rules.schema.facts import read_facts
 from rules.schema.names import Names
 from rules.schema.people import read_stories
@@ -59,7 +59,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
     own = reader.get(block, "facts", lambda n: read_facts(reader, n, names)) or {}
     known = names.with_facts(own)
     hook = reader.get(block, "hook", lambda n: _hook(reader, n))
-    when = reader.get(block, "when", lambda n: read_condition(reader, n, known))
+    when = condition_under(reader, block, "when", known)
     exclusions = reader.get(block, "exclude", lambda n: read_exclusions(reader, n, known)) or ()
     card = reader.get(block, "card", lambda n: read_card(reader, n, known))
     offers = reader.get(block, "offers", lambda n: read_offers(reader, n, known)) or ()
@@ -181,7 +181,7 @@ def read_own_exclusion(
 ) -> Exclusion | None:
     """An exclusion with a condition of its own; it is called by its first fact where unnamed."""
     reader.keys(block, "an exclusion", ("if", "because", "if_unknown"), needed=("if", "because"))
-    condition = reader.get(block, "if", lambda n: read_condition(reader, n, names))
+    condition = condition_under(reader, block, "if", names)
     because = reader.get(block, "because", reader.prose)
     if condition is None or because is None:
         return None
@@ -203,7 +203,6 @@ def _lints(reader: Reader, block: Block, rule: Rule) -> None:
             "Nothing in this rule leaves people in palliative care alone.",
             "Under exclude, add - shared: palliative",
         )
-    used = {fact for fact in rule.looks_at}
     asked: set[Fact] = set(facts_of(rule.when))
     for exclusion in rule.exclusions:
         asked |= set(facts_of(exclusion.condition))
@@ -212,7 +211,7 @@ def _lints(reader: Reader, block: Block, rule: Rule) -> None:
         asked |= {offer.needs} if offer.needs else set()
         asked |= set(offer.label.facts)
     asked |= set(rule.card.summary.facts) | set(rule.card.detail.facts)
-    asked |= {f for fact in used for f in (fact.since, fact.before) if isinstance(f, Fact)}
+    asked |= {f for fact in rule.looks_at for f in (fact.since, fact.before) if isinstance(f, Fact)}
     for fact in rule.facts.values():
         if fact not in asked:
             reader.think(

@@ -1,4 +1,4 @@
-"""Texts with places to fill: ``<first_name>``, ``<age>``, and any fact that gives a date or number."""
+"""Texts with places to fill: ``<first_name>``, ``<age>``, any fact that gives a date or number."""
 
 import re
 
