@@ -13,12 +13,11 @@ Anything else is a fault of ours: 500, and the log says where, not what.
 """
 
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cds_hooks import logs
 
@@ -105,24 +104,17 @@ async def not_that_way(_request: Request, _error: Exception) -> Response:
     return outcome(405, "not-supported", "This address does not take that method.")
 
 
-# ASGI's own shapes, whose values are of every sort.
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
 class Faults:
     """Turns a fault of ours into a 500 that says nothing of a person, inside the CORS headers."""
 
-    def __init__(self, app: Asgi) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the call on; answer 500 if it fails before anything was sent."""
         started = False
 
-        async def watched(message: MutableMapping[str, Any]) -> None:
+        async def watched(message: Message) -> None:
             nonlocal started
             started = started or message["type"] == "http.response.start"
             await send(message)
