@@ -1,0 +1,81 @@
+# Good Day. "make" alone says what there is. Nothing is expected of the machine but Python 3.11 or
+# newer, make and a package index; everything else goes into .venv, exactly as locked.
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo dev check test soak bench wheel lock
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
+
+# A week behind, so that a release which is taken back never gets here.
+LOCK_DATE := 2026-11-14
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate --exclude-newer $(LOCK_DATE)
+
+# The first Python for which a line of Python comes out well.
+PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+NEW := import sys; sys.exit(sys.version_info < (3, 11))
+WHOLE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+first = $(shell for python in $(PYTHONS); do \
+	if $$python -c '$(1)' >/dev/null 2>&1; then echo $$python; break; fi; done)
+
+NO_PYTHON = Good Day needs Python 3.11 or newer and finds none under the names $(PYTHONS); \
+	install it, or say where it is with PYTHON=
+NO_VENV = This Python cannot make an environment; on Debian and Ubuntu install python3-venv
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/project ## try it: invented people and an EHR in a box, at one address
+# On a terminal the demo gets a process group of its own, so that Ctrl-C is its business alone and
+# make sees it end well.
+	@if [ -t 0 ]; then set -m 2>/dev/null; fi; $(BIN)/goodday demo; exit $$?
+
+venv: .venv/project ## what it takes to run
+dev: .venv/dev ## and what it takes to work on it
+
+check: .venv/dev ## style, types, contracts, the wheel
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory wheel
+	$(BIN)/check-wheel-contents dist
+
+test: .venv/dev ## all tests, the same examples every time
+	$(BIN)/pytest --hypothesis-profile=ci
+
+soak: .venv/dev ## the generative tests, with new examples and many of them
+	$(BIN)/pytest --hypothesis-profile=soak tests/generative
+
+bench: .venv/dev ## one request against the floor
+	$(BIN)/python -m tests.benchmarks
+
+wheel: .venv/dev ## the wheel, in dist/
+	rm -f dist/*.whl
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+.venv/made:
+	$(if $(call first,$(NEW)),,$(error $(NO_PYTHON)))
+	$(if $(call first,$(WHOLE)),,$(error $(NO_VENV)))
+	@echo "Making .venv, once; this takes a minute or two."
+	@$(call first,$(WHOLE)) -m venv .venv
+	@touch $@
+
+.venv/runtime: requirements.lock .venv/made
+	@$(PIP) --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv/project: pyproject.toml .venv/runtime
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/project
+	@echo "Fetching what it takes to work on Good Day, once."
+	@$(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@

@@ -1,0 +1,50 @@
+"""What all tests share: how hard hypothesis tries, the shared data, and what a skip may be."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# "ci" gives the same examples on every machine and every day; "soak" looks for new ones.
+settings.register_profile("ci", max_examples=500, derandomize=True, deadline=None)
+settings.register_profile("soak", max_examples=20_000, deadline=None, print_blob=True)
+settings.load_profile("ci")  # unless pytest is told --hypothesis-profile
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+# Where everything is expected to be there, such as CI, GOODDAY_REQUIRE=all makes a skip a failure.
+REQUIRED = os.environ.get("GOODDAY_REQUIRE") == "all"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of shared data beside the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the shared data folder is not here")
+    return SHARED_DATA
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that is skipped."""
+    report = yield
+    _required(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A file of tests that is skipped whole."""
+    report = yield
+    _required(report)
+    return report
+
+
+def _required(report: pytest.TestReport | pytest.CollectReport) -> None:
+    expected_to_fail = hasattr(report, "wasxfail")
+    if REQUIRED and report.skipped and not expected_to_fail:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"GOODDAY_REQUIRE=all allows no skip: {reason}"
