@@ -25,15 +25,22 @@ class _TypeOnly(Element):
     resourceType: str
 
 
+class _TypeAndId(_TypeOnly):
+    id: str | None = None
+
+
 _VALUE = msgspec.json.Decoder(Value)
 _BUNDLE = msgspec.json.Decoder(_RawBundle)
 _RESOURCE = msgspec.json.Decoder(Resource)
 _TYPE = msgspec.json.Decoder(_TypeOnly)
+_NAMED = msgspec.json.Decoder(_TypeAndId)
 
 # The type of a resource of which not even that could be read.
 UNKNOWN_TYPE = "?"
 
-_UNREADABLE = (msgspec.DecodeError, RecursionError)
+# What decoding raises for bytes that are not what was hoped for: not JSON, another shape, not
+# UTF-8, or nested deeper than anybody nests.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class NotFhir(Exception):
@@ -43,16 +50,17 @@ class NotFhir(Exception):
 def read_value(body: bytes | msgspec.Raw) -> tuple[Value, frozenset[str]]:
     """A resource or bundle, and the types of those entries in it that could not be read.
 
-    A resource by itself that cannot be read comes back empty, with its own type among those.
+    A resource by itself that cannot be read comes back with its type and, where that is whole, its
+    id; its own type is among those.
     Raises NotFhir.
     """
     try:
         return _VALUE.decode(body), frozenset()
-    except _UNREADABLE:
+    except UNREADABLE:
         pass
     try:
         bundle = _BUNDLE.decode(body)
-    except _UNREADABLE:
+    except UNREADABLE:
         return _type_alone(body)
     if bundle.resourceType != "Bundle":
         return _type_alone(body)
@@ -61,7 +69,7 @@ def read_value(body: bytes | msgspec.Raw) -> tuple[Value, frozenset[str]]:
     for raw in bundle.entry or ():
         try:
             resource = _RESOURCE.decode(raw.resource)
-        except _UNREADABLE:
+        except UNREADABLE:
             damaged.add(_type_of(raw.resource))
         else:
             entries.append(BundleEntry(raw.fullUrl, resource, raw.search))
@@ -73,14 +81,19 @@ def read_resource(line: bytes) -> Resource:
     """One resource. Raises NotFhir."""
     try:
         return _RESOURCE.decode(line)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise NotFhir from None
 
 
 def _type_alone(body: bytes | msgspec.Raw) -> tuple[Value, frozenset[str]]:
     try:
+        named = _NAMED.decode(body)
+        return Value(named.resourceType, named.id), frozenset({named.resourceType})
+    except UNREADABLE:
+        pass
+    try:
         resource_type = _TYPE.decode(body).resourceType
-    except _UNREADABLE:
+    except UNREADABLE:
         raise NotFhir from None
     return Value(resource_type), frozenset({resource_type})
 
@@ -88,5 +101,5 @@ def _type_alone(body: bytes | msgspec.Raw) -> tuple[Value, frozenset[str]]:
 def _type_of(raw: msgspec.Raw) -> str:
     try:
         return _TYPE.decode(raw).resourceType
-    except _UNREADABLE:
+    except UNREADABLE:
         return UNKNOWN_TYPE

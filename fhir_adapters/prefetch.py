@@ -77,7 +77,12 @@ def record_from_prefetch(
 
 def _patient(value: Prefetched, patient_id: str) -> Resource | None:
     """The person, where one could be read. Raises AnotherPerson for anybody else."""
-    if value is None or isinstance(value, msgspec.Raw):
+    if isinstance(value, msgspec.Raw):
+        try:
+            value, _ = read_value(value)
+        except NotFhir:
+            return None
+    if value is None:
         return None
     patients = (
         [value]
@@ -109,23 +114,26 @@ def _list(value: Prefetched, kind: Kind, *, null_means_empty: bool) -> _List:
     if value.resourceType == "OperationOutcome":
         return _List(doubt="the record system could not read it")
     if value.resourceType == "Bundle":
-        return _bundle(value)
+        return _bundle(value, kind)
     if KINDS.get(value.resourceType) is kind:
         return _List((value,), doubt="a single entry was sent instead of a list")
     return _List(doubt="something else was sent in its place")
 
 
-def _bundle(bundle: Value) -> _List:
+def _bundle(bundle: Value, kind: Kind) -> _List:
     resources: list[Resource] = []
     doubt = ""
     matches = 0
     for entry in bundle.entry or ():
-        matches += entry.search is None or entry.search.mode in (None, "match")
+        match = entry.search is None or entry.search.mode in (None, "match")
+        matches += match
         if entry.resource is None:
             doubt = doubt or "an entry of the list is empty"
         elif entry.resource.resourceType == "OperationOutcome":
             doubt = "the record system could not read all of it"
         else:
+            if match and KINDS.get(entry.resource.resourceType) is not kind:
+                doubt = doubt or "something else stands in it"
             resources.append(entry.resource)
     if any(link.relation == "next" for link in bundle.link or ()):
         doubt = "only the first page of it was sent"

@@ -59,13 +59,13 @@ class Whose:
         """True if it is our person's, False if it does not say. Raises AnotherPerson if not."""
         if resource.resourceType == "Appointment":
             return self._appointment(resource)
-        about = resource.subject or resource.patient or resource.for_
-        reference = about.reference if about else None
-        if reference is None:
-            return False
-        if reference in self._own:
-            return True
-        return self._spelt_otherwise(reference, resource.resourceType)
+        ours = False
+        for about in (resource.subject, resource.patient, resource.for_):
+            if about is not None and about.reference is not None:
+                ours = about.reference in self._own or self._spelt_otherwise(
+                    about.reference, resource.resourceType
+                )
+        return ours
 
     def _appointment(self, resource: Resource) -> bool:
         ours = False
@@ -99,7 +99,8 @@ def record(
     """One person's record from resources that have been read.
 
     ``codes`` limits what is kept to those codes, whatever their system; None keeps everything.
-    ``booked`` are the appointments being made. Raises AnotherPerson.
+    ``booked`` are the appointments being made; each has to say that it is for our person. Raises
+    AnotherPerson.
     """
     entries: list[Entry] = []
     missing = dict(unread)
@@ -124,12 +125,14 @@ def record(
         found = _codes(resource, Kind.OBSERVATION, codes)
         if found and not _void(resource):
             entries.append(_entry(resource, Kind.OBSERVATION, found, filed))
-    booking = tuple(
-        _entry(resource, Kind.APPOINTMENT, _codes(resource, Kind.APPOINTMENT, None))
-        for resource in booked
-        if whose.check(resource) and not _void(resource)
-    )
-    return PatientRecord(person, index(entries), missing, booking)
+    booking: list[Entry] = []
+    for resource in booked:
+        if not whose.check(resource):
+            raise AnotherPerson(resource.resourceType)
+        if not _void(resource):
+            found = _codes(resource, Kind.APPOINTMENT, None)
+            booking.append(_entry(resource, Kind.APPOINTMENT, found))
+    return PatientRecord(person, index(entries), missing, tuple(booking))
 
 
 def person(patient: Resource) -> Person:
@@ -151,7 +154,7 @@ def damaged_kinds(types: Iterable[str]) -> frozenset[Kind]:
     """The lists that unreadable resources of these types may belong to."""
     kinds: set[Kind] = set()
     for resource_type in types:
-        if resource_type in (UNKNOWN_TYPE, "OperationOutcome"):
+        if resource_type in (UNKNOWN_TYPE, "OperationOutcome", "Bundle"):
             return frozenset(Kind)
         if resource_type in KINDS:
             kinds.add(KINDS[resource_type])

@@ -1,0 +1,37 @@
+"""The practices that these tests call, each a whole app over a store of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rules.rule import Library
+from tests.fhir_builders import COPD_RULE, RESULTS_RULE
+from tests.served import Surgery, piloting, surgery
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Both rules that we ship, in pilot."""
+    return piloting(tmp_path_factory.mktemp("practice"), COPD_RULE, RESULTS_RULE)
+
+
+@pytest.fixture
+def service(tmp_path: Path, library: Library) -> Iterator[Surgery]:
+    """A practice that pilots both rules, where nobody was asked anything yet."""
+    with surgery(tmp_path, library) as open_now:
+        yield open_now
+
+
+@pytest.fixture(scope="session")
+def all_day(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterator[Surgery]:
+    """One practice for all tests in which nobody gets a card, so that nothing is remembered."""
+    with surgery(tmp_path_factory.mktemp("all-day"), library) as open_now:
+        yield open_now
+
+
+@pytest.fixture
+def trusting(tmp_path: Path, library: Library) -> Iterator[Surgery]:
+    """The same, for a client that is known to mean "empty" by null."""
+    with surgery(tmp_path, library, null_means="empty") as open_now:
+        yield open_now
