@@ -12,6 +12,7 @@ from cds_hooks.clock import practice_day
 from cds_hooks.discovery import HookService
 from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.store.answers import Answers
+from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.elements import Resource, Value
 from fhir_adapters.prefetch import MissingKeys, record_from_prefetch
 from fhir_adapters.read import AnotherPerson
@@ -21,7 +22,7 @@ from rules.outcome import Decision
 from rules.record import PatientRecord
 from rules.rule import Practice
 
-_CALL: msgspec.json.Decoder[wire.Call[Value]] = msgspec.json.Decoder(wire.Call[Value])
+_CALL: msgspec.json.Decoder[wire.Call[Value | None]] = msgspec.json.Decoder(wire.Call[Value | None])
 # The same, with each prefetch key left as it came: for when something in one cannot be read.
 _RAW_CALL: msgspec.json.Decoder[wire.Call[msgspec.Raw]] = msgspec.json.Decoder(
     wire.Call[msgspec.Raw]
@@ -31,18 +32,18 @@ _OBJECT: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, A
 # FHIR ids, and nothing that could be read as part of an address.
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
-Call = wire.Call[Value] | wire.Call[msgspec.Raw]
+Call = wire.Call[Value | None] | wire.Call[msgspec.Raw]
 
 
 def read_call(body: bytes) -> Call:
     """The call in a body. Raises BadRequest, which says which member is not as it needs to be."""
     try:
         return _CALL.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         pass
     try:
         return _RAW_CALL.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         raise BadRequest(_what_is_wrong(body)) from None
 
 
@@ -69,8 +70,8 @@ def record_of_call(call: Call, service: HookService, *, null_means_empty: bool) 
         ) from None
     except AnotherPerson as error:
         raise AnotherPatient(
-            f"A {error.resource_type} in the request is not about the patient of its context."
-            " Nothing was decided."
+            f"A resource in the request ({error.resource_type}) is not about the patient of its"
+            " context. Nothing was decided."
         ) from None
 
 
@@ -120,11 +121,17 @@ def _booked(call: Call, service: HookService) -> list[Resource]:
         raise BadRequest(
             '"context.appointments" is missing: a Bundle of the appointments being booked.'
         )
-    if isinstance(booked, Value):
-        resources = [entry.resource for entry in booked.entry or () if entry.resource is not None]
-    else:
-        resources = booked
-    return [resource for resource in resources if resource.resourceType == "Appointment"]
+    resources: list[Resource | None] = (
+        [entry.resource for entry in booked.entry or ()] if isinstance(booked, Value) else [*booked]
+    )
+    whole = not isinstance(booked, Value) or booked.resourceType == "Bundle"
+    found = [one for one in resources if one is not None and one.resourceType != _FAILED]
+    if not whole or len(found) < len(resources):
+        raise BadRequest('"context.appointments" is not a Bundle in which every entry can be read.')
+    return [resource for resource in found if resource.resourceType == "Appointment"]
+
+
+_FAILED = "OperationOutcome"
 
 
 _NEEDED = {
@@ -138,7 +145,7 @@ def _what_is_wrong(body: bytes) -> str:
     """Which member keeps a request from being read; no value of it is repeated."""
     try:
         members = _OBJECT.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return "The body is not a JSON object in UTF-8."
     missing = [name for name in _NEEDED if name not in members]
     if missing:

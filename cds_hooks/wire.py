@@ -30,7 +30,7 @@ class Call(msgspec.Struct, Generic[P], gc=False):
     hookInstance: UUID
     context: Context
     fhirServer: str | None = None
-    prefetch: dict[str, P | None] | None = None
+    prefetch: dict[str, P] | None = None
 
 
 class AcceptedSuggestion(msgspec.Struct):
