@@ -86,23 +86,34 @@ def _date(day: Span, test: Test, today: date) -> Answer:
 def _days(test: Test, today: date) -> tuple[date, date]:
     """The days on which a date test holds, both ends included."""
     value = test.value
-    one_day = Duration(1, "day")
     match test.word, value:
         case "within", Duration():
             return value.before(today), today
         case "older_than", Duration():
-            return date.min, one_day.before(value.before(today))
+            return _until(value.before(today))
         case "at_least", Duration():
             return value.after(today), date.max
         case "at_most", Duration():
             return today, value.after(today)
         case "before", date():
-            return date.min, one_day.before(value)
+            return _until(value)
         case "before", Duration():
-            return date.min, one_day.before(value.before(today))
+            return _until(value.before(today))
         case "after", date():
-            return one_day.after(value), date.max
+            return _from_after(value)
         case "after", Duration():
-            return one_day.after(value.before(today)), date.max
+            return _from_after(value.before(today))
         case _:
             raise ValueError(test.word)
+
+
+# Before the first day of the calendar and after its last there are no days: the window is empty.
+_NO_DAYS = date.max, date.min
+
+
+def _until(day: date) -> tuple[date, date]:
+    return (date.min, Duration(1, "day").before(day)) if day > date.min else _NO_DAYS
+
+
+def _from_after(day: date) -> tuple[date, date]:
+    return (Duration(1, "day").after(day), date.max) if day < date.max else _NO_DAYS

@@ -15,13 +15,15 @@ def look_up(fact: Fact, look: Look) -> Finding:
     )
     dated = [entry.when for entry in booked if entry.when is not None]
     looked_at = len(look.record.booking)
-    if booked and not dated and fact.give is Give.DATE:
+    if len(dated) < len(booked) and fact.give is Give.DATE:
         return Finding(
             fact,
             Answer.CANNOT_TELL,
             entries=booked,
-            doubt="the booking has no date",
+            doubt="a booking has no date",
             looked_at=looked_at,
         )
-    day: Span | None = min(dated) if dated and fact.give is Give.DATE else None
+    day: Span | None = None
+    if dated and fact.give is Give.DATE:
+        day = Span(min(when.first for when in dated), min(when.last for when in dated))
     return Finding(fact, yes_or_no(bool(booked)), day=day, entries=booked, looked_at=looked_at)

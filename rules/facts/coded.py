@@ -57,8 +57,8 @@ STATUSES: dict[Kind, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"proposed", "cancelled", "noshow", "waitlist"}),
     ),
 }
-# What an author's word means where FHIR has several.
 _RUNNING = frozenset({Kind.TAG, Kind.CARE_PLAN})  # these stop counting when their period is over
+_OVER = frozenset({"inactive", "completed"})  # unless the author asks for those that are over
 
 _UNDATED = "an entry has no date"
 
@@ -128,7 +128,8 @@ def _standing(fact: Fact, entry: Entry, today: date) -> tuple[Answer, str]:
         )
     if answer is Answer.CANNOT_TELL:
         return answer, "an entry has a status that says nothing"
-    if answer is Answer.YES and entry.kind in _RUNNING and entry.ends is not None:
+    over_counts = fact.statuses is not None and fact.statuses & _OVER
+    if answer is Answer.YES and entry.kind in _RUNNING and entry.ends and not over_counts:
         if entry.ends.last < today:
             return Answer.NO, ""
         if entry.ends.first < today:
@@ -186,9 +187,12 @@ def _against(when: Span, moment: "date | Duration | Fact", look: Look, *, since:
             return Answer.NO  # there is no such event, so nothing came after or before it
         if found.day is None:
             return Answer.CANNOT_TELL
-        edge = found.day
-    else:
-        edge = Span(moment, moment)
+        # Where it is not certain that there is such an event, nothing certainly came after it.
+        return all_of((found.answer, _beside(when, found.day, since=since)))
+    return _beside(when, Span(moment, moment), since=since)
+
+
+def _beside(when: Span, edge: Span, *, since: bool) -> Answer:
     if when.first >= edge.last:
         later = Answer.YES
     elif when.last < edge.first:
@@ -234,7 +238,7 @@ def _ends(entry: Entry, end: Entry, today: date) -> Answer:
     if end.when is None or entry.when is None:
         return Answer.CANNOT_TELL
     if end.when.first >= entry.when.last:
-        return Answer.YES
+        return Answer.YES if end.sure else Answer.CANNOT_TELL
     if end.when.last < entry.when.first:
         return Answer.NO
     return Answer.CANNOT_TELL

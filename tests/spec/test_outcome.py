@@ -1,0 +1,65 @@
+"""``find: outcome``: what was said before to cards on a topic."""
+
+from itertools import product
+
+import pytest
+
+from rules.answer import Answer
+from rules.record import Reply
+from tests.builders import said
+from tests.spec.table import NO, YES, answer
+
+WORDS = {str(reply).replace(" ", "_"): reply for reply in Reply}
+
+
+@pytest.mark.parametrize(("word", "reply"), list(product(WORDS, Reply)))
+def test_each_word_is_one_kind_of_answer(word: str, reply: Reply) -> None:
+    question = f"find: outcome\ntopic: coughing\noutcome: {word}"
+    found = answer(question, before=[said(reply, "1 month ago")])
+    assert found is (YES if WORDS[word] is reply else NO)
+
+
+@pytest.mark.parametrize("reply", Reply)
+def test_without_a_word_any_answer_counts(reply: Reply) -> None:
+    assert answer("find: outcome\ntopic: coughing", before=[said(reply, "today")]) is YES
+
+
+def test_several_words_are_any_of_them() -> None:
+    question = "find: outcome\ntopic: coughing\noutcome: [declined, not_now]"
+    assert answer(question, before=[said(Reply.NOT_NOW, "today")]) is YES
+    assert answer(question, before=[said(Reply.ACCEPTED, "today")]) is NO
+
+
+def test_an_answer_on_another_topic_is_not_an_answer_on_this_one() -> None:
+    other = said(Reply.DECLINED, "today", topic="wheezing")
+    assert answer("find: outcome\ntopic: coughing", before=[other]) is NO
+
+
+def test_nothing_said_is_no() -> None:
+    assert answer("find: outcome\ntopic: coughing") is NO
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [("2026-11-21", YES), ("2026-05-21", YES), ("2026-05-20", NO), ("2026-11-22", NO)],
+    ids=["today", "to the day", "a day too old", "tomorrow"],
+)
+def test_within_is_a_window_with_both_ends(on: str, expected: Answer) -> None:
+    question = "find: outcome\ntopic: coughing\nwithin: 6 months"
+    assert answer(question, before=[said(Reply.DECLINED, on)]) is expected
+
+
+@pytest.mark.parametrize(
+    ("give", "test", "expected"),
+    [
+        ("count", "{equals: 2}", YES),
+        ("count", "{at_least: 3}", NO),
+        ("latest date", "{within: 2 months}", YES),
+        ("earliest date", "{within: 2 months}", NO),
+        ("earliest date", "{within: 8 months}", YES),
+    ],
+)
+def test_outcomes_can_be_counted_and_dated(give: str, test: str, expected: Answer) -> None:
+    before = [said(Reply.SHOWN, "1 month ago"), said(Reply.SHOWN, "7 months ago")]
+    question = f"find: outcome\ntopic: coughing\ngive: {give}"
+    assert answer(question, before=before, test=test) is expected
