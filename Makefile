@@ -27,9 +27,9 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/project ## try it: invented people and an EHR in a box, at one address
-# On a terminal the demo gets a process group of its own, so that Ctrl-C is its business alone and
-# make sees it end well.
-	@if [ -t 0 ]; then set -m 2>/dev/null; fi; $(BIN)/goodday demo; exit $$?
+# Ctrl-C is the demo's business: on a terminal it gets a process group of its own (set -m), so that
+# make sees it end well; elsewhere the shell around it waits for its word (trap).
+	@trap : INT; if [ -t 0 ]; then set -m 2>/dev/null; fi; $(BIN)/goodday demo; exit $$?
 
 venv: .venv/project ## what it takes to run
 dev: .venv/dev ## and what it takes to work on it
