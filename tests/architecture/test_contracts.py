@@ -1,0 +1,147 @@
+"""Each import contract and each banned API is broken on purpose, and the break is reported."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.project import ROOT, SETTINGS, add, banned, contracts, copy_to
+
+DOORS = "Doors on top, rules at the bottom"
+HTTP = "Only the doors know HTTP"
+POPULATION = "The population run needs neither doors nor wording"
+SQL = "Only the store knows SQL"
+FHIR = "Only the adapters know a library of FHIR's types"
+JSON = "Only the doors and the adapters know how JSON is decoded"
+DEMO = "Only the demo calls over HTTP and turns markdown into pages"
+YAML = "Only rules.text knows YAML"
+LOGGING = "Only cds_hooks.logs knows logging"
+
+# (contract, file, line that breaks it)
+BREAKS = {
+    "rules know wording": (DOORS, "rules/outcome.py", "import prompts.words"),
+    "rules know FHIR": (DOORS, "rules/record.py", "import fhir_adapters.systems"),
+    "rules know a door": (DOORS, "rules/explain.py", "import cds_hooks.wire"),
+    "wording knows FHIR": (DOORS, "prompts/words.py", "import fhir_adapters.systems"),
+    "FHIR knows wording": (DOORS, "fhir_adapters/drafts.py", "import prompts.words"),
+    "wording knows a door": (DOORS, "prompts/choose.py", "import cds_hooks.store.answers"),
+    "rules know FastAPI": (HTTP, "rules/engine.py", "import fastapi"),
+    "wording knows Starlette": (HTTP, "prompts/words.py", "import starlette.requests"),
+    "FHIR knows uvicorn": (HTTP, "fhir_adapters/read.py", "import uvicorn"),
+    "wording knows Jinja": (HTTP, "prompts/letter.py", "import jinja2"),
+    "FHIR calls over HTTP": (HTTP, "fhir_adapters/prefetch.py", "import httpx2"),
+    "a bulk run chooses prompts": (
+        POPULATION, "fhir_adapters/bulk/ndjson.py", "import prompts.choose",
+    ),
+    "a bulk run opens a door": (POPULATION, "fhir_adapters/bulk/ndjson.py", "import cds_hooks.app"),
+    "rules know SQL": (SQL, "rules/record.py", "import sqlalchemy"),
+    "a door knows SQL": (SQL, "cds_hooks/invoke.py", "from sqlalchemy import select"),
+    "a door opens SQLite itself": (SQL, "cds_hooks/app.py", "import sqlite3"),
+    "a door knows fhir.resources": (
+        FHIR, "cds_hooks/cards.py", "from fhir.resources.R4B.flag import Flag",
+    ),
+    "rules know fhir.resources": (FHIR, "rules/record.py", "import fhir.resources"),
+    "wording decodes JSON": (JSON, "prompts/words.py", "import msgspec"),
+    "rules decode JSON": (JSON, "rules/text.py", "import json"),
+    "the service calls over HTTP": (DEMO, "cds_hooks/app.py", "import httpx2"),
+    "the service makes pages": (DEMO, "cds_hooks/cards.py", "import jinja2"),
+    "a card turns markdown into HTML": (DEMO, "cds_hooks/cards.py", "import markdown_it"),
+    "a card cleans HTML": (DEMO, "cds_hooks/cards.py", "import nh3"),
+    "loading reads YAML itself": (YAML, "rules/load.py", "import yaml"),
+    "a door reads YAML": (YAML, "cds_hooks/settings.py", "import yaml"),
+    "rules write to a log": (LOGGING, "rules/engine.py", "import logging"),
+    "a door writes to a log": (LOGGING, "cds_hooks/invoke.py", "import logging"),
+    "a record knows its rule": ("Inside rules", "rules/record.py", "import rules.rule"),
+    "a look-up knows the engine": ("Inside rules", "rules/facts/coded.py", "import rules.engine"),
+    "the engine reads files": ("Inside rules", "rules/engine.py", "import rules.schema.rule"),
+    "a new file in rules": ("Inside rules", "rules/newcomer.py", '"""Without a place."""'),
+    "wording chooses": ("Inside prompts", "prompts/words.py", "import prompts.choose"),
+    "a new file in prompts": ("Inside prompts", "prompts/newcomer.py", '"""Without a place."""'),
+    "one door knows another": (
+        "Inside fhir_adapters", "fhir_adapters/bundle.py", "import fhir_adapters.prefetch",
+    ),
+    "a new file in fhir_adapters": (
+        "Inside fhir_adapters", "fhir_adapters/newcomer.py", '"""Without a place."""',
+    ),
+    "the service knows the demo": ("Inside cds_hooks", "cds_hooks/app.py", "import cds_hooks.demo"),
+    "the store knows a card": (
+        "Inside cds_hooks", "cds_hooks/store/tables.py", "import cds_hooks.cards",
+    ),
+    "a command knows the command line": (
+        "Inside cds_hooks", "cds_hooks/commands/say.py", "import cds_hooks.cli",
+    ),
+    "a new file in cds_hooks": (
+        "Inside cds_hooks", "cds_hooks/newcomer.py", '"""Without a place."""',
+    ),
+}  # fmt: skip
+
+ALL_CONTRACTS = [contract["name"] for contract in SETTINGS["tool"]["importlinter"]["contracts"]]
+
+
+def test_the_project_keeps_every_contract() -> None:
+    said = contracts(ROOT)
+    assert f"Contracts: {len(ALL_CONTRACTS)} kept, 0 broken." in said, said
+
+
+def test_every_contract_is_broken_below() -> None:
+    assert {contract for contract, _, _ in BREAKS.values()} == set(ALL_CONTRACTS)
+
+
+@pytest.mark.parametrize(("contract", "file", "line"), BREAKS.values(), ids=BREAKS)
+def test_a_broken_contract_is_reported(tmp_path: Path, contract: str, file: str, line: str) -> None:
+    copy = copy_to(tmp_path)
+    assert (copy / file).exists() or "newcomer" in file
+    add(copy / file, line)
+    assert re.search(rf"^{re.escape(contract)} BROKEN", contracts(copy), re.MULTILINE)
+
+
+ALL_BANNED = SETTINGS["tool"]["ruff"]["lint"]["flake8-tidy-imports"]["banned-api"]
+HOMES = {
+    "cds_hooks/clock.py",
+    "cds_hooks/commands/say.py",
+    "cds_hooks/logs.py",
+    "cds_hooks/settings.py",
+    "rules/text.py",
+}
+
+
+def test_the_project_uses_no_banned_api_outside_its_home() -> None:
+    assert banned(ROOT) == "All checks passed!\n"
+
+
+def test_bans_are_lifted_for_their_homes_and_nowhere_else() -> None:
+    lifted = SETTINGS["tool"]["ruff"]["lint"]["per-file-ignores"]
+    assert {file for file, codes in lifted.items() if "TID251" in codes} == HOMES
+
+
+@pytest.mark.parametrize("file", ["rules/engine.py", "cds_hooks/invoke.py"])
+@pytest.mark.parametrize("api", ALL_BANNED)
+def test_a_banned_api_is_reported(tmp_path: Path, api: str, file: str) -> None:
+    copy = copy_to(tmp_path)
+    add(copy / file, f"import {api.partition('.')[0]}\n\nused = {api}")
+    assert re.search(rf"^{file}:.*TID251 `{re.escape(api)}` is banned", banned(copy, file), re.M)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("from datetime import date\n\ntoday = date.today()", id="today"),
+        pytest.param("from datetime import datetime\n\nnow = datetime.now()", id="now"),
+        pytest.param("from time import time\n\nnow = time()", id="seconds"),
+        pytest.param("from os import environ\n\nhome = environ['HOME']", id="a variable"),
+        pytest.param("from logging import getLogger", id="a logger"),
+        pytest.param("import yaml as y", id="yaml under another name"),
+        pytest.param("from rich.console import Console", id="part of rich"),
+    ],
+)
+def test_a_banned_api_is_reported_however_it_is_imported(tmp_path: Path, line: str) -> None:
+    copy = copy_to(tmp_path)
+    add(copy / "prompts/choose.py", line)
+    assert "TID251" in banned(copy, "prompts/choose.py")
+
+
+def test_tests_are_told_what_day_it_is_too(tmp_path: Path) -> None:
+    copy = copy_to(tmp_path)
+    add(copy / "tests/.ruff.toml", (ROOT / "tests/.ruff.toml").read_text(encoding="utf-8"))
+    add(copy / "tests/test_new.py", "from datetime import date\n\nTODAY = date.today()")
+    assert "`datetime.date.today` is banned" in banned(copy, "tests")
