@@ -9,6 +9,7 @@ from cds_hooks import logs, wire
 from cds_hooks.cards import ALSO, REASONS
 from cds_hooks.refusals import BadRequest
 from cds_hooks.store.answers import Answers, Met
+from fhir_adapters.decode import UNREADABLE
 from rules.record import Reply
 
 _FEEDBACK = msgspec.json.Decoder(wire.FeedbackCall)
@@ -19,10 +20,11 @@ def read_feedback(body: bytes) -> list[Met]:
     try:
         call = _FEEDBACK.decode(body)
         return [met for item in call.feedback for met in _met(item)]
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         raise BadRequest(
             'The body needs a list "feedback" of objects with "card", "outcome" (accepted or'
-            ' overridden) and "outcomeTimestamp".'
+            ' overridden), "outcomeTimestamp" and, if accepted, "acceptedSuggestions", each with its'
+            ' "id".'
         ) from None
 
 
@@ -47,11 +49,11 @@ def _met(item: wire.Feedback) -> Iterator[Met]:
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no date, or the edge of the calendar in another zone
         raise BadRequest(
             '"outcomeTimestamp" needs a date and time such as 2026-11-21T09:30:00Z.'
         ) from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def hear(answers: Answers, heard: list[Met], now: datetime) -> None:

@@ -19,7 +19,7 @@ from fhir_adapters.systems import (
 from rules.codes import OWN, Code
 from rules.days import Duration
 from rules.outcome import Proposal
-from rules.record import Reply
+from rules.record import Entry, Reply
 from rules.rule import Offer, OfferKind, Rule
 
 # FHIR JSON: nothing narrower says more.
@@ -68,8 +68,9 @@ def _referral(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date)
         "authoredOn": today.isoformat(),
         "performer": [{"display": service.name}],
     }
-    if p.reasons:
-        resource["reasonReference"] = [{"reference": entry.reference} for entry in p.reasons]
+    reasons = _pointing_at(p.reasons)
+    if reasons:
+        resource["reasonReference"] = reasons
     return Draft(f"Draft a referral to: {service.name}", resource)
 
 
@@ -118,7 +119,7 @@ def _tag(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
 
 
 def _results(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
-    about = [{"reference": entry.reference} for entry in p.results]
+    about = _pointing_at(p.results)
     resource: Json = {
         "resourceType": "CommunicationRequest",
         "identifier": [_from(rule)],
@@ -137,8 +138,7 @@ def _results(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
         "payload": [{"contentString": p.letter}],
     }
     if p.visit is not None:
-        if not p.visit.reference.endswith("/"):  # a booking in the making may have no id yet
-            about.append({"reference": p.visit.reference})
+        about += _pointing_at([p.visit])
         if p.visit.when is not None:
             latest = max(BEFORE_THE_VISIT.before(p.visit.when.first), today)
             resource["occurrenceDateTime"] = latest.isoformat()
@@ -163,7 +163,19 @@ def _answered(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
     }
     if p.ask_again is not None:
         resource["extension"] = [{"url": ASK_AGAIN_AFTER, "valueDate": p.ask_again.isoformat()}]
-    return Draft(f"Record on the person's record: {said[11:]}", resource)
+    return Draft(f"Keep the answer on the record: {said}", resource)
+
+
+def _offered(rule: Rule) -> str:
+    """What was offered, in words: where it is a service by its name, else by the rule's title."""
+    names = (offer.service.name for offer in rule.offers if offer.service)
+    return next(names, rule.title)
+
+
+def _pointing_at(entries: Iterable[Entry]) -> list[Json]:
+    """References to entries of the record. What has no id, as a booking in the making may, cannot
+    be pointed at."""
+    return [{"reference": e.reference} for e in entries if not e.reference.endswith("/")]
 
 
 def _from(rule: Rule) -> Json:

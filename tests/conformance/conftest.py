@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rules.rule import Library
+from tests.builders import load_files, rule_text
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE
 from tests.served import Surgery, piloting, surgery
 
@@ -34,4 +35,22 @@ def all_day(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Itera
 def trusting(tmp_path: Path, library: Library) -> Iterator[Surgery]:
     """The same, for a client that is known to mean "empty" by null."""
     with surgery(tmp_path, library, null_means="empty") as open_now:
+        yield open_now
+
+
+@pytest.fixture
+def two_topics(tmp_path: Path) -> Iterator[Surgery]:
+    """A practice with two rules of its own for the same people, each on a topic of its own."""
+    copd = "\nhas_copd:\n  find: condition\n  codes: copd\n"
+    rules = {
+        f"{name}.yaml": rule_text(
+            id=name, facts=copd, when="has_copd", quiet=f"{{topic: {name}}}", offers=offers,
+            people=None, today=None, tests=None,
+        )
+        for name, offers in (
+            ("cough", "\n- refer:\n    label: Refer to the tea group\n    service: tea-group\n"),
+            ("wheeze", "\n- record_offer:\n    label: Record it\n    codes: tea-group\n"),
+        )
+    }  # fmt: skip
+    with surgery(tmp_path, load_files(rules).usable()) as open_now:
         yield open_now
