@@ -9,7 +9,7 @@ from rules.days import span_in_words
 from rules.finding import Finding
 from rules.outcome import Outcome
 from rules.rule import Blank, Fact, Give, Wording
-from rules.schema.wording import LONGEST_NAME, SUMMARY_LIMIT
+from rules.schema.wording import DATE_NOT_KNOWN, LONGEST_NAME, NUMBER_NOT_KNOWN, SUMMARY_LIMIT
 
 # Letters with their accents, and what stands between the parts of a name. Nothing here means
 # anything to markdown or HTML, so a name needs no escaping.
@@ -28,13 +28,19 @@ def first_name(outcome: Outcome) -> str:
 def one_line(wording: Wording, outcome: Outcome) -> str:
     """A summary or a label. A date or number that is not known is said to be so."""
     text = "".join(
-        part if isinstance(part, str) else _filled(part, outcome) or "a date not recorded"
+        part if isinstance(part, str) else _filled(part, outcome) or _not_known(part)
         for part in wording.parts
     ).strip()
-    text = text[:1].upper() + text[1:]
-    if len(text) > SUMMARY_LIMIT:  # load_library has measured it; a span in words can be longer
+    if len(first := text[:1].upper()) == 1:  # there are letters whose capital is two letters
+        text = first + text[1:]
+    if len(text) > SUMMARY_LIMIT:  # load_library has measured it with the longest of everything
         raise ValueError(f"{outcome.rule.id}: a text came out longer than {SUMMARY_LIMIT}")
     return text
+
+
+def _not_known(part: Fact | Blank) -> str:
+    number = isinstance(part, Fact) and part.give in (Give.AGE, Give.COUNT)
+    return NUMBER_NOT_KNOWN if number else DATE_NOT_KNOWN
 
 
 def lines(wording: Wording, outcome: Outcome) -> str:

@@ -100,10 +100,15 @@ class Duration:
         """The day this long after; month ends are clamped. Never after the calendar ends."""
         return _moved(day, self.count, self.unit)
 
-    @property
-    def at_least_days(self) -> int:
-        """The fewest days it can be, for telling which of two durations is longer."""
-        return self.count * {"day": 1, "week": 7, "month": 28, "year": 365}[self.unit]
+    def is_shorter_than(self, other: "Duration") -> bool:
+        """Whether it is over sooner than the other, from at least one day of any four years."""
+        if self.unit == other.unit:
+            return self.count < other.count
+        return any(self.after(day) < other.after(day) for day in _FOUR_YEARS)
+
+
+# With every length of month and a leap day: enough to tell 12 months from 365 days.
+_FOUR_YEARS = tuple(date(2024, 1, 1) + timedelta(days=days) for days in range(1461))
 
 
 @cache

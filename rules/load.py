@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from rules.days import on
+from rules.days import Duration, on
 from rules.engine import evaluate
 from rules.outcome import Decision
 from rules.people import Stories
@@ -17,7 +17,7 @@ from rules.record import PatientRecord, Person
 from rules.rule import Library, Practice, Rule, Status
 from rules.schema.facts import read_facts
 from rules.schema.lists import read_list, read_services
-from rules.schema.names import Names
+from rules.schema.names import EVERY, Names
 from rules.schema.rule import read_own_exclusion, read_rule
 from rules.text import Block, Node, read_text
 
@@ -53,13 +53,18 @@ def load_library(own: Path | None = None) -> Loaded:
     """
     loading = _Loading()
     built_in = files("rules")
-    loading.names_of(built_in, "rules")
+    root = None if own is None else own if own.is_dir() else _root_of(own)
+    roots: list[tuple[Traversable, str]] = [(built_in, "rules")]
+    if root is not None:
+        roots.append((root, str(root)))
+    # All code lists before all shared facts: a practice's own list counts in the shared facts too.
+    for folder, shown in roots:
+        loading.lists_of(folder, shown)
+    for folder, shown in roots:
+        loading.shared_of(folder, shown)
     if own is None:
         loading.rules_of(built_in.joinpath("library"), "rules/library")
         return loading.done()
-    root = own if own.is_dir() else _root_of(own)
-    if root is not None:
-        loading.names_of(root, str(root))
     if own.is_dir():
         loading.rules_of(own, str(own))
         loading.practice_of(own, str(own), built_in.joinpath("library"))
@@ -91,19 +96,26 @@ class _Loading:
         library = Library(rules, self.names.lists, self.practice)
         return Loaded(library, self.stories, sorted(set(self.problems)))
 
-    def names_of(self, root: Traversable, shown: str) -> None:
-        """Code lists, then shared services, facts and exclusions: each may use those before it."""
-        for path, name in _yaml_files(root.joinpath(_LISTS), f"{shown}/{_LISTS}"):
+    def lists_of(self, root: Traversable, shown: str) -> None:
+        """The code lists in a folder."""
+        for path, name in self._files(root.joinpath(_LISTS), f"{shown}/{_LISTS}"):
             stem = path.name.removesuffix(".yaml")
             reader, node = self._read(path, name)
             code_list = read_list(reader, node, stem) if node else None
             if code_list is not None:
                 self.names.lists[code_list.id] = code_list
+            if code_list is None or code_list.id != stem:
+                self.names.faulty.add(("list", stem))
+
+    def shared_of(self, root: Traversable, shown: str) -> None:
+        """Shared services, facts and exclusions: each may use those before it."""
         shared = root.joinpath(_SHARED)
         for stem in ("services", "facts", "exclusions"):
             path = shared.joinpath(f"{stem}.yaml")
             if path.is_file():
                 reader, node = self._read(path, f"{shown}/{_SHARED}/{stem}.yaml")
+                if not isinstance(node, Block):  # reported, and nobody knows which names it has
+                    self.names.faulty.add((stem.removesuffix("s"), EVERY))
                 if node is not None:
                     self._shared(stem, reader, node)
         known = {f"{stem}.yaml" for stem in ("services", "facts", "exclusions")}
@@ -130,9 +142,11 @@ class _Loading:
                 found = read_own_exclusion(reader, inner, self.names, key.value) if inner else None
                 if found is not None:
                     self.names.exclusions[key.value] = found
+                else:
+                    self.names.faulty.add(("exclusion", key.value))
 
     def rules_of(self, root: Traversable, shown: str) -> None:
-        for path, name in _yaml_files(root, shown, skip=_NOT_RULES):
+        for path, name in self._files(root, shown, skip=_NOT_RULES):
             self.rule_file(path, name, path.name.removesuffix(".yaml"))
 
     def rule_file(self, path: Traversable, shown: str, stem: str) -> None:
@@ -205,6 +219,16 @@ class _Loading:
             else:
                 self.rules[rule_id] = replace(rule, status=Status.PILOT)
 
+    def _files(
+        self, root: Traversable, shown: str, skip: frozenset[str] = frozenset()
+    ) -> Iterator[tuple[Traversable, str]]:
+        for path, name in _yaml_files(root, shown, skip):
+            if path.name.endswith(".yaml"):
+                yield path, name
+            else:
+                says = f'"{path.name}" is not read: the names of rule files end in .yaml.'
+                self.problems.append(Problem(Place(name), "E14", says, "Give it another name."))
+
     def _read(self, path: Traversable, shown: str) -> tuple[Reader, Node | None]:
         try:
             source = path.read_bytes()
@@ -249,13 +273,16 @@ def _yaml_files(
         name = f"{shown}/{path.name}"
         if path.is_dir():
             yield from _yaml_files(path, name, skip)
-        elif path.name.endswith(".yaml"):
+        elif path.name.lower().endswith((".yaml", ".yml")):
             yield path, name
 
 
 def prompts_for_nobody_in_particular(rule: Rule) -> bool:
-    """Whether an age alone is enough for a prompt; a rule that does this fires for everybody."""
+    """Whether some age alone is enough for a prompt: a rule for everybody of that age."""
     today = date(2026, 11, 21)
-    person = Person("nobody", birth=on(date(1966, 11, 21)))
-    outcome = evaluate((rule,), PatientRecord(person, {}, {}), (), today)[0]
-    return outcome.decision is Decision.PROMPT
+    for age in range(121):
+        person = Person("nobody", birth=on(Duration(age, "year").before(today)))
+        outcome = evaluate((rule,), PatientRecord(person, {}, {}), (), today)[0]
+        if outcome.decision is Decision.PROMPT:
+            return True
+    return False

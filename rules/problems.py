@@ -54,12 +54,19 @@ class Problem:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the closest known word, or those there are; "" if nothing is known."""
     names = sorted(known)
+    close = nearest(word, names)
+    if close:
+        return f"Did you mean {close}?"
+    return f"Known here: {', '.join(names)}." if 0 < len(names) <= 20 else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this one is most like, or None if it is like none of them."""
+    names = sorted(known)
     close = get_close_matches(word.lower(), names, n=1, cutoff=0.6) or [
         name for name in names if sorted(_parts(name)) == sorted(_parts(word))
     ]
-    if close:
-        return f"Did you mean {close[0]}?"
-    return f"Known here: {', '.join(names)}." if 0 < len(names) <= 20 else ""
+    return close[0] if close else None
 
 
 def _parts(name: str) -> list[str]:

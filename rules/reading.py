@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar
 
 from rules.days import Duration, duration
-from rules.problems import Place, Problem, did_you_mean
+from rules.problems import Place, Problem, did_you_mean, nearest
 from rules.text import Block, Items, Node, Text
 
 T = TypeVar("T")
@@ -46,12 +46,23 @@ class Reader:
         """A list; a single value and an empty heading are taken as lists of one and none."""
         if isinstance(node, Items):
             return node.items
+        if isinstance(node, Text) and node.value:
+            return (node,)
         if isinstance(node, Text):
-            return (node,) if node.value else ()
+            self.think(node.at, "E09", f"Nothing is listed under {of} yet.")
+            return ()
         self.stop(
             node.at, "E10", f"{of} needs a list: each item on a line of its own after a hyphen."
         )
         return ()
+
+    def listed(self, node: Node, of: str) -> tuple[Node, ...]:
+        """A list that cannot be empty: with nothing in it, it would mean nobody or nothing."""
+        empty = not node.items if isinstance(node, Items) else node == Text("", node.at)
+        if empty:
+            self.stop(node.at, "E09", f"There is nothing listed under {of} yet.")
+            return ()
+        return self.items(node, of)
 
     def keys(
         self,
@@ -62,21 +73,33 @@ class Reader:
         later: Collection[str] = (),
         needed: Iterable[str] = (),
     ) -> None:
-        """Report headings that are unknown, not supported yet, or missing."""
+        """Report headings that are unknown, not supported yet, or missing.
+
+        A misspelt heading is read on as the one that is meant, so that it gives one message and
+        not one more for everything that would then be missing.
+        """
         known = tuple(known)
-        for name, (key, _) in block.pairs.items():
+        for name, (key, _) in tuple(block.pairs.items()):
             if name in later:
                 self.not_yet(key.at, f'"{name}"')
             elif name not in known:
-                self.stop(
-                    key.at,
-                    "E01",
-                    f'"{name}" is not a heading I know in {of}.',
-                    did_you_mean(name, known),
-                )
+                self.misspelt(block, name, of, known)
         for name in needed:
             if name not in block.pairs:
                 self.stop(block.at, "E09", f'{of[0].upper()}{of[1:]} needs "{name}:".')
+
+    def misspelt(self, block: Block, name: str, of: str, known: Iterable[str]) -> str | None:
+        """Report a heading that is not known, and give its value to the one that is meant."""
+        names = tuple(known)
+        key, value = block.pairs[name]
+        hint = did_you_mean(name, names)
+        self.stop(key.at, "E01", f'"{name}" is not a heading I know in {of}.', hint)
+        meant = nearest(name, names)
+        if meant is None or meant in block.pairs:
+            return None
+        del block.pairs[name]
+        block.pairs[meant] = (key, value)
+        return meant
 
     def not_yet(self, at: Place, what: str) -> None:
         """Refuse by name what is designed and not built."""

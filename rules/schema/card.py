@@ -4,14 +4,14 @@ import re
 
 from rules.codes import OWN, Code, CodeList
 from rules.days import Duration
-from rules.problems import did_you_mean
+from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.record import Kind, Reply
-from rules.rule import Card, Fact, Offer, OfferKind, Quiet, Service, Wording
+from rules.rule import Blank, Card, Fact, Give, Offer, OfferKind, Quiet, Service, Wording
 from rules.schema.conditions import condition_under
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
-from rules.schema.wording import SUMMARY_LIMIT, longest, read_wording
+from rules.schema.wording import SUMMARY_LIMIT, longest, plain_words, read_wording
 from rules.text import Block, Node
 
 # How long each answer is respected where a rule says nothing (PRODUCT 1.4 and 1.5). A rule may be
@@ -61,17 +61,7 @@ def read_card(reader: Reader, node: Node, names: Names) -> Card | None:
             "An offer is info: it is never an emergency.",
         )
     if summary is not None:
-        at = block.pairs["summary"][1].at
-        if (length := longest(summary)) > SUMMARY_LIMIT:
-            reader.stop(
-                at,
-                "L01",
-                f"The summary can come to {length} characters with a long name;"
-                f" the most is {SUMMARY_LIMIT}.",
-                f"Take out {length - SUMMARY_LIMIT} or more.",
-            )
-        if any("\n" in part for part in summary.parts if isinstance(part, str)):
-            reader.stop(at, "L01", "The summary is one line.")
+        _one_line(reader, block.pairs["summary"][1], summary, "summary")
     if question is not None:
         _question(reader, block.pairs["question"][1], question)
     if summary is None or question is None or source is None:
@@ -79,11 +69,28 @@ def read_card(reader: Reader, node: Node, names: Names) -> Card | None:
     return Card(summary, question, detail or Wording(()), "info", source)
 
 
+def _one_line(reader: Reader, node: Node, text: Wording, what: str) -> None:
+    """Summaries and labels are one line, and short enough whatever their places are filled with."""
+    if (length := longest(text)) > SUMMARY_LIMIT:
+        with_a_name = " with a long name" if Blank.FIRST_NAME in text.parts else ""
+        reader.stop(
+            node.at,
+            "L01",
+            f"The {what} can come to {length} characters{with_a_name};"
+            f" the most is {SUMMARY_LIMIT}.",
+            f"Take out {length - SUMMARY_LIMIT} or more.",
+        )
+    if any("\n" in part for part in text.parts if isinstance(part, str)):
+        reader.stop(node.at, "L01", f"The {what} is one line.")
+
+
 def _question(reader: Reader, node: Node, question: str) -> None:
     if "<" in question:
         reader.stop(
             node.at, "E10", "The question is said aloud as it stands, so it has no places to fill."
         )
+    elif not plain_words(reader, node, question):
+        return
     if not _OPEN.search(question) or _CLOSED.match(question):
         reader.think(
             node.at,
@@ -130,16 +137,16 @@ def read_offers(reader: Reader, node: Node, names: Names) -> tuple[Offer, ...]:
         if key.value in _OFFERS_LATER:
             reader.not_yet(key.at, f"{key.value} offers")
             continue
-        if key.value not in set(OfferKind):
+        kind = key.value if key.value in set(OfferKind) else nearest(key.value, OfferKind)
+        if kind != key.value:
             reader.stop(
                 key.at,
                 "E01",
                 f'"{key.value}" is not a kind of offer.',
                 did_you_mean(key.value, OfferKind),
             )
-            continue
-        inner = reader.block(value, f"The {key.value} offer")
-        offer = None if inner is None else _offer(reader, OfferKind(key.value), inner, names)
+        inner = reader.block(value, f"The {key.value} offer") if kind else None
+        offer = _offer(reader, OfferKind(kind), inner, names) if kind and inner else None
         if offer is not None:
             offers.append(offer)
     if sum(offer.recommended for offer in offers) > 1:
@@ -167,12 +174,14 @@ def _offer(reader: Reader, kind: OfferKind, block: Block, names: Names) -> Offer
     if first is None and kind is OfferKind.RECORD and lists:
         first = lists[0].first
     label = reader.get(block, "label", lambda n: read_wording(reader, n, names))
+    if label is not None:
+        _one_line(reader, block.pairs["label"][1], label, "label")
     condition = condition_under(reader, block, "if", names)
     needs = reader.get(block, "needs", lambda n: _needed(reader, n, names))
     service = reader.get(block, "service", lambda n: _service(reader, n, names))
     ends_after = reader.get(block, "for", reader.duration)
     within = reader.get(block, "within", reader.duration)
-    if ends_after and ends_after.at_least_days > TAG_LASTS_AT_MOST.at_least_days + 31:
+    if ends_after and TAG_LASTS_AT_MOST.is_shorter_than(ends_after):
         reader.stop(
             block.pairs["for"][1].at,
             "E10",
@@ -221,18 +230,23 @@ def _show(reader: Reader, node: Node) -> bool | None:
 
 def _needed(reader: Reader, node: Node, names: Names) -> Fact | None:
     name = reader.text(node)
-    if name is None or name in names.facts:
-        return None if name is None else names.facts[name]
-    reader.stop(
-        node.at, "E11", f'Nothing in this file is called "{name}".', did_you_mean(name, names.facts)
-    )
-    return None
+    if name is None or names.is_faulty("fact", name):
+        return None
+    fact = names.facts.get(name)
+    if fact is None:
+        says = f'Nothing in this file is called "{name}".'
+        reader.stop(node.at, "E11", says, did_you_mean(name, names.facts))
+    elif fact.give is not Give.EXISTS:
+        reader.stop(node.at, "E10", f'"{name}" is not a yes or no, so nothing can need it.')
+    return fact
 
 
 def _service(reader: Reader, node: Node, names: Names) -> Service | None:
     name = reader.text(node)
     if name is None or name in names.services:
         return None if name is None else names.services[name]
+    if names.is_faulty("service", name):
+        return None
     reader.stop(
         node.at,
         "E11",
@@ -263,7 +277,7 @@ def read_quiet(reader: Reader, node: Node, names: Names) -> Quiet | None:
         length = reader.get(block, key, reader.duration)
         if length is None:
             continue
-        if length.at_least_days < QUIET_DEFAULTS[reply].at_least_days:
+        if length.is_shorter_than(QUIET_DEFAULTS[reply]):
             reader.stop(
                 block.pairs[key][1].at,
                 "E31",

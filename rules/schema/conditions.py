@@ -55,13 +55,10 @@ def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None
 
 
 def _joined(reader: Reader, key: Text, value: Node, names: Names) -> Condition | None:
-    items = reader.items(value, f'"{key.value}"')
-    if not items:
-        reader.stop(key.at, "E09", f'There is nothing under "{key.value}" yet.')
-        return None
+    items = reader.listed(value, f'"{key.value}"')
     parts = [read_condition(reader, item, names) for item in items]
     whole = tuple(part for part in parts if part is not None)
-    return _JOINTS[key.value](whole) if len(whole) == len(parts) else None
+    return _JOINTS[key.value](whole) if parts and len(whole) == len(parts) else None
 
 
 def _fact(reader: Reader, node: Text, names: Names) -> Fact | None:
@@ -70,7 +67,7 @@ def _fact(reader: Reader, node: Text, names: Names) -> Fact | None:
         return names.facts[name]
     if name in BUILT_IN_LATER:
         reader.not_yet(node.at, f'"{name}"')
-    elif not reader.comparison_words(node, name):
+    elif not names.is_faulty("fact", name) and not reader.comparison_words(node, name):
         reader.stop(
             node.at,
             "E11",
@@ -95,8 +92,9 @@ def _stands_alone(reader: Reader, node: Text, fact: Fact) -> Condition | None:
 
 
 def _compared(reader: Reader, fact: Fact, node: Node) -> Condition | None:
-    if isinstance(node, Text):
-        if not reader.comparison_words(node, node.value):
+    # An empty one would be neither true nor reported: {age: {}}.
+    if isinstance(node, Text) or node == Block({}, node.at):
+        if isinstance(node, Block) or not reader.comparison_words(node, node.value):
             reader.stop(
                 node.at,
                 "E10",

@@ -4,7 +4,7 @@ from datetime import date
 
 from rules.days import Duration
 from rules.facts.coded import STATUSES
-from rules.problems import did_you_mean
+from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.record import ENTRY_KINDS, Kind, Reply
 from rules.rule import Fact, Give, Undated
@@ -85,6 +85,7 @@ def read_facts(reader: Reader, node: Node, names: Names) -> dict[str, Fact]:
     for key, value in block.pairs.values() if block else ():
         name = reader.fact_name(key)
         if name is None:
+            names.faulty.add(("fact", key.value))
             continue
         if name in BUILT_IN or name in BUILT_IN_LATER or name in names.facts:
             reader.stop(
@@ -96,6 +97,8 @@ def read_facts(reader: Reader, node: Node, names: Names) -> dict[str, Fact]:
         fact = _fact(reader, name, key, value, names.with_facts(facts))
         if fact is not None:
             facts[name] = fact
+        else:
+            names.faulty.add(("fact", name))
     return facts
 
 
@@ -103,6 +106,8 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
     block = reader.block(node, f'Fact "{name}"')
     if block is None:
         return None
+    if "find" not in block.pairs:
+        _misspelt_find(reader, name, block)
     if "find" not in block.pairs:
         later = _LATER & block.pairs.keys()
         if later:
@@ -126,10 +131,15 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
         )
         return None
     needed = ("topic",) if find == "outcome" else () if find == "this_appointment" else ("codes",)
-    if find == "appointment":
-        needed = ()
     reader.keys(block, f'fact "{name}"', _KEYS.get(find, _CODED), later=_LATER, needed=needed)
     return _filled(reader, name, key, find, block, names)
+
+
+def _misspelt_find(reader: Reader, name: str, block: Block) -> None:
+    known = {*_LATER, *(key for keys in (_CODED, *_KEYS.values()) for key in keys)}
+    for key in tuple(block.pairs):
+        if key not in known and nearest(key, known) == "find":
+            reader.misspelt(block, key, f'fact "{name}"', known)
 
 
 def _filled(
@@ -169,7 +179,7 @@ def _statuses(reader: Reader, block: Block, kinds: tuple[Kind, ...]) -> frozense
         return None
     known = {word for kind in kinds for side in STATUSES[kind] for word in side if word}
     given: set[str] = set()
-    for item in reader.items(block.pairs["status"][1], '"status"'):
+    for item in reader.listed(block.pairs["status"][1], '"status"'):
         word = reader.text(item)
         if word == "any":
             given |= known | {""}
@@ -200,6 +210,8 @@ def _moment(reader: Reader, block: Block, key: str, names: Names) -> date | Dura
             node.at, "E10", f'"{fact.name}" does not give a date.', 'Add "give: latest date" to it.'
         )
         return None
+    if isinstance(node, Text) and names.is_faulty("fact", node.value):
+        return None
     return reader.day_or_ago(node)
 
 
@@ -211,6 +223,6 @@ def _replies(reader: Reader, block: Block) -> frozenset[Reply]:
         return frozenset()
     words = (
         reader.one_of(item, _REPLIES, "outcome")
-        for item in reader.items(block.pairs["outcome"][1], '"outcome"')
+        for item in reader.listed(block.pairs["outcome"][1], '"outcome"')
     )
     return frozenset(word for word in words if word is not None)

@@ -39,13 +39,10 @@ def read_list(reader: Reader, node: Node, stem: str) -> CodeList | None:
         )
     words: dict[Code, str] = {}
     if "codes" in block.pairs:
-        heading, listing = block.pairs["codes"]
-        for item in reader.items(listing, '"codes"'):
+        for item in reader.listed(block.pairs["codes"][1], '"codes"'):
             _read_code(reader, item, words)
-        if not words and not reader.problems:
-            reader.stop(heading.at, "E09", "There are no codes in this list.")
-    if name is None or title is None:
-        return None
+    if name is None or title is None or not words:
+        return None  # each has been reported
     return CodeList(name, title, words)
 
 
@@ -95,13 +92,16 @@ def read_services(reader: Reader, node: Node, names: Names) -> dict[str, Service
     for key, value in block.pairs.values() if block else ():
         inner = reader.block(value, f'Service "{key.value}"')
         if inner is None:
+            names.faulty.add(("service", key.value))
             continue
         reader.keys(inner, "a service", ("name", "codes", "about"), needed=("name", "codes"))
         name = reader.get(inner, "name", reader.prose)
         about = reader.get(inner, "about", reader.prose)
         lists = read_codes(reader, inner, "codes", names)
-        if name and lists and reader.name(key):
+        if reader.name(key) and name and lists:
             services[key.value] = Service(key.value, name, lists[0].first, about or "")
+        else:
+            names.faulty.add(("service", key.value))
     return services
 
 
@@ -110,13 +110,13 @@ def read_codes(reader: Reader, block: Block, key: str, names: Names) -> tuple[Co
     if key not in block.pairs:
         return ()
     found: list[CodeList] = []
-    for item in reader.items(block.pairs[key][1], f'"{key}"'):
+    for item in reader.listed(block.pairs[key][1], f'"{key}"'):
         name = reader.text(item)
         if name is None:
             continue
         if name in names.lists:
             found.append(names.lists[name])
-        else:
+        elif not names.is_faulty("list", name):
             reader.stop(
                 item.at,
                 "E12",

@@ -8,6 +8,7 @@ from rules.problems import Place
 from rules.rule import Exclusion, Fact, Give, Service
 
 _BUILT_IN = Place("built in")
+EVERY = "*"  # in ``faulty``: a file that could not be read, so nobody knows which names it has
 
 AGE = Fact("age", "age", "age", _BUILT_IN, give=Give.AGE)
 DECEASED = Fact("deceased", "has died", "deceased", _BUILT_IN)
@@ -25,7 +26,13 @@ class Names:
     facts: dict[str, Fact] = field(default_factory=lambda: dict(BUILT_IN))
     exclusions: dict[str, Exclusion] = field(default_factory=dict[str, Exclusion])
     services: dict[str, Service] = field(default_factory=dict[str, Service])
+    faulty: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def with_facts(self, own: Mapping[str, Fact]) -> "Names":
         """The same names with a rule's own facts besides."""
-        return Names(self.lists, {**self.facts, **own}, self.exclusions, self.services)
+        facts = {**self.facts, **own}
+        return Names(self.lists, facts, self.exclusions, self.services, set(self.faulty))
+
+    def is_faulty(self, sort: str, name: str) -> bool:
+        """Whether what has this name was reported where it is written: once is enough."""
+        return (sort, name) in self.faulty or (sort, EVERY) in self.faulty

@@ -53,11 +53,14 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
         "status",
         lambda n: reader.one_of(n, _STATUSES, "status", frozenset({"live", "shadow", "paused"})),
     )
-    purpose = reader.get(block, "purpose", reader.text)
-    if purpose not in (None, "offer"):
-        reader.not_yet(block.pairs["purpose"][1].at, f'Purpose "{purpose}"')
-    own = reader.get(block, "facts", lambda n: read_facts(reader, n, names)) or {}
-    known = names.with_facts(own)
+    reader.get(
+        block,
+        "purpose",
+        lambda n: reader.one_of(n, _PURPOSES, "purpose", frozenset({"information", "safety net"})),
+    )
+    known = names.with_facts({})  # what is faulty in this file is faulty in this file alone
+    own = reader.get(block, "facts", lambda n: read_facts(reader, n, known)) or {}
+    known = known.with_facts(own)
     hook = reader.get(block, "hook", lambda n: _hook(reader, n))
     when = condition_under(reader, block, "when", known)
     exclusions = reader.get(block, "exclude", lambda n: read_exclusions(reader, n, known)) or ()
@@ -96,6 +99,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
 
 
 _STATUSES: Mapping[str, Status] = {str(status): status for status in Status}
+_PURPOSES: Mapping[str, str] = {"offer": "offer"}
 _WHEN_UNKNOWN: Mapping[str, str] = {"stay quiet": "stay quiet", "prompt": "prompt"}
 
 
@@ -158,7 +162,7 @@ def _exclusion(reader: Reader, node: Node, names: Names) -> Exclusion | None:
         reader.keys(block, "a shared exclusion", ("shared", "if_unknown"))
         name = reader.get(block, "shared", reader.text)
         shared = names.exclusions.get(name or "")
-        if name is not None and shared is None:
+        if name is not None and shared is None and not names.is_faulty("exclusion", name):
             reader.stop(
                 block.pairs["shared"][1].at,
                 "E11",
