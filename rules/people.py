@@ -92,6 +92,8 @@ def record_of(story: Story) -> tuple[PatientRecord, tuple[Said, ...]]:
             )
             continue
         kind, usual = USUAL[line.find]
+        if line.said.get("status") == "entered-in-error":
+            continue  # that is not on the record at all
         entries.append(
             Entry(
                 kind=kind,

@@ -15,7 +15,8 @@ from rules.problems import Place, Problem
 MOST_BYTES = 64 * 1024
 DEEPEST = 20
 
-_INVISIBLE = re.compile("[\u00a0\u2000-\u200f\u202a-\u202f\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\u00a0\u2000-\u200f\u2028-\u202f\u2060-\u2069\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _LONG_DASH_ITEM = re.compile(r"(\s*)[\u2010-\u2015]\s*(.*)")
 _TIGHT_ITEM = re.compile(r"(\s*)-([A-Za-z].*)")
 _COMMENT_AFTER = re.compile(r"[ \t]+#")
@@ -89,7 +90,8 @@ def read_text(source: bytes, file: str) -> tuple[Node | None, list[Problem]]:
 
 def _hygiene(text: str, file: str) -> Iterator[Problem]:
     block_indent: int | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not splitlines: that would take a form feed or a Word line break for the end of a line.
+    for number, line in enumerate(re.split("\r?\n", text), 1):
         indent = len(line) - len(line.lstrip(" "))
         if block_indent is not None and (not line.strip() or indent > block_indent):
             inside_text = True
@@ -110,9 +112,9 @@ def _hygiene(text: str, file: str) -> Iterator[Problem]:
                 "This line starts with a tab.",
                 "Use two ordinary spaces for each step to the right.",
             )
-        elif any((ord(c) < 32 and c != "\t") or 0x7F <= ord(c) < 0xA0 for c in line):
+        elif control := _CONTROL.search(line):
             yield Problem(
-                Place(file, number),
+                Place(file, number, control.start() + 1),
                 "E05",
                 "This line has an invisible control character.",
                 "Type the line again.",

@@ -1,59 +1,74 @@
-"""The invented people and the tests in a rule file, read."""
+"""The invented people of a rule file, and what a test may change about them, read."""
 
-import copy
 from datetime import date
 
-from rules.people import REPLIES, USUAL, Line, Somebody, Stories, Story, day_meant
-from rules.problems import Place, did_you_mean
+from rules.facts.coded import STATUSES
+from rules.people import REPLIES, USUAL, Line, Somebody, day_meant
+from rules.problems import Place, did_you_mean, nearest
 from rules.reading import Reader
-from rules.record import Kind
-from rules.schema.facts import FIND
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
 from rules.text import Block, Node, Text
 
-EXPECTATIONS = ("prompt", "no prompt", "excluded", "quiet", "cannot tell")
 _LINE_KEYS = ("date", "status", "end", "filed")
+_OUTCOME_KEYS = ("topic", "date", "ask_again")
 _PERSON_KEYS = ("about", "age", "deceased", "record", "booking")
-_TEST_KEYS = (
-    "name", "person", "plus", "without", "change", "vary", "rows", "unavailable", "today",
-    "expect", "because", "offers", "summary_has",
-)  # fmt: skip
+_BOOKING_KEYS = ("codes", "date")
+# What a story may say of a line besides what its list can have: that it is void, or unknown.
+_ANY_STATUS = frozenset({"entered-in-error", "unknown"})
 
 
-class _Reading:
-    """Reads the people and tests of one file."""
+class ReadingPeople:
+    """Reads the people of one file, and the changes that its tests make to them."""
 
     def __init__(self, reader: Reader, names: Names, today: date) -> None:
         self.reader = reader
         self.names = names
         self.today = today
         self.people: dict[str, Somebody] = {}
+        self.faulty: set[str] = set()  # people and lines that were reported where they are written
+
+    def read(self, node: Node) -> None:
+        """Everybody under ``people:``."""
+        block = self.reader.block(node, "people")
+        for key, value in block.pairs.values() if block else ():
+            somebody = self.somebody(value)
+            if somebody is None:
+                self.faulty.add(key.value)
+            else:
+                self.people[key.value] = somebody
 
     def somebody(self, node: Node) -> Somebody | None:
+        """One invented person."""
         reader = self.reader
         block = reader.block(node, "A person")
         if block is None:
             return None
         reader.keys(block, "a person", _PERSON_KEYS, needed=("about",))
         person = Somebody(about=reader.get(block, "about", reader.prose) or "")
-        if "age" in block.pairs:
-            person.age = (
-                str(age) if (age := reader.whole(block.pairs["age"][1])) is not None else ""
-            )
-        if "deceased" in block.pairs and reader.yes_no(block.pairs["deceased"][1]):
-            person.deceased = "yes"
+        for key in ("age", "deceased"):
+            if key in block.pairs:
+                self.set(person, key, block.pairs[key][1])
         if "record" in block.pairs:
             person.lines = self.lines(block.pairs["record"][1])
         if "booking" in block.pairs:
             self.book(person, block.pairs["booking"][1])
         return person
 
+    def set(self, person: Somebody, key: str, node: Node) -> None:
+        """Somebody's age, or that they have died."""
+        if key == "age":
+            age = self.reader.whole(node)
+            person.age = "" if age is None else str(age)
+        else:
+            person.deceased = "yes" if self.reader.yes_no(node) else ""
+
     def book(self, person: Somebody, node: Node) -> None:
+        """The booking that somebody is making."""
         block = self.reader.block(node, "A booking")
         if block is None:
             return
-        self.reader.keys(block, "a booking", ("codes", "date"))
+        self.reader.keys(block, "a booking", _BOOKING_KEYS)
         if "codes" in block.pairs:
             lists = read_codes(self.reader, block, "codes", self.names)
             person.booking_codes = (lists[0].first,) if lists else ()
@@ -62,6 +77,7 @@ class _Reading:
         person.booking.setdefault("is", "made")
 
     def time(self, node: Node) -> str | None:
+        """A date as stories write it."""
         value = self.reader.text(node)
         if value is not None and day_meant(value, self.today) is None:
             self.reader.stop(
@@ -74,256 +90,140 @@ class _Reading:
         return value
 
     def lines(self, node: Node) -> list[Line]:
+        """The lines of a record."""
         found = (self.line(item) for item in self.reader.items(node, "The record"))
         return [line for line in found if line is not None]
 
     def line(self, node: Node) -> Line | None:
+        """One line: ``condition: copd`` and what is said about it."""
         reader = self.reader
         block = reader.block(node, "Each line of a record")
-        if block is None:
+        find = None if block is None else self.find(block)
+        if block is None or find is None:
             return None
-        kinds = [key for key in block.pairs if key in USUAL or key == "outcome"]
-        if len(kinds) != 1:
-            first = next(iter(block.pairs), "")
-            reader.stop(
-                block.at,
-                "E10",
-                "A line of a record says what it is and which code list: condition: copd.",
-                "" if kinds else did_you_mean(first, [*USUAL, "outcome"]),
-            )
-            return None
-        find = kinds[0]
         name_node = block.pairs[find][1]
         name = reader.text(name_node)
         if name is None:
             return None
         line = Line(find, name, block.at)
-        own = ("topic", "date", "ask_again") if find == "outcome" else _LINE_KEYS
+        own = _OUTCOME_KEYS if find == "outcome" else _LINE_KEYS
         needed = ("topic", "date") if find == "outcome" else ()
         reader.keys(
             block, f"a line about {find}", (find, *own), later=frozenset({"value"}), needed=needed
         )
         if find == "outcome":
             if name not in REPLIES:
-                reader.stop(
-                    name_node.at, "E10", f'"{name}" is not an answer.', did_you_mean(name, REPLIES)
-                )
-                return None
+                says = f'"{name}" is not an answer.'
+                reader.stop(name_node.at, "E10", says, did_you_mean(name, REPLIES))
         else:
             lists = read_codes(reader, block, find, self.names)
-            if not lists:
-                return None
-            line.codes = (lists[0].first,)
+            line.codes = (lists[0].first,) if lists else ()
         for key in own:
-            if key in block.pairs and (value := self.value(key, block.pairs[key][1])) is not None:
+            if key in block.pairs and (value := self.value(find, key, block.pairs[key][1])):
                 line.said[key] = value
-        if needed and not all(key in line.said for key in needed):
-            return None
-        return line
+        if all(key in line.said for key in needed) and (line.codes or name in REPLIES):
+            return line
+        self.faulty.add(line.called)
+        return None
 
-    def value(self, key: str, node: Node) -> str | None:
-        return self.time(node) if key in ("date", "end", "ask_again") else self.reader.text(node)
-
-    def change(self, person: Somebody, called: str, key: str, value: str, at: Place) -> None:
-        """Change one thing that is there; what is not there cannot be changed."""
-        if called in ("age", "deceased"):
-            setattr(person, called, value)
-            return
-        if called == "booking":
-            if not person.booking:
-                self.reader.stop(at, "T06", "This person is not booking anything.")
-            elif key == "codes":
-                found = self.names.lists.get(value)
-                if found is None:
-                    self.reader.stop(
-                        at,
-                        "E12",
-                        f'There is no code list called "{value}".',
-                        did_you_mean(value, self.names.lists),
-                    )
-                else:
-                    person.booking_codes = (found.first,)
-            else:
-                person.booking[key] = value
-            return
-        matching = [line for line in person.lines if line.called == called]
-        if not matching:
-            known = {line.called for line in person.lines} | {"age", "booking"}
+    def find(self, block: Block) -> str | None:
+        """What a line is about; a misspelt word is read on as the one that is meant."""
+        known = (*USUAL, "outcome")
+        kinds = [key for key in block.pairs if key in known]
+        other = [key for key in block.pairs if key not in (*_LINE_KEYS, *_OUTCOME_KEYS)]
+        if not kinds and len(other) == 1 and nearest(other[0], known):
+            meant = self.reader.misspelt(block, other[0], "a line of a record", known)
+            kinds = [meant] if meant else []
+        elif len(kinds) != 1:
             self.reader.stop(
-                at, "T06", f'This person has no "{called}" to change.', did_you_mean(called, known)
+                block.at,
+                "E10",
+                "A line of a record says what it is and which code list: condition: copd.",
             )
-        for line in matching:
-            line.said[key] = value
+        return kinds[0] if len(kinds) == 1 else None
 
-
-def read_stories(reader: Reader, block: Block, names: Names) -> Stories:
-    """All tests of a rule file; tests with rows become one story for each row."""
-    if "tests" not in block.pairs:
-        reader.think(
-            block.at,
-            "T00",
-            "There are no tests, so nobody can trust this rule yet.",
-            "Add people: and tests:.",
-        )
-        return ()
-    today = reader.get(block, "today", reader.day)
-    if today is None:
-        if "today" not in block.pairs:
-            reader.stop(
-                block.pairs["tests"][0].at,
-                "E09",
-                'Tests need a day: add "today:" above them.',
-                "For example today: 2026-11-21.",
-            )
-        return ()
-    reading = _Reading(reader, names, today)
-    if "people" in block.pairs:
-        people = reader.block(block.pairs["people"][1], "people")
-        for key, value in people.pairs.values() if people else ():
-            somebody = reading.somebody(value)
-            if somebody is not None:
-                reading.people[key.value] = somebody
-    stories: list[Story] = []
-    for item in reader.items(block.pairs["tests"][1], '"tests"'):
-        stories += _story(reading, item)
-    return tuple(stories)
-
-
-def _story(reading: _Reading, node: Node) -> list[Story]:
-    reader = reading.reader
-    block = reader.block(node, "A test")
-    if block is None:
-        return []
-    rows = "vary" in block.pairs
-    reader.keys(
-        block,
-        "a test",
-        _TEST_KEYS,
-        later=frozenset({"known_gap"}),
-        needed=("name", "person", *(("rows",) if rows else ("expect",))),
-    )
-    name = reader.get(block, "name", reader.prose)
-    person_name = reader.get(block, "person", reader.text)
-    if name is None or person_name is None:
-        return []
-    if person_name not in reading.people:
-        reader.stop(
-            block.pairs["person"][1].at,
-            "E11",
-            f'Nobody under people is called "{person_name}".',
-            did_you_mean(person_name, reading.people),
-        )
-        return []
-    person = copy.deepcopy(reading.people[person_name])
-    today = reader.get(block, "today", reader.day) or reading.today
-    _edit(reading, block, person)
-    expect = reader.get(block, "expect", lambda n: _expectation(reader, n)) or ""
-    offers = None
-    if "offers" in block.pairs:
-        offers = tuple(
-            filter(
-                None, (reader.text(i) for i in reader.items(block.pairs["offers"][1], '"offers"'))
-            )
-        )
-    story = Story(
-        name=name,
-        person=person,
-        today=today,
-        at=block.at,
-        expect=expect,
-        because=reader.get(block, "because", reader.text) or "",
-        offers=offers,
-        summary_has=reader.get(block, "summary_has", reader.text) or "",
-        unavailable=_unavailable(reader, block),
-    )
-    return _rows(reading, block, story) if rows else [story] if expect else []
-
-
-def _expectation(reader: Reader, node: Node) -> str | None:
-    word = reader.text(node)
-    if word is None or word in EXPECTATIONS:
+    def value(self, find: str, key: str, node: Node) -> str | None:
+        """What is said about a line under one heading."""
+        if key in ("date", "end", "ask_again"):
+            return self.time(node)
+        if key == "filed":
+            filed = self.reader.yes_no(node)
+            return None if filed is None else "yes" if filed else "no"
+        if key == "topic":
+            return self.reader.name(node)
+        word = self.reader.text(node)
+        known = {w for side in STATUSES[USUAL[find][0]] for w in side if w} | _ANY_STATUS
+        if word is not None and word not in known:
+            says = f'"{word}" is not a status that this line can have.'
+            self.reader.stop(node.at, "E10", says, did_you_mean(word, known))
+            return None
         return word
-    reader.stop(
-        node.at, "E10", f'"{word}" is not something to expect.', did_you_mean(word, EXPECTATIONS)
-    )
-    return None
 
-
-def _edit(reading: _Reading, block: Block, person: Somebody) -> None:
-    reader = reading.reader
-    if "without" in block.pairs:
-        for item in reader.items(block.pairs["without"][1], '"without"'):
-            called = reader.text(item)
-            if called is None:
-                continue
-            kept = [line for line in person.lines if line.called != called]
-            if len(kept) == len(person.lines):
-                reader.stop(
-                    item.at,
-                    "T06",
-                    f'This person has no "{called}" to take away.',
-                    did_you_mean(called, [line.called for line in person.lines]),
-                )
-            person.lines = kept
-    if "change" in block.pairs and (changes := reader.block(block.pairs["change"][1], '"change"')):
-        for key, value in changes.pairs.values():
-            if isinstance(value, Text):
-                reading.change(person, key.value, key.value, value.value, key.at)
-                continue
-            for inner_key, inner in (
-                b.pairs.values() if (b := reader.block(value, "A change")) else ()
-            ):
-                changed = reading.value(inner_key.value, inner)
-                if changed is not None:
-                    reading.change(person, key.value, inner_key.value, changed, key.at)
-    if "plus" in block.pairs:
-        for item in reader.items(block.pairs["plus"][1], '"plus"'):
-            line = reading.line(item)
-            if line is not None:
-                person.lines.append(line)
-
-
-def _rows(reading: _Reading, block: Block, story: Story) -> list[Story]:
-    reader = reading.reader
-    vary = reader.get(block, "vary", reader.text) or ""
-    called, _, key = vary.rpartition(" ")
-    rows = reader.block(block.pairs["rows"][1], '"rows"') if "rows" in block.pairs else None
-    stories: list[Story] = []
-    for value, expect_node in rows.pairs.values() if rows else ():
-        expect = _expectation(reader, expect_node)
-        if key in ("date", "end") and reading.time(value) is None:
-            continue
-        varied = copy.deepcopy(story.person)
-        reading.change(varied, called or vary, key, value.value, block.pairs["vary"][1].at)
-        if expect is not None:
-            stories.append(
-                Story(
-                    f"{story.name} ({vary} {value.value})",
-                    varied,
-                    story.today,
-                    value.at,
-                    expect,
-                    story.because,
-                    story.offers,
-                    story.summary_has,
-                    story.unavailable,
-                )
+    def without(self, person: Somebody, node: Node) -> None:
+        """Take one line away that is there."""
+        called = self.reader.text(node)
+        if called is None:
+            return
+        kept = [line for line in person.lines if line.called != called]
+        if len(kept) == len(person.lines) and called not in self.faulty:
+            self.reader.stop(
+                node.at,
+                "T06",
+                f'This person has no "{called}" to take away.',
+                did_you_mean(called, [line.called for line in person.lines]),
             )
-    return stories
+        person.lines = kept
 
+    def change(self, person: Somebody, called: Text, node: Node) -> None:
+        """Change what is there: ``age: 17`` or ``condition copd: {status: resolved}``."""
+        if called.value in ("age", "deceased"):
+            self.set(person, called.value, node)
+        elif isinstance(node, Text):
+            self.reader.stop(
+                node.at,
+                "E10",
+                f'Say what to change about "{called.value}".',
+                f"For example {called.value}: {{status: {node.value or 'resolved'}}}",
+            )
+        elif (block := self.reader.block(node, "A change")) is not None:
+            for key, value in tuple(block.pairs.values()):
+                self.change_one(person, called, key.value, key.at, value)
 
-def _unavailable(reader: Reader, block: Block) -> frozenset[Kind]:
-    kinds: set[Kind] = set()
-    if "unavailable" in block.pairs:
-        for item in reader.items(block.pairs["unavailable"][1], '"unavailable"'):
-            word = reader.text(item)
-            if word is not None and FIND.get(word):
-                kinds |= set(FIND[word])
-            elif word is not None:
-                reader.stop(
-                    item.at,
-                    "E10",
-                    f'"{word}" is not a list that can be unavailable.',
-                    did_you_mean(word, [w for w, k in FIND.items() if k]),
-                )
-    return frozenset(kinds)
+    def change_one(self, person: Somebody, called: Text, key: str, at: Place, node: Node) -> None:
+        """Change one thing about a line or the booking; what is not there cannot be changed."""
+        if called.value == "booking":
+            self.rebook(person, called.at, key, at, node)
+            return
+        matching = [line for line in person.lines if line.called == called.value]
+        if not matching:
+            known = {line.called for line in person.lines} | {"age", "deceased", "booking"}
+            says = f'This person has no "{called.value}" to change.'
+            if called.value not in self.faulty:
+                self.reader.stop(called.at, "T06", says, did_you_mean(called.value, known))
+            return
+        find = matching[0].find
+        known_keys = _OUTCOME_KEYS if find == "outcome" else _LINE_KEYS
+        if self.is_key(key, at, called.value, known_keys):
+            value = self.value(find, key, node)
+            for line in matching:
+                line.said[key] = value or line.said.get(key, "")
+
+    def rebook(self, person: Somebody, called_at: Place, key: str, at: Place, node: Node) -> None:
+        """Change the booking that somebody is making."""
+        if not person.booking:
+            self.reader.stop(called_at, "T06", "This person is not booking anything.")
+        elif not self.is_key(key, at, "booking", _BOOKING_KEYS):
+            return
+        elif key == "date":
+            person.booking["date"] = self.time(node) or ""
+        else:
+            place = Block({"codes": (Text("codes", at), node)}, at)
+            lists = read_codes(self.reader, place, "codes", self.names)
+            person.booking_codes = (lists[0].first,) if lists else ()
+
+    def is_key(self, key: str, at: Place, called: str, known: tuple[str, ...]) -> bool:
+        """Whether this is something that can be said about a line; reported where it is not."""
+        if key not in known:
+            says = f'"{key}" cannot be changed about "{called}".'
+            self.reader.stop(at, "E01", says, did_you_mean(key, known))
+        return key in known

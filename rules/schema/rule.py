@@ -11,7 +11,7 @@ from rules.schema.card import read_card, read_offers, read_quiet
 from rules.schema.conditions import condition_under
 from rules.schema.facts import read_facts
 from rules.schema.names import Names
-from rules.schema.people import read_stories
+from rules.schema.stories import read_stories
 from rules.text import Block, Node
 
 HOOKS = ("patient-view", "appointment-book")

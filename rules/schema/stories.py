@@ -1,0 +1,182 @@
+"""The tests in a rule file, read: one story each, or one for each row."""
+
+import copy
+from dataclasses import replace
+from datetime import date
+
+from rules.people import Somebody, Stories, Story
+from rules.problems import did_you_mean
+from rules.reading import Reader
+from rules.record import Kind
+from rules.schema.facts import FIND
+from rules.schema.names import Names
+from rules.schema.people import ReadingPeople
+from rules.text import Block, Node, Text
+
+EXPECTATIONS = ("prompt", "no prompt", "excluded", "quiet", "cannot tell")
+_TEST_KEYS = (
+    "name", "person", "plus", "without", "change", "vary", "rows", "unavailable", "today",
+    "expect", "because", "offers", "summary_has",
+)  # fmt: skip
+
+
+def read_stories(reader: Reader, block: Block, names: Names) -> Stories:
+    """All tests of a rule file; tests with rows become one story for each row."""
+    tests = block.pairs.get("tests")
+    there = tests is not None and tests[1] != Text("", tests[1].at)
+    today = reader.get(block, "today", reader.day)
+    if not there:
+        reader.think(
+            block.at,
+            "T00",
+            "There are no tests, so nobody can trust this rule yet.",
+            "Add people: and tests:.",
+        )
+    elif tests is not None and "today" not in block.pairs:
+        reader.stop(
+            tests[0].at,
+            "E09",
+            'Tests need a day: add "today:" above them.',
+            "For example today: 2026-11-21.",
+        )
+    # Where the day is missing, that is reported; the rest is read as if it were some other day.
+    reading = ReadingPeople(reader, names, today or date(2026, 11, 21))
+    if "people" in block.pairs:
+        reading.read(block.pairs["people"][1])
+    if tests is None or not there:
+        return ()
+    items = reader.listed(tests[1], '"tests"')
+    return tuple(story for item in items for story in _story(reading, item))
+
+
+def _story(reading: ReadingPeople, node: Node) -> list[Story]:
+    reader = reading.reader
+    block = reader.block(node, "A test")
+    if block is None:
+        return []
+    reader.keys(
+        block, "a test", _TEST_KEYS, later=frozenset({"known_gap"}), needed=("name", "person")
+    )
+    rows = _has_rows(reader, block)
+    name = reader.get(block, "name", reader.prose)
+    person = _person(reading, block)
+    today = reader.get(block, "today", reader.day) or reading.today
+    if person is not None:
+        _edit(reading, block, person)
+    story = Story(
+        name=name or "",
+        person=person or Somebody(),
+        today=today,
+        at=block.at,
+        expect=reader.get(block, "expect", lambda n: _expectation(reader, n)) or "",
+        because=reader.get(block, "because", reader.text) or "",
+        offers=_offers(reader, block),
+        summary_has=reader.get(block, "summary_has", reader.text) or "",
+        unavailable=_unavailable(reader, block),
+    )
+    if name is None or person is None:
+        return []
+    return _rows(reading, block, story) if rows else [story] if story.expect else []
+
+
+def _has_rows(reader: Reader, block: Block) -> bool:
+    """Whether a test varies something; it has rows then, and else one expectation."""
+    vary, rows, expect = (block.pairs.get(key) for key in ("vary", "rows", "expect"))
+    if vary is None and rows is None and expect is None:
+        reader.stop(block.at, "E09", 'A test needs "expect:".')
+    elif vary is not None and rows is None:
+        reader.stop(vary[0].at, "E09", 'A test that varies something needs "rows:".')
+    elif rows is not None and vary is None:
+        reader.stop(rows[0].at, "E09", 'Rows need "vary:", which says what is varied.')
+    elif rows is not None and expect is not None:
+        reader.stop(
+            expect[0].at, "E10", 'Each row says what to expect, so "expect:" is one too many.'
+        )
+    return vary is not None and rows is not None
+
+
+def _person(reading: ReadingPeople, block: Block) -> Somebody | None:
+    name = reading.reader.get(block, "person", reading.reader.text)
+    if name is None or name in reading.people:
+        return None if name is None else copy.deepcopy(reading.people[name])
+    if name not in reading.faulty:
+        reading.reader.stop(
+            block.pairs["person"][1].at,
+            "E11",
+            f'Nobody under people is called "{name}".',
+            did_you_mean(name, reading.people),
+        )
+    return None
+
+
+def _expectation(reader: Reader, node: Node) -> str | None:
+    word = reader.text(node)
+    if word is None or word in EXPECTATIONS:
+        return word
+    reader.stop(
+        node.at, "E10", f'"{word}" is not something to expect.', did_you_mean(word, EXPECTATIONS)
+    )
+    return None
+
+
+def _offers(reader: Reader, block: Block) -> tuple[str, ...] | None:
+    if "offers" not in block.pairs:
+        return None
+    items = reader.items(block.pairs["offers"][1], '"offers"')
+    return tuple(word for item in items if (word := reader.text(item)) is not None)
+
+
+def _edit(reading: ReadingPeople, block: Block, person: Somebody) -> None:
+    reader = reading.reader
+    if "without" in block.pairs:
+        for item in reader.listed(block.pairs["without"][1], '"without"'):
+            reading.without(person, item)
+    if "change" in block.pairs and (changes := reader.block(block.pairs["change"][1], '"change"')):
+        for key, value in changes.pairs.values():
+            reading.change(person, key, value)
+    if "plus" in block.pairs:
+        for item in reader.listed(block.pairs["plus"][1], '"plus"'):
+            line = reading.line(item)
+            if line is not None:
+                person.lines.append(line)
+
+
+def _rows(reading: ReadingPeople, block: Block, story: Story) -> list[Story]:
+    reader = reading.reader
+    vary_node = block.pairs["vary"][1]
+    vary = reader.text(vary_node)
+    rows = reader.block(block.pairs["rows"][1], '"rows"')
+    if vary is None or rows is None:
+        return []
+    if not rows.pairs:
+        reader.stop(rows.at, "E09", 'There is nothing listed under "rows" yet.')
+    stories: list[Story] = []
+    for value, expect_node in rows.pairs.values():
+        expect = _expectation(reader, expect_node)
+        varied = copy.deepcopy(story.person)
+        called, _, key = vary.rpartition(" ")
+        if vary in ("age", "deceased"):
+            reading.set(varied, vary, value)
+        else:
+            reading.change_one(varied, Text(called or vary, vary_node.at), key, vary_node.at, value)
+        if expect is not None:
+            name = f"{story.name} ({vary} {value.value})"
+            stories.append(replace(story, name=name, person=varied, at=value.at, expect=expect))
+    return stories
+
+
+def _unavailable(reader: Reader, block: Block) -> frozenset[Kind]:
+    kinds: set[Kind] = set()
+    if "unavailable" in block.pairs:
+        for item in reader.listed(block.pairs["unavailable"][1], '"unavailable"'):
+            word = reader.text(item)
+            if word is not None and FIND.get(word):
+                kinds |= set(FIND[word])
+            elif word is not None:
+                reader.stop(
+                    item.at,
+                    "E10",
+                    f'"{word}" is not a list that can be unavailable.',
+                    did_you_mean(word, [w for w, k in FIND.items() if k]),
+                )
+    return frozenset(kinds)
