@@ -41,9 +41,14 @@ def event(name: str, **fields: str | int | float | tuple[str, ...]) -> None:
         for word in (
             (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
         ):
-            if not _OWN_WORD.fullmatch(word) or _LONG_NUMBER.search(word):
+            if not is_own_word(word):
                 raise NotLoggable(field)
     _log.info(json.dumps({"event": name, **fields}))
+
+
+def is_own_word(word: str) -> bool:
+    """Whether a text can be one of our own identifiers, and is no long number in disguise."""
+    return bool(_OWN_WORD.fullmatch(word)) and not _LONG_NUMBER.search(word)
 
 
 def to_stderr() -> None:

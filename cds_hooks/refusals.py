@@ -13,6 +13,7 @@ Anything else is a fault of ours: 500, and the log says where, not what.
 """
 
 import traceback
+from pathlib import PurePath
 
 import msgspec
 from starlette.requests import Request
@@ -122,16 +123,23 @@ class Faults:
         try:
             await self._app(scope, receive, watched)
         except Exception as error:  # the last net: whatever it is, its text may quote a record
-            logs.event("fault", kind=type(error).__name__, where=_where(error))
+            logs.event("fault", kind=_kind(error), where=_where(error))
             if started or scope["type"] != "http":
                 return
             says = "Good Day failed. This is not an answer about the patient."
             await outcome(500, "exception", says)(scope, receive, send)
 
 
+# A log that refuses what it is given here would let the fault itself go on, text and all; so what
+# is no plain word, such as the names of generated code, is left out.
+def _kind(error: BaseException) -> str:
+    name = type(error).__name__
+    return name if logs.is_own_word(name) else "unnamed"
+
+
 def _where(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames:
-        return "unknown"
-    last = frames[-1]
-    return f"{last.filename.rpartition('/')[2]}:{last.lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        place = f"{PurePath(frame.filename).name}:{frame.lineno}"
+        if logs.is_own_word(place):
+            return place
+    return "unknown"

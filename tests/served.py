@@ -96,7 +96,8 @@ class Reply:
         self.status: int = response.status_code
         self.text: str = response.text
         self.headers: Mapping[str, str] = response.headers
-        self.body: Json = response.json() if self.text else {}
+        is_json = self.headers.get("content-type", "").partition(";")[0].endswith("json")
+        self.body: Json = response.json() if is_json else {}
 
     @property
     def cards(self) -> list[Json]:
