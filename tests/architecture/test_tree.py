@@ -101,7 +101,7 @@ def test_every_requirement_says_why_it_is_there() -> None:
 REASONS = {
     "an ignored type": (r"\btype: ignore|\bpyright: ignore", r"ignore\[[\w, -]+\].* - \w"),
     "an ignored lint": (r"# noqa", r"# noqa: [A-Z0-9, ]+ - \w"),
-    "a cast": (r"\bcast\(", r"\)  # \w"),
+    "a cast": (r"\bcast\(", r"# \w"),
     "a line that is not covered": (r"pragma: no (cover|branch)", r"pragma: no (cover|branch) - \w"),
     "a test that is passed over": (r"mark\.(skip|xfail)", r"reason="),
 }

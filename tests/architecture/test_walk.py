@@ -4,44 +4,14 @@ A file that joins the walk has to be named here, on purpose. The order is that o
 into each file.
 """
 
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
+import json
+import subprocess
+import sys
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
-from tests.architecture.project import PACKAGES, ROOT
-from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
-from tests.served import Surgery, piloting, surgery
-
-
-class Steps:
-    """Our files, in the order in which each is first stepped into, by any thread begun since."""
-
-    def __init__(self) -> None:
-        self.listening = False
-        self.files: dict[str, None] = {}
-        self._ours = tuple(f"{ROOT / package}/" for package in PACKAGES)
-
-    def step(self, frame: FrameType, event: str, _what: object) -> None:
-        """One call of a function, as Python's profiler reports it."""
-        name = frame.f_code.co_filename
-        if self.listening and event == "call" and name.startswith(self._ours):
-            self.files.setdefault(str(Path(name).relative_to(ROOT)))
-
-
-@contextmanager
-def followed() -> Generator[Steps]:
-    """Follow every thread that is begun from here on: the app's own and its workers'."""
-    steps = Steps()
-    threading.setprofile(steps.step)
-    try:
-        yield steps
-    finally:
-        threading.setprofile(None)
-
+from tests.architecture.project import ROOT
 
 # From a request to a card, and what each file is for on the way.
 TO_A_CARD = {
@@ -77,33 +47,27 @@ TO_SILENCE = [
 ]
 
 
-@pytest.fixture
-def steps() -> Generator[Steps]:
-    """Follow whatever is begun from here on."""
-    with followed() as steps:
-        yield steps
-
-
-@pytest.fixture
-def here(steps: Steps, tmp_path: Path) -> Generator[Surgery]:
-    """A practice that pilots both rules, followed from its start."""
-    library = piloting(tmp_path / "practice", COPD_RULE, RESULTS_RULE)
-    with surgery(tmp_path, library) as here:
-        yield here
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What the walk came to, and the files it went through."""
+    folder: Path = tmp_path_factory.mktemp("walk")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.architecture.walk", folder],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    files: dict[str, list[str]] = json.loads(done.stdout)
+    return files
 
 
 def test_a_request_walks_to_a_card_through_these_files_and_no_other(
-    steps: Steps, here: Surgery
+    walked: dict[str, list[str]],
 ) -> None:
-    call = here.a_call(margaret())
-    steps.listening = True
-    assert here.ask(call).decided(COPD_RULE) == "card"
-    assert list(steps.files) == list(TO_A_CARD)
+    assert walked["card"] == list(TO_A_CARD)
 
 
-def test_a_request_walks_to_silence_through_fewer(steps: Steps, here: Surgery) -> None:
-    call = here.a_call(margaret())
-    assert here.ask(call).decided(COPD_RULE) == "card"
-    steps.listening = True
-    assert here.ask(call).decided(COPD_RULE) == "quiet"
-    assert set(steps.files) == set(TO_SILENCE)
+def test_a_request_walks_to_silence_through_fewer(walked: dict[str, list[str]]) -> None:
+    assert set(walked["quiet"]) == set(TO_SILENCE)
