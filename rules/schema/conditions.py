@@ -92,9 +92,10 @@ def _stands_alone(reader: Reader, node: Text, fact: Fact) -> Condition | None:
 
 
 def _compared(reader: Reader, fact: Fact, node: Node) -> Condition | None:
+    symbols = isinstance(node, Text) and reader.comparison_words(node, node.value)
     # An empty one would be neither true nor reported: {age: {}}.
     if isinstance(node, Text) or node == Block({}, node.at):
-        if isinstance(node, Block) or not reader.comparison_words(node, node.value):
+        if not symbols:
             reader.stop(
                 node.at,
                 "E10",
