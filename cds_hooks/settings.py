@@ -50,7 +50,8 @@ def read_settings(environment: Mapping[str, str], **given: object) -> Settings:
             raise SettingsError(
                 f"{name} is not a setting. Known: {', '.join(_PREFIX + k.upper() for k in known)}."
             )
-        values[field] = tuple(o.strip() for o in value.split(",")) if field == "origins" else value
+        listed = tuple(part for part in (each.strip() for each in value.split(",")) if part)
+        values[field] = listed if field == "origins" else value
     values |= {name: value for name, value in given.items() if value is not None}
     try:
         return Settings.model_validate(values)
