@@ -34,6 +34,7 @@ TYPES: dict[Kind, str] = {kind: resource_type for resource_type, kind in KINDS.i
 
 # Entered in error is not on the record at all; so is a condition that was ruled out.
 _VOID = "entered-in-error"
+_RULED_OUT = frozenset({_VOID, "refuted"})
 _UNCONFIRMED = frozenset({"unconfirmed", "provisional", "differential"})
 
 
@@ -238,7 +239,15 @@ _CONCEPTS: dict[Kind, Callable[[Resource], Iterable[Concept | None]]] = {
 def _void(resource: Resource) -> bool:
     if resource.status == _VOID:
         return True
-    return _first_code(resource.verificationStatus) in (_VOID, "refuted")
+    return not _RULED_OUT.isdisjoint(_standing(resource.verificationStatus))
+
+
+def _standing(status: Concept | None) -> frozenset[str]:
+    """Everything a status says, whichever coding says it, and its words spelt as a code is."""
+    if status is None:
+        return frozenset()
+    words = (status.text or "").strip().lower().replace(" ", "-")
+    return frozenset({words, *(coding.code or "" for coding in status.coding or ())})
 
 
 def _first_code(concept: Concept | None) -> str:
@@ -262,7 +271,7 @@ def _entry(
         ends=span(resource.period.end) if resource.period and resource.period.end else None,
         words=_words(resource, kind),
         reference=reference,
-        sure=_first_code(resource.verificationStatus) not in _UNCONFIRMED,
+        sure=_UNCONFIRMED.isdisjoint(_standing(resource.verificationStatus)),
         filed=_is_filed(resource, reference, filed),
         values=_values(resource) if kind is Kind.OBSERVATION else (),
         answer=_answer(resource) if kind is Kind.PROCEDURE else "",
@@ -271,11 +280,9 @@ def _entry(
 
 
 def _condition_status(resource: Resource) -> str:
-    status = _first_code(resource.clinicalStatus)
-    if status:
-        return status
-    if resource.clinicalStatus is not None and resource.clinicalStatus.coding is None:
-        return (resource.clinicalStatus.text or "").lower()
+    status = resource.clinicalStatus
+    if status is not None:
+        return _first_code(status) or (status.text or "").lower() or "unclear"
     over = resource.abatementDateTime or resource.abatementPeriod or resource.abatementString
     return "resolved" if over else ""
 
