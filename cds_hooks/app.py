@@ -1,11 +1,13 @@
 """The service, wired together. Start reading here: ``call_service`` is the walk."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import ParamSpec
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -13,18 +15,20 @@ from starlette.responses import Response
 
 from cds_hooks import clock as real_clock
 from cds_hooks import feedback, refusals
-from cds_hooks.clock import Clock
+from cds_hooks.clock import Clock, practice_day
 from cds_hooks.discovery import discovery, hook_services
-from cds_hooks.invoke import answer, read_call, record_of_call
+from cds_hooks.invoke import answer, nothing_to_say, read_call, record_of_call, would_prompt
 from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, UnknownService
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
+from rules.engine import evaluate
 from rules.rule import Library
 
 MOST_BYTES = 2 * 1024 * 1024
 
 Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 def create_app(
@@ -78,30 +82,41 @@ def create_app(
         service = services.get(service_id)
         if service is None:
             raise UnknownService("There is no service of that name; GET /cds-services lists them.")
+        now = clock()
         call = read_call(await body_of(request))
         record = record_of_call(call, service, null_means_empty=null_means_empty)
-        # The store blocks, so the decision is made off the event loop.
-        return await _kept(answer, record, call, service, answers, shown.practice, clock())
+        said = await _kept(answers.history, record.person.id) if service.remembers else ()
+        outcomes = evaluate(service.rules, record, said, practice_day(now))
+        if not would_prompt(outcomes):
+            return _json(nothing_to_say(outcomes, service))
+        return _json(await _kept(answer, outcomes, call, service, answers, shown.practice, now))
 
     @app.post("/cds-services/{service_id}/feedback")
     async def hear_feedback(service_id: str, request: Request) -> Response:
         if service_id not in services:
             raise UnknownService("There is no service of that name; GET /cds-services lists them.")
         heard = feedback.read_feedback(await body_of(request))
-        return await _kept(feedback.hear, answers, heard, clock())
+        await _kept(feedback.hear, answers, heard, clock())
+        return _json(b"{}")
 
     return app
 
 
-async def _kept(
-    work: Callable[Given, bytes | None], *given: Given.args, **named: Given.kwargs
-) -> Response:
-    """Do what needs the store in a thread of its own; without the store nothing is answered."""
+# One thread keeps the store: one writer, which never waits for another, and a warm connection.
+_KEEPER = ThreadPoolExecutor(1, "store")
+
+
+async def _kept(work: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
+    """Do what needs the store, which blocks, off the event loop. Raises Unavailable."""
+    loop = asyncio.get_running_loop()
     try:
-        body = await run_in_threadpool(work, *given, **named)
+        return await loop.run_in_executor(_KEEPER, partial(work, *given, **named))
     except StoreError as error:
         raise Unavailable(f"{error} Nothing was decided; please try again.") from None
-    return Response(body or b"{}", media_type="application/json")
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
 
 
 async def body_of(request: Request) -> bytes:

@@ -7,7 +7,8 @@ from cds_hooks import wire
 from cds_hooks.store.answers import Button, Issued
 from fhir_adapters.drafts import drafts
 from prompts.prompt import Held, Prompt
-from rules.outcome import Proposal
+from rules.explain import explain
+from rules.outcome import Decision, Outcome, Proposal
 from rules.record import Reply
 
 REASONS_SYSTEM = "https://cds-hooks.hl7.org/CodeSystem/non-adherence-reason-codes"
@@ -25,7 +26,7 @@ ALSO: dict[str, Reply] = {
     "patient-contraindication": Reply.NOT_RIGHT,
     "action-not-priority": Reply.NOT_RIGHT,
 }
-QUIET = "example.good-day.quiet"
+HELD_BACK = "example.good-day.held-back"
 
 
 def card(prompt: Prompt, person: str, today: date) -> wire.Card:
@@ -84,15 +85,22 @@ def issued(
     )
 
 
-def quiet(held: tuple[Held, ...]) -> dict[str, list[wire.Quiet]] | None:
-    """What was held back and until when, for a client that wants to say so."""
-    if not held:
-        return None
-    return {
-        QUIET: [
-            wire.Quiet(
-                rule=one.rule.id, says=one.says, until=one.until.isoformat() if one.until else None
-            )
-            for one in held
-        ]
-    }
+def held_back(
+    held: tuple[Held, ...], outcomes: tuple[Outcome, ...]
+) -> dict[str, list[wire.HeldBack]] | None:
+    """What was held back, until when and why, and what could not be told: silence explained."""
+    says = [
+        wire.HeldBack(
+            rule=one.rule.id,
+            step=one.step,
+            says=one.says,
+            until=one.until.isoformat() if one.until else None,
+        )
+        for one in held
+    ]
+    says += [
+        wire.HeldBack(rule=outcome.rule.id, step="cannot-tell", says=explain(outcome).headline)
+        for outcome in outcomes
+        if outcome.decision is Decision.CANNOT_TELL
+    ]
+    return {HELD_BACK: says} if says else None

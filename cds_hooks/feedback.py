@@ -23,8 +23,8 @@ def read_feedback(body: bytes) -> list[Met]:
     except UNREADABLE:
         raise BadRequest(
             'The body needs a list "feedback" of objects with "card", "outcome" (accepted or'
-            ' overridden), "outcomeTimestamp" and, if accepted, "acceptedSuggestions", each with its'
-            ' "id".'
+            ' overridden), "outcomeTimestamp" and, if accepted, "acceptedSuggestions", each with'
+            ' its "id".'
         ) from None
 
 

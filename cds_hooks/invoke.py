@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -17,8 +17,7 @@ from fhir_adapters.elements import Resource, Value
 from fhir_adapters.prefetch import MissingKeys, record_from_prefetch
 from fhir_adapters.read import AnotherPerson
 from prompts.choose import choose
-from rules.engine import evaluate
-from rules.outcome import Decision
+from rules.outcome import Decision, Outcome
 from rules.record import PatientRecord
 from rules.rule import Practice
 
@@ -27,7 +26,7 @@ _CALL: msgspec.json.Decoder[wire.Call[Value | None]] = msgspec.json.Decoder(wire
 _RAW_CALL: msgspec.json.Decoder[wire.Call[msgspec.Raw]] = msgspec.json.Decoder(
     wire.Call[msgspec.Raw]
 )
-_OBJECT: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
+_OBJECT: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
 
 # FHIR ids, and nothing that could be read as part of an address.
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
@@ -75,31 +74,42 @@ def record_of_call(call: Call, service: HookService, *, null_means_empty: bool) 
         ) from None
 
 
+def would_prompt(outcomes: tuple[Outcome, ...]) -> bool:
+    """Whether anything is to be said, as far as the record goes."""
+    return any(outcome.decision is Decision.PROMPT for outcome in outcomes)
+
+
+def nothing_to_say(outcomes: tuple[Outcome, ...], service: HookService) -> bytes:
+    """The answer where no rule would prompt; what could not be told is said, not left out."""
+    logs.event("asked", service=service.id, rules=len(outcomes), cards=0, held=0)
+    unsure = cards.held_back((), outcomes)
+    return wire.Answer(cards=[], extension=unsure).to_json() if unsure else _NOTHING_TO_SAY
+
+
 def answer(
-    record: PatientRecord,
+    outcomes: tuple[Outcome, ...],
     call: Call,
     service: HookService,
     answers: Answers,
     practice: Practice,
     now: datetime,
 ) -> bytes:
-    """Ask every rule, hear what was said before, choose one prompt, keep it, and say it."""
-    today, person = practice_day(now), record.person.id
-    said = answers.history(person) if service.remembers else ()
-    outcomes = evaluate(service.rules, record, said, today)
-    if not any(outcome.decision is Decision.PROMPT for outcome in outcomes):
-        logs.event("asked", service=service.id, rules=len(outcomes), cards=0, held=0)
-        return _NOTHING_TO_SAY
-    choice = choose(outcomes, said or answers.history(person), today, practice)
+    """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError."""
+    today, person = practice_day(now), outcomes[0].look.record.person.id
+    choice = choose(outcomes, answers.history(person), today, practice)
     sent: list[wire.Card] = []
     if choice.prompt is not None:
         sent.append(cards.card(choice.prompt, person, today))
         kept = cards.issued(sent[0], choice.prompt, person, service.id, str(call.hookInstance), now)
         answers.issue(kept)  # before the answer leaves, or an answer to it would be lost
     logs.event(
-        "asked", service=service.id, rules=len(outcomes), cards=len(sent), held=len(choice.held)
+        "asked",
+        service=service.id,
+        rules=len(outcomes),
+        cards=len(sent),
+        held=len(choice.held),
     )
-    return wire.Answer(cards=sent, extension=cards.quiet(choice.held)).to_json()
+    return wire.Answer(cards=sent, extension=cards.held_back(choice.held, outcomes)).to_json()
 
 
 _NOTHING_TO_SAY = wire.Answer(cards=[]).to_json()
@@ -151,8 +161,8 @@ def _what_is_wrong(body: bytes) -> str:
     if missing:
         needed = ", ".join(f'"{name}" ({_NEEDED[name]})' for name in missing)
         return f"The request needs {needed}."
-    context = members["context"]
-    if isinstance(context, dict):
+    context = _an_object(members["context"])
+    if context is not None:
         for name in ("patientId", "userId"):
             if not isinstance(context.get(name), str):
                 return f'"context.{name}" is missing or not a text.'
@@ -160,8 +170,17 @@ def _what_is_wrong(body: bytes) -> str:
             return '"hook" is not a text.'
         if not _is_uuid(members["hookInstance"]):
             return '"hookInstance" is not a UUID.'
-        return 'One of "context.appointments", "fhirServer" and "prefetch" is not of the sort that CDS Hooks names.'
+        return (
+            'One of "context.appointments", "fhirServer" and "prefetch" is not of the sort that'
+            " CDS Hooks names."
+        )
     return '"context" is not an object.'
+
+
+def _an_object(value: object) -> dict[str, object] | None:
+    if not isinstance(value, dict):
+        return None
+    return cast("dict[str, object]", value)  # JSON has no other keys
 
 
 def _is_uuid(value: object) -> bool:

@@ -103,7 +103,7 @@ class Action(_Sent):
 
     type: Literal["create"]
     description: Words
-    resource: dict[str, Any]
+    resource: dict[str, Any]  # FHIR JSON: nothing narrower says more
 
 
 class Suggestion(_Sent):
@@ -128,10 +128,11 @@ class Card(_Sent):
     overrideReasons: Annotated[list[SentCoding], Field(min_length=1)]
 
 
-class Quiet(_Sent):
-    """Why a rule that would have prompted did not: our extension to the answer."""
+class HeldBack(_Sent):
+    """Why a rule that may be true did not prompt: our extension to the answer."""
 
     rule: Words
+    step: Literal["quiet", "answers", "cannot-tell"]
     says: Words
     until: Words | None = None
 
@@ -140,7 +141,7 @@ class Answer(_Sent):
     """The answer to an invocation. An empty list of cards means: asked, and nothing to say."""
 
     cards: list[Card]
-    extension: dict[str, list[Quiet]] | None = None
+    extension: dict[str, list[HeldBack]] | None = None
 
 
 class Service(_Sent):

@@ -103,7 +103,8 @@ def _offer_made(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
 
 
 def _tag(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
-    assert offer.code is not None and offer.ends_after is not None  # the schema sees to both
+    assert offer.code is not None  # the schema sees to both
+    assert offer.ends_after is not None
     ends = offer.ends_after.after(today)
     resource: Json = {
         "resourceType": "Flag",
@@ -149,15 +150,13 @@ def _results(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
 
 def _answered(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
     declined = p.counts_as is Reply.DECLINED
-    said = 'The person said "no, thank you"' if declined else 'The person said "not now"'
+    said = 'the person said "no, thank you"' if declined else 'the person said "not now"'
     resource: Json = {
         "resourceType": "Procedure",
         "identifier": [_from(rule)],
         "status": "not-done",
         "statusReason": _concept(Code(OWN, "declined" if declined else "not-now"), said),
-        "code": _concept(
-            Code(OWN, rule.quiet.topic), f"Offer about {rule.quiet.topic.replace('-', ' ')}"
-        ),
+        "code": _concept(Code(OWN, rule.quiet.topic), _offered(rule)),
         "subject": subject,
         "performedDateTime": today.isoformat(),
     }

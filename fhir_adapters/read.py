@@ -50,7 +50,8 @@ class Whose:
     """Tells whether a resource is about our person, by the names that person goes by."""
 
     def __init__(self, patient_id: str, aliases: Iterable[str] = (), server: str = "") -> None:
-        self._own = {f"Patient/{patient_id}", *aliases}
+        self.usual = f"Patient/{patient_id}"
+        self._own = {self.usual, *aliases}
         if server:
             self._own.add(f"{server.rstrip('/')}/Patient/{patient_id}")
         self._patient_id = patient_id
@@ -105,27 +106,33 @@ def record(
     """
     entries: list[Entry] = []
     missing = dict(unread)
-    results: list[Resource] = []
+    results: list[tuple[Resource, tuple[Code, ...]]] = []
     filed: set[str] = set()
+    observation, report, usual = Kind.OBSERVATION, Kind.REPORT, whose.usual
     for resource in resources:
         kind = KINDS.get(resource.resourceType)
         if kind is None:
             continue
-        if not whose.check(resource):
+        about = resource.subject
+        ours = (
+            about is not None
+            and about.reference == usual
+            and resource.patient is None
+            and resource.for_ is None
+        )
+        if not ours and not whose.check(resource):
             missing[kind] = f"{resource.resourceType} entries do not say whom they are about"
             continue
-        if kind is Kind.OBSERVATION:
-            results.append(resource)  # whether it was filed stands in a report that may come later
-            continue
-        if kind is Kind.REPORT:
+        if kind is report:
             filed |= _filed_by(resource)
         found = _codes(resource, kind, codes)
-        if found and not _void(resource):
+        if not found or _void(resource):
+            continue
+        if kind is observation:
+            results.append((resource, found))  # the report that files it may come later
+        else:
             entries.append(_entry(resource, kind, found))
-    for resource in results:
-        found = _codes(resource, Kind.OBSERVATION, codes)
-        if found and not _void(resource):
-            entries.append(_entry(resource, Kind.OBSERVATION, found, filed))
+    entries += [_entry(resource, observation, found, filed) for resource, found in results]
     booking: list[Entry] = []
     for resource in booked:
         if not whose.check(resource):
@@ -177,17 +184,18 @@ def _first_name(patient: Resource) -> str:
 
 
 def _codes(resource: Resource, kind: Kind, wanted: frozenset[str] | None) -> tuple[Code, ...]:
-    found: list[Code] = []
-    for concept in _concepts(resource, kind):
+    """The codes that say what an entry is. The hot loop: most entries have none that is wanted."""
+    reading = _CONCEPTS.get(kind)
+    concepts = (resource.code,) if reading is None else reading(resource)
+    found: tuple[Code, ...] = ()
+    for concept in concepts:
         if concept is None or concept.coding is None:
             continue
         for coding in concept.coding:
             code = coding.code
-            if code is None or coding.system is None:
-                continue
-            if wanted is None or code in wanted:
-                found.append(Code(coding.system, code))
-    return tuple(found)
+            if (wanted is None or code in wanted) and code is not None and coding.system:
+                found += (Code(coding.system, code),)
+    return found
 
 
 def _concepts(resource: Resource, kind: Kind) -> Iterable[Concept | None]:

@@ -51,7 +51,7 @@ def _merged(ranked: list[Outcome], today: date, practice: Practice) -> Prompt:
         for offer in outcome.offers
         if _possible(outcome, offer)
     )
-    proposals = [_proposal(outcome, offer, practice) for outcome, offer in offers[:MOST_OFFERS]]
+    proposals = [_proposal(twins, practice) for twins in offers[:MOST_OFFERS]]
     detail = [f"**{top.rule.card.question}**", lines(top.rule.card.detail, top)]
     detail += [f"Also: {outcome.rule.card.question}" for outcome in ranked[1:]]
     if len(offers) > MOST_OFFERS:
@@ -70,25 +70,29 @@ def _possible(outcome: Outcome, offer: Offer) -> bool:
     return offer.results is None or outcome.look(offer.results).answer is Answer.YES
 
 
-def _without_twins(offers: Iterable[tuple[Outcome, Offer]]) -> list[tuple[Outcome, Offer]]:
-    """Two rules that offer the same thing make one suggestion."""
-    seen: dict[tuple[object, ...], tuple[Outcome, Offer]] = {}
+def _without_twins(offers: Iterable[tuple[Outcome, Offer]]) -> list[list[tuple[Outcome, Offer]]]:
+    """Two rules that offer the same thing make one suggestion, which answers both."""
+    seen: dict[tuple[object, ...], list[tuple[Outcome, Offer]]] = {}
     for outcome, offer in offers:
         service = offer.service.id if offer.service else ""
         codes: frozenset[Code] = offer.results.codes if offer.results else frozenset()
-        seen.setdefault((offer.kind, service, offer.code, codes), (outcome, offer))
+        twins = seen.setdefault((offer.kind, service, offer.code, codes), [])
+        if all(outcome is not twin for twin, _ in twins):
+            twins.append((outcome, offer))
     return list(seen.values())
 
 
-def _proposal(outcome: Outcome, offer: Offer, practice: Practice) -> Proposal:
+def _proposal(twins: list[tuple[Outcome, Offer]], practice: Practice) -> Proposal:
+    outcome, offer = twins[0]
+    reasons = {id(entry): entry for each, _ in twins for entry in _reasons(each)}
     return Proposal(
         label=one_line(offer.label, outcome),
         counts_as=COUNTS_AS[offer.kind],
-        rules=(outcome.rule,),
+        rules=tuple(each.rule for each, _ in twins),
         offer=offer,
         results=outcome.look(offer.results).entries if offer.results else (),
         visit=next(iter(outcome.look.record.booking), None),
-        reasons=_reasons(outcome),
+        reasons=tuple(reasons.values()),
         letter=letter(outcome, offer.results, practice.phone) if offer.results else "",
     )
 

@@ -36,7 +36,10 @@ def _reply(entry: Entry, code: Code, rule: Rule) -> Reply | None:
 def _said(topic: str, reply: Reply, entry: Entry, today: date) -> Said:
     # A no without a day, or dated ahead, is heard as said today: never lost for want of a date.
     on = min(entry.when.last, today) if entry.when is not None else today
-    return Said(topic, reply, on, entry.ask_again, source="record")
+    chosen = entry.ask_again
+    if chosen is not None and entry.when is not None and chosen <= entry.when.first:
+        chosen = None  # nobody chooses a day that is over: a slip of the pen cannot undo a no
+    return Said(topic, reply, on, chosen, source="record")
 
 
 def on_topic(rule: Rule, said: Iterable[Said], today: date) -> tuple[Said, ...]:

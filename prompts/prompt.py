@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from rules.outcome import Proposal
 from rules.record import Reply
@@ -25,7 +26,7 @@ class Held:
     """A rule that would have prompted and was held back: by what, until when, in a sentence."""
 
     rule: Rule
-    step: str
+    step: Literal["quiet", "answers"]
     says: str
     until: date | None = None
     reply: Reply | None = None

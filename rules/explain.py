@@ -40,17 +40,17 @@ def explain(outcome: Outcome) -> Explanation:
     not_for = tuple(
         Line(
             ask(exclusion.condition, outcome.look),
-            exclusion.name.replace("-", " ").replace("_", " "),
+            exclusion.because,
             "; ".join(
                 line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
             ),
         )
         for exclusion in rule.exclusions
     )
-    return Explanation(_headline(outcome, who_for), who_for, not_for)
+    return Explanation(_headline(outcome, who_for, not_for), who_for, not_for)
 
 
-def _headline(outcome: Outcome, who_for: tuple[Line, ...]) -> str:
+def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Line, ...]) -> str:
     match outcome.decision:
         case Decision.PROMPT:
             return (
@@ -63,8 +63,15 @@ def _headline(outcome: Outcome, who_for: tuple[Line, ...]) -> str:
             return f"Excluded: {because[0].lower()}{because[1:]}."
         case Decision.CANNOT_TELL:
             if outcome.because:
-                name = outcome.because.replace("-", " ").replace("_", " ")
-                return f"Cannot tell, so no prompt: it is not known whether to leave this person alone ({name})."
+                name = next(
+                    line.rests_on
+                    for line in who_not_for
+                    if line.answer is Answer.CANNOT_TELL and line.rests_on
+                )
+                return (
+                    "Cannot tell, so no prompt: it is not known whether to leave this person alone"
+                    f" ({name})."
+                )
             return f"Cannot tell, so no prompt: {_parts(who_for, Answer.CANNOT_TELL)}."
         case _:
             assert_never(outcome.decision)

@@ -39,7 +39,7 @@ class Proposal:
 
     label: str
     counts_as: Reply
-    rules: tuple[Rule, ...]  # one for an offer; every rule on the card for "not now" and "no"
+    rules: tuple[Rule, ...]  # those that offer it; every rule on the card for "not now" and "no"
     offer: Offer | None = None
     reasons: tuple[Entry, ...] = ()  # the conditions that it is about
     results: tuple[Entry, ...] = ()  # and the filed results, for a letter

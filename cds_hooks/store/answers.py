@@ -1,5 +1,6 @@
 """Cards issued and answers given, as the history that rules and restraint read."""
 
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,18 +12,25 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_hooks.clock import practice_day
-from cds_hooks.store.tables import StoreError, answers, cards, open_engine, suggestions
+from cds_hooks.store.tables import FILE, StoreError, answers, cards, open_engine
 from rules.record import Reply, Said
 
 _HISTORY = (
-    select(cards.c.shown_on, cards.c.topics, answers.c.reply, answers.c.said_on, answers.c.topics)
+    select(
+        cards.c.card,
+        cards.c.shown_on,
+        cards.c.topics,
+        answers.c.reply,
+        answers.c.said_on,
+        answers.c.topics,
+    )
     .select_from(cards.outerjoin(answers, answers.c.card == cards.c.card))
     .where(cards.c.person == bindparam("who"))
 )
-_CARD = select(cards.c.topics, cards.c.shown_at).where(cards.c.card == bindparam("which"))
-_SUGGESTION = select(suggestions.c.reply, suggestions.c.topics).where(
-    suggestions.c.suggestion == bindparam("which"), suggestions.c.card == bindparam("of")
+_CARD = select(cards.c.topics, cards.c.buttons, cards.c.shown_at).where(
+    cards.c.card == bindparam("which")
 )
+_ISSUE = insert(cards)
 _ANSWER = sqlite.insert(answers).on_conflict_do_nothing()
 
 
@@ -66,6 +74,8 @@ class Answers:
     def __init__(self, folder: Path) -> None:
         """Open or make the store. Raises StoreError."""
         self._engine = open_engine(folder)
+        self._file = folder / FILE
+        self._same_file = self._file.stat().st_ino
 
     def close(self) -> None:
         """Let go of the file."""
@@ -74,23 +84,29 @@ class Answers:
     def history(self, person: str) -> tuple[Said, ...]:
         """What was shown to a person and what they said. Raises StoreError.
 
-        A card with any answer is no longer a card shown without one.
+        Topic by topic: what was answered on a card is no longer shown without an answer, and what
+        else stood on that card still is.
         """
         with self._connection() as connection:
             rows = connection.execute(_HISTORY, {"who": person}).all()
         said: dict[Said, None] = {}
-        for shown_on, shown_topics, reply, said_on, said_topics in rows:
-            if reply is None:
-                reply, said_on, said_topics = Reply.SHOWN, shown_on, shown_topics
-            for topic in said_topics.split(" "):
+        silent: dict[tuple[str, str], str] = {}
+        answered: set[tuple[str, str]] = set()
+        for card, shown_on, shown_topics, reply, said_on, said_topics in rows:
+            silent |= {(card, topic): shown_on for topic in shown_topics.split(" ")}
+            for topic in said_topics.split(" ") if reply is not None else ():
                 said[Said(topic, Reply(reply), date.fromisoformat(said_on))] = None
+                answered.add((card, topic))
+        for (card, topic), shown_on in silent.items():
+            if (card, topic) not in answered:
+                said[Said(topic, Reply.SHOWN, date.fromisoformat(shown_on))] = None
         return tuple(said)
 
     def issue(self, issued: Issued) -> None:
         """Keep a card before it is sent. Raises StoreError."""
         with self._connection() as connection:
             connection.execute(
-                insert(cards),
+                _ISSUE,
                 {
                     "card": issued.card,
                     "person": issued.person,
@@ -98,28 +114,19 @@ class Answers:
                     "hook_instance": issued.hook_instance,
                     "rules": " ".join(issued.rules),
                     "topics": " ".join(issued.topics),
+                    "buttons": json.dumps(
+                        {b.suggestion: [b.reply, " ".join(b.topics)] for b in issued.buttons}
+                    ),
                     "shown_on": practice_day(issued.shown_at).isoformat(),
                     "shown_at": issued.shown_at.isoformat(),
                 },
-            )
-            connection.execute(
-                insert(suggestions),
-                [
-                    {
-                        "suggestion": button.suggestion,
-                        "card": issued.card,
-                        "reply": str(button.reply),
-                        "topics": " ".join(button.topics),
-                    }
-                    for button in issued.buttons
-                ],
             )
 
     def hear(self, met: Met, now: datetime) -> bool:
         """Keep one answer; False if we never issued that card or button. Raises StoreError.
 
         The same answer sent twice is kept once. A moment before the card was shown, or after now,
-        is a clock that is wrong: it is moved to the nearest that can be.
+        is a clock that is wrong: the answer then counts from the nearest that can be.
         """
         with self._connection() as connection:
             card = connection.execute(_CARD, {"which": met.card}).one_or_none()
@@ -127,12 +134,10 @@ class Answers:
                 return False
             reply, topics = met.closed, card.topics
             if met.closed is None:
-                found = connection.execute(
-                    _SUGGESTION, {"which": met.suggestion, "of": met.card}
-                ).one_or_none()
-                if found is None:
+                button = json.loads(card.buttons).get(met.suggestion)
+                if button is None:
                     return False
-                reply, topics = Reply(found.reply), found.topics
+                reply, topics = Reply(button[0]), button[1]
             at = min(max(met.at, datetime.fromisoformat(card.shown_at)), now)
             connection.execute(
                 _ANSWER,
@@ -143,7 +148,7 @@ class Answers:
                     "topics": topics,
                     "reason": met.reason,
                     "said_on": practice_day(at).isoformat(),
-                    "said_at": at.isoformat(),
+                    "said_at": met.at.isoformat(),  # as it was said, or a repeat would not be known
                 },
             )
             return True
@@ -152,7 +157,11 @@ class Answers:
     def _connection(self) -> Generator[Connection]:
         """One transaction. The driver's own words, which may quote values, go no further."""
         try:
+            # An open connection would go on writing to a file that was deleted or replaced, and
+            # what was said would be lost with it.
+            if self._file.stat().st_ino != self._same_file:
+                raise FileNotFoundError
             with self._engine.begin() as connection:
                 yield connection
-        except SQLAlchemyError:
+        except (SQLAlchemyError, OSError):
             raise StoreError("The store of answers cannot be used at the moment.") from None

@@ -35,19 +35,11 @@ cards = Table(
     Column("hook_instance", String, nullable=False),
     Column("rules", String, nullable=False),  # id|version, separated by spaces
     Column("topics", String, nullable=False),  # separated by spaces
+    # What each button means when it is pressed, as JSON: {"its uuid": ["reply", "topics"]}
+    Column("buttons", String, nullable=False),
     Column("shown_on", String, nullable=False),
     Column("shown_at", String, nullable=False),
     Index("cards_of_person", "person"),
-)
-
-# Each button on it, and how it is remembered when it is pressed.
-suggestions = Table(
-    "suggestions",
-    metadata,
-    Column("suggestion", String, primary_key=True),
-    Column("card", String, ForeignKey("cards.card"), nullable=False),
-    Column("reply", String, nullable=False),
-    Column("topics", String, nullable=False),
 )
 
 # What came back. Answers are added, never changed.

@@ -1,0 +1,133 @@
+"""Every block in every README is run: what a reader copies works, and prints what is written."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import demo_running
+
+ROOT = Path(__file__).parents[2]
+READMES = [
+    "README.md",
+    "rules/README.md",
+    "prompts/README.md",
+    "fhir_adapters/README.md",
+    "cds_hooks/README.md",
+    "tests/README.md",
+]
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NAMED = re.compile(r"# (\S+)\n")
+# These serve or test until they end; each is run for real elsewhere: the demo and serving by the
+# tests of both, the tests by whoever reads this.
+_NOT_HERE = ("make demo", "make test", "make soak", "make bench", "goodday serve")
+
+
+def blocks(readme: str) -> list[tuple[str, str]]:
+    return _BLOCK.findall((ROOT / readme).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with demo_running(tmp_path_factory.mktemp("demo")) as address:
+        yield address
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_block_runs_and_prints_what_is_written(
+    readme: str, tmp_path: Path, demo: str
+) -> None:
+    printed = ""
+    for language, text in blocks(readme):
+        match language:
+            case "yaml" | "json":
+                write(tmp_path, language, text)
+            case "sh":
+                printed = run(tmp_path, text, demo)
+            case "text":
+                assert squeezed(text) in squeezed(printed), printed
+            case _:
+                pytest.fail(f"a block of {language or 'no language'} cannot be run")
+
+
+def write(folder: Path, language: str, text: str) -> None:
+    """A file block names its file in its first line."""
+    named = _NAMED.match(text)
+    assert named, text
+    path = folder / named[1]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if language == "json":
+        text = text[named.end() :]
+        json.loads(text)
+    path.write_text(text, encoding="utf-8")
+
+
+def run(folder: Path, text: str, demo: str) -> str:
+    """Every line of a shell block, with goodday on the path and the demo where it is."""
+    printed = ""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for line in text.strip().splitlines():
+        if line.startswith(_NOT_HERE):
+            if line.startswith("make"):
+                assert_target(line.split()[1])
+            continue
+        done = subprocess.run(
+            line.replace("http://127.0.0.1:8080", demo),
+            shell=True,
+            cwd=ROOT if line.startswith(("make", ".venv")) else folder,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+        printed += done.stdout
+    return printed
+
+
+def assert_target(target: str) -> None:
+    done = subprocess.run(
+        ["make", "-n", target], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def squeezed(text: str) -> str:
+    """Words and their order; how far apart they stand depends on the terminal."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_link_to_a_file_leads_somewhere(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if not target.startswith("http"):
+            assert (ROOT / readme).parent.joinpath(target).exists(), target
+
+
+def test_every_setting_and_command_is_in_the_readme_of_the_doors() -> None:
+    from cds_hooks.settings import Settings
+
+    text = (ROOT / "cds_hooks/README.md").read_text(encoding="utf-8")
+    for name in Settings.model_fields:
+        assert f"GOODDAY_{name.upper()}" in text
+    for command in ("demo", "serve", "rules check", "rules test", "rules check-patient"):
+        assert f"`goodday {command}" in text
+
+
+def test_every_problem_code_is_in_the_catalogue() -> None:
+    from rules import problems
+
+    used = {
+        code
+        for path in (ROOT / "rules").rglob("*.py")
+        for code in re.findall(r'"([ESLTG]\d\d)"', path.read_text(encoding="utf-8"))
+    }
+    assert used
+    assert all(re.search(rf"\b{code}\b", problems.__doc__ or "") for code in used)
