@@ -3,6 +3,7 @@
 They run here and not in ``rules`` because "quiet" is decided here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from prompts.choose import choose
@@ -68,11 +69,15 @@ def _wording(story: Story, got: str, summary: str, offers: tuple[OfferKind, ...]
         return Told(
             story,
             got,
-            f"expected the offers {', '.join(story.offers)}; the card has {', '.join(offers)}",
+            f"expected the offers {_list(story.offers)}; the card has {_list(offers)}",
         )
     if story.summary_has not in summary:
         return Told(story, got, f'the summary does not have "{story.summary_has}" in it: {summary}')
     return Told(story, got)
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words) or "none"
 
 
 def _because(deciders: set[str]) -> str:

@@ -101,12 +101,12 @@ class Reader:
         block.pairs[meant] = (key, value)
         return meant
 
-    def not_yet(self, at: Place, what: str) -> None:
+    def not_yet(self, at: Place, what: str, verb: str = "is") -> None:
         """Refuse by name what is designed and not built."""
         self.stop(
             at,
             "E30",
-            f"{what} is not supported yet.",
+            f"{what} {verb} not supported yet.",
             "Leave it out for now; nothing is ignored silently.",
         )
 

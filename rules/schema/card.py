@@ -2,6 +2,7 @@
 
 import re
 
+from rules.answer import Answer
 from rules.codes import OWN, Code, CodeList
 from rules.days import Duration
 from rules.problems import did_you_mean, nearest
@@ -135,7 +136,7 @@ def read_offers(reader: Reader, node: Node, names: Names) -> tuple[Offer, ...]:
             continue
         key, value = next(iter(block.pairs.values()))
         if key.value in _OFFERS_LATER:
-            reader.not_yet(key.at, f"{key.value} offers")
+            reader.not_yet(key.at, f"{key.value} offers", "are")
             continue
         kind = key.value if key.value in set(OfferKind) else nearest(key.value, OfferKind)
         if kind != key.value:
@@ -217,7 +218,7 @@ def _filed_results(block: Block, lists: tuple[CodeList, ...], within: Duration |
         lists=lists,
         codes=frozenset(code for code_list in lists for code in code_list.words),
         within=within,
-        filed=True,
+        filed=Answer.YES,
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from rules.answer import Answer, yes_or_no
 from rules.days import Duration
 from rules.facts.coded import STATUSES
 from rules.problems import did_you_mean, nearest
@@ -167,11 +168,16 @@ def _filled(
         ended_by=frozenset(code for code_list in ended for code in code_list.words),
         give=give or Give.EXISTS,
         if_undated=undated or Undated.CANNOT_TELL,
-        filed=reader.get(block, "filed", reader.yes_no) or False,
+        filed=_filed(reader, block),
         topic=reader.get(block, "topic", reader.name) or "",
         replies=_replies(reader, block),
     )
     return fact if len([p for p in reader.problems[before:] if p.stops]) == 0 else None
+
+
+def _filed(reader: Reader, block: Block) -> Answer | None:
+    filed = reader.get(block, "filed", reader.yes_no)
+    return None if filed is None else yes_or_no(filed)
 
 
 def _statuses(reader: Reader, block: Block, kinds: tuple[Kind, ...]) -> frozenset[str] | None:

@@ -52,13 +52,13 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
         return
     reader.keys(block, "a code", _CODE_KEYS, needed=("code", "words"))
     value = reader.get(block, "code", reader.text)
-    system = SNOMED
+    system: str | None = SNOMED
     if "system" in block.pairs:
-        system = reader.one_of(block.pairs["system"][1], SYSTEMS, "systems") or SNOMED
+        system = reader.one_of(block.pairs["system"][1], SYSTEMS, "systems")
     plain = reader.get(block, "words", reader.prose)
     grade = reader.get(block, "grade", reader.text)
     verify = reader.get(block, "verify", reader.prose)
-    if value is None:
+    if value is None or system is None:
         return
     at = block.pairs["code"][1].at
     if system == SNOMED and (problem := snomed_problem(value)):

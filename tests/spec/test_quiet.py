@@ -1,0 +1,131 @@
+"""``quiet:``: a topic, and how long each answer is respected. Never shorter than for everybody."""
+
+import pytest
+
+from rules.days import Duration
+from rules.record import Kind, Reply
+from tests.builders import a_record, a_rule, card, entry, said
+from tests.spec.table import refusals
+
+COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
+
+# PRODUCT 1.4 and 1.5, and issue 2: what holds where a rule says nothing.
+DEFAULTS = {
+    "after_shown": (Reply.SHOWN, "14 days"),
+    "after_no_time": (Reply.NO_TIME, "7 days"),
+    "after_not_now": (Reply.NOT_NOW, "3 months"),
+    "after_declined": (Reply.DECLINED, "12 months"),
+    "after_overridden": (Reply.OVERRIDDEN, "14 days"),
+    "after_already_done": (Reply.ALREADY_DONE, "12 months"),
+    "after_not_right": (Reply.NOT_RIGHT, "24 months"),
+    "after_accepted": (Reply.ACCEPTED, "12 months"),
+}
+
+
+def test_every_answer_has_a_default() -> None:
+    assert {reply for reply, _ in DEFAULTS.values()} == set(Reply)
+
+
+@pytest.mark.parametrize("key", DEFAULTS)
+def test_a_rule_that_says_nothing_has_the_default(key: str) -> None:
+    reply, length = DEFAULTS[key]
+    assert str(a_rule().quiet.periods[reply]) == length
+
+
+@pytest.mark.parametrize("key", DEFAULTS)
+def test_a_rule_may_be_quieter(key: str) -> None:
+    reply, _ = DEFAULTS[key]
+    rule = a_rule(quiet=f"{{topic: coughing, {key}: 5 years}}")
+    assert rule.quiet.periods[reply] == Duration(5, "year")
+    assert card(rule, a_record(COUGH), said(reply, "59 months ago")).prompt is None
+    assert card(rule, a_record(COUGH), said(reply, "60 months ago")).prompt is not None
+
+
+@pytest.mark.parametrize("key", DEFAULTS)
+def test_a_rule_may_never_be_louder(key: str) -> None:
+    _, length = DEFAULTS[key]
+    (says,) = refusals(quiet=f"{{topic: coughing, {key}: 6 days}}")
+    assert says == f"6 days is shorter than everybody's {length}."
+
+
+@pytest.mark.parametrize(
+    ("key", "length"),
+    [
+        ("after_declined", "365 days"),  # a day short in a leap year
+        ("after_declined", "52 weeks"),
+        ("after_declined", "11 months"),
+        ("after_not_now", "91 days"),  # a day short from July to October
+        ("after_not_now", "12 weeks"),
+        ("after_not_right", "1 year"),
+        ("after_not_right", "104 weeks"),
+        ("after_shown", "1 week"),
+        ("after_shown", "0 months"),
+    ],
+)
+def test_months_and_days_are_compared_on_every_day_of_the_year(key: str, length: str) -> None:
+    _, usual = DEFAULTS[key]
+    (says,) = refusals(quiet=f"{{topic: coughing, {key}: {length}}}")
+    assert says == f"{length} is shorter than everybody's {usual}."
+
+
+@pytest.mark.parametrize(
+    ("key", "length"),
+    [
+        ("after_declined", "366 days"),
+        ("after_declined", "12 months"),
+        ("after_declined", "1 year"),
+        ("after_declined", "53 weeks"),
+        ("after_not_now", "92 days"),
+        ("after_not_right", "2 years"),
+        ("after_shown", "2 weeks"),
+        ("after_shown", "1 month"),
+        ("after_no_time", "1 week"),
+    ],
+)
+def test_the_same_length_in_other_words_is_not_shorter(key: str, length: str) -> None:
+    assert refusals(quiet=f"{{topic: coughing, {key}: {length}}}") == []
+
+
+def test_former_names_of_the_topic_still_count() -> None:
+    rule = a_rule(quiet="{topic: coughing, also_known_as: [barking, hacking]}")
+    for name in ("coughing", "barking", "hacking"):
+        no = said(Reply.DECLINED, "1 month ago", topic=name)
+        assert card(rule, a_record(COUGH), no).prompt is None
+    other = said(Reply.DECLINED, "1 month ago", topic="wheezing")
+    assert card(rule, a_record(COUGH), other).prompt is not None
+
+
+def test_a_code_in_the_record_may_be_a_no() -> None:
+    rule = a_rule(quiet="{topic: coughing, declined_codes: no-tea}")
+    for kind in (Kind.OBSERVATION, Kind.PROCEDURE, Kind.CONDITION):
+        no = entry(kind, "no-tea", date="1 month ago")
+        assert card(rule, a_record(COUGH, no)).prompt is None
+        old = entry(kind, "no-tea", date="13 months ago")
+        assert card(rule, a_record(COUGH, old)).prompt is not None
+
+
+@pytest.mark.parametrize(
+    ("quiet", "says"),
+    [
+        pytest.param("{after_declined: 2 years}", '"quiet" needs "topic:".', id="no topic"),
+        pytest.param("{topic: Coughing}", '"Coughing" cannot be a name.', id="not a name"),
+        pytest.param(
+            "{topic: coughing, after_declined: a while}",
+            '"a while" is not a length of time.',
+            id="no length",
+        ),
+        pytest.param(
+            "{topic: coughing, after_decline: 2 years}",
+            '"after_decline" is not a heading I know in "quiet".',
+            id="a misspelt answer",
+        ),
+        pytest.param(
+            "{topic: coughing, declined_codes: no-coffee}",
+            'There is no code list called "no-coffee".',
+            id="no such list",
+        ),
+        pytest.param("coughing", '"quiet" needs headings under it, each with a colon.'),
+    ],
+)
+def test_a_quiet_period_that_cannot_be_read_is_never_dropped(quiet: str, says: str) -> None:
+    assert refusals(quiet=quiet) == [says]
