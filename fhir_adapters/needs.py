@@ -57,7 +57,7 @@ def needs(rules: Iterable[Rule]) -> Needs:
             codes |= fact.codes | fact.ended_by
             if fact.ended_by:
                 kinds |= {Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE}
-            if fact.filed:
+            if fact.filed is not None:
                 kinds.add(Kind.REPORT)
     ordered = tuple(kind for kind in Kind if kind in kinds)
     return Needs(ordered, frozenset(code.code for code in codes))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 
+from rules.answer import Answer
 from rules.codes import Code, CodeList
 from rules.days import Duration
 from rules.problems import Place
@@ -57,7 +58,7 @@ class Fact:
     ended_by: frozenset[Code] = frozenset()
     give: Give = Give.EXISTS
     if_undated: Undated = Undated.CANNOT_TELL
-    filed: bool = False  # results: only those that a clinician has filed
+    filed: Answer | None = None  # results: only those a clinician has filed (yes), or has not (no)
     topic: str = ""
     replies: frozenset[Reply] = frozenset()
 

@@ -188,7 +188,7 @@ def _node(node: yaml.Node, lines: list[str], file: str, problems: list[Problem])
     at = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.ScalarNode):
         end = node.end_mark
-        plain = node.style is None and bool(node.value)
+        plain = not node.style and bool(node.value)  # without quotes, and not after | or >
         rest = lines[end.line][end.column :] if plain and end.line < len(lines) else ""
         return Text(node.value, at, cut_off=bool(_COMMENT_AFTER.match(rest)))
     if isinstance(node, yaml.SequenceNode):

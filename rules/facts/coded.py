@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rules.answer import Answer, all_of, any_of, yes_or_no
+from rules.answer import Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
 from rules.finding import Finding, Look
 from rules.record import Entry, Kind
@@ -145,9 +145,10 @@ def _known(entry: Entry) -> bool:
 
 
 def _filed(fact: Fact, entry: Entry) -> tuple[Answer, str]:
-    if not fact.filed:
+    if fact.filed is None:
         return Answer.YES, ""
-    return entry.filed, "the record shows no sign that a clinician has filed the result"
+    wanted = entry.filed if fact.filed is Answer.YES else opposite(entry.filed)
+    return wanted, "the record shows no sign that a clinician has filed the result"
 
 
 def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
