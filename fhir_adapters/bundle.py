@@ -57,7 +57,7 @@ def record_from_bundle(body: bytes) -> PatientRecord:
         return record(person(patient), _resolved(value, resources), unread, whose)
     except AnotherPerson as error:
         raise BundleError(
-            f"A {error.resource_type} in the bundle is about somebody else."
+            f"A resource in the bundle ({error.resource_type}) is about somebody else."
         ) from None
 
 
@@ -76,8 +76,13 @@ def _resolved(value: Value, resources: list[Resource]) -> list[Resource]:
 
 
 def _unread(value: Value, resources: list[Resource]) -> dict[Kind, str]:
+    found = [e for e in value.entry or () if e.search is None or e.search.mode in (None, "match")]
     if any(link.relation == "next" for link in value.link or ()):
         return dict.fromkeys(Kind, "the bundle is one page of several")
+    if value.total is not None and value.total > len(found):
+        return dict.fromkeys(Kind, "the bundle holds fewer entries than it says there are")
+    if len(resources) < len(value.entry or ()):
+        return dict.fromkeys(Kind, "an entry of the bundle is empty")
     if any(resource.resourceType == "OperationOutcome" for resource in resources):
         return dict.fromkeys(Kind, "the bundle says that something could not be read")
     return {}

@@ -60,34 +60,36 @@ class Whose:
     def check(self, resource: Resource) -> bool:
         """True if it is our person's, False if it does not say. Raises AnotherPerson if not."""
         if resource.resourceType == "Appointment":
-            return self._appointment(resource)
+            return self._takes_part(resource)
         ours = False
         for about in (resource.subject, resource.patient, resource.for_):
             if about is not None and about.reference is not None:
-                ours = about.reference in self._own or self._spelt_otherwise(
-                    about.reference, resource.resourceType
-                )
-        return ours
-
-    def _appointment(self, resource: Resource) -> bool:
-        ours = False
-        for participant in resource.participant or ():
-            reference = participant.actor.reference if participant.actor else None
-            if reference is None:
-                continue
-            if reference in self._own:
+                if not self._is_ours(about.reference):
+                    raise AnotherPerson(resource.resourceType)
                 ours = True
-            elif "Patient/" in reference or reference.startswith("urn:"):
-                ours = self._spelt_otherwise(reference, resource.resourceType) or ours
         return ours
 
-    def _spelt_otherwise(self, reference: str, resource_type: str) -> bool:
-        base = reference.split("/_history/")[0]
-        if base in self._own:
+    def _takes_part(self, resource: Resource) -> bool:
+        """A visit of several people, such as a group's, is each of theirs."""
+        references = [
+            participant.actor.reference
+            for participant in resource.participant or ()
+            if participant.actor is not None and participant.actor.reference is not None
+        ]
+        if any(self._is_ours(reference) for reference in references):
             return True
-        if not self._server and base.endswith(f"/Patient/{self._patient_id}"):
-            return True  # an absolute address, and no server was named to compare it with
-        raise AnotherPerson(resource_type)
+        if any("Patient/" in reference or reference.startswith("urn:") for reference in references):
+            raise AnotherPerson(resource.resourceType)
+        return False
+
+    def _is_ours(self, reference: str) -> bool:
+        if reference in self._own:
+            return True
+        base = reference.split("/_history/")[0]
+        # An absolute address is ours too, where no server was named to compare it with.
+        return base in self._own or (
+            not self._server and base.endswith(f"/Patient/{self._patient_id}")
+        )
 
 
 def record(

@@ -1,13 +1,15 @@
 """A folder of NDJSON files, as a bulk export gives it, as one record per person."""
 
 import gzip
+import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from fhir_adapters.decode import NotFhir, read_resource
 from fhir_adapters.elements import Resource
 from fhir_adapters.needs import Needs
-from fhir_adapters.read import TYPES, Whose, person, record
+from fhir_adapters.read import TYPES, AnotherPerson, Whose, person, record
 from rules.record import Kind, PatientRecord
 
 
@@ -18,8 +20,9 @@ class NdjsonError(Exception):
 def records(folder: Path, needs: Needs) -> Iterator[PatientRecord]:
     """One record for each person in a folder of ``Type.ndjson`` or ``Type.ndjson.gz`` files.
 
-    A type without a file was not exported, so it is unknown, not empty. Holds every person in
-    memory at once. Raises NdjsonError.
+    A type without a file was not exported, so it is unknown, not empty; and where an entry does not
+    say whom it is about, it may be anybody's, so that list is unknown for everybody. Holds every
+    person in memory at once. Raises NdjsonError.
     """
     people = {patient.id: patient for patient in _resources(folder, "Patient") if patient.id}
     if not people:
@@ -30,21 +33,39 @@ def records(folder: Path, needs: Needs) -> Iterator[PatientRecord]:
         if not _files(folder, TYPES[kind]):
             unread[kind] = f"the folder has no {TYPES[kind]} file"
         for resource in _resources(folder, TYPES[kind]):
-            for patient_id in _about(resource):
+            about = _about(resource)
+            if about is None:
+                unread[kind] = f"{TYPES[kind]} entries do not say whom they are about"
+            for patient_id in about or ():
                 if patient_id in by_person:
                     by_person[patient_id].append(resource)
     for patient_id, patient in people.items():
-        yield record(person(patient), by_person[patient_id], unread, Whose(patient_id), needs.codes)
+        whose = Whose(patient_id)
+        try:
+            yield record(person(patient), by_person[patient_id], unread, whose, needs.codes)
+        except AnotherPerson as error:
+            raise NdjsonError(
+                f"{folder} has a {error.resource_type} that is about two people at once."
+            ) from None
 
 
-def _about(resource: Resource) -> set[str]:
-    about = resource.subject or resource.patient or resource.for_
-    references = [about] if about else [p.actor for p in resource.participant or () if p.actor]
-    return {
-        reference.reference.removeprefix("Patient/")
-        for reference in references
-        if reference.reference and reference.reference.startswith("Patient/")
-    }
+# A reference to one resource, relative or absolute, with or without a version.
+_REFERENCE = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[^/]*)?")
+
+
+def _about(resource: Resource) -> set[str] | None:
+    """The ids of the people it is about, or None where it does not say; a room is nobody."""
+    named = [one for one in (resource.subject, resource.patient, resource.for_) if one is not None]
+    named += [p.actor for p in resource.participant or () if p.actor is not None]
+    people: set[str] = set()
+    unsaid = not named
+    for one in named:
+        found = _REFERENCE.fullmatch(one.reference or "")
+        if found is None:
+            unsaid = True
+        elif found[1] == "Patient":
+            people.add(found[2])
+    return None if unsaid and not people else people
 
 
 def _files(folder: Path, resource_type: str) -> list[Path]:
@@ -57,13 +78,17 @@ def _files(folder: Path, resource_type: str) -> list[Path]:
 
 def _resources(folder: Path, resource_type: str) -> Iterator[Resource]:
     for path in _files(folder, resource_type):
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                try:
-                    yield read_resource(line)
-                except NotFhir:
-                    raise NdjsonError(
-                        f"{path}:{number}  This line is not a FHIR resource that can be read."
-                    ) from None
+        try:
+            with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+                for number, line in enumerate(lines, 1):
+                    if line.strip():
+                        yield _resource(line, f"{path}:{number}")
+        except (OSError, EOFError, zlib.error):
+            raise NdjsonError(f"{path} cannot be opened or unpacked.") from None
+
+
+def _resource(line: bytes, place: str) -> Resource:
+    try:
+        return read_resource(line)
+    except NotFhir:
+        raise NdjsonError(f"{place}  This line is not a FHIR resource that can be read.") from None
