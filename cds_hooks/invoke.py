@@ -15,7 +15,7 @@ from cds_hooks.store.answers import Answers
 from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.elements import Resource, Value
 from fhir_adapters.prefetch import MissingKeys, record_from_prefetch
-from fhir_adapters.read import AnotherPerson
+from fhir_adapters.whose import AnotherPerson
 from prompts.choose import choose
 from rules.outcome import Decision, Outcome
 from rules.record import PatientRecord
@@ -96,7 +96,7 @@ def answer(
 ) -> bytes:
     """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError."""
     today, person = practice_day(now), outcomes[0].look.record.person.id
-    choice = choose(outcomes, answers.history(person), today, practice)
+    choice = choose(outcomes, answers.history(person, str(call.hookInstance)), today, practice)
     sent: list[wire.Card] = []
     if choice.prompt is not None:
         sent.append(cards.card(choice.prompt, person, today))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from fhir_adapters.decode import NotFhir, read_value
 from fhir_adapters.elements import Resource, Value
-from fhir_adapters.read import AnotherPerson, Whose, damaged_kinds, person, record
+from fhir_adapters.read import damaged_kinds, person, record
+from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord
 
 
@@ -31,7 +32,8 @@ def record_from_bundle(body: bytes) -> PatientRecord:
     """The record of the one person in a bundle. Raises BundleError.
 
     The bundle is taken as the whole record, unless it is a page of a search or holds an
-    OperationOutcome: then no list in it is known to be whole.
+    OperationOutcome: then no list in it is known to be whole. An appointment in it that is only
+    proposed is the one that is being booked.
     """
     try:
         value, damaged = read_value(body)
@@ -53,8 +55,10 @@ def record_from_bundle(body: bytes) -> PatientRecord:
     whose = Whose(patient.id or "", [full_url] if full_url else [f"urn:uuid:{patient.id}"])
     unread = dict.fromkeys(damaged_kinds(damaged), "part of it could not be read")
     unread |= _unread(value, resources)
+    # An appointment that is only proposed is one that is being booked.
+    booked = [r for r in resources if (r.resourceType, r.status) == ("Appointment", "proposed")]
     try:
-        return record(person(patient), _resolved(value, resources), unread, whose)
+        return record(person(patient), _resolved(value, resources), unread, whose, booked=booked)
     except AnotherPerson as error:
         raise BundleError(
             f"A resource in the bundle ({error.resource_type}) is about somebody else."

@@ -18,6 +18,7 @@ from rules.record import Reply, Said
 _HISTORY = (
     select(
         cards.c.card,
+        cards.c.hook_instance,
         cards.c.shown_on,
         cards.c.topics,
         answers.c.reply,
@@ -81,19 +82,21 @@ class Answers:
         """Let go of the file."""
         self._engine.dispose()
 
-    def history(self, person: str) -> tuple[Said, ...]:
+    def history(self, person: str, asking: str = "") -> tuple[Said, ...]:
         """What was shown to a person and what they said. Raises StoreError.
 
         Topic by topic: what was answered on a card is no longer shown without an answer, and what
-        else stood on that card still is.
+        else stood on that card still is. ``asking`` is the hook instance that asks now: a client
+        that repeats a call has not seen its card, so that one was not shown.
         """
         with self._connection() as connection:
             rows = connection.execute(_HISTORY, {"who": person}).all()
         said: dict[Said, None] = {}
         silent: dict[tuple[str, str], str] = {}
         answered: set[tuple[str, str]] = set()
-        for card, shown_on, shown_topics, reply, said_on, said_topics in rows:
-            silent |= {(card, topic): shown_on for topic in shown_topics.split(" ")}
+        for card, hook_instance, shown_on, shown_topics, reply, said_on, said_topics in rows:
+            if hook_instance != asking:
+                silent |= {(card, topic): shown_on for topic in shown_topics.split(" ")}
             for topic in said_topics.split(" ") if reply is not None else ():
                 said[Said(topic, Reply(reply), date.fromisoformat(said_on))] = None
                 answered.add((card, topic))
