@@ -10,13 +10,12 @@ from fhir_adapters.elements import Resource, Value
 from fhir_adapters.needs import KEYS, PATIENT, Needs
 from fhir_adapters.read import (
     KINDS,
-    AnotherPerson,
-    Whose,
     damaged_kinds,
     nobody_read,
     person,
     record,
 )
+from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord
 
 # What a key can hold when it could not be decoded as a whole.

@@ -21,6 +21,7 @@ TO_A_CARD = {
     "fhir_adapters/prefetch.py": "the states of each key",
     "fhir_adapters/read.py": "resources to a record",
     "rules/days.py": "dates as spans",
+    "fhir_adapters/whose.py": "whose data it is",
     "rules/record.py": "the one index",
     "cds_hooks/clock.py": "today",
     "rules/engine.py": "each rule, once",
