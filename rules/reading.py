@@ -136,7 +136,7 @@ class Reader:
         value = self.text(node)
         if value is not None and isinstance(node, Text) and node.cut_off:
             self.think(
-                node.at,
+                node.cut_off,
                 "E03",
                 "Everything after # on this line was left out.",
                 "If it belongs to the text, put all of it in double quotes;"

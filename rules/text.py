@@ -28,7 +28,7 @@ class Text:
 
     value: str
     at: Place
-    cut_off: bool = False  # the line goes on behind a #
+    cut_off: Place | None = None  # where the line goes on behind a #
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def read_text(source: bytes, file: str) -> tuple[Node | None, list[Problem]]:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         return None, [_translated(error, text, file)]
-    if root is None:
+    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
         return None, [
             Problem(
                 start, "E09", "The file is empty.", "goodday's README has a first rule to copy."
@@ -190,7 +190,9 @@ def _node(node: yaml.Node, lines: list[str], file: str, problems: list[Problem])
         end = node.end_mark
         plain = not node.style and bool(node.value)  # without quotes, and not after | or >
         rest = lines[end.line][end.column :] if plain and end.line < len(lines) else ""
-        return Text(node.value, at, cut_off=bool(_COMMENT_AFTER.match(rest)))
+        comment = _COMMENT_AFTER.match(rest)
+        column = end.column + comment.end() if comment else 0
+        return Text(node.value, at, Place(file, end.line + 1, column) if comment else None)
     if isinstance(node, yaml.SequenceNode):
         return Items(tuple(_node(item, lines, file, problems) for item in node.value), at)
     pairs: dict[str, tuple[Text, Node]] = {}
@@ -230,44 +232,64 @@ def _translated(error: yaml.YAMLError, text: str, file: str) -> Problem:
             Place(file), "E04", "The file format cannot be read.", "Look for unusual characters."
         )
     lines = text.splitlines()
-    line = min(mark.line, max(len(lines) - 1, 0))
-    at = Place(file, line + 1, mark.column + 1)
-    words = lines[line].strip() if lines else ""
+    at = _place(mark, lines, file)
+    line = lines[at.line - 1] if lines else ""
+    context = str(getattr(error, "context", "") or "")
+    opened = _place(getattr(error, "context_mark", None) or mark, lines, file)
     if "mapping values are not allowed" in said:
-        key, _, sentence = words.partition(": ")
-        hint = (
-            f'Put the sentence in double quotes: {key}: "{sentence}"'
-            if sentence
-            else "Put the sentence in double quotes."
-        )
-        return Problem(at, "E04", "A second colon on this line confuses the file format.", hint)
-    if (
-        re.search(r":\s*[<>]=?\s*\d", words)
-        or "did not find expected comment or line break" in said
-    ):
+        return _colon(at, line)
+    if symbol := re.search(r":\s*([<>]=?)\s*\d", line):
         return Problem(
-            at,
+            Place(file, at.line, symbol.start(1) + 1),
             "E07",
             "Please write comparisons in words.",
             "Words are: above, at_least, below, at_most, between.",
         )
-    if "quoted scalar" in str(getattr(error, "context", "")) or "quoted scalar" in said:
+    says, hint = (
+        "The lines do not fit together here.",
+        ("Look at this line and the one above: spaces at the start, colons, brackets and quotes."),
+    )
+    if "comment or line break" in said:
+        says = "A text after | or > begins on the next line."
+        hint = "Put it there, or put it in double quotes without the | or >."
+    elif "quoted scalar" in context:
+        at = opened
+        says, hint = "A quotation mark is opened and not closed.", _QUOTE_IT
+    elif re.search(r"(^-|:)\s+'[^']*'\w", line.strip()):
+        says, hint = "The apostrophe ends a text that is in single quotes.", _QUOTE_IT
+    elif context.startswith("while parsing a flow"):
+        at = opened
+        says = "A bracket is opened here and not closed where it should be."
+        hint = "Put a text that starts with { or [ in double quotes."
+    elif any(word in said for word in ("cannot start any token", "alias", "anchor", "tag")):
+        says = "This text starts with a character that means something special."
+        hint = "Put the text in double quotes."
+    return Problem(at, "E04", says, hint)
+
+
+_QUOTE_IT = "Put the whole text in double quotes."
+
+
+def _place(mark: yaml.Mark, lines: list[str], file: str) -> Place:
+    """Where the parser stopped; where it stopped behind the end, the end."""
+    if mark.line < len(lines):
+        return Place(file, mark.line + 1, mark.column + 1)
+    return Place(file, max(len(lines), 1), len(lines[-1]) + 1 if lines else 1)
+
+
+def _colon(at: Place, line: str) -> Problem:
+    if not re.search(r":\s", line[: at.column - 1]):
         return Problem(
             at,
             "E04",
-            "A quotation mark is opened and not closed.",
-            "Put the whole text in double quotes.",
+            "This line does not start where the headings beside it do.",
+            "Give it the same spaces at the start.",
         )
-    if "cannot start any token" in said or "alias" in said or "anchor" in said or "tag" in said:
-        return Problem(
-            at,
-            "E04",
-            "This text starts with a character that means something special.",
-            "Put the text in double quotes.",
-        )
+    key, _, sentence = line.strip().partition(": ")
+    hint = "Put the sentence in double quotes"
     return Problem(
         at,
         "E04",
-        "The lines do not fit together here.",
-        "Look at this line and the one above: spaces at the start, colons, brackets and quotes.",
+        "A second colon on this line confuses the file format.",
+        f"{hint}." if '"' in sentence else f'{hint}: {key}: "{sentence}"',
     )
