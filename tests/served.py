@@ -150,6 +150,7 @@ class Reply:
 
 
 @contextmanager
+# Any: each setting has a type of its own, which Settings checks.
 def surgery(folder: Path, library: Library, **settings: Any) -> Generator[Surgery]:
     """The app over a library, with its store under ``folder``."""
     store = folder / "store"

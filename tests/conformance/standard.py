@@ -54,6 +54,7 @@ _URI = re.compile(r"(https?://|urn:)\S+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
+# Any: a part of JSON is of every sort, and who asks knows which it expects.
 def parts(value: object, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every part of a JSON value with its path, itself first."""
     yield path, value

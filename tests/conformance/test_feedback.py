@@ -210,7 +210,7 @@ def test_an_answer_about_one_person_quiets_nobody_else(service: Surgery) -> None
     assert service.ask(service.a_call(margaret("ann"), of="ann")).decided(COPD_RULE) == "card"
 
 
-BAD: dict[str, Any] = {
+BAD: dict[str, Any] = {  # whatever somebody may send
     "not an object": [],
     "no list": {},
     "a list of texts": {"feedback": ["accepted"]},
