@@ -223,7 +223,7 @@ class Ehr:
 
     def _read(self) -> None:
         try:
-            # FHIR JSON, as _save wrote it.
+            # FHIR JSON, as _write left it.
             kept: dict[str, Any] = json.loads(self._file.read_text(encoding="utf-8"))
             self._run, self._added = int(kept["run"]), dict(kept["added"])
         except FileNotFoundError:
