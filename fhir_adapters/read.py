@@ -61,6 +61,8 @@ def record(
     for resource in resources:
         kind = KINDS.get(resource.resourceType)
         if kind is None:
+            if resource.resourceType == "Patient":
+                whose.check(resource)
             continue
         about = resource.subject
         ours = (

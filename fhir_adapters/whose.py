@@ -28,6 +28,10 @@ class Whose:
         """True if it is our person's, False if it does not say. Raises AnotherPerson if not."""
         if resource.resourceType == "Appointment":
             return self._takes_part(resource)
+        if resource.resourceType == "Patient":
+            if (resource.id or "") != self._patient_id:
+                raise AnotherPerson(resource.resourceType)
+            return True
         ours = False
         for about in (resource.subject, resource.patient, resource.for_):
             if about is not None and about.reference is not None:
