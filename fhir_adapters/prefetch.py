@@ -131,7 +131,9 @@ def _bundle(bundle: Value, kind: Kind) -> _List:
         elif entry.resource.resourceType == "OperationOutcome":
             doubt = "the record system could not read all of it"
         else:
-            if match and KINDS.get(entry.resource.resourceType) is not kind:
+            of_type = entry.resource.resourceType
+            # What was only included may be of any type; a list within the list is never looked into.
+            if KINDS.get(of_type) is not kind and (match or of_type == "Bundle"):
                 doubt = doubt or "something else stands in it"
             resources.append(entry.resource)
     if any(link.relation == "next" for link in bundle.link or ()):
