@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rules.people import Stories
-from rules.problems import did_you_mean
+from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.rule import Evidence, Exclusion, Fact, Rule, Status, facts_of
 from rules.schema.card import read_card, read_offers, read_quiet
@@ -158,6 +158,10 @@ def _exclusion(reader: Reader, node: Node, names: Names) -> Exclusion | None:
     block = reader.block(node, "Each exclusion")
     if block is None:
         return None
+    known = ("shared", "if", "because", "if_unknown")
+    for word in tuple(block.pairs):
+        if word not in known and nearest(word, known) == "shared":
+            reader.misspelt(block, word, "an exclusion", known)
     if "shared" in block.pairs:
         reader.keys(block, "a shared exclusion", ("shared", "if_unknown"))
         name = reader.get(block, "shared", reader.text)
