@@ -37,8 +37,9 @@ class Installed:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This environment without what points Python at other packages, and something besides."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    """This environment without what steers Python and make, and something besides."""
+    steers = ("PYTHON", "MAKE", "MFLAGS", "GOODDAY")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(steers)}
     return kept | variables
 
 
