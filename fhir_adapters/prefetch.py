@@ -132,7 +132,7 @@ def _bundle(bundle: Value, kind: Kind) -> _List:
             doubt = "the record system could not read all of it"
         else:
             of_type = entry.resource.resourceType
-            # What was only included may be of any type; a list within the list is never looked into.
+            # What was only included may be of any type; a list within a list is never looked into.
             if KINDS.get(of_type) is not kind and (match or of_type == "Bundle"):
                 doubt = doubt or "something else stands in it"
             resources.append(entry.resource)
