@@ -365,7 +365,7 @@ SECRET = "Zebedee Canary 9434765919"
 class Faulty(Answers):
     """A store with a fault in it, whose words quote a person."""
 
-    def history(self, person: str) -> tuple[Said, ...]:
+    def history(self, person: str, asking: str = "") -> tuple[Said, ...]:
         raise RuntimeError(f"{person} {SECRET}")
 
     def issue(self, issued: Issued) -> None:
