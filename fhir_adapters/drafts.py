@@ -4,6 +4,7 @@ Nothing here is written anywhere. Each resource is what a clinical system would 
 pressed the button.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
@@ -27,6 +28,9 @@ Json = dict[str, Any]
 
 # The letter is to be with the person at least this long before the visit (CONTENT 3.3).
 BEFORE_THE_VISIT = Duration(3, "day")
+
+
+_REFERENCE = re.compile(r"[A-Za-z]+/[A-Za-z0-9.-]{1,64}")
 
 
 class Draft(NamedTuple):
@@ -172,9 +176,10 @@ def _offered(rule: Rule) -> str:
 
 
 def _pointing_at(entries: Iterable[Entry]) -> list[Json]:
-    """References to entries of the record. What has no id, as a booking in the making may, cannot
-    be pointed at."""
-    return [{"reference": e.reference} for e in entries if not e.reference.endswith("/")]
+    """References to entries of the record. What has no id that FHIR allows cannot be pointed at; a
+    booking in the making may have none.
+    """
+    return [{"reference": e.reference} for e in entries if _REFERENCE.fullmatch(e.reference)]
 
 
 def _from(rule: Rule) -> Json:

@@ -341,12 +341,24 @@ def _concept_words(concept: Concept | None) -> str:
     if concept is None:
         return ""
     displays = (coding.display for coding in concept.coding or () if coding.display)
-    return concept.text or next(displays, "")
+    return _label(concept.text or next(displays, ""))
 
 
 def _measured(quantity: Quantity) -> Measurement:
     number = None if quantity.value is None else Decimal(str(quantity.value))
-    return Measurement(number, quantity.code or quantity.unit or "", quantity.comparator or "")
+    unit = _label(quantity.code or quantity.unit or "")
+    return Measurement(number, unit, _label(quantity.comparator or ""))
+
+
+def _label(text: str) -> str:
+    """A unit or the name of a part, which a letter will quote; "" where it could be more than that.
+
+    Line ends, control characters and those that turn the writing round are no part of either.
+    """
+    return text if len(text) <= _LONGEST_LABEL and text.isprintable() else ""
+
+
+_LONGEST_LABEL = 100
 
 
 def _answer(resource: Resource) -> str:

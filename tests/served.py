@@ -4,10 +4,18 @@
 them: from what discovery asks for, with each resource under the key that its type belongs to.
 """
 
+import json
+import re
+import subprocess
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
+from signal import SIGINT
+from socket import SHUT_WR, create_connection
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +27,7 @@ from cds_hooks.store.answers import Answers
 from rules.load import load_library
 from rules.rule import Library
 from tests.builders import Resource, a_bundle
+from tests.running import GOODDAY
 
 # JSON of a request or an answer: tests say with what they compare it which shape they expect.
 Json = dict[str, Any]
@@ -207,3 +216,89 @@ def closed(card: Json, at: datetime, reason: str = "", **more: object) -> Json:
     if reason:
         item["overrideReason"] = {"reason": {"code": reason, "system": "http://example.org/why"}}
     return item
+
+
+class Running:
+    """A real ``goodday serve``: its address, where its store is, and all that it wrote."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
+        self.process = process
+        self.store = folder / "store"
+        self._folder = folder
+        first = _line(folder / "out", process)
+        found = re.search(r"http://\S+:(\d+)/cds-services", first)
+        assert found, first + self.wrote()
+        self.port = int(found[1])
+
+    def wrote(self) -> str:
+        """Everything on standard output and standard error so far."""
+        return "".join(
+            (self._folder / name).read_text(encoding="utf-8", errors="replace")
+            for name in ("out", "err")
+        )
+
+    def send(
+        self, method: str, address: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> "Plain":
+        """One request on a connection of its own."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        with closing(connection):
+            connection.request(method, address, body, dict(headers or {}))
+            response = connection.getresponse()
+            return Plain(response.status, response.read().decode())
+
+    def post(self, address: str, value: object, **headers: str) -> "Plain":
+        """A JSON value, or bytes as they are."""
+        body = value if isinstance(value, bytes) else json.dumps(value).encode()
+        return self.send("POST", address, body, {"Content-Type": "application/json", **headers})
+
+    def raw(self, sent: bytes) -> bytes:
+        """Bytes on the wire, HTTP or not."""
+        with create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+            wire.sendall(sent)
+            wire.shutdown(SHUT_WR)
+            received = b""
+            while part := wire.recv(65_536):
+                received += part
+            return received
+
+    def stop(self) -> int:
+        """Ctrl-C, and the exit code."""
+        self.process.send_signal(SIGINT)
+        return self.process.wait(timeout=20)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What came back over a socket."""
+
+    status: int
+    text: str
+
+    @property
+    def body(self) -> Json:
+        """The JSON of it."""
+        value: Json = json.loads(self.text)
+        return value
+
+
+@contextmanager
+def serving(folder: Path, practice: Path, *options: str) -> Generator[Running]:
+    """``goodday serve`` for a practice, on a free port, with its store under ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [GOODDAY, "serve", "--practice", str(practice), "--port", "0"]
+    command += ["--data", str(folder / "store"), *options]
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        try:
+            yield Running(process, folder)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _line(path: Path, process: "subprocess.Popen[bytes]") -> str:
+    """The first whole line that a process writes, or what there is when it ends without one."""
+    while process.poll() is None and b"\n" not in path.read_bytes():
+        sleep(0.01)
+    return path.read_text(encoding="utf-8")

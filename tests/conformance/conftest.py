@@ -7,8 +7,8 @@ import pytest
 
 from rules.rule import Library
 from tests.builders import load_files, rule_text
-from tests.fhir_builders import COPD_RULE, RESULTS_RULE
-from tests.served import Surgery, piloting, surgery
+from tests.fhir_builders import COPD_RULE, RESULTS_RULE, a_booking, leroy, margaret
+from tests.served import BOOK, Json, Surgery, piloting, surgery
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +54,17 @@ def two_topics(tmp_path: Path) -> Iterator[Surgery]:
     }  # fmt: skip
     with surgery(tmp_path, load_files(rules).usable()) as open_now:
         yield open_now
+
+
+@pytest.fixture
+def call(all_day: Surgery) -> Json:
+    """A whole request about Margaret."""
+    return all_day.a_call(margaret())
+
+
+@pytest.fixture
+def booking(all_day: Surgery) -> Json:
+    """A whole request about Leroy, who is booking a visit."""
+    call = all_day.a_call(leroy(), hook=BOOK)
+    call["context"]["appointments"] = a_booking()
+    return call

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, cast
 from uuid import UUID
 
-from tests.served import Json
+from tests.served import Json, Reply
 
 CARD = {"uuid", "summary", "detail", "indicator", "source"} | {
     "suggestions",
@@ -55,15 +55,20 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 # Any: a part of JSON is of every sort, and who asks knows which it expects.
-def parts(value: object, path: str = "") -> Iterator[tuple[str, Any]]:
+def members(value: object) -> list[tuple[str | int, Any]]:  # any JSON value
+    """What is in a JSON value, by name or number; nothing where it is no object and no list."""
+    if isinstance(value, dict):
+        return list(cast("Json", value).items())  # JSON has no other keys
+    if isinstance(value, list):
+        return list(enumerate(cast("list[object]", value)))  # nor other items
+    return []
+
+
+def parts(value: object, path: str = "") -> Iterator[tuple[str, Any]]:  # any JSON value
     """Every part of a JSON value with its path, itself first."""
     yield path, value
-    if isinstance(value, dict):
-        for name, inner in cast("Json", value).items():  # JSON has no other keys
-            yield from parts(inner, f"{path}/{name}")
-    elif isinstance(value, list):
-        for number, inner in enumerate(cast("list[object]", value)):  # nor other items
-            yield from parts(inner, f"{path}/{number}")
+    for name, inner in members(value):
+        yield from parts(inner, f"{path}/{name}")
 
 
 def check_no_empties(body: Json, may_be_empty: str) -> None:
@@ -171,3 +176,16 @@ def _a_year_after(day: date) -> date:
         return day.replace(year=day.year + 1)
     except ValueError:
         return date(day.year + 1, 2, 28) if day.year < date.max.year else date.max
+
+
+# Words that only a library, a database or a stack trace would use.
+NOT_OURS = ("pydantic", "msgspec", "sqlalchemy", "sqlite", "select ", "traceback", "expected `",
+            "$.", ".py", "object at 0x", "validationerror", "<class", "none of")  # fmt: skip
+
+
+def check_refusal(reply: Reply, status: int, says: str = "") -> None:
+    """An OperationOutcome with this status, in our words only."""
+    assert reply.status == status, reply.text
+    assert says in reply.says()
+    assert reply.says().endswith(".")
+    assert not [word for word in NOT_OURS if word in reply.text.lower()]

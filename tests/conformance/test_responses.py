@@ -170,9 +170,11 @@ def test_a_name_that_is_none_is_on_no_button(service: Surgery, name: str) -> Non
         assert all(name not in value for _, value in parts(reply.body) if isinstance(value, str))
 
 
-def test_a_condition_without_an_id_is_not_pointed_at(service: Surgery) -> None:
-    nameless = {k: v for k, v in copd().items() if k != "id"}
-    reply = service.ask(service.a_call([a_patient(), nameless]))
+@pytest.mark.parametrize("name", [None, "", "#", "a b", "a/b", "\x00", "x" * 65, "é"])
+def test_a_condition_without_an_id_that_fhir_allows_is_not_pointed_at(
+    service: Surgery, name: str | None
+) -> None:
+    reply = service.ask(service.a_call([a_patient(), copd(id=name)]))
     check_answer(reply.body, TODAY)
     referral = reply.button("Refer to")["actions"][0]["resource"]
     assert "reasonReference" not in referral
@@ -197,6 +199,21 @@ def test_the_letter_says_what_was_measured_and_points_at_it_and_at_the_visit(
     assert "Dear Leroy," in words
     assert "71 %" in words
     assert "1 December 2026" in words
+
+
+@pytest.mark.parametrize(
+    "unit", ["\x00", "a\x07b", "\u202e%", "%\n\nRing 0900 000 at once", "x" * 500]
+)
+def test_a_unit_from_the_record_cannot_add_to_the_letter(service: Surgery, unit: str) -> None:
+    booking = service.a_call(leroy(), hook=BOOK)
+    booking["context"]["appointments"] = a_booking()
+    result = booking["prefetch"]["observations"]["entry"][0]["resource"]
+    result["valueQuantity"] = {"value": 71, "unit": unit}
+    reply = service.ask(booking)
+    check_answer(reply.body, TODAY)
+    words = reply.button("Draft a letter")["actions"][0]["resource"]["payload"][0]["contentString"]
+    assert ": 71 on 14 November 2026" in words
+    assert unit not in words
 
 
 # ---- people of every name and date ----------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tests.builders import Resource, a_bundle, a_patient, a_resource
-from tests.conformance.standard import check_answer
+from tests.conformance.standard import check_answer, members
 from tests.fhir_builders import (
     COPD,
     COPD_RULE,
@@ -83,7 +83,7 @@ THEIRS: SearchStrategy[object] = st.sampled_from(_theirs()).map(deepcopy)
 
 # ---- values that are hard to read -----------------------------------------------------------
 
-_SHARP: list[Any] = [
+_SHARP: list[object] = [
     None, True, False, 0, -1, 2**63, 2**64, -(2**63) - 1, 10**30, 1e308, -1e-308, 0.1, "", " ",
     "null", "\x00", "\ud7ff", "\uffff", "\U0001f600", "a" * 5000, "Patient/", "/", "#", "urn:uuid:",
     "2026", "2026-02-30", "0000-01-01", "9999-12-31", "9999-12-31T23:59:59-14:00", "0001-01-01",
@@ -104,20 +104,14 @@ NAMES = st.sampled_from(
 # ---- spoiling -------------------------------------------------------------------------------
 
 
-def paths(value: object, at: Path_ = ()) -> Iterator[Path_]:
+def paths(value: object) -> Iterator[Path_]:
     """Every part of a JSON value, by its path; not the whole itself."""
-    if isinstance(value, dict):
-        parts: list[tuple[str | int, object]] = list(cast("Json", value).items())
-    elif isinstance(value, list):
-        parts = list(enumerate(cast("list[object]", value)))
-    else:
-        return
-    for name, inner in parts:
-        yield (*at, name)
-        yield from paths(inner, (*at, name))
+    for name, inner in members(value):
+        yield (name,)
+        yield from ((name, *below) for below in paths(inner))
 
 
-def _holder(body: Any, path: Path_) -> Any:
+def _holder(body: Any, path: Path_) -> Any:  # any JSON value, by its path
     for step in path[:-1]:
         body = body[step]
     return body
@@ -291,12 +285,18 @@ def check_heard(reply: Reply) -> None:
     assert not [word for word in CANARIES if word in reply.text.lower()]
 
 
+@pytest.fixture(scope="module")
+def card(service: Surgery) -> Json:
+    """A card that was issued, so that what is said about it is heard."""
+    return service.post(somebody_new(json.dumps(viewing()))).card
+
+
 @given(text=spoilt(feedback()))
-def test_any_value_in_any_part_of_feedback_is_heard_or_refused(service: Surgery, text: str) -> None:
-    card = service.post(somebody_new(json.dumps(viewing()))).card
-    ours = text.replace("b9f6f1a2-0000-4000-8000-000000000001", card["uuid"]).replace(
-        "b9f6f1a2-0000-4000-8000-000000000002", card["suggestions"][0]["uuid"]
-    )
+def test_any_value_in_any_part_of_feedback_is_heard_or_refused(
+    service: Surgery, card: Json, text: str
+) -> None:
+    ours = text.replace("b9f6f1a2-0000-4000-8000-000000000001", card["uuid"])
+    ours = ours.replace("b9f6f1a2-0000-4000-8000-000000000002", card["suggestions"][0]["uuid"])
     check_heard(send_feedback(service, ours.encode()))
 
 

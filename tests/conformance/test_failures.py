@@ -1,0 +1,177 @@
+"""When something of ours fails: the store, or the code. Never an empty list of cards."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from cds_hooks.app import create_app
+from cds_hooks.settings import Settings
+from cds_hooks.store.answers import Answers, Issued
+from cds_hooks.store.tables import FILE
+from rules.record import Said
+from rules.rule import Library, Rule, Wording
+from tests.builders import a_patient
+from tests.conformance.standard import check_discovery, check_refusal
+from tests.fhir_builders import COPD_RULE, margaret
+from tests.served import NOW, VIEW, Reply, Surgery, closed
+
+ORIGIN = "https://ehr.example"
+CALL = f"/cds-services/good-day-{VIEW}"
+
+# ---- 503: the store -------------------------------------------------------------------------
+
+
+def _deleted(store: Path) -> None:
+    (store / FILE).unlink()
+
+
+def _deleted_with_its_folder(store: Path) -> None:
+    shutil.rmtree(store)
+
+
+def _replaced(store: Path) -> None:
+    (store / FILE).rename(store / "moved")
+    (store / FILE).write_bytes(b"not a database, though it has the name of one" * 100)
+
+
+def _replaced_by_an_empty_file(store: Path) -> None:
+    (store / FILE).rename(store / "moved")
+    (store / FILE).touch()
+
+
+def _emptied(store: Path) -> None:
+    with closing(sqlite3.connect(store / FILE)) as other:
+        other.executescript("DROP TABLE answers; DROP TABLE cards;")
+
+
+def _damaged(store: Path) -> None:
+    with closing(sqlite3.connect(store / FILE)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with (store / FILE).open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * 40_000)
+
+
+BROKEN: dict[str, Callable[[Path], None]] = {
+    "deleted": _deleted,
+    "deleted with its folder": _deleted_with_its_folder,
+    "replaced by another file": _replaced,
+    "replaced by an empty file": _replaced_by_an_empty_file,
+    "emptied by somebody": _emptied,
+    "damaged": _damaged,
+}
+
+
+@pytest.mark.parametrize("breaks", BROKEN.values(), ids=BROKEN)
+def test_without_its_store_the_service_does_not_answer_and_never_says_nothing_to_say(
+    service: Surgery, breaks: Callable[[Path], None]
+) -> None:
+    card = service.ask(service.a_call(margaret("ann"), of="ann")).card
+    breaks(service.store)
+    check_refusal(service.ask(service.a_call(margaret())), 503, "try again")
+    check_refusal(service.ask(service.a_call(margaret("ann"), of="ann")), 503)
+    check_refusal(service.tell(closed(card, NOW, "limited-time")), 503)
+    check_discovery(service.client.get("/cds-services").json())
+
+
+def test_somebody_about_whom_there_is_nothing_to_say_needs_no_store(service: Surgery) -> None:
+    _deleted(service.store)
+    assert service.ask(service.a_call([a_patient()])).body == {"cards": []}
+
+
+def test_a_store_that_somebody_else_locks_is_503_and_works_again_afterwards(
+    service: Surgery,
+) -> None:
+    with closing(sqlite3.connect(service.store / FILE)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        check_refusal(service.ask(service.a_call(margaret())), 503)
+    assert service.ask(service.a_call(margaret())).decided(COPD_RULE) == "card"
+
+
+# ---- 500: a fault of ours -------------------------------------------------------------------
+
+SECRET = "Zebedee Canary 9434765919"
+
+
+class Faulty(Answers):
+    """A store with a fault in it, whose words quote a person."""
+
+    def history(self, person: str, asking: str = "") -> tuple[Said, ...]:
+        raise RuntimeError(f"{person} {SECRET}")
+
+    def issue(self, issued: Issued) -> None:
+        raise RuntimeError(SECRET)
+
+
+class _Unloggable(Exception):
+    pass
+
+
+def _clock_from_generated_code() -> datetime:
+    exec(compile(f"raise ValueError({SECRET!r})", "<string>", "exec"))
+    return NOW
+
+
+def _clock_with_an_odd_name() -> datetime:
+    raise _Unloggable(SECRET)
+
+
+@contextmanager
+def faulty(folder: Path, library: Library, fault: str) -> Generator[TestClient]:
+    """The app with one fault in it, reached through an argument of ``create_app``."""
+    clock = {
+        "in generated code": _clock_from_generated_code,
+        "of a private sort": _clock_with_an_odd_name,
+    }.get(fault, lambda: NOW)
+    answers = Faulty(folder) if fault == "in the store" else Answers(folder)
+    if fault == "in a rule":
+        library = replace(library, rules=tuple(_broken(library)))
+    settings = Settings(data=folder, origins=(ORIGIN,))
+    with TestClient(create_app(settings, library, answers, clock)) as client:
+        yield client
+
+
+def _broken(library: Library) -> Iterator[Rule]:
+    """The same rules, with a summary that is too long to send; loading them would have said so."""
+    for rule in library.rules:
+        yield replace(rule, card=replace(rule.card, summary=Wording((SECRET * 10,))))
+
+
+FAULTS = ("in a rule", "in the store", "in generated code", "of a private sort")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_ours_is_500_and_quotes_nothing(
+    tmp_path: Path,
+    library: Library,
+    all_day: Surgery,
+    caplog: pytest.LogCaptureFixture,
+    fault: str,
+) -> None:
+    caplog.set_level("DEBUG")
+    with faulty(tmp_path, library, fault) as client:
+        response = client.post(CALL, json=all_day.a_call(margaret()), headers={"origin": ORIGIN})
+        check_refusal(Reply(response), 500, "not an answer about the patient")
+        assert response.headers["access-control-allow-origin"] == ORIGIN
+        assert client.get("/cds-services").status_code == 200
+    assert "Zebedee" not in response.text + caplog.text
+    faults = [json.loads(r.message) for r in caplog.records if '"fault"' in r.message]
+    assert len(faults) == 1
+    assert set(faults[0]) == {"event", "kind", "where"}
+
+
+def test_one_fault_does_not_hurt_the_next_call(
+    tmp_path: Path, library: Library, all_day: Surgery
+) -> None:
+    with faulty(tmp_path, library, "in the store") as client:
+        assert client.post(CALL, json=all_day.a_call(margaret())).status_code == 500
+        nothing = all_day.a_call([a_patient()])
+        assert client.post(CALL, json=nothing).json() == {"cards": []}
