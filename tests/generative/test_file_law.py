@@ -149,13 +149,15 @@ _CHANGES = [_delete, _repeat, _indent, _dedent, _swap, _move, _other_value, _bar
 
 
 def _size(node: object) -> int:
-    return len(cast("list[object]", node)) if isinstance(node, list | dict) else int(bool(node))
+    if isinstance(node, list | dict):
+        return len(cast("list[object]", node))  # of whatever
+    return int(bool(node))
 
 
 def check_whole(text: str, name: str, loaded: Loaded) -> None:
     """What loads without a complaint has every part that is in the file, counted another way."""
     (rule,) = loaded.library.rules
-    read = cast("dict[str, object]", safe_load(text))
+    read = cast("dict[str, object]", safe_load(text))  # it has been loaded as a rule
     assert rule.id == name
     for key, found in (
         ("facts", rule.facts),
@@ -166,7 +168,7 @@ def check_whole(text: str, name: str, loaded: Loaded) -> None:
     ):
         assert len(found) == _size(read.get(key)), key
     assert len(loaded.stories[name]) >= _size(read.get("tests"))
-    card = cast("dict[str, object]", read["card"])
+    card = cast("dict[str, object]", read["card"])  # and so has its card
     assert bool(rule.card.detail.parts) == bool(card.get("detail"))
 
 
