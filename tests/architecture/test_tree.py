@@ -17,7 +17,7 @@ TOP_LEVEL = {
 LONGEST = 400
 # Longer files that still hold one idea, each with the reason: {"rules/example.py": "why"}.
 LONGER = {
-    "tests/unit/rules/test_problems.py": "one table: a row for each thing that can be said to an author",
+    "tests/unit/rules/test_problems.py": "one table, a row for each thing said to authors",
 }
 
 # If a function has no home, its noun is missing.
