@@ -39,7 +39,7 @@ check: .venv/dev ## style, types, contracts, the wheel
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/basedpyright
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(MAKE) --no-print-directory wheel
 	$(BIN)/check-wheel-contents dist
 
