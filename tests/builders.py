@@ -229,10 +229,9 @@ def load_text(text: str | bytes, name: str = "coughing.yaml") -> Loaded:
 
 def a_rule(**changed: str | None) -> Rule:
     """The rule that ``rule_text`` writes, loaded; fails if there is anything to fix in it."""
-    library = load_text(
-        rule_text(**changed), f"{changed.get('id') or HEADINGS['id']}.yaml"
-    ).usable()
-    return library.rules[0]
+    loaded = load_text(rule_text(**changed), f"{changed.get('id') or HEADINGS['id']}.yaml")
+    assert not loaded.stops, "\n".join(map(str, loaded.stops))
+    return loaded.library.rules[0]
 
 
 def outcome(rule: Rule, record: PatientRecord, *before: Said, today: date = TODAY) -> Outcome:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -34,45 +34,39 @@ from tests.strategies import (
     histories,
 )
 
-# One fact for everything that a look-up can be told, so that laws meet all of it.
+HALF = settings(max_examples=max(settings().max_examples // 2, 20))
+
+# One fact for everything that a look-up can be told; more than once where there is more to it.
 FACTS = """
-has_cough: {find: condition, codes: cough}
-has_cough_or_wheeze: {find: condition, codes: [cough, wheeze]}
-resolved: {find: condition, codes: cough, status: resolved}
 ended: {find: condition, codes: cough, ended_by: cough-over}
-anywhere: {find: entry, codes: cough}
 lately: {find: entry, codes: cough, within: 12 months}
-lately_tagged: {find: tag, codes: cough, within: 6 months}
-since_then: {find: procedure, codes: cough, since: 2026-01-01}
-before_then: {find: observation, codes: cough, before: 6 months ago}
+between_days: {find: procedure, codes: cough, since: 2026-01-01, before: 6 months ago}
 filed: {find: observation, codes: blow-test, within: 42 days, filed: yes}
 planned: {find: care_plan, codes: cough}
 plan_over: {find: care_plan, codes: cough, status: completed}
-sent: {find: message, codes: cough}
-referred: {find: referral, codes: cough, status: [active, draft]}
 visit_soon: {find: appointment, codes: visit, in_next: 14 days}
 visit_on: {find: appointment, codes: visit, give: date}
-booked: {find: this_appointment, codes: visit}
-booked_on: {find: this_appointment, give: date}
-coughs: {find: entry, codes: cough, give: count}
+booked_on: {find: this_appointment, codes: visit, give: date}
+coughs: {find: procedure, codes: cough, give: count}
 coughs_lately: {find: entry, codes: cough, within: 12 months, give: count}
 last_cough: {find: entry, codes: cough, give: latest date}
 first_cough: {find: condition, codes: cough, give: earliest date}
-last_test: {find: observation, codes: blow-test, within: 24 months, give: latest date}
-after_test: {find: entry, codes: cough, since: last_test}
+last_test: {find: observation, codes: blow-test, within: 12 months, give: latest date}
+after_test: {find: condition, codes: cough, since: last_test}
 before_cough: {find: observation, codes: wheeze, before: first_cough}
 said_no: {find: outcome, topic: coughing, outcome: declined, within: 12 months}
 """
+WEIGHTS = {"ended": 4, "after_test": 4, "before_cough": 4, "planned": 2, "booked_on": 2}
 # What reads a line without a date as one thing or the other says so on purpose, and is no law.
 GUESSING = """
 count_it: {find: entry, codes: cough, within: 12 months, if_undated: count it}
 ignore_it: {find: entry, codes: cough, within: 12 months, if_undated: ignore it}
 """
-RULE: Rule = a_rule(facts=FACTS + GUESSING, exclude="\n- shared: palliative\n- shared: deceased")
+_OUT = "\n- shared: palliative\n- shared: deceased"
+RULE: Rule = a_rule(facts=FACTS + GUESSING, when="lately", exclude=_OUT)
 BY_NAME = RULE.facts
 LAWFUL = [fact for name, fact in BY_NAME.items() if name not in ("count_it", "ignore_it")]
 YES_NO = [fact for fact in LAWFUL if fact.give.value == "exists"]
-ANYWHERE, VISIT = BY_NAME["anywhere"], BY_NAME["booked"]
 NUMBERS = [fact for fact in LAWFUL if fact.give.value == "count"]
 DATED = [fact for fact in LAWFUL if fact.give.value not in ("exists", "count")]
 
@@ -156,7 +150,7 @@ def _widened(when: Span, width: str) -> Span:
     return Span(first.replace(month=1, day=1), last.replace(month=12, day=31))
 
 
-_HOW = st.sampled_from(["", "", "month", "year", "lost", "end", "status", "sure", "filed"])
+_HOW = st.sampled_from(["month", "year", "lost", "end", "status", "filed"])
 
 
 @st.composite
@@ -171,12 +165,26 @@ def _blurred(draw: st.DrawFn, line: Entry) -> Entry:
             return replace(line, when=None)
         case "status":
             return replace(line, status="unknown")
-        case "sure":
-            return replace(line, sure=False)
         case "filed":
             return replace(line, filed=Answer.CANNOT_TELL)
         case _:
             return line
+
+
+@st.composite
+def _pair(
+    draw: st.DrawFn, line: Entry, unread: frozenset[Kind]
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """A line as it is, and as we could read it: either may be nothing at all."""
+    if line.kind in unread and draw(st.booleans()):
+        return (line,), ()
+    match draw(st.sampled_from(["known", "known", "doubted", "blurred"])):
+        case "doubted" if line.kind is not Kind.APPOINTMENT:  # those are never unconfirmed
+            return draw(st.sampled_from([(line,), ()])), (replace(line, sure=False),)
+        case "blurred":
+            return (line,), (draw(_blurred(line)),)
+        case _:
+            return (line,), (line,)
 
 
 SAM = Person("test-person", "Sam", on(date(1966, 5, 1)))
@@ -200,17 +208,19 @@ class Known:
 @st.composite
 def _known(draw: st.DrawFn, facts: list[Fact]) -> Known:
     names = [fact.name for fact in facts if fact.find != "outcome"]
-    fact = BY_NAME[draw(st.sampled_from(names))]
-    if fact.find == "this_appointment":
-        booked = draw(st.lists(_line([((Kind.APPOINTMENT,), VISIT.codes)]), max_size=2))
-        hazy = [draw(_blurred(one)) for one in booked]
-        return Known(fact, _record((), (), booked), _record((), (), hazy))
-    places = list(_behind(fact))
-    lines = draw(st.lists(_line(places), max_size=4))
+    fact = BY_NAME[draw(st.sampled_from([n for n in names for _ in range(WEIGHTS.get(n, 1))]))]
+    booking = fact.find == "this_appointment"
+    places = [((Kind.APPOINTMENT,), fact.codes)] if booking else list(_behind(fact))
     kinds = sorted({kind for kinds, _ in places for kind in kinds})
-    unread = draw(st.just(frozenset[Kind]()) | st.frozensets(st.sampled_from(kinds), max_size=2))
-    seen = [draw(_blurred(one)) for one in lines if one.kind not in unread or draw(st.booleans())]
-    return Known(fact, _record(lines), _record(seen, unread))
+    some = st.frozensets(st.sampled_from(kinds), max_size=2)
+    unread = frozenset[Kind]() if booking else draw(st.just(frozenset[Kind]()) | some)
+    lines = draw(st.lists(_line(places), min_size=1, max_size=3))
+    pairs = [draw(_pair(line, unread)) for line in lines]
+    sharp = [line for before, _ in pairs for line in before]
+    blurred = [line for _, after in pairs for line in after]
+    if booking:  # the one list that comes with the question and is always read
+        return Known(fact, _record((), (), sharp), _record((), (), blurred))
+    return Known(fact, _record(sharp), _record(blurred, unread))
 
 
 def _answer(condition: Condition, record: PatientRecord, *said: Said) -> Answer:
@@ -231,14 +241,6 @@ def test_a_comparison_of_blurred_dates_is_the_same_of_the_sharp_ones(
     assert answer in (Answer.CANNOT_TELL, _answer(Compare(known.fact, (test,)), known.sharp))
 
 
-@given(known=_known(NUMBERS), test=_NUMBER_TESTS)
-def test_a_comparison_of_blurred_counts_is_the_same_of_the_sharp_ones(
-    known: Known, test: Comparison
-) -> None:
-    answer = _answer(Compare(known.fact, (test,)), known.blurred)
-    assert answer in (Answer.CANNOT_TELL, _answer(Compare(known.fact, (test,)), known.sharp))
-
-
 @given(known=_known(DATED + NUMBERS))
 def test_what_a_fact_gives_of_a_sharp_record_is_among_what_it_gives_of_the_blurred_one(
     known: Known,
@@ -253,7 +255,9 @@ def test_what_a_fact_gives_of_a_sharp_record_is_among_what_it_gives_of_the_blurr
 
 
 # Whole conditions, over lines that many of these facts look at.
-_COUGHING = [((Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE, Kind.TAG), ANYWHERE.codes)]
+_COUGHING = [
+    ((Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE, Kind.TAG), BY_NAME["lately"].codes)
+]
 
 
 @given(
@@ -278,6 +282,7 @@ def test_one_more_list_that_could_not_be_read_never_makes_a_prompt(
             assert first.decision is Decision.PROMPT
 
 
+@HALF
 @given(lines=st.lists(_line(_COUGHING), max_size=5), order=st.randoms(), when=CONDITIONS)
 def test_the_order_of_the_record_never_matters_nor_how_often_one_asks(
     lines: list[Entry], order: Random, when: Condition
@@ -302,6 +307,7 @@ def test_within_and_older_than_are_opposites_for_what_is_past(when: Span, length
     assert within is opposite(older)
 
 
+@HALF
 @given(known=_known([f for f in LAWFUL if f.kinds and f.find != "appointment"]), data=st.data())
 def test_an_entry_dated_in_the_future_changes_nothing(known: Known, data: st.DataObject) -> None:
     line = data.draw(_line(list(_behind(known.fact))))
