@@ -198,7 +198,7 @@ def test_the_same_answer_sent_again_later_changes_nothing(
 ) -> None:
     item = closed(a_card(service), claimed, "limited-time")
     for _ in range(3):
-        service.tell(item, item)
+        assert service.tell(item, item).status == 200
         service.pass_time(days=1)
     service.now = NOW
     quiet_until(service, DAYS_7.after(TODAY))

@@ -138,6 +138,7 @@ def _tidy(draw: st.DrawFn) -> Resource:
             [
                 ("Condition", "cough", ""),
                 ("Condition", "wheeze", ""),
+                ("Condition", "cough-over", ""),
                 ("Observation", "blow-test", "final"),
                 ("ServiceRequest", "tea-group", "active"),
                 ("Procedure", "tea-group", "completed"),

@@ -6,6 +6,7 @@ about him, in requests that are refused in every way there is, answered, and fed
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from tests.builders import Resource, a_bundle
 from tests.fhir_builders import a_booking, copd, leroy
@@ -151,7 +152,7 @@ def heard(card: Json) -> Iterator[Json]:
     own = closed(card, NOW)
     own["overrideReason"] = {"userComment": WORDS}
     yield {"feedback": [own]}
-    unheard_of = closed(card, NOW)
+    unheard_of = closed(card, NOW + timedelta(minutes=1))  # or it would repeat the one before
     unheard_of["overrideReason"] = {"reason": {"code": WORDS, "system": NHS_NUMBER}}
     yield {"feedback": [unheard_of]}
     yield {"feedback": [closed({"uuid": f"Zebedee {NHS_NUMBER}"}, NOW)]}

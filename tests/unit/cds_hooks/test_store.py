@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from cds_hooks.store.answers import Answers, Button, Issued, Met
-from cds_hooks.store.tables import FILE, VERSION, StoreError
+from cds_hooks.store.tables import FILE, VERSION, StoreError, open_engine
 from rules.record import Reply, Said
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -179,6 +179,18 @@ def test_nothing_is_lost_between_many_threads(tmp_path: Path) -> None:
         assert {reply for _, reply, _ in said(stores[0], person)} == {Reply.DECLINED}
     for store in stores:
         store.close()
+
+
+def test_what_is_acknowledged_is_on_the_disk_first_and_nobody_waits_to_read(
+    tmp_path: Path,
+) -> None:
+    """SQLite's own words for it: synchronous FULL is 2, and a write-ahead log."""
+    engine = open_engine(tmp_path)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+    engine.dispose()
 
 
 # ---- stores that cannot be opened -----------------------------------------------------------
