@@ -91,19 +91,6 @@ def entries(
     )
 
 
-@st.composite
-def people(draw: st.DrawFn, names: SearchStrategy[str] | None = None) -> Person:
-    """Somebody of any age, or whose age and death nobody knows for sure."""
-    died_on = draw(st.none() | st.none() | NEAR_SPANS)
-    return Person(
-        "test-person",
-        draw(names or FIRST_NAMES),
-        draw(st.none() | SPANS | NEAR_SPANS),
-        draw(st.sampled_from([Answer.NO, Answer.NO, Answer.NO, Answer.YES, Answer.CANNOT_TELL])),
-        died_on,
-    )
-
-
 # Names as people have them, and as keyboards, imports and attackers make them.
 _ODD_NAMES = (
     "Sam", "Zoë", "Siân", "O'Brien", "Anne-Marie", "Mary Jane", "J.", "Nguyễn", "李", "Ольга", "",
@@ -115,29 +102,48 @@ FIRST_NAMES: SearchStrategy[str] = st.sampled_from(_ODD_NAMES) | st.text(max_siz
 
 
 @st.composite
+def people(draw: st.DrawFn, names: SearchStrategy[str] = FIRST_NAMES) -> Person:
+    """Somebody of any age, or whose age and death nobody knows for sure."""
+    died_on = draw(st.none() | st.none() | NEAR_SPANS)
+    return Person(
+        "test-person",
+        draw(names),
+        draw(st.none() | SPANS | NEAR_SPANS),
+        draw(st.sampled_from([Answer.NO, Answer.NO, Answer.NO, Answer.YES, Answer.CANNOT_TELL])),
+        died_on,
+    )
+
+
+UNREAD: SearchStrategy[Sequence[Kind]] = st.just(()) | st.lists(KINDS, max_size=3)
+
+
+@st.composite
 def records(
     draw: st.DrawFn,
     lines: SearchStrategy[Entry] | None = None,
     persons: SearchStrategy[Person] | None = None,
-    unread: SearchStrategy[Sequence[Kind]] | None = None,
+    unread: SearchStrategy[Sequence[Kind]] = UNREAD,
 ) -> PatientRecord:
     """A record, some of whose lists could not be read."""
     bookings = entries(st.just(Kind.APPOINTMENT), st.sampled_from(["visit", "cough"]))
     return a_record(
-        *draw(st.lists(lines or entries(), max_size=6)),
-        person=draw(persons or people()),
-        unread=draw(unread or st.just(()) | st.lists(KINDS, max_size=3)),
+        *draw(st.lists(entries() if lines is None else lines, max_size=6)),
+        person=draw(people() if persons is None else persons),
+        unread=draw(unread),
         booking=draw(st.just(()) | st.lists(bookings, max_size=2)),
     )
 
 
+TOPICS = st.sampled_from(["coughing", "wheezing", "something-else"])
+
+
 def replies(
-    topics: SearchStrategy[str] | None = None, days: SearchStrategy[date] = NEAR_DAYS
+    topics: SearchStrategy[str] = TOPICS, days: SearchStrategy[date] = NEAR_DAYS
 ) -> SearchStrategy[Said]:
     """One answer given before, on one of a few topics."""
     return st.builds(
         Said,
-        topics or st.sampled_from(["coughing", "wheezing", "something-else"]),
+        topics,
         REPLIES,
         days,
         st.none() | st.none() | days,
@@ -146,7 +152,7 @@ def replies(
 
 
 def histories(
-    topics: SearchStrategy[str] | None = None, days: SearchStrategy[date] = NEAR_DAYS
+    topics: SearchStrategy[str] = TOPICS, days: SearchStrategy[date] = NEAR_DAYS
 ) -> SearchStrategy[tuple[Said, ...]]:
     """Everything that one person said before."""
     return st.lists(replies(topics, days), max_size=6).map(tuple)
