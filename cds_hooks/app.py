@@ -8,6 +8,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -22,6 +23,7 @@ from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, 
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
+from fhir_adapters.drafts import prove_offers
 from rules.engine import evaluate
 from rules.rule import Library
 
@@ -43,6 +45,7 @@ def create_app(
     ``origin_pattern`` is a regular expression of further browser origins that may call.
     """
     shown = library.shown()
+    prove_offers(shown.rules)
     services = hook_services(shown)
     described = discovery(services, shown)
     null_means_empty = settings.null_means == "empty"
@@ -55,6 +58,7 @@ def create_app(
     app = FastAPI(
         title="Good Day",
         openapi_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
         middleware=[
             Middleware(
@@ -70,6 +74,7 @@ def create_app(
             Refusal: refusals.refused,
             404: refusals.not_there,
             405: refusals.not_that_way,
+            RequestValidationError: refusals.not_there,
         },
     )
 

@@ -58,7 +58,7 @@ def _moment(text: str) -> datetime:
 
 def hear(answers: Answers, heard: list[Met], now: datetime) -> None:
     """Keep every answer to a card of ours; others are counted and do no harm."""
-    known = sum(answers.hear(met, now) for met in heard)
+    known = answers.hear(heard, now)
     logs.event("feedback", count=known, reason="heard")
     if known < len(heard):
         logs.event("feedback", count=len(heard) - known, reason="unknown-card")

@@ -126,7 +126,7 @@ class Faults:
             logs.event("fault", kind=_kind(error), where=_where(error))
             if started or scope["type"] != "http":
                 return
-            says = "Good Day failed. This is not an answer about the patient."
+            says = "Something went wrong in Good Day. This is not an answer about the patient."
             await outcome(500, "exception", says)(scope, receive, send)
 
 

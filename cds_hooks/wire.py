@@ -95,7 +95,6 @@ class Source(_Sent):
     """Whose advice a card is."""
 
     label: Words
-    topic: SentCoding | None = None
 
 
 class Action(_Sent):

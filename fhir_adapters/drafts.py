@@ -45,7 +45,8 @@ def drafts(proposal: Proposal, patient_id: str, today: date) -> list[Draft]:
     subject = {"reference": f"Patient/{patient_id}"}
     offer = proposal.offer
     if offer is None:
-        return [_answered(proposal, rule, subject, today) for rule in proposal.rules]
+        topics = {rule.quiet.topic: rule for rule in reversed(proposal.rules)}
+        return [_answered(proposal, rule, subject, today) for rule in reversed(topics.values())]
     rule = proposal.rules[0]
     match offer.kind:
         case OfferKind.REFER:
@@ -195,6 +196,23 @@ def _concept(code: Code, text: str = "") -> Json:
     if text:
         concept["text"] = text
     return concept
+
+
+def prove_offers(rules: Iterable[Rule]) -> None:
+    """Hold everything that rules can propose against fhir.resources, before anybody is asked.
+
+    Raises ValueError, which names the type that does not fit.
+    """
+    today = date(2026, 11, 21)
+    for rule in rules:
+        proposals = [
+            Proposal("Sample", Reply.SHOWN, (rule,), offer, letter="Sample")
+            for offer in rule.offers
+        ]
+        for reply in (Reply.NOT_NOW, Reply.DECLINED):
+            proposals.append(Proposal("Sample", reply, (rule,), ask_again=today))
+        for proposal in proposals:
+            prove(draft.resource for draft in drafts(proposal, "sample", today))
 
 
 def prove(resources: Iterable[Json]) -> None:

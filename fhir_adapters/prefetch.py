@@ -16,7 +16,7 @@ from fhir_adapters.read import (
     record,
 )
 from fhir_adapters.whose import AnotherPerson, Whose
-from rules.record import Kind, PatientRecord
+from rules.record import Kind, PatientRecord, Person
 
 # What a key can hold when it could not be decoded as a whole.
 Prefetched = Value | msgspec.Raw | None
@@ -69,20 +69,41 @@ def record_from_prefetch(
         resources += found.resources
         if found.doubt:
             unread[kind] = found.doubt
-    patient = _patient(prefetch[PATIENT], patient_id)
-    who = person(patient) if patient else nobody_read(patient_id)
-    return record(who, resources, unread, Whose(patient_id, server=server), needs.codes, booked)
+    whose = Whose(patient_id, server=server)
+    for key, value in prefetch.items():
+        if key not in wanted:
+            _nobody_else_in(value, whose)
+    who = _person(prefetch[PATIENT], patient_id)
+    return record(who, resources, unread, whose, needs.codes, booked)
 
 
-def _patient(value: Prefetched, patient_id: str) -> Resource | None:
-    """The person, where one could be read. Raises AnotherPerson for anybody else."""
+def _nobody_else_in(value: Prefetched, whose: Whose) -> None:
+    """Look through a key that no rule asked for. Raises AnotherPerson."""
     if isinstance(value, msgspec.Raw):
         try:
             value, _ = read_value(value)
         except NotFhir:
-            return None
+            return
     if value is None:
-        return None
+        return
+    for resource in (value, *(entry.resource for entry in value.entry or ())):
+        if resource is not None:
+            whose.check(resource)
+
+
+def _person(value: Prefetched, patient_id: str) -> Person:
+    """The person, as far as they could be read. Raises AnotherPerson for anybody else.
+
+    Where part of the Patient could not be read, that part may have said that they died.
+    """
+    damaged: frozenset[str] = frozenset()
+    if isinstance(value, msgspec.Raw):
+        try:
+            value, damaged = read_value(value)
+        except NotFhir:
+            return nobody_read(patient_id)
+    if value is None:
+        return nobody_read(patient_id)
     patients = (
         [value]
         if value.resourceType == "Patient"
@@ -94,7 +115,9 @@ def _patient(value: Prefetched, patient_id: str) -> Resource | None:
     )
     if any(patient.id != patient_id for patient in patients):
         raise AnotherPerson("Patient")
-    return patients[0] if patients else None
+    if not patients or damaged:
+        return nobody_read(patient_id)
+    return person(patients[0])
 
 
 def _list(value: Prefetched, kind: Kind, *, null_means_empty: bool) -> _List:
@@ -136,8 +159,8 @@ def _bundle(bundle: Value, kind: Kind) -> _List:
             if KINDS.get(of_type) is not kind and (match or of_type == "Bundle"):
                 doubt = doubt or "something else stands in it"
             resources.append(entry.resource)
-    if any(link.relation == "next" for link in bundle.link or ()):
-        doubt = "only the first page of it was sent"
+    if any(link.relation in ("next", "previous", "prev") for link in bundle.link or ()):
+        doubt = "only one page of it was sent"
     if bundle.total is not None and bundle.total > matches:
         doubt = doubt or "fewer entries were sent than there are"
     return _List(tuple(resources), doubt)

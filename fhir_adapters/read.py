@@ -61,8 +61,7 @@ def record(
     for resource in resources:
         kind = KINDS.get(resource.resourceType)
         if kind is None:
-            if resource.resourceType == "Patient":
-                whose.check(resource)
+            whose.check(resource)  # of a type that no rule reads, and still not anybody else's
             continue
         about = resource.subject
         ours = (
@@ -127,11 +126,12 @@ def nobody_read(patient_id: str) -> Person:
 
 def _first_name(patient: Resource) -> str:
     names = patient.name if isinstance(patient.name, list) else []
-    for use in ("usual", "official", None):
+    # Never an old or maiden name: it may be one that the person has left behind.
+    for use in ("usual", "official", None, "nickname"):
         for name in names:
             if name.use == use and name.given:
                 return name.given[0]
-    return names[0].given[0] if names and names[0].given else ""
+    return ""
 
 
 def _codes(resource: Resource, kind: Kind, wanted: frozenset[str] | None) -> tuple[Code, ...]:
@@ -227,7 +227,7 @@ def _entry(
         status=_condition_status(resource) if kind is Kind.CONDITION else resource.status or "",
         when=when,
         dated_by=dated_by,
-        ends=span(resource.period.end) if resource.period and resource.period.end else None,
+        ends=_ends(resource, kind),
         words=_words(resource, kind),
         reference=reference,
         sure=_UNCONFIRMED.isdisjoint(_standing(resource.verificationStatus)),
@@ -236,6 +236,14 @@ def _entry(
         answer=_answer(resource) if kind is Kind.PROCEDURE else "",
         ask_again=_ask_again(resource),
     )
+
+
+def _ends(resource: Resource, kind: Kind) -> Span | None:
+    period = {
+        Kind.PROCEDURE: resource.performedPeriod,
+        Kind.OBSERVATION: resource.effectivePeriod,
+    }.get(kind, resource.period)
+    return span(period.end) if period and period.end else None
 
 
 def _condition_status(resource: Resource) -> str:
@@ -346,8 +354,8 @@ def _concept_words(concept: Concept | None) -> str:
 
 def _measured(quantity: Quantity) -> Measurement:
     number = None if quantity.value is None else Decimal(str(quantity.value))
-    unit = _label(quantity.code or quantity.unit or "")
-    return Measurement(number, unit, _label(quantity.comparator or ""))
+    code, unit = _label(quantity.code or ""), _label(quantity.unit or "")
+    return Measurement(number, code or unit, _label(quantity.comparator or ""), unit)
 
 
 def _label(text: str) -> str:

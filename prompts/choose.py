@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from prompts.history import on_topic, said_in_record
-from prompts.letter import letter
+from prompts.letter import letter, visit_of
 from prompts.prompt import Choice, Prompt
 from prompts.restraint import hold
 from prompts.words import lines, one_line
@@ -59,7 +59,6 @@ def _merged(ranked: list[Outcome], today: date, practice: Practice) -> Prompt:
     return Prompt(
         summary=one_line(top.rule.card.summary, top),
         detail="\n\n".join(part for part in detail if part),
-        indicator=top.rule.card.indicator,
         source=f"{practice.name}: {top.rule.card.source}",
         rules=tuple(outcome.rule for outcome in ranked),
         proposals=(*proposals, *_always_there(ranked, today)),
@@ -91,7 +90,7 @@ def _proposal(twins: list[tuple[Outcome, Offer]], practice: Practice) -> Proposa
         rules=tuple(each.rule for each, _ in twins),
         offer=offer,
         results=outcome.look(offer.results).entries if offer.results else (),
-        visit=next(iter(outcome.look.record.booking), None),
+        visit=visit_of(outcome),
         reasons=tuple(reasons.values()),
         letter=letter(outcome, offer.results, practice.phone) if offer.results else "",
     )

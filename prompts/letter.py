@@ -21,7 +21,7 @@ def letter(outcome: Outcome, fact: Fact, phone: str) -> str:
     name = first_name(outcome)
     finding = outcome.look(fact)
     lines = ["Hello," if name == NAMELESS else f"Dear {name},", ""]
-    visit = next(iter(outcome.look.record.booking), None)
+    visit = visit_of(outcome)
     if visit is not None and visit.when is not None:
         lines += [f"You have a visit on {span_in_words(visit.when)}.", ""]
     lines += ["Before you come, you may like to write down:"]
@@ -37,12 +37,21 @@ def letter(outcome: Outcome, fact: Fact, phone: str) -> str:
     return "\n".join(lines)
 
 
+def visit_of(outcome: Outcome) -> Entry | None:
+    """The visit that the rule is about: of those being booked, the soonest that it matched."""
+    for fact in outcome.rule.looks_at:
+        if fact.find == "this_appointment" and (entries := outcome.look(fact).entries):
+            return entries[0]
+    return next(iter(outcome.look.record.booking), None)
+
+
 def _result(entry: Entry, fact: Fact) -> list[str]:
     words = next(
         (words for one in fact.lists for code, words in one.words.items() if code in entry.codes),
         "A result",
     )
     when = f" on {span_in_words(entry.when)}" if entry.when else ""
-    if not entry.values:
+    measured = [(part, value) for part, value in entry.values if value.number is not None]
+    if not measured:
         return [f"{words}{when}"]
-    return [f"{words}{f', {part}' if part else ''}: {value}{when}" for part, value in entry.values]
+    return [f"{words}{f', {part}' if part else ''}: {value}{when}" for part, value in measured]

@@ -15,7 +15,6 @@ class Prompt:
 
     summary: str
     detail: str  # markdown; starts with the question
-    indicator: str
     source: str
     rules: tuple[Rule, ...]
     proposals: tuple[Proposal, ...]

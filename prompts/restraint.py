@@ -5,14 +5,15 @@ A hold never changes whether a rule is true. It says that now is not the time.
 
 from datetime import date
 
-from prompts.history import NO_STANDS_IN, on_topic, said_in_record
+from prompts.history import on_topic, said_in_record
 from prompts.prompt import Held
 from rules.days import in_words
+from rules.facts.offered import NO_STANDS_IN, NOT_DONE
 from rules.outcome import Outcome
 from rules.record import ENTRY_KINDS, Reply, Said
 
 _SAID = {
-    Reply.SHOWN: "the card was shown on {on} and nobody has answered it yet",
+    Reply.SHOWN: "the card was shown on {on}, and nobody has said yes or no",
     Reply.NO_TIME: "there was no time on {on}",
     Reply.NOT_NOW: 'the person said "not now" on {on}',
     Reply.DECLINED: 'the person said "no, thank you" on {on}',
@@ -21,6 +22,7 @@ _SAID = {
     Reply.NOT_RIGHT: "it was marked as not right for this person on {on}",
     Reply.ACCEPTED: "an offer was taken up on {on}",
 }
+_NOT_DONE = "it is on the record as not done, {on}"
 
 
 def hold(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held | None:
@@ -54,6 +56,8 @@ def _quiet_period(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held
     )
     if until <= today:
         return None
-    chosen = " and chose that day" if longest.ask_again else ""
-    because = _SAID[longest.reply].format(on=in_words(longest.on)) + chosen
+    ours = rule.quiet.periods[longest.reply].after(longest.on)
+    chosen = " and chose that day" if longest.ask_again not in (None, ours) else ""
+    words = _NOT_DONE if longest.source == NOT_DONE else _SAID[longest.reply]
+    because = words.format(on=in_words(longest.on)) + chosen
     return Held(rule, "quiet", f"Quiet until {in_words(until)}: {because}.", until, longest.reply)

@@ -11,18 +11,25 @@ from rules.outcome import Outcome
 from rules.rule import Blank, Fact, Give, Wording
 from rules.schema.wording import DATE_NOT_KNOWN, LONGEST_NAME, NUMBER_NOT_KNOWN, SUMMARY_LIMIT
 
-# Letters with their accents, and what stands between the parts of a name. Nothing here means
-# anything to markdown or HTML, so a name needs no escaping.
-_NAME = re.compile(r"[^\W\d_]+(?:[ '\u2019.-]+[^\W\d_]+)*\.?")
+# What stands between the parts of a name. None of it, no letter and no accent means anything to
+# markdown or HTML, so a name needs no escaping.
+_BETWEEN = frozenset(" '\u2019.-")
+_NAME = re.compile(r"(?:LM{0,2})+(?:-+(?:LM{0,2})+)*")  # letter, mark, what stands between
 NAMELESS = "this person"
 
 
 def first_name(outcome: Outcome) -> str:
     """The person's first name, or "this person" where it is missing, long or looks like no name."""
     name = unicodedata.normalize("NFC", outcome.look.record.person.first_name).strip()
-    if len(name) <= len(LONGEST_NAME) and _NAME.fullmatch(name):
+    if len(name) <= len(LONGEST_NAME) and _is_name(name):
         return name
     return NAMELESS
+
+
+def _is_name(name: str) -> bool:
+    """Whether it is made of letters, their accents, and what joins the parts of a name."""
+    sorts = "".join("-" if c in _BETWEEN else unicodedata.category(c)[0] for c in name)
+    return _NAME.fullmatch(sorts.removesuffix("-") if name.endswith(".") else sorts) is not None
 
 
 def one_line(wording: Wording, outcome: Outcome) -> str:

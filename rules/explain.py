@@ -138,7 +138,7 @@ def _found(fact: Fact, outcome: Outcome) -> str:
     if finding.said:
         return "; ".join(f"{said.reply} on {in_words(said.on)}" for said in finding.said)
     if finding.entries:
-        return "; ".join(_entry(entry) for entry in finding.entries[:3]) + _more(finding)
+        return "; ".join(_entry(fact, entry) for entry in finding.entries[:3]) + _more(finding)
     if finding.answer is Answer.YES:
         return f"on {span_in_words(finding.day)}" if finding.day else "so recorded"
     if finding.looked_at:
@@ -150,6 +150,11 @@ def _more(finding: Finding) -> str:
     return f"; and {len(finding.entries) - 3} more" if len(finding.entries) > 3 else ""
 
 
-def _entry(entry: Entry) -> str:
+def _entry(fact: Fact, entry: Entry) -> str:
     when = f"{entry.dated_by} {span_in_words(entry.when)}" if entry.when else "no date"
-    return ", ".join(part for part in (entry.kind, when, entry.status, entry.words) if part)
+    # What the record calls it may say more than its code: the list's own words are enough.
+    words = next(
+        (words for one in fact.lists for code, words in one.words.items() if code in entry.codes),
+        "",
+    )
+    return ", ".join(part for part in (entry.kind, when, entry.status, words) if part)

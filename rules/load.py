@@ -271,9 +271,11 @@ def _yaml_files(
         if path.name in skip or path.name.startswith((".", "_")):
             continue
         name = f"{shown}/{path.name}"
+        if isinstance(path, Path) and path.is_symlink() and path.is_dir():
+            continue  # it may lead back here
         if path.is_dir():
             yield from _yaml_files(path, name, skip)
-        elif path.name.lower().endswith((".yaml", ".yml")):
+        elif path.is_file() and path.name.lower().endswith((".yaml", ".yml")):
             yield path, name
 
 

@@ -49,10 +49,11 @@ class Measurement:
     number: Decimal | None
     unit: str
     comparator: str = ""
+    shown: str = ""  # the unit as people write it, where that differs
 
     def __str__(self) -> str:
         number = "" if self.number is None else format(self.number.normalize(), "f")
-        return f"{self.comparator}{number} {self.unit}".strip()
+        return f"{self.comparator}{number} {self.shown or self.unit}".strip()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

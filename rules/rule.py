@@ -200,7 +200,8 @@ class Quiet:
     topic: str
     periods: Mapping[Reply, Duration]
     also_known_as: tuple[str, ...] = ()
-    declined_codes: frozenset[Code] = frozenset()
+    declined_codes: frozenset[Code] = frozenset()  # on the record, these say no
+    not_done_codes: frozenset[Code] = frozenset()  # recorded as not done, these say no
 
     @property
     def topics(self) -> frozenset[str]:
@@ -243,7 +244,7 @@ class Rule:
     @property
     def offer_codes(self) -> frozenset[Code]:
         """The codes of what is offered; recorded as not done, they are a no."""
-        return frozenset(
+        return self.quiet.not_done_codes | frozenset(
             code
             for offer in self.offers
             if offer.kind in (OfferKind.REFER, OfferKind.RECORD)
@@ -265,13 +266,18 @@ class Rule:
             for fact in facts_of(condition):
                 found[fact] = None
         for offer in self.offers:
-            for needed in (offer.needs, offer.results):
+            for needed in (offer.needs, offer.results, *offer.label.facts):
                 if needed is not None:
                     found[needed] = None
-        for fact in tuple(found):
+        for wording in (self.card.summary, self.card.detail):
+            found |= dict.fromkeys(wording.facts)
+        behind = list(found)
+        while behind:  # a fact may start at another, which may start at a third
+            fact = behind.pop()
             for moment in (fact.since, fact.before):
-                if isinstance(moment, Fact):
+                if isinstance(moment, Fact) and moment not in found:
                     found[moment] = None
+                    behind.append(moment)
         return tuple(found)
 
 
@@ -288,7 +294,7 @@ def facts_of(condition: Condition) -> tuple[Fact, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Whose rules these are. ``invented`` is said on every page and card where it is so."""
+    """Whose rules these are. Where it is ``invented``, discovery says so."""
 
     name: str
     invented: bool = False
@@ -302,10 +308,6 @@ class Library:
     rules: tuple[Rule, ...]
     code_lists: Mapping[str, CodeList] = field(default_factory=dict[str, CodeList])
     practice: Practice = Practice("This practice")
-
-    def rule(self, rule_id: str) -> Rule | None:
-        """The rule with this id."""
-        return next((rule for rule in self.rules if rule.id == rule_id), None)
 
     def shown(self) -> "Library":
         """The same library with only the rules that may be shown to somebody."""

@@ -37,9 +37,15 @@ def demo(port: int, data: Path) -> int:
         say.sorry(str(error))
         return COULD_NOT_RUN
     address = f"http://{HOST}:{listening.getsockname()[1]}"
-    app = create_app(Settings(data=data), loaded.library, answers, origin_pattern=LOCAL_ORIGINS)
     client = httpx2.AsyncClient(base_url=address, timeout=10, trust_env=False)
-    add_demo(app, Ehr(data, client, clock.now))
+    try:
+        ehr = Ehr(data, client, clock.now)
+    except OSError:
+        listening.close()
+        say.sorry(f"The data folder {data} cannot be written to. Name another with --data.")
+        return COULD_NOT_RUN
+    app = create_app(Settings(data=data), loaded.library, answers, origin_pattern=LOCAL_ORIGINS)
+    add_demo(app, ehr)
     logs.to_stderr()
     logs.event("open", reason="no-sign-in")
     run(app, listening, f"{address}/demo")

@@ -12,12 +12,17 @@ from rules.problems import Problem
 
 def line(text: str = "", style: str = "") -> None:
     """One line to standard output; markup in it is text."""
-    Console(file=sys.stdout, highlight=False, soft_wrap=True).print(Text(text, style=style))
+    Console(file=sys.stdout, highlight=False, soft_wrap=True).print(Text(_plain(text), style=style))
 
 
 def sorry(text: str) -> None:
     """One sentence to standard error."""
-    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(text))
+    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """The text without what would steer a terminal, or turn the writing round."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def problems(found: list[Problem]) -> None:

@@ -51,11 +51,9 @@ def serve(**given: object) -> int:
         " Keep it on this machine."
     )
     logs.to_stderr()
-    run(
-        create_app(settings, loaded.library, answers),
-        listening,
-        f"http://{settings.host}:{listening.getsockname()[1]}/cds-services",
-    )
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{listening.getsockname()[1]}/cds-services"
+    run(create_app(settings, loaded.library, answers), listening, address)
     return FINE
 
 

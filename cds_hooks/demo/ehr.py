@@ -231,6 +231,7 @@ class Ehr:
         except (ValueError, KeyError, TypeError):
             # A file that is not ours to understand: begin anew, with ids that nobody had before.
             self._run = int(self._clock().timestamp())
+            self._added = {}
             self._write()
 
     def _write(self) -> None:

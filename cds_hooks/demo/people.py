@@ -301,7 +301,7 @@ def _somebody(key: str, number: int, plan: _Plan, today: date, run: int) -> Some
     patient: Json = {
         "resourceType": "Patient",
         "id": writing.key,
-        "identifier": [{"system": NHS_NUMBER, "value": nhs_number(number + run * 100)}],
+        "identifier": [{"system": NHS_NUMBER, "value": nhs_number(number + run % 9_000 * 100)}],
         "name": [{"use": "official", "given": [plan.name[0]], "family": plan.name[1]}],
         "birthDate": born.isoformat(),
     }

@@ -1,7 +1,7 @@
 """Cards issued and answers given, as the history that rules and restraint read."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -125,36 +125,15 @@ class Answers:
                 },
             )
 
-    def hear(self, met: Met, now: datetime) -> bool:
-        """Keep one answer; False if we never issued that card or button. Raises StoreError.
+    def hear(self, heard: Sequence[Met], now: datetime) -> int:
+        """Keep a batch of answers, whole or not at all; how many were to a card of ours.
 
         The same answer sent twice is kept once. A moment before the card was shown, or after now,
-        is a clock that is wrong: the answer then counts from the nearest that can be.
+        is a clock that is wrong: the answer then counts from the nearest that can be. Raises
+        StoreError.
         """
         with self._connection() as connection:
-            card = connection.execute(_CARD, {"which": met.card}).one_or_none()
-            if card is None:
-                return False
-            reply, topics = met.closed, card.topics
-            if met.closed is None:
-                button = json.loads(card.buttons).get(met.suggestion)
-                if button is None:
-                    return False
-                reply, topics = Reply(button[0]), button[1]
-            at = min(max(met.at, datetime.fromisoformat(card.shown_at)), now)
-            connection.execute(
-                _ANSWER,
-                {
-                    "card": met.card,
-                    "suggestion": met.suggestion,
-                    "reply": str(reply),
-                    "topics": topics,
-                    "reason": met.reason,
-                    "said_on": practice_day(at).isoformat(),
-                    "said_at": met.at.isoformat(),  # as it was said, or a repeat would not be known
-                },
-            )
-            return True
+            return sum(_kept(connection, met, now) for met in heard)
 
     @contextmanager
     def _connection(self) -> Generator[Connection]:
@@ -168,3 +147,31 @@ class Answers:
                 yield connection
         except (SQLAlchemyError, OSError):
             raise StoreError("The store of answers cannot be used at the moment.") from None
+
+
+def _kept(connection: Connection, met: Met, now: datetime) -> bool:
+    """Keep one answer; False if we never issued that card or button."""
+    which, suggestion = met.card.lower(), met.suggestion.lower()  # a UUID is one in either case
+    card = connection.execute(_CARD, {"which": which}).one_or_none()
+    if card is None:
+        return False
+    reply, topics = met.closed, card.topics
+    if met.closed is None:
+        button = json.loads(card.buttons).get(suggestion)
+        if button is None:
+            return False
+        reply, topics = Reply(button[0]), button[1]
+    at = min(max(met.at, datetime.fromisoformat(card.shown_at)), now)
+    connection.execute(
+        _ANSWER,
+        {
+            "card": which,
+            "suggestion": suggestion,
+            "reply": str(reply),
+            "topics": topics,
+            "reason": met.reason,
+            "said_on": practice_day(at).isoformat(),
+            "said_at": met.at.isoformat(),  # as it was said, or a repeat would not be known
+        },
+    )
+    return True

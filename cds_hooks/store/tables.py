@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sqlalchemy import (
+    URL,
     Column,
     Engine,
     ForeignKey,
@@ -73,7 +74,8 @@ def open_engine(folder: Path) -> Engine:
         raise StoreError(
             f"The data folder {folder} cannot be made or written to. Name another with --data."
         ) from None
-    engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": 5})
+    where = URL.create("sqlite", database=str(folder / FILE))
+    engine = create_engine(where, connect_args={"timeout": 5})
     event.listen(engine, "connect", _every_connection)
     try:
         with engine.begin() as connection:

@@ -1,9 +1,13 @@
 """Facts about the booking being made in this very moment."""
 
+from datetime import date
+
 from rules.answer import Answer, yes_or_no
 from rules.days import Span
 from rules.finding import Finding, Look
 from rules.rule import Fact, Give
+
+_NOT_GOING_AHEAD = frozenset({"cancelled", "noshow", "entered-in-error"})
 
 
 def look_up(fact: Fact, look: Look) -> Finding:
@@ -11,7 +15,8 @@ def look_up(fact: Fact, look: Look) -> Finding:
     booked = tuple(
         entry
         for entry in look.record.booking
-        if not fact.codes or any(code in fact.codes for code in entry.codes)
+        if entry.status not in _NOT_GOING_AHEAD
+        and (not fact.codes or any(code in fact.codes for code in entry.codes))
     )
     dated = [entry.when for entry in booked if entry.when is not None]
     looked_at = len(look.record.booking)
@@ -26,4 +31,7 @@ def look_up(fact: Fact, look: Look) -> Finding:
     day: Span | None = None
     if dated and fact.give is Give.DATE:
         day = Span(min(when.first for when in dated), min(when.last for when in dated))
-    return Finding(fact, yes_or_no(bool(booked)), day=day, entries=booked, looked_at=looked_at)
+    soonest_first = tuple(sorted(booked, key=lambda entry: entry.when or Span(date.max, date.max)))
+    return Finding(
+        fact, yes_or_no(bool(booked)), day=day, entries=soonest_first, looked_at=looked_at
+    )

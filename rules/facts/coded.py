@@ -57,6 +57,12 @@ STATUSES: dict[Kind, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"proposed", "cancelled", "noshow", "waitlist"}),
     ),
 }
+# ``find: entry`` asks whether something stands on the record at all, whatever became of it: only
+# what was not done, taken back, or is not yet more than a draft does not count (CONTENT 3.2).
+_NOT_AN_ENTRY = frozenset(
+    {"not-done", "draft", "preparation", "revoked", "rejected", "cancelled", "registered"}
+    | {"failed", "superseded"}
+)
 _RUNNING = frozenset({Kind.TAG, Kind.CARE_PLAN})  # these stop counting when their period is over
 _OVER = frozenset({"inactive", "completed"})  # unless the author asks for those that are over
 
@@ -93,7 +99,7 @@ def look_up(fact: Fact, look: Look) -> Finding:
 def _candidates(fact: Fact, look: Look) -> list[Entry]:
     by_code = look.record.by_code
     found: dict[int, Entry] = {}
-    for code in by_code.keys() & fact.codes:
+    for code in sorted(by_code.keys() & fact.codes):  # the same order every time
         for entry in by_code[code]:
             if entry.kind in fact.kinds:
                 found[id(entry)] = entry
@@ -117,18 +123,14 @@ def _standing(fact: Fact, entry: Entry, today: date) -> tuple[Answer, str]:
         answer = yes_or_no(entry.status in fact.statuses)
         if answer is Answer.NO and not _known(entry):
             answer = Answer.CANNOT_TELL
+    elif entry.status in (_NOT_AN_ENTRY if fact.find == "entry" else STATUSES[entry.kind][1]):
+        answer = Answer.NO
     else:
-        valid, void = STATUSES[entry.kind]
-        answer = (
-            Answer.YES
-            if entry.status in valid
-            else Answer.NO
-            if entry.status in void
-            else Answer.CANNOT_TELL
-        )
+        counts = _known(entry) if fact.find == "entry" else entry.status in STATUSES[entry.kind][0]
+        answer = Answer.YES if counts else Answer.CANNOT_TELL
     if answer is Answer.CANNOT_TELL:
         return answer, "an entry has a status that says nothing"
-    over_counts = fact.statuses is not None and fact.statuses & _OVER
+    over_counts = fact.find == "entry" or (fact.statuses is not None and fact.statuses & _OVER)
     if answer is Answer.YES and entry.kind in _RUNNING and entry.ends and not over_counts:
         if entry.ends.last < today:
             return Answer.NO, ""
@@ -167,15 +169,26 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
         # What is on the record has begun: a date that may lie ahead means up to today.
         when = Span(when.first, min(when.last, today))
     parts: list[Answer] = []
+    lasted = _lasted(entry, when, today)
     if fact.within is not None:
-        parts.append(when.is_between(fact.within.before(today), today))
+        start = fact.within.before(today)
+        parts.append(any_of((when.is_between(start, today), lasted.is_between(start, today))))
     if fact.in_next is not None:
         parts.append(when.is_between(today, fact.in_next.after(today)))
     if fact.since is not None:
-        parts.append(_against(when, fact.since, look, since=True))
+        parts.append(any_of(_against(w, fact.since, look, since=True) for w in (when, lasted)))
     if fact.before is not None:
         parts.append(_against(when, fact.before, look, since=False))
     return all_of(parts), "an entry's date is not exact enough"
+
+
+def _lasted(entry: Entry, when: Span, today: date) -> Span:
+    """When it was last so: what went on for a while, or still goes on, is as recent as its end."""
+    if entry.kind is Kind.CARE_PLAN and entry.status == "active" and entry.ends is None:
+        return Span(today, today)
+    if entry.ends is None or entry.kind not in (Kind.PROCEDURE, Kind.OBSERVATION, Kind.CARE_PLAN):
+        return when
+    return Span(min(entry.ends.first, today), min(entry.ends.last, today))
 
 
 def _against(when: Span, moment: "date | Duration | Fact", look: Look, *, since: bool) -> Answer:

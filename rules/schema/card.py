@@ -268,7 +268,7 @@ def read_quiet(reader: Reader, node: Node, names: Names) -> Quiet | None:
     reader.keys(
         block,
         '"quiet"',
-        ("topic", *_PERIODS, "also_known_as", "declined_codes"),
+        ("topic", *_PERIODS, "also_known_as", "declined_codes", "not_done_codes"),
         later=frozenset({"most", "also_quiet", "no_thanks"}),
         needed=("topic",),
     )
@@ -292,8 +292,12 @@ def read_quiet(reader: Reader, node: Node, names: Names) -> Quiet | None:
             name = reader.name(item)
             if name:
                 former.append(name)
-    declined = read_codes(reader, block, "declined_codes", names)
+    declined = _all_codes(read_codes(reader, block, "declined_codes", names))
+    not_done = _all_codes(read_codes(reader, block, "not_done_codes", names))
     if topic is None:
         return None
-    codes = frozenset(code for code_list in declined for code in code_list.words)
-    return Quiet(topic, periods, tuple(former), codes)
+    return Quiet(topic, periods, tuple(former), declined, not_done)
+
+
+def _all_codes(lists: tuple[CodeList, ...]) -> frozenset[Code]:
+    return frozenset(code for code_list in lists for code in code_list.words)

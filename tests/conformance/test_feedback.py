@@ -132,7 +132,7 @@ def test_a_suggestion_of_another_card_changes_nothing(service: Surgery) -> None:
     card = a_card(service)
     hers = service.ask(service.a_call(margaret("ann"), of="ann")).card
     assert service.tell(taken(card, hers["suggestions"][0], NOW)).status == 200
-    assert "nobody has answered" in ask(service).held_back[COPD_RULE]["says"]
+    assert "nobody has said yes or no" in ask(service).held_back[COPD_RULE]["says"]
 
 
 def test_an_answer_about_one_person_quiets_nobody_else(service: Surgery) -> None:
@@ -173,7 +173,7 @@ def test_an_item_without_what_the_standard_requires_fails_the_whole_batch(
         return
     assert reply.status == 400
     assert name in reply.says()
-    assert "nobody has answered" in ask(service).held_back[COPD_RULE]["says"]
+    assert "nobody has said yes or no" in ask(service).held_back[COPD_RULE]["says"]
 
 
 @pytest.mark.parametrize("outcome", ["ignored", "ACCEPTED", "declined"])

@@ -57,7 +57,7 @@ BUTTONS = {
 
 def test_a_card_without_an_answer_is_quiet_for_14_days(service: Surgery) -> None:
     a_card(service)
-    quiet_until(service, DAYS_14.after(TODAY), because="nobody has answered it yet")
+    quiet_until(service, DAYS_14.after(TODAY), because="nobody has said yes or no")
 
 
 @pytest.mark.parametrize(("label", "period", "because"), BUTTONS.values(), ids=BUTTONS)

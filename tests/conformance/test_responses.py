@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.load import load_library
@@ -233,11 +233,14 @@ def somebody_new() -> str:
     return f"somebody-{next(_numbers)}"
 
 
+# Each example proves half a dozen resources, so there are fewer of them, whatever the profile.
+FEWER = settings(max_examples=settings().max_examples // 3)
 NOONS = st.dates(date(1900, 1, 1), date(9000, 1, 1)).map(
     lambda day: datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 )
 
 
+@FEWER
 @given(
     name=FIRST_NAMES,
     born=DATE_TEXTS,
@@ -255,6 +258,7 @@ def test_every_answer_about_anybody_is_what_the_standard_says(
     check_answer(reply.body, now.date())
 
 
+@FEWER
 @given(
     name=FIRST_NAMES,
     measured=st.integers(-40, 5).map(lambda days: TODAY + timedelta(days=days)) | DAYS,

@@ -152,7 +152,7 @@ def test_a_card_that_nobody_answers_is_not_repeated_at_the_next_look(
         page.reload()  # going back to what is on the screen asks nothing again
         expect(page.get_by_text(QUESTION, exact=True)).to_be_visible()
         press(page, "Look again")
-        expect(quiet(page)).to_contain_text("nobody has answered it yet")
+        expect(quiet(page)).to_contain_text("nobody has said yes or no")
 
 
 def test_a_letter_is_drafted_for_filed_results_before_a_visit(

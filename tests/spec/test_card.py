@@ -25,7 +25,6 @@ def test_the_question_comes_first() -> None:
     assert prompt.summary == "What would help on ordinary days?"
     assert prompt.detail == "**What does a good day look like?**\n\nTea helps some people."
     assert prompt.source == "A test: The test suite"
-    assert prompt.indicator == "info"
 
 
 FACTS = """

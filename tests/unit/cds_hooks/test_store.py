@@ -72,29 +72,29 @@ def test_a_day_is_the_practices_day_and_not_that_of_greenwich(store: Answers) ->
     late = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
     card = a_card(at=late)
     store.issue(card)
-    store.hear(pressed(card, "refer", late), late)
+    store.hear([pressed(card, "refer", late)], late)
     assert {on for _, _, on in said(store)} == {date(2026, 7, 1)}
 
 
 def test_a_button_answers_its_own_topics_and_the_others_were_still_shown(store: Answers) -> None:
     card = a_card()
     store.issue(card)
-    assert store.hear(pressed(card, "refer"), NOW)
+    assert store.hear([pressed(card, "refer")], NOW)
     assert said(store) == {("breathing", Reply.ACCEPTED, TODAY), ("results", Reply.SHOWN, TODAY)}
 
 
 def test_a_card_that_was_closed_answers_all_its_topics(store: Answers) -> None:
     card = a_card()
     store.issue(card)
-    assert store.hear(Met(card.card, NOW, closed=Reply.NO_TIME, reason="limited-time"), NOW)
+    assert store.hear([Met(card.card, NOW, closed=Reply.NO_TIME, reason="limited-time")], NOW)
     assert said(store) == {("breathing", Reply.NO_TIME, TODAY), ("results", Reply.NO_TIME, TODAY)}
 
 
 def test_several_answers_to_one_card_are_all_kept(store: Answers) -> None:
     card = a_card()
     store.issue(card)
-    store.hear(pressed(card, "tag"), NOW)
-    store.hear(pressed(card, "no", NOW + timedelta(days=1)), NOW + timedelta(days=1))
+    store.hear([pressed(card, "tag")], NOW)
+    store.hear([pressed(card, "no", NOW + timedelta(days=1))], NOW + timedelta(days=1))
     assert said(store) == {
         ("breathing", Reply.SHOWN, TODAY),
         ("breathing", Reply.DECLINED, TODAY + timedelta(days=1)),
@@ -108,7 +108,9 @@ def test_the_same_answer_is_kept_once_however_often_and_late_it_comes(
     card = a_card()
     store.issue(card)
     for days in (0, 1, 40):
-        assert store.hear(pressed(card, "no", NOW + timedelta(days=9)), NOW + timedelta(days=days))
+        assert store.hear(
+            [pressed(card, "no", NOW + timedelta(days=9))], NOW + timedelta(days=days)
+        )
     with closing(sqlite3.connect(tmp_path / "store" / FILE)) as other:
         assert other.execute("SELECT count(*) FROM answers").fetchone() == (1,)
     assert {on for _, _, on in said(store)} == {TODAY}
@@ -126,7 +128,7 @@ def test_the_same_answer_is_kept_once_however_often_and_late_it_comes(
 )
 def test_an_answer_to_no_card_of_ours_is_not_heard(store: Answers, met: Met) -> None:
     store.issue(a_card())
-    assert not store.hear(met, NOW)
+    assert not store.hear([met], NOW)
     assert {reply for _, reply, _ in said(store)} == {Reply.SHOWN}
 
 
@@ -134,20 +136,20 @@ def test_a_button_of_another_card_is_not_heard(store: Answers) -> None:
     card, other = a_card(), a_card("bea")
     store.issue(card)
     store.issue(other)
-    assert not store.hear(Met(card.card, NOW, suggestion=f"{other.card}-no"), NOW)
-    assert not store.hear(Met(card.card, NOW, suggestion=""), NOW)
+    assert not store.hear([Met(card.card, NOW, suggestion=f"{other.card}-no")], NOW)
+    assert not store.hear([Met(card.card, NOW, suggestion="")], NOW)
 
 
 def test_what_was_kept_survives_closing_and_opening(tmp_path: Path) -> None:
     first = Answers(tmp_path)
     card = a_card()
     first.issue(card)
-    first.hear(pressed(card, "no"), NOW)
+    first.hear([pressed(card, "no")], NOW)
     before = first.history("ann")
     first.close()
     second = Answers(tmp_path)
     assert second.history("ann") == before
-    assert not second.hear(Met("another", NOW, closed=Reply.NO_TIME), NOW)
+    assert not second.hear([Met("another", NOW, closed=Reply.NO_TIME)], NOW)
     second.close()
 
 
@@ -155,7 +157,7 @@ def test_two_stores_in_one_folder_see_each_others_answers_at_once(tmp_path: Path
     first, second = Answers(tmp_path), Answers(tmp_path)
     card = a_card()
     first.issue(card)
-    assert second.hear(pressed(card, "no"), NOW)
+    assert second.hear([pressed(card, "no")], NOW)
     assert first.history("ann") == second.history("ann")
     first.close()
     second.close()
@@ -169,8 +171,8 @@ def test_nothing_is_lost_between_many_threads(tmp_path: Path) -> None:
         store, person = stores[number % 2], people[number]
         card = a_card(person)
         store.issue(card)
-        heard = stores[(number + 1) % 2].hear(pressed(card, "no"), NOW)
-        store.hear(pressed(card, "no"), NOW)
+        heard = stores[(number + 1) % 2].hear([pressed(card, "no")], NOW)
+        store.hear([pressed(card, "no")], NOW)
         return heard and len(store.history(person)) == 2
 
     with ThreadPoolExecutor(12) as threads:

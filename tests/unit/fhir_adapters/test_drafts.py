@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from fhir_adapters.drafts import drafts, prove
 from fhir_adapters.systems import ASK_AGAIN_AFTER, RULE
@@ -86,6 +86,7 @@ def test_both_answers_that_are_always_there_are_valid_resources(number: int) -> 
     assert (resource["resourceType"], resource["status"]) == ("Procedure", "not-done")
 
 
+@settings(max_examples=settings().max_examples // 5)  # each makes and proves a dozen resources
 @given(today=DAYS)
 def test_whatever_the_day_every_button_makes_valid_resources(today: date) -> None:
     if not 1900 < today.year < 9900:  # the days of a practice
