@@ -173,7 +173,7 @@ def test_nothing_is_lost_between_many_threads(tmp_path: Path) -> None:
         store.issue(card)
         heard = stores[(number + 1) % 2].hear([pressed(card, "no")], NOW)
         store.hear([pressed(card, "no")], NOW)
-        return heard and len(store.history(person)) == 2
+        return bool(heard) and len(store.history(person)) == 2
 
     with ThreadPoolExecutor(12) as threads:
         assert all(threads.map(visit, range(len(people))))

@@ -1,4 +1,4 @@
-"""At most one card for one person: ranked, merged, three offers and the two that are always there."""
+"""At most one card: ranked, merged, three offers and the two that are always there."""
 
 from dataclasses import replace
 from datetime import date
