@@ -47,7 +47,7 @@ def test_what_went_on_for_a_while_is_as_recent_as_its_end(
     period = {"start": "2025-03-01"} | ({"end": end} if end else {})
     name = "performedPeriod" if kind == "Procedure" else "period"
     code = REHABILITATION if kind == "Procedure" else "736283006"
-    entry = a_resource(kind, code, id="e1", status=status, **{name: period})
+    entry = a_resource(kind, code, id="e1", status=status) | {name: period}
     with surgery(tmp_path, piloting(tmp_path / "practice", COPD_RULE)) as practice:
         reply = practice.ask(practice.a_call([*margaret(), entry]))
         assert reply.decided(COPD_RULE) == decided

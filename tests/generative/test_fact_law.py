@@ -44,6 +44,7 @@ between_days: {find: procedure, codes: cough, since: 2026-01-01, before: 6 month
 filed: {find: observation, codes: blow-test, within: 42 days, filed: yes}
 planned: {find: care_plan, codes: cough}
 plan_over: {find: care_plan, codes: cough, status: completed}
+plan_lately: {find: care_plan, codes: cough, within: 6 months}
 visit_soon: {find: appointment, codes: visit, in_next: 14 days}
 visit_on: {find: appointment, codes: visit, give: date}
 booked_on: {find: this_appointment, codes: visit, give: date}
@@ -56,7 +57,7 @@ after_test: {find: condition, codes: cough, since: last_test}
 before_cough: {find: observation, codes: wheeze, before: first_cough}
 said_no: {find: outcome, topic: coughing, outcome: declined, within: 12 months}
 """
-WEIGHTS = {"ended": 4, "after_test": 4, "before_cough": 4, "planned": 2, "booked_on": 2}
+WEIGHTS = {"ended": 4, "after_test": 4, "before_cough": 4, "planned": 2, "plan_lately": 2, "booked_on": 2}
 # What reads a line without a date as one thing or the other says so on purpose, and is no law.
 GUESSING = """
 count_it: {find: entry, codes: cough, within: 12 months, if_undated: count it}
