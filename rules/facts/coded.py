@@ -184,8 +184,10 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
 
 def _lasted(entry: Entry, when: Span, today: date) -> Span:
     """When it was last so: what went on for a while, or still goes on, is as recent as its end."""
-    if entry.kind is Kind.CARE_PLAN and entry.status == "active" and entry.ends is None:
+    if entry.kind is Kind.CARE_PLAN and entry.ends is None and entry.status == "active":
         return Span(today, today)
+    if entry.kind is Kind.CARE_PLAN and entry.ends is None and not _known(entry):
+        return Span(when.first, today)  # it may still go on
     if entry.ends is None or entry.kind not in (Kind.PROCEDURE, Kind.OBSERVATION, Kind.CARE_PLAN):
         return when
     return Span(min(entry.ends.first, today), min(entry.ends.last, today))
