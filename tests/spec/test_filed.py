@@ -1,4 +1,4 @@
-"""``filed: yes``: only results that a clinician has filed; no sign of filing is not knowing."""
+"""``filed:``: results that a clinician has filed, or has not; no sign is not knowing."""
 
 import pytest
 
@@ -18,10 +18,18 @@ def test_only_filed_results_count(filed: Answer, expected: Answer) -> None:
     assert answer(QUESTION + "filed: yes", line) is expected
 
 
-def test_where_the_rule_does_not_ask_filing_is_no_matter() -> None:
-    line = entry(Kind.OBSERVATION, "blow-test", date="1 week ago", filed=NO)
+@pytest.mark.parametrize(
+    ("filed", "expected"), [(YES, NO), (NO, YES), (UNSURE, UNSURE)], ids=["yes", "no", "no sign"]
+)
+def test_results_that_wait_to_be_filed_can_be_asked_for(filed: Answer, expected: Answer) -> None:
+    line = entry(Kind.OBSERVATION, "blow-test", date="1 week ago", filed=filed)
+    assert answer(QUESTION + "filed: no", line) is expected
+
+
+@pytest.mark.parametrize("filed", Answer)
+def test_where_the_rule_does_not_ask_filing_is_no_matter(filed: Answer) -> None:
+    line = entry(Kind.OBSERVATION, "blow-test", date="1 week ago", filed=filed)
     assert answer(QUESTION, line) is YES
-    assert answer(QUESTION + "filed: no", line) is YES
 
 
 def test_a_filed_result_that_is_too_old_is_still_too_old() -> None:

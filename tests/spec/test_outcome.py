@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 
 from rules.answer import Answer
-from rules.record import Reply
-from tests.builders import said
-from tests.spec.table import NO, YES, answer
+from rules.record import Kind, Reply
+from tests.builders import entry, said
+from tests.spec.table import NO, UNSURE, YES, answer
 
 WORDS = {str(reply).replace(" ", "_"): reply for reply in Reply}
 
@@ -63,3 +63,26 @@ def test_outcomes_can_be_counted_and_dated(give: str, test: str, expected: Answe
     before = [said(Reply.SHOWN, "1 month ago"), said(Reply.SHOWN, "7 months ago")]
     question = f"find: outcome\ntopic: coughing\ngive: {give}"
     assert answer(question, before=before, test=test) is expected
+
+
+def test_an_answer_in_the_record_is_heard_beside_our_own() -> None:
+    no = entry(Kind.PROCEDURE, "coughing", date="1 month ago", status="not-done")
+    later = entry(
+        Kind.PROCEDURE, "coughing", date="1 month ago", status="not-done", answer="not-now"
+    )
+    declined = "find: outcome\ntopic: coughing\noutcome: declined"
+    assert answer(declined, no) is YES
+    assert answer(declined, later) is NO
+    assert answer("find: outcome\ntopic: coughing\noutcome: not_now", later) is YES
+    assert answer(declined + "\nwithin: 2 weeks", no) is NO
+
+
+def test_an_answer_may_stand_where_we_could_not_look() -> None:
+    question = "find: outcome\ntopic: coughing\noutcome: declined"
+    unread = [Kind.PROCEDURE]
+    assert answer(question, unread=unread) is UNSURE
+    assert answer(question, unread=[Kind.TAG]) is NO
+    assert answer(question, before=[said(Reply.DECLINED, "today")], unread=unread) is YES
+    counted = question + "\ngive: count"
+    assert answer(counted, unread=unread, test="{at_most: 3}") is UNSURE
+    assert answer(counted, test="{equals: 0}") is YES

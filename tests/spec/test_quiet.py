@@ -104,6 +104,17 @@ def test_a_code_in_the_record_may_be_a_no() -> None:
         assert card(rule, a_record(COUGH, old)).prompt is not None
 
 
+def test_something_recorded_as_not_done_may_be_a_no() -> None:
+    rule = a_rule(quiet="{topic: coughing, not_done_codes: blow-test}")
+    for status, shown in (("not-done", False), ("completed", True), ("stopped", True)):
+        line = entry(Kind.PROCEDURE, "blow-test", date="1 month ago", status=status)
+        assert (card(rule, a_record(COUGH, line)).prompt is not None) is shown
+    held = card(
+        rule, a_record(COUGH, entry(Kind.PROCEDURE, "blow-test", date="today", status="not-done"))
+    ).held
+    assert held[0].says.endswith(": it is on the record as not done, 21 November 2026.")
+
+
 @pytest.mark.parametrize(
     ("quiet", "says"),
     [

@@ -45,6 +45,14 @@ def test_codes_say_which_kind_of_visit(name: str, expected: Answer) -> None:
     assert answer("find: this_appointment\ncodes: visit", booking=[booked]) is expected
 
 
+@pytest.mark.parametrize("status", ["cancelled", "noshow", "entered-in-error"])
+def test_a_booking_that_does_not_go_ahead_is_none(status: str) -> None:
+    gone = entry(Kind.APPOINTMENT, "visit", date="in 6 days", status=status)
+    assert answer("find: this_appointment", booking=[gone]) is NO
+    later = entry(Kind.APPOINTMENT, "visit", date="in 40 days", status="proposed")
+    assert answer(DAY, booking=[gone, later], test=AHEAD) is NO
+
+
 def test_without_codes_any_visit_counts_even_one_without_a_code() -> None:
     booked = entry(Kind.APPOINTMENT, date="in 6 days")
     assert answer("find: this_appointment", booking=[booked]) is YES
