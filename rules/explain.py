@@ -59,22 +59,29 @@ def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Li
         case Decision.NO_PROMPT:
             return f"No prompt: {_parts(who_for, Answer.NO)}."
         case Decision.EXCLUDED:
-            because = next(e.because for e in outcome.rule.exclusions if e.name == outcome.because)
+            because = _deciding(outcome, who_not_for, Answer.YES).says
             return f"Excluded: {because[0].lower()}{because[1:]}."
         case Decision.CANNOT_TELL:
             if outcome.because:
-                name = next(
-                    line.rests_on
-                    for line in who_not_for
-                    if line.answer is Answer.CANNOT_TELL and line.rests_on
-                )
+                line = _deciding(outcome, who_not_for, Answer.CANNOT_TELL)
                 return (
                     "Cannot tell, so no prompt: it is not known whether to leave this person alone"
-                    f" ({name})."
+                    f" ({line.rests_on or line.says})."
                 )
             return f"Cannot tell, so no prompt: {_parts(who_for, Answer.CANNOT_TELL)}."
         case _:
             assert_never(outcome.decision)
+
+
+def _deciding(outcome: Outcome, lines: tuple[Line, ...], answer: Answer) -> Line:
+    """The exclusion that decided; several may go by the name of one fact."""
+    return next(
+        line
+        for line, exclusion in zip(lines, outcome.rule.exclusions, strict=True)
+        if exclusion.name == outcome.because
+        and line.answer is answer
+        and (answer is Answer.YES or exclusion.if_unknown_exclude)
+    )
 
 
 def _parts(lines: tuple[Line, ...], answer: Answer) -> str:

@@ -1,0 +1,198 @@
+"""An outcome in sentences: why, why not, and what each answer rests on."""
+
+import pytest
+
+from rules.answer import Answer
+from rules.explain import Explanation, explain
+from rules.record import Entry, Kind, Reply
+from tests.builders import a_person, a_record, a_rule, entry, outcome, said
+
+FACTS = """
+has_cough: {find: condition, codes: cough, label: has a cough}
+had_tea: {find: procedure, codes: tea-group, within: 12 months, label: had tea}
+last_test: {find: observation, codes: blow-test, give: latest date, label: the last test}
+coughs: {find: condition, codes: cough, give: count, label: coughs}
+said_no: {find: outcome, topic: coughing, outcome: declined, label: said no}
+"""
+COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
+
+
+def explained(
+    *lines: Entry,
+    when: str = "has_cough",
+    exclude: str | None = None,
+    unread: tuple[Kind, ...] = (),
+) -> Explanation:
+    rule = a_rule(facts=FACTS, when=when, exclude=exclude)
+    return explain(outcome(rule, a_record(*lines, unread=unread)))
+
+
+def lines_of(explanation: Explanation) -> list[tuple[Answer, str, str]]:
+    return [(line.answer, line.says, line.rests_on) for line in explanation.who_for]
+
+
+def test_a_yes_rests_on_an_entry_with_its_date() -> None:
+    explanation = explained(COUGH)
+    assert lines_of(explanation) == [
+        (Answer.YES, "has a cough", "condition, test 1 March 2020, active, cough")
+    ]
+    assert explanation.headline.startswith("Prompt: ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "rests_on"),
+    [
+        pytest.param((), "none recorded", id="nothing there"),
+        pytest.param(
+            (entry(Kind.CONDITION, "cough", status="resolved"),),
+            "none that counts among the 1 with these codes",
+            id="one that does not count",
+        ),
+    ],
+)
+def test_a_no_says_whether_there_was_anything_at_all(
+    lines: tuple[Entry, ...], rests_on: str
+) -> None:
+    explanation = explained(*lines)
+    assert lines_of(explanation) == [(Answer.NO, "has a cough", rests_on)]
+    assert explanation.headline == f'No prompt: "has a cough" is not so ({rests_on}).'
+
+
+@pytest.mark.parametrize(
+    ("lines", "unread", "doubt"),
+    [
+        pytest.param(
+            (),
+            (Kind.PROCEDURE,),
+            "the list of procedure entries could not be read",
+            id="a list that could not be read",
+        ),
+        pytest.param(
+            (entry(Kind.PROCEDURE, "tea-group"),), (), "an entry has no date", id="no date"
+        ),
+        pytest.param(
+            (entry(Kind.PROCEDURE, "tea-group", date="2025"),),
+            (),
+            "an entry's date is not exact enough",
+            id="half a date",
+        ),
+        pytest.param(
+            (entry(Kind.PROCEDURE, "tea-group", date="2026-05", status="unknown"),),
+            (),
+            "an entry has a status that says nothing",
+            id="no status",
+        ),
+        pytest.param(
+            (entry(Kind.PROCEDURE, "tea-group", date="2026-05", sure=False),),
+            (),
+            "the record itself says that an entry is not confirmed",
+            id="not confirmed",
+        ),
+    ],
+)
+def test_not_knowing_says_what_is_missing(
+    lines: tuple[Entry, ...], unread: tuple[Kind, ...], doubt: str
+) -> None:
+    explanation = explained(COUGH, *lines, when="{all: [has_cough, had_tea]}", unread=unread)
+    assert lines_of(explanation)[1] == (Answer.CANNOT_TELL, "had tea", doubt)
+    assert explanation.headline == (f'Cannot tell, so no prompt: "had tea" is not known ({doubt}).')
+
+
+def test_conditions_are_shown_as_they_are_built() -> None:
+    when = "{all: [has_cough, {any: [had_tea, {not: {none: [has_cough]}}]}, {not: had_tea}]}"
+    says = [(line.depth, line.says) for line in explained(COUGH, when=when).who_for]
+    assert says == [
+        (1, "has a cough"),
+        (1, "any of these:"),
+        (2, "had tea"),
+        (2, "not this:"),
+        (3, "none of these:"),
+        (4, "has a cough"),
+        (1, "not: had tea"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("test", "says"),
+    [
+        ("age: {at_least: 18, below: 65}", "age at least 18 and below 65"),
+        ("age: {between: [18, 64]}", "age between 18 and 64"),
+        ("last_test: {within: 12 months}", "the last test within 12 months"),
+        ("last_test: {before: 2026-03-01}", "the last test before 1 March 2026"),
+        ("last_test: {at_least: 5 days ahead}", "the last test at least 5 days ahead"),
+        ("last_test: {is_known: yes}", "the last test is known"),
+        ("last_test: {is_known: no}", "the last test is not known"),
+    ],
+)
+def test_comparisons_are_said_in_words(test: str, says: str) -> None:
+    explanation = explained(COUGH, when=f"{{all: [has_cough, {{{test}}}]}}")
+    assert explanation.who_for[1].says == says
+
+
+def test_an_age_rests_on_whole_years() -> None:
+    rule = a_rule(when="{all: [has_cough, {age: {at_least: 18}}]}", exclude=None)
+    known = explain(outcome(rule, a_record(COUGH)))
+    assert known.who_for[1].rests_on == "60"
+    partly = explain(outcome(rule, a_record(COUGH, person=a_person(born="1966"))))
+    assert partly.who_for[1].rests_on == "59 or 60"
+    unknown = explain(outcome(rule, a_record(COUGH, person=a_person(age=None))))
+    assert unknown.who_for[1].rests_on == "no date of birth could be read"
+
+
+def test_an_answer_given_before_is_quoted_with_its_day() -> None:
+    rule = a_rule(facts=FACTS, when="said_no", exclude=None)
+    explanation = explain(outcome(rule, a_record(), said(Reply.DECLINED, "2026-03-01")))
+    assert explanation.who_for[0].rests_on == "declined on 1 March 2026"
+
+
+def test_many_entries_are_counted_and_not_all_quoted() -> None:
+    lines = [entry(Kind.CONDITION, "cough", date=f"202{year}") for year in range(5)]
+    rests_on = explained(*lines).who_for[0].rests_on
+    assert rests_on.count("condition") == 3
+    assert rests_on.endswith("; and 2 more")
+
+
+TEA = entry(Kind.PROCEDURE, "tea-group", date="2026-05-01")
+TEA_OUT = "\n- {if: had_tea, because: They had tea already}"
+
+
+def test_somebody_left_alone_reads_why() -> None:
+    explanation = explained(COUGH, TEA, exclude=TEA_OUT)
+    assert explanation.headline == "Excluded: they had tea already."
+    (line,) = explanation.who_not_for
+    assert (line.answer, line.says) == (Answer.YES, "They had tea already")
+    assert line.rests_on == "procedure, test 1 May 2026, completed, tea-group"
+
+
+def test_two_exclusions_about_one_fact_are_not_taken_for_each_other() -> None:
+    exclude = "\n- {if: {coughs: {at_least: 3}}, because: Three coughs}"
+    exclude += "\n- {if: {coughs: {equals: 1}}, because: One cough}"
+    assert explained(COUGH, exclude=exclude).headline == "Excluded: one cough."
+
+
+def test_not_knowing_whether_to_leave_somebody_alone_names_that_exclusion() -> None:
+    explanation = explained(COUGH, exclude=TEA_OUT, unread=(Kind.PROCEDURE,))
+    assert explanation.headline == (
+        "Cannot tell, so no prompt: it is not known whether to leave this person alone"
+        " (the list of procedure entries could not be read)."
+    )
+
+
+def test_an_exclusion_that_does_not_mind_not_knowing_is_not_named() -> None:
+    exclude = "\n- {if: {last_test: {within: 1 month}}, because: Tested, if_unknown: include}"
+    explanation = explained(
+        COUGH, exclude=exclude + TEA_OUT, unread=(Kind.PROCEDURE, Kind.OBSERVATION)
+    )
+    assert "procedure entries" in explanation.headline
+    assert "observation entries" not in explanation.headline
+
+
+def test_an_unknown_exclusion_that_rests_on_nothing_still_gets_a_sentence() -> None:
+    exclude = "\n- {if: {not: {all: [had_tea]}}, because: No tea}"
+    explanation = explained(COUGH, exclude=exclude, unread=(Kind.PROCEDURE,))
+    assert explanation.headline.startswith("Cannot tell, so no prompt: it is not known whether")
+
+
+def test_a_record_is_quoted_in_the_words_of_the_code_list_and_not_its_own() -> None:
+    line = Entry(Kind.CONDITION, COUGH.codes, "active", COUGH.when, "onset", words="Ann's cough")
+    assert explained(line).who_for[0].rests_on == "condition, onset 1 March 2020, active, cough"
