@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 # "ci" gives the same examples on every machine and every day; "soak" looks for new ones.
-settings.register_profile("ci", max_examples=500, derandomize=True, deadline=None)
+settings.register_profile("ci", max_examples=200, derandomize=True, deadline=None)
 settings.register_profile("soak", max_examples=20_000, deadline=None, print_blob=True)
 settings.load_profile("ci")  # unless pytest is told --hypothesis-profile
 

@@ -186,7 +186,7 @@ SILENT = [
     pytest.param("Senga Enough", "nothing to say", id="asked us not to raise it again"),
     pytest.param("Una Sometime", "Cannot tell", id="offered in a year without a month"),
     pytest.param("Wullie Written", "nothing to say", id="words without a code"),
-    pytest.param("Agnes Pageone", "only the first page", id="first page only"),
+    pytest.param("Agnes Pageone", "only one page", id="first page only"),
     pytest.param("Bertie Latterly", "nothing to say", id="has died"),
 ]
 

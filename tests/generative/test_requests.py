@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -210,6 +210,10 @@ def booking() -> Json:
     return call
 
 
+# What comes from outside is tried more often than what we make ourselves.
+AT_LEAST_500 = settings(max_examples=max(settings().max_examples, 500))
+
+
 def test_both_requests_are_answered_with_a_card_before_they_are_spoilt(service: Surgery) -> None:
     for hook, whole in ((VIEW, viewing()), (BOOK, booking())):
         reply = service.post(somebody_new(json.dumps(whole)), hook)
@@ -217,6 +221,7 @@ def test_both_requests_are_answered_with_a_card_before_they_are_spoilt(service: 
         assert reply.card
 
 
+@AT_LEAST_500
 @given(text=spoilt(viewing()))
 def test_any_value_in_any_part_of_a_request_is_answered_or_refused(
     service: Surgery, text: str
@@ -224,6 +229,7 @@ def test_any_value_in_any_part_of_a_request_is_answered_or_refused(
     check(service.post(somebody_new(text)))
 
 
+@AT_LEAST_500
 @given(text=spoilt(booking()))
 def test_any_value_in_any_part_of_a_booking_is_answered_or_refused(
     service: Surgery, text: str
@@ -235,6 +241,7 @@ def test_any_value_in_any_part_of_a_booking_is_answered_or_refused(
 READ = sorted(set(viewing()["prefetch"]) - {"communicationRequests"})
 
 
+@AT_LEAST_500
 @given(theirs=THEIRS, key=st.sampled_from(READ), data=st.data())
 def test_nothing_of_somebody_else_ever_makes_a_card(
     service: Surgery, theirs: Resource, key: str, data: st.DataObject
@@ -291,6 +298,7 @@ def card(service: Surgery) -> Json:
     return service.post(somebody_new(json.dumps(viewing()))).card
 
 
+@AT_LEAST_500
 @given(text=spoilt(feedback()))
 def test_any_value_in_any_part_of_feedback_is_heard_or_refused(
     service: Surgery, card: Json, text: str
@@ -317,6 +325,7 @@ def torn(draw: st.DrawFn, whole: bytes) -> bytes:
 _EXACT = json.dumps(viewing()).encode()
 
 
+@AT_LEAST_500
 @given(body=st.binary(max_size=300) | torn(_EXACT))
 @example(body=b"\xff" * 100)
 @example(body=_EXACT.replace(b"Margaret", b"\xc3\x28"))
@@ -325,6 +334,7 @@ def test_any_bytes_are_answered_or_refused(service: Surgery, body: bytes) -> Non
     check(service.post(body.replace(b"test-person", f"person-{next(_numbers)}".encode())))
 
 
+@AT_LEAST_500
 @given(body=st.binary(max_size=300) | torn(json.dumps(feedback()).encode()))
 def test_any_bytes_of_feedback_are_heard_or_refused(service: Surgery, body: bytes) -> None:
     check_heard(send_feedback(service, body))
