@@ -1,7 +1,10 @@
 """``find:`` says where to look. Each word looks at its own lists of the record and at no others."""
 
+from dataclasses import replace
+
 import pytest
 
+from rules.codes import Code
 from rules.record import ENTRY_KINDS, Kind
 from rules.schema.facts import FIND
 from tests.builders import entry
@@ -75,6 +78,8 @@ def test_a_code_counts_only_in_its_own_system() -> None:
     # The code list means good-day's word "cough"; a SNOMED code never matches it.
     assert answer("find: condition\ncodes: cough", entry(Kind.CONDITION, "13645005")) is NO
     assert answer("find: condition\ncodes: copd", entry(Kind.CONDITION, "13645005")) is YES
+    elsewhere = replace(entry(Kind.CONDITION), codes=(Code("http://loinc.org", "cough"),))
+    assert answer("find: condition\ncodes: cough", elsewhere) is NO
 
 
 def test_nothing_recorded_in_a_list_that_was_read_is_no() -> None:

@@ -121,6 +121,32 @@ def test_dates_beside_a_list_that_could_not_be_read(give: str, test: str, expect
     assert answer(question, seen, test=test, unread=[Kind.TAG]) is expected
 
 
+@pytest.mark.parametrize(
+    ("give", "test", "expected"),
+    [
+        pytest.param("latest date", "{before: 2025-06-01}", UNSURE, id="the later may not count"),
+        pytest.param("latest date", "{after: 2023-06-01}", YES, id="the earlier surely does"),
+        pytest.param("latest date", "{after: 2024-06-01}", UNSURE, id="the later may be it"),
+        pytest.param("latest date", "{after: 2026-06-01}", NO, id="neither is so late"),
+    ],
+)
+def test_a_line_that_may_not_count_makes_a_date_a_range(
+    give: str, test: str, expected: Answer
+) -> None:
+    lines = [
+        entry(Kind.CONDITION, "cough", date="2024-01-01"),
+        entry(Kind.CONDITION, "cough", date="2026-01-01", sure=False),
+    ]
+    assert answer(COUGH + give, *lines, test=test) is expected
+    first_not_sure = [
+        entry(Kind.CONDITION, "cough", date="2022-01-01", sure=False),
+        entry(Kind.CONDITION, "cough", date="2024-01-01"),
+    ]
+    earliest = COUGH + "earliest date"
+    assert answer(earliest, *first_not_sure, test="{before: 2024-06-01}") is YES
+    assert answer(earliest, *first_not_sure, test="{before: 2023-06-01}") is UNSURE
+
+
 def test_a_window_chooses_which_lines_a_date_is_taken_from() -> None:
     lines = [entry(Kind.CONDITION, "cough", date=date) for date in ("2020-05-01", "2026-05-01")]
     question = COUGH + "earliest date\nwithin: 12 months"

@@ -104,6 +104,13 @@ def test_a_code_in_the_record_may_be_a_no() -> None:
         assert card(rule, a_record(COUGH, old)).prompt is not None
 
 
+@pytest.mark.parametrize("kind", [Kind.REPORT, Kind.APPOINTMENT, Kind.DRAFT_MESSAGE])
+def test_a_no_does_not_stand_in_a_report_a_booking_or_a_draft(kind: Kind) -> None:
+    rule = a_rule(quiet="{topic: coughing, declined_codes: no-tea}")
+    line = entry(kind, "no-tea", date="1 month ago")
+    assert card(rule, a_record(COUGH, line)).prompt is not None
+
+
 def test_something_recorded_as_not_done_may_be_a_no() -> None:
     rule = a_rule(quiet="{topic: coughing, not_done_codes: blow-test}")
     for status, shown in (("not-done", False), ("completed", True), ("stopped", True)):
