@@ -10,6 +10,7 @@ from fhir_adapters.elements import Resource, Value
 from fhir_adapters.needs import KEYS, PATIENT, Needs
 from fhir_adapters.read import (
     KINDS,
+    TYPES,
     damaged_kinds,
     nobody_read,
     person,
@@ -146,19 +147,23 @@ def _bundle(bundle: Value, kind: Kind) -> _List:
     resources: list[Resource] = []
     doubt = ""
     matches = 0
+    expected = TYPES[kind]
     for entry in bundle.entry or ():
-        match = entry.search is None or entry.search.mode in (None, "match")
+        resource, search = entry.resource, entry.search
+        match = search is None or search.mode in (None, "match")
         matches += match
-        if entry.resource is None:
+        if resource is None:
             doubt = doubt or "an entry of the list is empty"
-        elif entry.resource.resourceType == "OperationOutcome":
-            doubt = "the record system could not read all of it"
-        else:
-            of_type = entry.resource.resourceType
+            continue
+        of_type = resource.resourceType
+        if of_type != expected:
+            if of_type == "OperationOutcome":
+                doubt = "the record system could not read all of it"
+                continue
             # What was only included may be of any type; a list within a list is never looked into.
-            if KINDS.get(of_type) is not kind and (match or of_type == "Bundle"):
+            if match or of_type == "Bundle":
                 doubt = doubt or "something else stands in it"
-            resources.append(entry.resource)
+        resources.append(resource)
     if any(link.relation in ("next", "previous", "prev") for link in bundle.link or ()):
         doubt = "only one page of it was sent"
     if bundle.total is not None and bundle.total > matches:
