@@ -241,3 +241,7 @@ def test_this_appointments_day_is_asked_with_ahead() -> None:
     assert answer(question, booking=booking, test="{at_least: 6 days ahead}") is NO
     assert answer(question, booking=booking, test="{at_most: 5 days ahead}") is YES
     assert answer(question, booking=booking, test="{at_most: 4 days ahead}") is NO
+    assert answer(question, booking=booking, test="{within: 1 month}") is NO
+    assert answer(question, booking=booking, test="{older_than: 1 day}") is NO
+    past = [entry(Kind.APPOINTMENT, "visit", date="1 day ago")]
+    assert answer(question, booking=past, test="{at_most: 4 days ahead}") is NO

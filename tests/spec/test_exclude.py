@@ -48,6 +48,16 @@ NO_PROMPT, CANNOT_TELL = Decision.NO_PROMPT, Decision.CANNOT_TELL
             id="a certain reason comes before one that is not known",
         ),
         pytest.param(
+            [
+                COUGH,
+                entry(Kind.OBSERVATION, "wheeze", status="unknown"),
+                entry(Kind.PROCEDURE, "tea-group", status="unknown"),
+            ],
+            CANNOT_TELL,
+            "has_wheeze",
+            id="of two that are not known, the first is named",
+        ),
+        pytest.param(
             [entry(Kind.OBSERVATION, "wheeze")], NO_PROMPT, "", id="when comes before exclude"
         ),
     ],
