@@ -3,9 +3,9 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 _PREFIX = "GOODDAY_"
 # Read elsewhere, by the tests.
@@ -29,8 +29,9 @@ class Settings(BaseModel):
     null_means: Literal["unknown", "empty"] = Field(
         default="unknown", description="what this client means by a prefetch key that is null"
     )
-    origins: tuple[str, ...] = Field(
-        default=(), description="browser origins that may call, separated by commas"
+    # Exact origins only: "*" would let any page on the web ask about a patient.
+    origins: tuple[Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")], ...] = Field(
+        default=(), description="browser origins that may call, separated by commas, none of them *"
     )
 
 

@@ -72,3 +72,9 @@ def test_a_value_that_cannot_be_used_is_said_without_repeating_it(
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize("origin", ["*", "https://*.example", "ehr.example", "https://a.example/"])
+def test_an_origin_is_one_address_and_never_everybody(origin: str) -> None:
+    with pytest.raises(SettingsError, match="The setting origins cannot be used"):
+        read_settings({"GOODDAY_ORIGINS": origin})
