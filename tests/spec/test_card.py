@@ -103,6 +103,11 @@ def test_where_every_line_is_left_out_only_the_question_remains() -> None:
             id="a summary that is too long where the date is not known",
         ),
         pytest.param(
+            {"summary": "x" * 118 + " <age>"},
+            "The summary can come to 140 characters; the most is 139.",
+            id="a summary that is too long where the age is not known",
+        ),
+        pytest.param(
             {"summary": "|\n    Two\n    lines"}, "The summary is one line.", id="two lines"
         ),
         pytest.param(

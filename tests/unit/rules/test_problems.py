@@ -527,6 +527,31 @@ def test_a_faulty_shared_exclusion_is_reported_where_it_is_and_not_in_every_rule
     assert problem.at.file.endswith("shared/exclusions.yaml")
 
 
+def test_a_list_whose_only_code_is_damaged_is_reported_once_and_breaks_nothing() -> None:
+    text = "id: tea\ntitle: x\nsource: x\nreviewed: 2026-11-21\n"
+    text += 'codes: [{code: "13645006", words: Tea}]\n'
+    loaded = load_files(
+        {
+            "value-sets/tea.yaml": text,
+            "shared/services.yaml": "tea-group: {name: x, codes: tea}\n",
+            "coughing.yaml": rule_text(
+                facts="\nhas_cough: {find: condition, codes: tea}",
+                people="\nsam: {about: x, record: [{condition: tea}], booking: {codes: tea}}",
+                tests="\n- {name: a, person: sam, without: [condition tea], expect: prompt}",
+                quiet="{topic: coughing, declined_codes: tea}",
+            ),
+        }
+    )
+    (problem,) = loaded.problems
+    assert problem.code == "E21"
+
+
+def test_dashes_inside_a_text_are_text() -> None:
+    detail = "|\n    Tea helps\n    \u2013 so they say.\n    -ish, at least."
+    card = f"\nsummary: x\nquestion: What helps?\nsource: x\ndetail: {detail}"
+    assert load_text(rule_text(card=card)).problems == []
+
+
 def test_a_faulty_service_is_reported_where_it_is_and_not_in_every_rule() -> None:
     loaded = load_files(
         {

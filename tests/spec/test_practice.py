@@ -1,0 +1,97 @@
+"""A practice's own folder: its name, its own rules, and the starter rules that it pilots."""
+
+import pytest
+
+from rules.load import Loaded
+from rules.rule import Status
+from tests.builders import load_files, rule_text
+
+
+def practice(text: str, **rules: str) -> Loaded:
+    files = {f"{name}.yaml": rule_text(id=name, status=status) for name, status in rules.items()}
+    return load_files({"practice.yaml": text, **files})
+
+
+def shown(loaded: Loaded) -> list[str]:
+    return [rule.id for rule in loaded.library.shown().rules]
+
+
+def test_a_practice_pilots_starter_rules_by_naming_them() -> None:
+    loaded = practice("name: Our practice\npilots: [copd-self-management]\n")
+    assert loaded.problems == []
+    assert shown(loaded) == ["copd-self-management"]
+    assert loaded.stories["copd-self-management"]
+
+
+def test_starter_rules_that_nobody_named_are_not_there() -> None:
+    assert practice("name: Our practice\n").library.rules == ()
+
+
+def test_a_practice_may_pilot_a_draft_of_its_own() -> None:
+    assert shown(practice("name: x\npilots: [tea]\n", tea="draft", cake="draft")) == ["tea"]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_shown"), [("draft", False), ("pilot", True), ("retired", False)]
+)
+def test_only_pilot_rules_are_shown_to_anybody(status: str, is_shown: bool) -> None:
+    loaded = practice("name: x\n", tea=status)
+    assert [rule.status for rule in loaded.library.rules] == [Status(status)]
+    assert bool(shown(loaded)) is is_shown
+
+
+def test_a_practices_own_rule_takes_the_place_of_the_starter_rule_of_that_name() -> None:
+    text = rule_text(id="results-ahead", status="draft")
+    files = {"practice.yaml": "name: x\npilots: results-ahead\n", "results-ahead.yaml": text}
+    (rule,) = load_files(files).usable().rules
+    assert rule.title == "Somebody with a cough may like the tea group"
+    assert rule.status is Status.PILOT
+
+
+def test_who_the_practice_is() -> None:
+    loaded = practice("name: Riverside\ninvented: yes\nphone: 01632 960000\n")
+    ours = loaded.library.practice
+    assert (ours.name, ours.invented, ours.phone) == ("Riverside", True, "01632 960000")
+    assert load_files({}).library.practice.invented is False
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("pilots: []\n", 'Practice.yaml needs "name:".', id="no name"),
+        pytest.param(
+            "name: x\npilots: [copd-self-managment]\n",
+            'There is no rule called "copd-self-managment".',
+            id="a rule that does not exist",
+        ),
+        pytest.param(
+            "name: x\npilots: [tea]\n",
+            '"tea" is retired and cannot be piloted.',
+            id="a rule that is retired",
+        ),
+        pytest.param(
+            "name: x\npilot: []\n",
+            '"pilot" is not a heading I know in practice.yaml.',
+            id="a misspelt heading",
+        ),
+        pytest.param(
+            "name: x\ninvented: perhaps\n", '"perhaps" is neither yes nor no.', id="perhaps"
+        ),
+        pytest.param(
+            "x\n", "practice.yaml needs headings under it, each with a colon.", id="not headings"
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_practice_is_said_once(text: str, says: str) -> None:
+    assert [problem.says for problem in practice(text, tea="retired").problems] == [says]
+
+
+def test_a_practice_uses_its_own_lists_in_the_starter_rules_it_pilots() -> None:
+    codes = "id: copd\ntitle: x\nsource: x\nreviewed: 2026-11-21\n"
+    codes += "codes: [{code: ours, words: ours, system: good-day}]\n"
+    files = {
+        "practice.yaml": "name: x\npilots: copd-self-management\n",
+        "value-sets/copd.yaml": codes,
+    }
+    (rule,) = load_files(files).usable().rules
+    assert [code.code for code in rule.facts["has_copd"].codes] == ["ours"]
