@@ -89,6 +89,13 @@ def test_a_long_code_that_ends_in_zero_has_been_through_a_spreadsheet() -> None:
     )
 
 
+def test_a_short_code_that_ends_in_zero_has_not() -> None:
+    (problem,) = with_code('"1364500"')
+    assert problem.hint == (
+        "Copy it again from the browser or the record system, and keep it in quotes."
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -620,7 +620,7 @@ def test_a_library_with_something_to_fix_cannot_be_used() -> None:
     [
         ("exlude", ["exclude", "exhale"], "Did you mean exclude?"),
         ("Exclude", ["exclude"], "Did you mean exclude?"),
-        ("register-copd", ["copd-register", "copd"], "Did you mean copd-register?"),
+        ("plan-asthma", ["asthma-plan", "copd"], "Did you mean asthma-plan?"),
         ("copd register", ["copd-register"], "Did you mean copd-register?"),
         ("zzz", ["tea", "cake"], "Known here: cake, tea."),
         ("zzz", [], ""),
