@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.record import Kind
+from rules.record import Entry, Kind
 from tests.builders import a_person, a_record, a_rule, card, entry, load_text, rule_text
 from tests.spec.table import refusals
 
@@ -75,6 +75,36 @@ def test_detail_says_no_more_than_the_record(date: str, detail: str) -> None:
     prompt = card(rule, a_record(entry(Kind.CONDITION, "cough", date=date))).prompt
     assert prompt is not None
     assert prompt.detail.split("\n\n")[1] == detail
+
+
+@pytest.mark.parametrize(
+    ("lines", "detail"),
+    [
+        pytest.param(
+            [entry(Kind.OBSERVATION, "blow-test", date="2026-01-01", sure=False)],
+            "",
+            id="a test that may not count has no date to quote",
+        ),
+        pytest.param(
+            [
+                entry(Kind.OBSERVATION, "blow-test", date="2025-01-01"),
+                entry(Kind.OBSERVATION, "blow-test", date="2026-01-01", sure=False),
+            ],
+            "",
+            id="one of two dates: neither is quoted",
+        ),
+        pytest.param(
+            [entry(Kind.OBSERVATION, "blow-test", date="2026-01-01")],
+            "Tested 1 January 2026.",
+            id="one date for certain",
+        ),
+    ],
+)
+def test_a_date_that_is_not_certain_is_not_quoted(lines: list[Entry], detail: str) -> None:
+    rule = a_rule(facts=FACTS, card=a_card(detail="Tested <last_test>."))
+    prompt = card(rule, a_record(COUGH, *lines)).prompt
+    assert prompt is not None
+    assert prompt.detail.partition("\n\n")[2] == detail
 
 
 def test_where_every_line_is_left_out_only_the_question_remains() -> None:

@@ -104,6 +104,23 @@ def test_longest_since_last_asked_goes_first(before: tuple[Said, ...], order: li
     assert names(the_card(tea("apple"), tea("berry"), before=before)) == order
 
 
+def test_an_answer_in_the_record_counts_as_the_last_time_too() -> None:
+    no = entry(Kind.PROCEDURE, "apple", date="13 months ago", status="not-done")
+    assert names(the_card(tea("apple"), tea("berry"), lines=(no,))) == ["berry", "apple"]
+
+
+def test_only_conditions_that_count_are_given_as_reasons() -> None:
+    rule = a_rule(
+        facts="\na: {find: condition, codes: cough}\nb: {find: condition, codes: wheeze}",
+        when="{any: [a, b]}",
+        people=None,
+        tests=None,
+    )
+    doubtful = replace(WHEEZE, sure=False)
+    (refer, *_) = the_card(rule, lines=(doubtful,)).proposals
+    assert [reason.reference for reason in refer.reasons] == [COUGH.reference]
+
+
 def test_what_is_held_back_is_said_and_leaves_room_for_the_others() -> None:
     no = said(Reply.DECLINED, "1 month ago", topic="apple")
     choice = card((tea("apple"), tea("berry")), a_record(COUGH), no)

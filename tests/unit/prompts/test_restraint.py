@@ -136,6 +136,7 @@ def test_a_card_that_was_answered_is_no_longer_a_card_without_an_answer() -> Non
     busy = said(Reply.NO_TIME, "8 days ago")
     assert held(shown) is not None
     assert held(shown, busy) is None
+    assert held(shown, said(Reply.NO_TIME, "10 days ago")) is None
     earlier = said(Reply.NO_TIME, "11 days ago")
     assert held(shown, earlier) is not None
 

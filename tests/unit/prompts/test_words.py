@@ -1,11 +1,14 @@
 """What comes from a record is let into a text only where it cannot do harm."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from prompts.letter import letter
 from prompts.words import NAMELESS, first_name, one_line
 from rules.answer import Answer
-from rules.record import Kind
+from rules.record import Kind, Measurement
 from tests.builders import a_person, a_record, a_rule, card, entry, outcome
 
 COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
@@ -167,6 +170,22 @@ def test_only_filed_results_stand_in_the_letter() -> None:
     assert "14 November" in text
     assert "15 November" not in text
     assert "16 November" not in text
+
+
+def test_a_result_is_quoted_as_it_was_recorded_and_what_was_not_measured_is_not() -> None:
+    rule = a_rule(offers=RESULTS)
+    results = rule.offers[0].results
+    assert results is not None
+    result = replace(
+        entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES),
+        values=(("first", Measurement(Decimal("2.50"), "L")), ("second", Measurement(None, "L"))),
+    )
+    text = letter(outcome(rule, a_record(COUGH, result)), results, "")
+    assert "- blow-test, first: 2.5 L on 14 November 2026" in text
+    assert "second" not in text
+    bare = replace(result, values=(("", Measurement(None, "L")),))
+    text = letter(outcome(rule, a_record(COUGH, bare)), results, "")
+    assert "- blow-test on 14 November 2026" in text
 
 
 def test_a_practice_with_a_telephone_says_so() -> None:
