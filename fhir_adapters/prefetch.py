@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from fhir_adapters.decode import NotFhir, read_value
-from fhir_adapters.elements import Resource, Value
+from fhir_adapters.elements import BundleEntry, Resource, Value
 from fhir_adapters.needs import KEYS, PATIENT, Needs
 from fhir_adapters.read import (
     KINDS,
@@ -144,11 +144,30 @@ def _list(value: Prefetched, kind: Kind, *, null_means_empty: bool) -> _List:
 
 
 def _bundle(bundle: Value, kind: Kind) -> _List:
+    entries, expected = bundle.entry or [], TYPES[kind]
+    # Mostly everything in it is a match, and of the type that was asked for.
+    resources = [
+        entry.resource
+        for entry in entries
+        if (entry.search is None or entry.search.mode == "match")
+        and entry.resource is not None
+        and entry.resource.resourceType == expected
+    ]
+    matches, doubt = len(resources), ""
+    if matches < len(entries):
+        resources, matches, doubt = _mixed(entries, expected)
+    if any(link.relation in ("next", "previous", "prev") for link in bundle.link or ()):
+        doubt = "only one page of it was sent"
+    if bundle.total is not None and bundle.total > matches:
+        doubt = doubt or "fewer entries were sent than there are"
+    return _List(tuple(resources), doubt)
+
+
+def _mixed(entries: list[BundleEntry], expected: str) -> tuple[list[Resource], int, str]:
+    """The resources of a list with something else in it, how many were matches, and any doubt."""
     resources: list[Resource] = []
-    doubt = ""
-    matches = 0
-    expected = TYPES[kind]
-    for entry in bundle.entry or ():
+    matches, doubt = 0, ""
+    for entry in entries:
         resource, search = entry.resource, entry.search
         match = search is None or search.mode in (None, "match")
         matches += match
@@ -156,16 +175,11 @@ def _bundle(bundle: Value, kind: Kind) -> _List:
             doubt = doubt or "an entry of the list is empty"
             continue
         of_type = resource.resourceType
-        if of_type != expected:
-            if of_type == "OperationOutcome":
-                doubt = "the record system could not read all of it"
-                continue
-            # What was only included may be of any type; a list within a list is never looked into.
-            if match or of_type == "Bundle":
-                doubt = doubt or "something else stands in it"
+        if of_type == "OperationOutcome":
+            doubt = "the record system could not read all of it"
+            continue
+        # What was only included may be of any type; a list within a list is never looked into.
+        if of_type != expected and (match or of_type == "Bundle"):
+            doubt = doubt or "something else stands in it"
         resources.append(resource)
-    if any(link.relation in ("next", "previous", "prev") for link in bundle.link or ()):
-        doubt = "only one page of it was sent"
-    if bundle.total is not None and bundle.total > matches:
-        doubt = doubt or "fewer entries were sent than there are"
-    return _List(tuple(resources), doubt)
+    return resources, matches, doubt

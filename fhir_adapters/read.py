@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from fhir_adapters.dates import dated, ends
 from fhir_adapters.decode import UNKNOWN_TYPE
 from fhir_adapters.elements import Concept, Quantity, Resource
 from fhir_adapters.systems import ASK_AGAIN_AFTER
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.answer import Answer
 from rules.codes import OWN, Code
-from rules.days import Span, span
+from rules.days import span
 from rules.record import Entry, Kind, Measurement, PatientRecord, Person, index
 
 # Which of FHIR's resource types each list of the record is.
@@ -58,7 +59,7 @@ def record(
     results: list[tuple[Resource, tuple[Code, ...]]] = []
     filed: set[str] = set()
     observation, report, usual = Kind.OBSERVATION, Kind.REPORT, whose.usual
-    for resource in resources:
+    for resource in resources:  # the hot loop
         kind = KINDS.get(resource.resourceType)
         if kind is None:
             whose.check(resource)  # of a type that no rule reads, and still not anybody else's
@@ -73,6 +74,20 @@ def record(
         if not ours and not whose.check(resource):
             missing[kind] = f"{resource.resourceType} entries do not say whom they are about"
             continue
+        if (
+            codes is not None
+            and resource.resourceType in _SAID_BY_CODE
+            and resource.component is None
+            and resource.valueCodeableConcept is None
+        ):
+            concept = resource.code
+            if concept is None or concept.coding is None:
+                continue
+            for coding in concept.coding:
+                if coding.code in codes:
+                    break
+            else:
+                continue  # as most entries: with no code that any rule asks for
         if kind is report:
             filed |= _filed_by(resource)
         found = _codes(resource, kind, codes)
@@ -91,6 +106,10 @@ def record(
             found = _codes(resource, Kind.APPOINTMENT, None)
             booking.append(_entry(resource, Kind.APPOINTMENT, found))
     return PatientRecord(person, index(entries), missing, tuple(booking))
+
+
+# What these are is said by ``code`` alone, unless an observation has parts or a coded value.
+_SAID_BY_CODE = frozenset({"Condition", "Observation", "Procedure", "ServiceRequest", "Flag"})
 
 
 def person(patient: Resource) -> Person:
@@ -219,7 +238,7 @@ def _first_code(concept: Concept | None) -> str:
 def _entry(
     resource: Resource, kind: Kind, codes: tuple[Code, ...], filed: set[str] | None = None
 ) -> Entry:
-    when, dated_by = _when(resource, kind)
+    when, dated_by = dated(resource, kind)
     reference = f"{resource.resourceType}/{resource.id or ''}"
     return Entry(
         kind=kind,
@@ -227,7 +246,7 @@ def _entry(
         status=_condition_status(resource) if kind is Kind.CONDITION else resource.status or "",
         when=when,
         dated_by=dated_by,
-        ends=_ends(resource, kind),
+        ends=ends(resource, kind),
         words=_words(resource, kind),
         reference=reference,
         sure=_UNCONFIRMED.isdisjoint(_standing(resource.verificationStatus)),
@@ -238,66 +257,12 @@ def _entry(
     )
 
 
-def _ends(resource: Resource, kind: Kind) -> Span | None:
-    period = {
-        Kind.PROCEDURE: resource.performedPeriod,
-        Kind.OBSERVATION: resource.effectivePeriod,
-    }.get(kind, resource.period)
-    return span(period.end) if period and period.end else None
-
-
 def _condition_status(resource: Resource) -> str:
     status = resource.clinicalStatus
     if status is not None:
         return _first_code(status) or (status.text or "").lower() or "unclear"
     over = resource.abatementDateTime or resource.abatementPeriod or resource.abatementString
     return "resolved" if over else ""
-
-
-# For each kind, the elements that may say when, in their order (RULES 4.4, CONTENT 3.2). When the
-# server stored it (meta.lastUpdated) is no date of the person's and is not used.
-_DATES: dict[Kind, tuple[tuple[str, str], ...]] = {
-    Kind.CONDITION: (
-        ("onset", "onsetDateTime"),
-        ("onset", "onsetPeriod"),
-        ("recorded", "recordedDate"),
-    ),
-    Kind.OBSERVATION: (
-        ("effective", "effectiveDateTime"),
-        ("effective", "effectivePeriod"),
-        ("effective", "effectiveInstant"),
-        ("issued", "issued"),
-    ),
-    Kind.PROCEDURE: (("performed", "performedDateTime"), ("performed", "performedPeriod")),
-    Kind.REFERRAL: (
-        ("authored", "authoredOn"),
-        ("planned", "occurrenceDateTime"),
-        ("planned", "occurrencePeriod"),
-    ),
-    Kind.TAG: (("period start", "period"),),
-    Kind.TASK: (("authored", "authoredOn"),),
-    Kind.CARE_PLAN: (("period start", "period"), ("created", "created")),
-    Kind.MESSAGE: (("sent", "sent"), ("received", "received")),
-    Kind.DRAFT_MESSAGE: (("authored", "authoredOn"), ("planned", "occurrenceDateTime")),
-    Kind.DOCUMENT: (("dated", "date"),),
-    Kind.REPORT: (
-        ("effective", "effectiveDateTime"),
-        ("effective", "effectivePeriod"),
-        ("issued", "issued"),
-    ),
-    Kind.APPOINTMENT: (("start", "start"),),
-}
-
-
-def _when(resource: Resource, kind: Kind) -> tuple[Span | None, str]:
-    for name, element in _DATES[kind]:
-        value = getattr(resource, element)
-        if value is None:
-            continue
-        text = value if isinstance(value, str) else value.start
-        if text is not None:
-            return span(text), name
-    return None, ""
 
 
 def _words(resource: Resource, kind: Kind) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 
 class Answer(StrEnum):
@@ -12,37 +13,44 @@ class Answer(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
+# By themselves, because Python 3.11 takes a tenth of a microsecond to reach a member through its
+# class, and one request asks for hundreds.
+YES: Final = Answer.YES
+NO: Final = Answer.NO
+CANNOT_TELL: Final = Answer.CANNOT_TELL
+
+
 def all_of(answers: Iterable[Answer]) -> Answer:
     """No if any part is no, else cannot tell if any part is, else yes. Of nothing: yes."""
-    result = Answer.YES
+    result = YES
     for answer in answers:
-        if answer is Answer.NO:
-            return Answer.NO
-        if answer is Answer.CANNOT_TELL:
-            result = Answer.CANNOT_TELL
+        if answer is NO:
+            return NO
+        if answer is CANNOT_TELL:
+            result = CANNOT_TELL
     return result
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
     """Yes if any part is yes, else cannot tell if any part is, else no. Of nothing: no."""
-    result = Answer.NO
+    result = NO
     for answer in answers:
-        if answer is Answer.YES:
-            return Answer.YES
-        if answer is Answer.CANNOT_TELL:
-            result = Answer.CANNOT_TELL
+        if answer is YES:
+            return YES
+        if answer is CANNOT_TELL:
+            result = CANNOT_TELL
     return result
 
 
 def opposite(answer: Answer) -> Answer:
     """Yes becomes no and no becomes yes; not knowing stays not knowing."""
-    if answer is Answer.YES:
-        return Answer.NO
-    if answer is Answer.NO:
-        return Answer.YES
-    return Answer.CANNOT_TELL
+    if answer is YES:
+        return NO
+    if answer is NO:
+        return YES
+    return CANNOT_TELL
 
 
 def yes_or_no(certain: bool) -> Answer:
     """The answer to something that is known for sure."""
-    return Answer.YES if certain else Answer.NO
+    return YES if certain else NO

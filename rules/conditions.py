@@ -3,7 +3,7 @@
 from datetime import date
 from typing import assert_never
 
-from rules.answer import Answer, all_of, any_of, opposite, yes_or_no
+from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
 from rules.finding import Finding, Look
 from rules.rule import All, AnyOf, Compare, Condition, IsTrue, NoneOf, Not, Test
@@ -35,26 +35,26 @@ def compare(finding: Finding, tests: tuple[Test, ...], today: date) -> Answer:
 
 def _test(finding: Finding, test: Test, today: date) -> Answer:
     if test.word == "is_known":
-        if finding.answer is Answer.CANNOT_TELL:
-            return Answer.CANNOT_TELL
-        return yes_or_no((finding.answer is Answer.YES) is bool(test.value))
+        if finding.answer is CANNOT_TELL:
+            return CANNOT_TELL
+        return yes_or_no((finding.answer is YES) is bool(test.value))
     if finding.number is not None:
         low, high = finding.number
         return _number(low, high, test)
-    if finding.answer is not Answer.YES:
+    if finding.answer is not YES:
         return finding.answer  # no such event: no; cannot tell whether there is: cannot tell
     if finding.day is None:
-        return Answer.CANNOT_TELL
+        return CANNOT_TELL
     return _date(finding.day, test, today)
 
 
 def _number(low: int, high: int, test: Test) -> Answer:
     first, last = _bounds(test)
     if first <= low and high <= last:
-        return Answer.YES
+        return YES
     if high < first or low > last:
-        return Answer.NO
-    return Answer.CANNOT_TELL
+        return NO
+    return CANNOT_TELL
 
 
 def _bounds(test: Test) -> tuple[float, float]:
@@ -79,7 +79,7 @@ def _bounds(test: Test) -> tuple[float, float]:
 def _date(day: Span, test: Test, today: date) -> Answer:
     first, last = _days(test, today)
     if first > last:
-        return Answer.NO
+        return NO
     return day.is_between(first, last)
 
 

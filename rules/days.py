@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from rules.answer import Answer
+from rules.answer import CANNOT_TELL, NO, YES, Answer
 
 # A rule's day is the practice's day. The whole United Kingdom keeps this one zone.
 PRACTICE_ZONE = ZoneInfo("Europe/London")
@@ -36,10 +36,10 @@ class Span:
     def is_between(self, first: date, last: date) -> Answer:
         """Whether it fell from ``first`` to ``last``, both included."""
         if self.last < first or self.first > last:
-            return Answer.NO
+            return NO
         if first <= self.first and self.last <= last:
-            return Answer.YES
-        return Answer.CANNOT_TELL
+            return YES
+        return CANNOT_TELL
 
 
 def on(day: date) -> Span:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from rules.answer import Answer
+from rules.answer import CANNOT_TELL, NO, YES
 from rules.conditions import ask
 from rules.facts import look_up
 from rules.finding import Look
@@ -23,16 +23,16 @@ def evaluate(
 def _decide(rule: Rule, look: Look) -> Outcome:
     """``when``, then ``exclude``, then offers; the policy on not knowing is the rule's own."""
     answer = ask(rule.when, look)
-    if answer is Answer.NO:
+    if answer is NO:
         return Outcome(rule, Decision.NO_PROMPT, look)
-    if answer is Answer.CANNOT_TELL and not rule.prompt_when_unknown:
+    if answer is CANNOT_TELL and not rule.prompt_when_unknown:
         return Outcome(rule, Decision.CANNOT_TELL, look)
     unknown = ""
     for exclusion in rule.exclusions:
         applies = ask(exclusion.condition, look)
-        if applies is Answer.YES:
+        if applies is YES:
             return Outcome(rule, Decision.EXCLUDED, look, because=exclusion.name)
-        if applies is Answer.CANNOT_TELL and exclusion.if_unknown_exclude:
+        if applies is CANNOT_TELL and exclusion.if_unknown_exclude:
             unknown = unknown or exclusion.name
     if unknown:
         return Outcome(rule, Decision.CANNOT_TELL, look, because=unknown)
@@ -41,9 +41,9 @@ def _decide(rule: Rule, look: Look) -> Outcome:
 
 
 def _is_on(offer: Offer, look: Look) -> bool:
-    if offer.needs is not None and look(offer.needs).answer is not Answer.YES:
+    if offer.needs is not None and look(offer.needs).answer is not YES:
         return False
     if offer.condition is None:
         return True
     answer = ask(offer.condition, look)
-    return answer is Answer.YES or (answer is Answer.CANNOT_TELL and offer.if_unknown_show)
+    return answer is YES or (answer is CANNOT_TELL and offer.if_unknown_show)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
+from functools import cached_property
 
 from rules.answer import Answer
 from rules.codes import Code, CodeList
@@ -219,7 +220,7 @@ class Evidence:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots, to keep what is worked out once
 class Rule:
     """One rule, checked."""
 
@@ -241,7 +242,7 @@ class Rule:
     quiet: Quiet
     at: Place
 
-    @property
+    @cached_property
     def offer_codes(self) -> frozenset[Code]:
         """The codes of what is offered; recorded as not done, they are a no."""
         return self.quiet.not_done_codes | frozenset(
@@ -252,7 +253,7 @@ class Rule:
             if code is not None
         )
 
-    @property
+    @cached_property
     def looks_at(self) -> tuple[Fact, ...]:
         """Every fact the rule uses, those behind its exclusions and offers among them."""
         found: dict[Fact, None] = {}

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rules.answer import Answer, yes_or_no
+from rules.answer import CANNOT_TELL, yes_or_no
 from rules.days import Span
 from rules.finding import Finding, Look
 from rules.rule import Fact, Give
@@ -23,7 +23,7 @@ def look_up(fact: Fact, look: Look) -> Finding:
     if len(dated) < len(booked) and fact.give is Give.DATE:
         return Finding(
             fact,
-            Answer.CANNOT_TELL,
+            CANNOT_TELL,
             entries=booked,
             doubt="a booking has no date",
             looked_at=looked_at,

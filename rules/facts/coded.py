@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rules.answer import Answer, all_of, any_of, opposite, yes_or_no
+from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
 from rules.finding import Finding, Look
 from rules.record import Entry, Kind
@@ -78,20 +78,20 @@ def look_up(fact: Fact, look: Look) -> Finding:
     doubt = unread[0] if unread else ""
     for entry in candidates:
         answer, why = _counts(fact, entry, look)
-        if answer is not Answer.NO:
+        if answer is not NO:
             counted.append((entry, answer))
         doubt = doubt or why
     answer = any_of(answer for _, answer in counted)
-    if unread and answer is Answer.NO:
-        answer = Answer.CANNOT_TELL
-    entries = tuple(e for e, a in counted if a is Answer.YES) or tuple(e for e, _ in counted)
+    if unread and answer is NO:
+        answer = CANNOT_TELL
+    entries = tuple(e for e, a in counted if a is YES) or tuple(e for e, _ in counted)
     return Finding(
         fact,
         answer,
         number=_count(counted, bool(unread)) if fact.give is Give.COUNT else None,
         day=_day(fact, counted, bool(unread), look.today),
         entries=entries,
-        doubt=doubt if answer is Answer.CANNOT_TELL else "",
+        doubt=doubt if answer is CANNOT_TELL else "",
         looked_at=len(candidates),
     )
 
@@ -115,29 +115,29 @@ def _counts(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
         _not_ended(fact, entry, look),
     )
     answer = all_of(part for part, _ in parts)
-    return answer, next((why for part, why in parts if part is Answer.CANNOT_TELL), "")
+    return answer, next((why for part, why in parts if part is CANNOT_TELL), "")
 
 
 def _standing(fact: Fact, entry: Entry, today: date) -> tuple[Answer, str]:
     if fact.statuses is not None:
         answer = yes_or_no(entry.status in fact.statuses)
-        if answer is Answer.NO and not _known(entry):
-            answer = Answer.CANNOT_TELL
+        if answer is NO and not _known(entry):
+            answer = CANNOT_TELL
     elif entry.status in (_NOT_AN_ENTRY if fact.find == "entry" else STATUSES[entry.kind][1]):
-        answer = Answer.NO
+        answer = NO
     else:
         counts = _known(entry) if fact.find == "entry" else entry.status in STATUSES[entry.kind][0]
-        answer = Answer.YES if counts else Answer.CANNOT_TELL
-    if answer is Answer.CANNOT_TELL:
+        answer = YES if counts else CANNOT_TELL
+    if answer is CANNOT_TELL:
         return answer, "an entry has a status that says nothing"
     over_counts = fact.find == "entry" or (fact.statuses is not None and fact.statuses & _OVER)
-    if answer is Answer.YES and entry.kind in _RUNNING and entry.ends and not over_counts:
+    if answer is YES and entry.kind in _RUNNING and entry.ends and not over_counts:
         if entry.ends.last < today:
-            return Answer.NO, ""
+            return NO, ""
         if entry.ends.first < today:
-            return Answer.CANNOT_TELL, "it is not clear whether an entry has ended"
-    if answer is Answer.YES and not entry.sure:
-        return Answer.CANNOT_TELL, "the record itself says that an entry is not confirmed"
+            return CANNOT_TELL, "it is not clear whether an entry has ended"
+    if answer is YES and not entry.sure:
+        return CANNOT_TELL, "the record itself says that an entry is not confirmed"
     return answer, ""
 
 
@@ -148,8 +148,8 @@ def _known(entry: Entry) -> bool:
 
 def _filed(fact: Fact, entry: Entry) -> tuple[Answer, str]:
     if fact.filed is None:
-        return Answer.YES, ""
-    wanted = entry.filed if fact.filed is Answer.YES else opposite(entry.filed)
+        return YES, ""
+    wanted = entry.filed if fact.filed is YES else opposite(entry.filed)
     return wanted, "the record shows no sign that a clinician has filed the result"
 
 
@@ -159,13 +159,13 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     windows = [w for w in (fact.within, fact.since, fact.before, fact.in_next) if w is not None]
     if when is None:
         if not windows or fact.if_undated is Undated.COUNT_IT:
-            return Answer.YES, ""
+            return YES, ""
         if fact.if_undated is Undated.IGNORE:
-            return Answer.NO, ""
-        return Answer.CANNOT_TELL, _UNDATED
+            return NO, ""
+        return CANNOT_TELL, _UNDATED
     if entry.kind is not Kind.APPOINTMENT:
         if when.first > today:
-            return Answer.NO, ""  # entries dated in the future are ignored
+            return NO, ""  # entries dated in the future are ignored
         # What is on the record has begun: a date that may lie ahead means up to today.
         when = Span(when.first, min(when.last, today))
     parts: list[Answer] = []
@@ -199,10 +199,10 @@ def _against(when: Span, moment: "date | Duration | Fact", look: Look, *, since:
         moment = moment.before(look.today)
     if isinstance(moment, Fact):
         found = look(moment)
-        if found.answer is Answer.NO:
-            return Answer.NO  # there is no such event, so nothing came after or before it
+        if found.answer is NO:
+            return NO  # there is no such event, so nothing came after or before it
         if found.day is None:
-            return Answer.CANNOT_TELL
+            return CANNOT_TELL
         # Where it is not certain that there is such an event, nothing certainly came after it.
         return all_of((found.answer, _beside(when, found.day, since=since)))
     return _beside(when, Span(moment, moment), since=since)
@@ -210,26 +210,26 @@ def _against(when: Span, moment: "date | Duration | Fact", look: Look, *, since:
 
 def _beside(when: Span, edge: Span, *, since: bool) -> Answer:
     if when.first >= edge.last:
-        later = Answer.YES
+        later = YES
     elif when.last < edge.first:
-        later = Answer.NO
+        later = NO
     else:
-        later = Answer.CANNOT_TELL
-    if since or later is Answer.CANNOT_TELL:
+        later = CANNOT_TELL
+    if since or later is CANNOT_TELL:
         return later
-    return Answer.NO if later is Answer.YES else Answer.YES
+    return NO if later is YES else YES
 
 
 def _not_ended(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     """Whether no "resolved" code came on the same day or later; UK records say it that way."""
     if not fact.ended_by:
-        return Answer.YES, ""
+        return YES, ""
     ended = any_of(_ends(entry, end, look.today) for end in _endings(fact, look))
-    if ended is Answer.NO and any(kind in look.record.unread for kind in _ENDING_KINDS):
-        ended = Answer.CANNOT_TELL
-    if ended is Answer.CANNOT_TELL:
-        return Answer.CANNOT_TELL, "it is not clear whether it was later recorded as resolved"
-    return yes_or_no(ended is Answer.NO), ""
+    if ended is NO and any(kind in look.record.unread for kind in _ENDING_KINDS):
+        ended = CANNOT_TELL
+    if ended is CANNOT_TELL:
+        return CANNOT_TELL, "it is not clear whether it was later recorded as resolved"
+    return yes_or_no(ended is NO), ""
 
 
 # Where a "resolved" statement is looked for.
@@ -250,25 +250,25 @@ def _endings(fact: Fact, look: Look) -> list[Entry]:
 
 def _ends(entry: Entry, end: Entry, today: date) -> Answer:
     if end.when is not None and end.when.first > today:
-        return Answer.NO
+        return NO
     if end.when is None or entry.when is None:
-        return Answer.CANNOT_TELL
+        return CANNOT_TELL
     if end.when.first >= entry.when.last:
-        return Answer.YES if end.sure else Answer.CANNOT_TELL
+        return YES if end.sure else CANNOT_TELL
     if end.when.last < entry.when.first:
-        return Answer.NO
-    return Answer.CANNOT_TELL
+        return NO
+    return CANNOT_TELL
 
 
 def _count(counted: list[tuple[Entry, Answer]], unread: bool) -> tuple[int, int]:
-    certain = sum(answer is Answer.YES for _, answer in counted)
+    certain = sum(answer is YES for _, answer in counted)
     return certain, 10**9 if unread else len(counted)
 
 
 def _day(fact: Fact, counted: list[tuple[Entry, Answer]], unread: bool, today: date) -> Span | None:
     if fact.give not in (Give.EARLIEST, Give.LATEST, Give.DATE) or not counted:
         return None
-    sure = [entry.when for entry, answer in counted if answer is Answer.YES and entry.when]
+    sure = [entry.when for entry, answer in counted if answer is YES and entry.when]
     maybe = [entry.when for entry, _ in counted if entry.when]
     open_ended = unread or any(entry.when is None for entry, _ in counted)
     if fact.give is Give.LATEST:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rules.answer import Answer, yes_or_no
+from rules.answer import CANNOT_TELL, NO, yes_or_no
 from rules.codes import OWN, Code
 from rules.days import Duration, Span
 from rules.finding import Finding, Look
@@ -39,8 +39,8 @@ def look_up(fact: Fact, look: Look) -> Finding:
         when = Span(chosen, chosen)
     answer = yes_or_no(bool(matching))
     doubt = look.record.unread.get(NO_STANDS_IN, "")
-    if answer is Answer.NO and doubt:
-        answer = Answer.CANNOT_TELL
+    if answer is NO and doubt:
+        answer = CANNOT_TELL
     return Finding(
         fact,
         answer,
@@ -49,7 +49,7 @@ def look_up(fact: Fact, look: Look) -> Finding:
         else None,
         day=None if doubt and when else when,
         said=matching,
-        doubt=doubt if answer is Answer.CANNOT_TELL else "",
+        doubt=doubt if answer is CANNOT_TELL else "",
         looked_at=len(heard),
     )
 

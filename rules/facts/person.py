@@ -1,6 +1,6 @@
 """Facts about the person: how old, and whether they have died."""
 
-from rules.answer import Answer
+from rules.answer import CANNOT_TELL, YES, Answer
 from rules.days import age as years
 from rules.finding import Finding, Look
 from rules.rule import Fact
@@ -10,8 +10,8 @@ def age(fact: Fact, look: Look) -> Finding:
     """Whole years on the day. A partial date of birth gives the least and the most it can be."""
     birth = look.record.person.birth
     if birth is None:
-        return Finding(fact, Answer.CANNOT_TELL, doubt="no date of birth could be read")
-    return Finding(fact, Answer.YES, number=years(birth, look.today))
+        return Finding(fact, CANNOT_TELL, doubt="no date of birth could be read")
+    return Finding(fact, YES, number=years(birth, look.today))
 
 
 def deceased(fact: Fact, look: Look) -> Finding:
@@ -24,4 +24,4 @@ def deceased(fact: Fact, look: Look) -> Finding:
 
 
 def _doubt(answer: Answer) -> str:
-    return "the date of death could not be read" if answer is Answer.CANNOT_TELL else ""
+    return "the date of death could not be read" if answer is CANNOT_TELL else ""

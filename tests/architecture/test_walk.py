@@ -21,6 +21,7 @@ TO_A_CARD = {
     "fhir_adapters/prefetch.py": "the states of each key",
     "fhir_adapters/whose.py": "whose data it is",
     "fhir_adapters/read.py": "resources to a record",
+    "fhir_adapters/dates.py": "which of its dates an entry is dated by",
     "rules/days.py": "dates as spans",
     "rules/record.py": "the one index",
     "cds_hooks/clock.py": "today",

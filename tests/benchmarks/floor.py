@@ -1,6 +1,15 @@
-"""The floor: read the body, decode it into the same types, answer with a constant."""
+"""The floors: read the body, decode it into the same types, answer with a constant.
 
+The second floor also keeps a row of the size of a card before it answers, as safely as we do:
+synced to disk, and off the event loop.
+"""
+
+import asyncio
+import sqlite3
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 import uvicorn
@@ -11,16 +20,39 @@ from fhir_adapters.elements import Value
 
 _CALL: msgspec.json.Decoder[wire.Call[Value]] = msgspec.json.Decoder(wire.Call[Value])
 _CONSTANT = b'{"cards":[]}'
+_ROW = "x" * 600  # a card with five buttons
 
-app = FastAPI(openapi_url=None)
 
+def floors(file: Path) -> FastAPI:
+    """The two floors; the second keeps its rows in a file."""
+    app = FastAPI(openapi_url=None)
+    store = sqlite3.connect(file, check_same_thread=False)
+    store.execute("PRAGMA journal_mode = WAL")
+    store.execute("PRAGMA synchronous = FULL")
+    store.execute("CREATE TABLE kept (card TEXT PRIMARY KEY, row TEXT)")
+    keeper = ThreadPoolExecutor(1)
 
-@app.post("/cds-services/{service_id}")
-async def constant(service_id: str, request: Request) -> Response:
-    """Decode and answer."""
-    _CALL.decode(await request.body())
-    return Response(_CONSTANT, media_type="application/json")
+    def keep() -> None:
+        with store:
+            store.execute("INSERT INTO kept VALUES (?, ?)", (str(uuid4()), _ROW))
+
+    @app.post("/cds-services/{service_id}")
+    async def constant(service_id: str, request: Request) -> Response:
+        """Decode and answer."""
+        _CALL.decode(await request.body())
+        return Response(_CONSTANT, media_type="application/json")
+
+    @app.post("/kept/cds-services/{service_id}")
+    async def kept(service_id: str, request: Request) -> Response:
+        """Decode, keep a row, and answer."""
+        _CALL.decode(await request.body())
+        await asyncio.get_running_loop().run_in_executor(keeper, keep)
+        return Response(_CONSTANT, media_type="application/json")
+
+    return app
 
 
 if __name__ == "__main__":
-    uvicorn.run(app, port=int(sys.argv[1]), access_log=False, log_level="warning")
+    uvicorn.run(
+        floors(Path(sys.argv[2])), port=int(sys.argv[1]), access_log=False, log_level="warning"
+    )

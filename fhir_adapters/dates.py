@@ -1,0 +1,60 @@
+"""Which of its dates a resource is dated by, kind by kind."""
+
+from fhir_adapters.elements import Resource
+from rules.days import Span, span
+from rules.record import Kind
+
+# For each kind, the elements that may say when, in their order (RULES 4.4, CONTENT 3.2). When the
+# server stored it (meta.lastUpdated) is no date of the person's and is not used.
+_DATES: dict[Kind, tuple[tuple[str, str], ...]] = {
+    Kind.CONDITION: (
+        ("onset", "onsetDateTime"),
+        ("onset", "onsetPeriod"),
+        ("recorded", "recordedDate"),
+    ),
+    Kind.OBSERVATION: (
+        ("effective", "effectiveDateTime"),
+        ("effective", "effectivePeriod"),
+        ("effective", "effectiveInstant"),
+        ("issued", "issued"),
+    ),
+    Kind.PROCEDURE: (("performed", "performedDateTime"), ("performed", "performedPeriod")),
+    Kind.REFERRAL: (
+        ("authored", "authoredOn"),
+        ("planned", "occurrenceDateTime"),
+        ("planned", "occurrencePeriod"),
+    ),
+    Kind.TAG: (("period start", "period"),),
+    Kind.TASK: (("authored", "authoredOn"),),
+    Kind.CARE_PLAN: (("period start", "period"), ("created", "created")),
+    Kind.MESSAGE: (("sent", "sent"), ("received", "received")),
+    Kind.DRAFT_MESSAGE: (("authored", "authoredOn"), ("planned", "occurrenceDateTime")),
+    Kind.DOCUMENT: (("dated", "date"),),
+    Kind.REPORT: (
+        ("effective", "effectiveDateTime"),
+        ("effective", "effectivePeriod"),
+        ("issued", "issued"),
+    ),
+    Kind.APPOINTMENT: (("start", "start"),),
+}
+
+
+def dated(resource: Resource, kind: Kind) -> tuple[Span | None, str]:
+    """When it was, and which of its dates says so; an element that cannot be read has no day."""
+    for name, element in _DATES[kind]:
+        value = getattr(resource, element)
+        if value is None:
+            continue
+        text = value if isinstance(value, str) else value.start
+        if text is not None:
+            return span(text), name
+    return None, ""
+
+
+def ends(resource: Resource, kind: Kind) -> Span | None:
+    """The day on which it was over, where it says so."""
+    period = {
+        Kind.PROCEDURE: resource.performedPeriod,
+        Kind.OBSERVATION: resource.effectivePeriod,
+    }.get(kind, resource.period)
+    return span(period.end) if period and period.end else None
