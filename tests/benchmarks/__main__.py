@@ -23,8 +23,8 @@ from pathlib import Path
 from tests.benchmarks.bodies import for_person, request
 
 RESOURCES = 300
-REQUESTS = 25
-ROUNDS = 60
+REQUESTS = 200
+ROUNDS = 7
 
 
 @dataclass
