@@ -57,6 +57,12 @@ def drafts(proposal: Proposal, patient_id: str, today: date) -> list[Draft]:
             return [_tag(offer, rule, subject, today)]
         case OfferKind.RESULTS:
             return [_results(proposal, rule, subject, today)]
+        case OfferKind.MESSAGE:
+            return [_message(offer, rule, subject, today)]
+        case OfferKind.QUESTIONNAIRE | OfferKind.TASK:
+            return [_task(offer, rule, subject, today)]
+        case OfferKind.GOAL:
+            return [_goal(offer, rule, subject, today)]
 
 
 def _referral(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
@@ -151,6 +157,61 @@ def _results(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
     if about:
         resource["about"] = about
     return Draft("Draft a letter with the filed results, for somebody to read and send", resource)
+
+
+def _message(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    resource: Json = {
+        "resourceType": "CommunicationRequest",
+        "identifier": [_from(rule)],
+        "status": "draft",
+        "category": [_concept(Code(COMMUNICATION_CATEGORY, "notification"))],
+        "subject": subject,
+        "recipient": [subject],
+        "authoredOn": today.isoformat(),
+        "payload": [{"contentString": offer.text}],
+    }
+    if offer.channel in _MEDIUM:
+        resource["medium"] = [_concept(Code(PARTICIPATION_MODE, _MEDIUM[offer.channel]))]
+    return Draft(f"Draft a message: {offer.words}, for somebody to read and send", resource)
+
+
+_MEDIUM = {"letter": "MAILWRIT", "text": "SMSWRIT", "email": "EMAILWRIT", "app": "ONLINEWRIT"}
+
+
+def _task(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    """Something for a role to do; a questionnaire is named for whoever gives it out."""
+    resource: Json = {
+        "resourceType": "Task",
+        "identifier": [_from(rule)],
+        "status": "requested",
+        "intent": "proposal",
+        "description": offer.words,
+        "for": subject,
+        "authoredOn": today.isoformat(),
+    }
+    if offer.code is not None:
+        resource["code"] = _concept(offer.code, offer.words)
+    if offer.role:
+        resource["performerType"] = [{"text": offer.role.replace("-", " ")}]
+    if offer.due is not None:
+        resource["restriction"] = {"period": {"end": offer.due.after(today).isoformat()}}
+    if offer.form:
+        form = {"type": {"text": "Questionnaire"}, "valueString": offer.form}
+        resource["input"] = [form]
+    return Draft(f"Ask for this to be done: {offer.words}", resource)
+
+
+def _goal(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    """A goal that waits for the person's own words; nothing of it is decided for them."""
+    resource: Json = {
+        "resourceType": "Goal",
+        "identifier": [_from(rule)],
+        "lifecycleStatus": "proposed",
+        "description": {"text": offer.text},
+        "subject": subject,
+        "startDate": today.isoformat(),
+    }
+    return Draft("Start a goal, to be filled in the person's own words", resource)
 
 
 def _answered(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:

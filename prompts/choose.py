@@ -10,9 +10,10 @@ from prompts.restraint import hold
 from prompts.words import lines, one_line
 from rules.answer import Answer
 from rules.codes import Code
+from rules.fact import facts_of
 from rules.outcome import Decision, Outcome, Proposal
 from rules.record import Entry, Reply, Said
-from rules.rule import Offer, OfferKind, Practice, facts_of
+from rules.rule import Offer, OfferKind, Practice
 
 MOST_OFFERS = 3
 
@@ -52,12 +53,12 @@ def _merged(ranked: list[Outcome], today: date, practice: Practice) -> Prompt:
         if _possible(outcome, offer)
     )
     proposals = [_proposal(twins, practice) for twins in offers[:MOST_OFFERS]]
-    detail = [f"**{top.rule.card.question}**", lines(top.rule.card.detail, top)]
-    detail += [f"Also: {outcome.rule.card.question}" for outcome in ranked[1:]]
+    detail = [f"**{top.rule.card.words.question}**", lines(top.rule.card.words.detail, top)]
+    detail += [f"Also: {outcome.rule.card.words.question}" for outcome in ranked[1:]]
     if len(offers) > MOST_OFFERS:
         detail.append(f"{len(offers) - MOST_OFFERS} more can wait.")
     return Prompt(
-        summary=one_line(top.rule.card.summary, top),
+        summary=one_line(top.rule.card.words.summary, top),
         detail="\n\n".join(part for part in detail if part),
         source=f"{practice.name}: {top.rule.card.source}",
         rules=tuple(outcome.rule for outcome in ranked),

@@ -10,10 +10,11 @@ from prompts.choose import choose
 from rules.answer import Answer
 from rules.conditions import ask
 from rules.engine import evaluate
+from rules.fact import All, facts_of
 from rules.finding import Look
 from rules.outcome import Decision
 from rules.people import Story, record_of
-from rules.rule import All, OfferKind, Practice, Rule, facts_of
+from rules.rule import OfferKind, Practice, Rule
 
 
 @dataclass(frozen=True, slots=True)

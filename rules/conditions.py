@@ -3,10 +3,22 @@
 from datetime import date
 from typing import assert_never
 
-from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
+from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, some_of, yes_or_no
 from rules.days import Duration, Span
+from rules.fact import (
+    All,
+    AnyOf,
+    Compare,
+    Computed,
+    Condition,
+    IsTrue,
+    Labelled,
+    NoneOf,
+    Not,
+    SomeOf,
+    Test,
+)
 from rules.finding import Finding, Look
-from rules.rule import All, AnyOf, Compare, Condition, IsTrue, NoneOf, Not, Test
 
 
 def ask(condition: Condition, look: Look) -> Answer:
@@ -24,6 +36,12 @@ def ask(condition: Condition, look: Look) -> Answer:
             return any_of(ask(part, look) for part in parts)
         case NoneOf(parts):
             return opposite(any_of(ask(part, look) for part in parts))
+        case SomeOf(at_least, parts):
+            return some_of(at_least, (ask(part, look) for part in parts))
+        case Labelled(_, part):
+            return ask(part, look)
+        case Computed(expression):
+            return expression.answer(*(look(fact) for fact in expression.facts))
         case _:
             assert_never(condition)
 

@@ -3,15 +3,30 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import assert_never
 
 from rules.answer import Answer
 from rules.conditions import ask
 from rules.days import Duration, in_words, span_in_words
+from rules.fact import (
+    All,
+    AnyOf,
+    Compare,
+    Computed,
+    Condition,
+    Fact,
+    Give,
+    IsTrue,
+    Labelled,
+    NoneOf,
+    Not,
+    SomeOf,
+    Test,
+)
 from rules.finding import Finding
 from rules.outcome import Decision, Outcome
 from rules.record import Entry
-from rules.rule import All, AnyOf, Compare, Condition, Fact, Give, IsTrue, NoneOf, Not, Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,17 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
             yield Line(answer, "none of these:", "", depth)
             for part in parts:
                 yield from _lines(part, outcome, depth + 1)
+        case SomeOf(at_least, parts):
+            yield Line(answer, f"at least {at_least} of these:", "", depth)
+            for part in parts:
+                yield from _lines(part, outcome, depth + 1)
+        case Labelled(label, part):
+            inside = tuple(_lines(part, outcome, depth))
+            rests_on = "; ".join(line.rests_on for line in inside if line.rests_on)
+            yield Line(answer, label, rests_on, depth)
+        case Computed(expression):
+            found = (f"{f.label}: {_found(f, outcome)}" for f in expression.facts)
+            yield Line(answer, expression.means, "; ".join(found), depth)
         case _:
             assert_never(condition)
 
@@ -125,13 +151,17 @@ def _test(test: Test) -> str:
     match test.value:
         case bool():
             return "is known" if test.value else "is not known"
+        case _ if test.written:
+            return f"{word} {test.written}"
         case (first, last):
             return f"{word} {first} and {last}"
         case date():
             return f"{word} {in_words(test.value)}"
         case Duration():
             return f"{word} {test.value}{' ahead' if test.ahead else ''}"
-        case int():
+        case frozenset():
+            return f"{word} {' or '.join(sorted(test.value))}"
+        case int() | Decimal():
             return f"{word} {test.value}"
 
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from rules.answer import Answer
 from rules.days import Span
+from rules.fact import Fact
 from rules.record import Entry, PatientRecord, Said
-from rules.rule import Fact
 
 
 @dataclass(frozen=True, slots=True, eq=False)

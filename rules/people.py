@@ -20,6 +20,12 @@ USUAL = {
     "care_plan": (Kind.CARE_PLAN, "active"),
     "message": (Kind.MESSAGE, "completed"),
     "appointment": (Kind.APPOINTMENT, "booked"),
+    "medication": (Kind.MEDICATION, "active"),
+    "task": (Kind.TASK, "requested"),
+    "encounter": (Kind.ENCOUNTER, "finished"),
+    "questionnaire": (Kind.QUESTIONNAIRE, "completed"),
+    "goal": (Kind.GOAL, "active"),
+    "consent": (Kind.CONSENT, "active"),
 }
 REPLIES = {str(reply).replace(" ", "_"): reply for reply in Reply}
 

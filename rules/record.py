@@ -26,6 +26,12 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     REPORT = "report"
     APPOINTMENT = "appointment"
+    MEDICATION = "medication"
+    STATEMENT = "medication statement"
+    ENCOUNTER = "encounter"
+    QUESTIONNAIRE = "questionnaire"
+    GOAL = "goal"
+    CONSENT = "consent"
 
 
 # A statement that something was offered, done or said may stand in any of these (CONTENT 3.2).
@@ -84,6 +90,10 @@ class Person:
     birth: Span | None = field(default=None, repr=False)
     died: Answer = Answer.NO
     died_on: Span | None = field(default=None, repr=False)
+    sex: str = field(default="", repr=False)  # female, male, other, unknown; "" where not recorded
+    language: str = field(default="", repr=False)  # BCP 47, lower case; "" where not recorded
+    needs_interpreter: Answer = field(default=Answer.CANNOT_TELL, repr=False)
+    registered_here: Answer = field(default=Answer.CANNOT_TELL, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -38,6 +38,12 @@ USUAL_STATUS: Mapping[Kind, str] = {
     Kind.DOCUMENT: "current",
     Kind.REPORT: "final",
     Kind.APPOINTMENT: "booked",
+    Kind.MEDICATION: "active",
+    Kind.STATEMENT: "active",
+    Kind.ENCOUNTER: "finished",
+    Kind.QUESTIONNAIRE: "completed",
+    Kind.GOAL: "active",
+    Kind.CONSENT: "active",
 }
 
 

@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from rules.answer import Answer
 from rules.days import Duration, Span, span
-from rules.facts.coded import STATUSES
+from rules.facts.statuses import STATUSES
 from rules.record import Entry, Kind, PatientRecord, Person, Reply, Said
 from tests.builders import LISTS, TODAY, Resource, a_record, a_resource, code
 

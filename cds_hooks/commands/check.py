@@ -32,10 +32,10 @@ def _past_review(rules: tuple[Rule, ...], today: date) -> list[Problem]:
         Problem(
             rule.at,
             "G02",
-            f"The review date of {rule.id}, {rule.review_by}, has passed.",
+            f"The review date of {rule.id}, {rule.care.review_by}, has passed.",
             "Look at the evidence again and set a new date.",
             stops=False,
         )
         for rule in rules
-        if rule.review_by is not None and rule.review_by < today
+        if rule.care.review_by is not None and rule.care.review_by < today
     ]

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from rules.fact import Fact
 from rules.facts import booked, coded, offered, person
 from rules.finding import Finding, Look
-from rules.rule import Fact
 
 _KINDS: dict[str, Callable[[Fact, Look], Finding]] = {
     "age": person.age,

@@ -4,59 +4,11 @@ from datetime import date
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
+from rules.fact import Fact, Give, Undated
+from rules.facts.statuses import STATUSES
 from rules.finding import Finding, Look
 from rules.record import Entry, Kind
-from rules.rule import Fact, Give, Undated
 
-# For each list, which of FHIR's statuses count and which do not (RULES 4.4, CONTENT 3.2). A status
-# in neither column, or missing where FHIR requires one, is "cannot tell". The reader has already
-# left out what was entered in error and what was refuted.
-STATUSES: dict[Kind, tuple[frozenset[str], frozenset[str]]] = {
-    Kind.CONDITION: (
-        frozenset({"active", "recurrence", "relapse", ""}),
-        frozenset({"inactive", "remission", "resolved"}),
-    ),
-    Kind.OBSERVATION: (
-        frozenset({"final", "amended", "corrected"}),
-        frozenset({"registered", "preliminary", "partial", "cancelled"}),
-    ),
-    Kind.PROCEDURE: (
-        frozenset({"completed"}),
-        frozenset({"not-done", "preparation", "in-progress", "on-hold", "stopped"}),
-    ),
-    Kind.REFERRAL: (
-        frozenset({"active", "completed", "on-hold"}),
-        frozenset({"draft", "revoked"}),
-    ),
-    Kind.TAG: (frozenset({"active"}), frozenset({"inactive"})),
-    Kind.TASK: (
-        frozenset(
-            {"requested", "received", "accepted", "ready", "in-progress", "on-hold", "completed"}
-        ),
-        frozenset({"draft", "rejected", "cancelled", "failed"}),
-    ),
-    Kind.CARE_PLAN: (
-        frozenset({"active"}),
-        frozenset({"draft", "on-hold", "revoked", "completed"}),
-    ),
-    Kind.MESSAGE: (
-        frozenset({"completed", "in-progress"}),
-        frozenset({"preparation", "not-done", "on-hold", "stopped"}),
-    ),
-    Kind.DRAFT_MESSAGE: (
-        frozenset({"active", "completed"}),
-        frozenset({"draft", "on-hold", "revoked"}),
-    ),
-    Kind.DOCUMENT: (frozenset({"current"}), frozenset({"superseded"})),
-    Kind.REPORT: (
-        frozenset({"final", "amended", "corrected", "appended"}),
-        frozenset({"registered", "partial", "preliminary", "cancelled"}),
-    ),
-    Kind.APPOINTMENT: (
-        frozenset({"booked", "pending", "arrived", "checked-in", "fulfilled"}),
-        frozenset({"proposed", "cancelled", "noshow", "waitlist"}),
-    ),
-}
 # ``find: entry`` asks whether something stands on the record at all, whatever became of it: only
 # what was not done, taken back, or is not yet more than a draft does not count (CONTENT 3.2).
 _NOT_AN_ENTRY = frozenset(

@@ -2,8 +2,8 @@
 
 from rules.answer import CANNOT_TELL, YES, Answer
 from rules.days import age as years
+from rules.fact import Fact
 from rules.finding import Finding, Look
-from rules.rule import Fact
 
 
 def age(fact: Fact, look: Look) -> Finding:

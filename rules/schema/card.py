@@ -5,10 +5,11 @@ import re
 from rules.answer import Answer
 from rules.codes import OWN, Code, CodeList
 from rules.days import Duration
+from rules.fact import Fact, Give
 from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.record import Kind, Reply
-from rules.rule import Blank, Card, Fact, Give, Offer, OfferKind, Quiet, Service, Wording
+from rules.rule import Blank, Card, Offer, OfferKind, Quiet, Service, Wording, Words
 from rules.schema.conditions import condition_under
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
@@ -67,7 +68,7 @@ def read_card(reader: Reader, node: Node, names: Names) -> Card | None:
         _question(reader, block.pairs["question"][1], question)
     if summary is None or question is None or source is None:
         return None
-    return Card(summary, question, detail or Wording(()), "info", source)
+    return Card(Words(summary, question, detail or Wording(())), "info", source)
 
 
 def _one_line(reader: Reader, node: Node, text: Wording, what: str) -> None:
@@ -116,6 +117,7 @@ _OFFER_KEYS = {
     OfferKind.RESULTS: (*_COMMON, "include", "within"),
 }
 _OFFERS_LATER = frozenset({"message", "questionnaire", "task", "goal"})
+_KINDS = tuple(kind for kind in OfferKind if kind not in _OFFERS_LATER)
 _SHOW_OR_HIDE = {"show": True, "hide": False}
 
 
@@ -138,13 +140,13 @@ def read_offers(reader: Reader, node: Node, names: Names) -> tuple[Offer, ...]:
         if key.value in _OFFERS_LATER:
             reader.not_yet(key.at, f"{key.value} offers", "are")
             continue
-        kind = key.value if key.value in set(OfferKind) else nearest(key.value, OfferKind)
+        kind = key.value if key.value in _KINDS else nearest(key.value, _KINDS)
         if kind != key.value:
             reader.stop(
                 key.at,
                 "E01",
                 f'"{key.value}" is not a kind of offer.',
-                did_you_mean(key.value, OfferKind),
+                did_you_mean(key.value, _KINDS),
             )
         inner = reader.block(value, f"The {key.value} offer") if kind else None
         offer = _offer(reader, OfferKind(kind), inner, names) if kind and inner else None

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import date
 
 from rules.days import Duration, duration
+from rules.fact import All, AnyOf, Compare, Condition, Fact, Give, IsTrue, NoneOf, Not, Test
 from rules.problems import did_you_mean
 from rules.reading import Reader
-from rules.rule import All, AnyOf, Compare, Condition, Fact, Give, IsTrue, NoneOf, Not, Test
 from rules.schema.names import BUILT_IN_LATER, Names
 from rules.text import Block, Node, Text
 

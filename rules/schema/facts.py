@@ -4,11 +4,11 @@ from datetime import date
 
 from rules.answer import Answer, yes_or_no
 from rules.days import Duration
-from rules.facts.coded import STATUSES
+from rules.fact import Fact, Give, Undated
+from rules.facts.statuses import STATUSES
 from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.record import ENTRY_KINDS, Kind, Reply
-from rules.rule import Fact, Give, Undated
 from rules.schema.lists import read_codes
 from rules.schema.names import BUILT_IN, BUILT_IN_LATER, Names
 from rules.text import Block, Node, Text

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rules.codes import CodeList
+from rules.fact import Fact, Give
 from rules.problems import Place
-from rules.rule import Exclusion, Fact, Give, Service
+from rules.rule import Exclusion, Service
 
 _BUILT_IN = Place("built in")
 EVERY = "*"  # in ``faulty``: a file that could not be read, so nobody knows which names it has

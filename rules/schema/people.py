@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rules.facts.coded import STATUSES
+from rules.facts.statuses import STATUSES
 from rules.people import REPLIES, USUAL, Line, Somebody, day_meant
 from rules.problems import Place, did_you_mean, nearest
 from rules.reading import Reader

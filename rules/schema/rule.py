@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from rules.fact import Fact, facts_of
 from rules.people import Stories
 from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
-from rules.rule import Evidence, Exclusion, Fact, Rule, Status, facts_of
+from rules.rule import Care, Evidence, Exclusion, Purpose, Rule, Status
 from rules.schema.card import read_card, read_offers, read_quiet
 from rules.schema.conditions import condition_under
 from rules.schema.facts import read_facts
@@ -90,15 +91,15 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
     if not (rule_id and title and owner and hook and when and card and quiet):
         return None  # each has been reported as missing
     rule = Rule(
-        rule_id, title, 1 if version is None else version, status or Status.DRAFT, owner, evidence,
-        not_for, review_by, hook, own, when, unknown == "prompt", exclusions, card, offers, quiet,
-        block.at,
+        rule_id, title, 1 if version is None else version, status or Status.DRAFT, Purpose.OFFER,
+        owner, Care(evidence, (), not_for, review_by), (hook,), (), own, when, unknown == "prompt",
+        exclusions, card, offers, quiet, block.at,
     )  # fmt: skip
     _lints(reader, block, rule)
     return RuleFile(rule, stories)
 
 
-_STATUSES: Mapping[str, Status] = {str(status): status for status in Status}
+_STATUSES: Mapping[str, Status] = {str(s): s for s in Status if s is not Status.LIVE}
 _PURPOSES: Mapping[str, str] = {"offer": "offer"}
 _WHEN_UNKNOWN: Mapping[str, str] = {"stay quiet": "stay quiet", "prompt": "prompt"}
 
@@ -218,7 +219,7 @@ def _lints(reader: Reader, block: Block, rule: Rule) -> None:
         asked |= set(facts_of(offer.condition)) if offer.condition else set()
         asked |= {offer.needs} if offer.needs else set()
         asked |= set(offer.label.facts)
-    asked |= set(rule.card.summary.facts) | set(rule.card.detail.facts)
+    asked |= set(rule.card.facts)
     asked |= {f for fact in rule.looks_at for f in (fact.since, fact.before) if isinstance(f, Fact)}
     for fact in rule.facts.values():
         if fact not in asked:

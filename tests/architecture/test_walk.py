@@ -38,6 +38,7 @@ TO_A_CARD = {
     "prompts/history.py": "answers that count for a rule",
     "rules/rule.py": "what a rule looks at",
     "rules/facts/offered.py": "a no that stands in the record",
+    "rules/fact.py": "what a condition asks about",
     "prompts/words.py": "texts, filled",
     "prompts/letter.py": "which visit it is about",
     "cds_hooks/cards.py": "our words to the specification's words",
@@ -46,7 +47,12 @@ TO_A_CARD = {
     "cds_hooks/wire.py": "the answer, spelt",
 }
 # The second look, which is quiet, takes no wording and drafts nothing.
-NOT_IN_SILENCE = {"prompts/words.py", "prompts/letter.py", "fhir_adapters/drafts.py"}
+NOT_IN_SILENCE = {
+    "prompts/words.py",
+    "prompts/letter.py",
+    "rules/fact.py",
+    "fhir_adapters/drafts.py",
+}
 
 
 @pytest.fixture(scope="module")

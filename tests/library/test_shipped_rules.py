@@ -60,9 +60,9 @@ def test_shipped_rules_are_drafts_and_prompt_nobody_until_a_practice_pilots_them
 @EVERY_RULE
 def test_shipped_rules_claim_no_review_that_nobody_made(rule: Rule) -> None:
     assert "Nobody yet" in rule.owner
-    assert rule.evidence
-    assert rule.not_for
-    assert rule.review_by is not None
+    assert rule.care.evidence
+    assert rule.care.not_for
+    assert rule.care.review_by is not None
 
 
 @EVERY_RULE

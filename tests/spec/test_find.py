@@ -46,7 +46,9 @@ def test_the_lists_that_each_word_looks_at(word: str, lists: set[Kind]) -> None:
 
 
 def test_entry_looks_wherever_something_offered_done_or_said_may_stand() -> None:
-    assert set(ENTRY_KINDS) == set(Kind) - {Kind.DRAFT_MESSAGE, Kind.REPORT, Kind.APPOINTMENT}
+    elsewhere = {Kind.DRAFT_MESSAGE, Kind.REPORT, Kind.APPOINTMENT, Kind.MEDICATION, Kind.STATEMENT}
+    elsewhere |= {Kind.ENCOUNTER, Kind.QUESTIONNAIRE, Kind.GOAL, Kind.CONSENT}
+    assert set(ENTRY_KINDS) == set(Kind) - elsewhere
 
 
 def test_one_certain_entry_settles_it_whatever_else_could_not_be_read() -> None:
