@@ -23,6 +23,10 @@ COUNTS_AS = {
     OfferKind.RECORD: Reply.ACCEPTED,
     OfferKind.TAG: Reply.SHOWN,
     OfferKind.RESULTS: Reply.SHOWN,
+    OfferKind.MESSAGE: Reply.SHOWN,
+    OfferKind.QUESTIONNAIRE: Reply.SHOWN,
+    OfferKind.TASK: Reply.ACCEPTED,
+    OfferKind.GOAL: Reply.ACCEPTED,
 }
 
 
