@@ -50,7 +50,7 @@ def a_prompt(rule: Rule, today: date = TODAY, visit: str = "in 10 days") -> Prom
 
 
 # What their keys come to, once a rule is read.
-MADE = {
+MADE: dict[OfferKind, dict[str, object]] = {
     OfferKind.MESSAGE: {"text": "Hello. We are asking how you are.", "channel": "text"},
     OfferKind.QUESTIONNAIRE: {"form": "my-good-day", "words": "Fill in: my good day"},
     OfferKind.TASK: {
