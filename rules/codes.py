@@ -13,6 +13,8 @@ SYSTEMS = {
     "good-day": OWN,
     "loinc": "http://loinc.org",
     "appointment-reason": "http://terminology.hl7.org/CodeSystem/v2-0276",
+    "dmd": "https://dmd.nhs.uk",
+    "questionnaire": "urn:ietf:rfc:3986",  # a form by its canonical address
 }
 
 # Codes that public lists label wrongly (CONTENT 1.5, trap 3). Never used, always named.
