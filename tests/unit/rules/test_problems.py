@@ -193,7 +193,7 @@ def changed(old: str, new: str, text: str = GOOD) -> str:
             id="9. a heading that is missing",
         ),
         pytest.param(
-            changed("status: pilot", "status: §pilto"),
+            changed("status: draft", "status: §pilto"),
             "E10",
             '"pilto" is not one of the words for status.',
             "Did you mean pilot?",
