@@ -7,9 +7,14 @@ from rules.lints.words import BLAMING, has_word, texts
 from rules.rule import Status
 
 
+_ADVICE = ("should", "must")
+
+
 def _find(seen: Seen) -> Iterator[Found]:
     for text in texts(seen.rule):
         for word, kinder in BLAMING.items():
+            if word in _ADVICE and text == seen.rule.card.words.question:
+                continue  # L02 says it
             if has_word(text, word):
                 yield Found(
                     seen.rule.at, f'"{word}" blames or labels people.', f"Kinder: {kinder}."
