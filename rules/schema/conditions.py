@@ -4,9 +4,23 @@ from collections.abc import Callable
 from datetime import date
 
 from rules.days import Duration, duration
-from rules.fact import All, AnyOf, Compare, Condition, Fact, Give, IsTrue, NoneOf, Not, Test
+from rules.fact import (
+    All,
+    AnyOf,
+    Compare,
+    Computed,
+    Condition,
+    Fact,
+    Give,
+    IsTrue,
+    Labelled,
+    NoneOf,
+    Not,
+    Test,
+)
 from rules.problems import did_you_mean
 from rules.reading import Reader
+from rules.schema.expressions import read_expression
 from rules.schema.names import BUILT_IN_LATER, Names
 from rules.text import Block, Node, Text
 
@@ -33,6 +47,13 @@ def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None
     block = reader.block(node, "A condition")
     if block is None:
         return None
+    if "cel" in block.pairs:
+        reader.keys(block, "a cel condition", ("cel", "means", "label"), needed=("means",))
+        expression = read_expression(reader, block, names)
+        label = reader.get(block, "label", reader.prose)
+        if expression is None:
+            return None
+        return Labelled(label, Computed(expression)) if label else Computed(expression)
     if len(block.pairs) != 1:
         reader.stop(
             block.at,
@@ -47,7 +68,7 @@ def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None
     if key.value == "not":
         part = read_condition(reader, value, names)
         return None if part is None else Not(part)
-    if key.value in ("some_of", "cel"):
+    if key.value == "some_of":
         reader.not_yet(key.at, f'"{key.value}"')
         return None
     fact = _fact(reader, key, names)

@@ -9,6 +9,9 @@ from rules.facts.statuses import STATUSES
 from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.record import ENTRY_KINDS, Kind, Reply
+from rules.schema.expressions import read_expression
+from rules.schema.keys import FACTS
+from rules.schema.keys import names as key_names
 from rules.schema.lists import read_codes
 from rules.schema.names import BUILT_IN, BUILT_IN_LATER, Names
 from rules.text import Block, Node, Text
@@ -27,9 +30,7 @@ FIND: dict[str, tuple[Kind, ...]] = {
     "this_appointment": (),
     "outcome": (),
 }
-FIND_LATER = frozenset(
-    {"medication", "task", "encounter", "questionnaire", "goal", "consent", "cel"}
-)
+FIND_LATER = frozenset({"medication", "task", "encounter", "questionnaire", "goal", "consent"})
 _GIVE_LATER = frozenset(
     {
         "latest value",
@@ -120,6 +121,8 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
     find = reader.text(find_node)
     if find is None:
         return None
+    if find == "cel":
+        return _computed(reader, name, key, block, names)
     if find in FIND_LATER:
         reader.not_yet(find_node.at, f'find "{find}"')
         return None
@@ -128,12 +131,22 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
             find_node.at,
             "E10",
             f'"{find}" is not one of the places to look.',
-            did_you_mean(find, FIND),
+            did_you_mean(find, {*FIND, "cel"}),
         )
         return None
     needed = ("topic",) if find == "outcome" else () if find == "this_appointment" else ("codes",)
     reader.keys(block, f'fact "{name}"', _KEYS.get(find, _CODED), later=_LATER, needed=needed)
     return _filled(reader, name, key, find, block, names)
+
+
+def _computed(reader: Reader, name: str, key: Text, block: Block, names: Names) -> Fact | None:
+    """A fact that is worked out from those above it."""
+    reader.keys(block, f'fact "{name}"', key_names(FACTS["cel"]), needed=("cel", "means"))
+    expression = read_expression(reader, block, names)
+    label = reader.get(block, "label", reader.prose) or name.replace("_", " ")
+    if expression is None:
+        return None
+    return Fact(name, label, "cel", key.at, means=expression.means, expression=expression)
 
 
 def _misspelt_find(reader: Reader, name: str, block: Block) -> None:
