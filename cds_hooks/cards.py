@@ -88,7 +88,7 @@ def issued(
 def held_back(
     held: tuple[Held, ...], outcomes: tuple[Outcome, ...]
 ) -> dict[str, list[wire.HeldBack]] | None:
-    """What was held back, until when and why, and what could not be told or asked: silence explained."""
+    """What was held back, until when and why, what could not be told, and what was not asked."""
     says = [
         wire.HeldBack(
             rule=one.rule.id,

@@ -176,7 +176,7 @@ class _Parser:
     def _deeper(self, token: Token) -> None:
         self._depth += 1
         if self._depth > DEEPEST:
-            says = f"This expression is more than {DEEPEST} brackets deep."
+            says = f"This expression is more than {DEEPEST} steps deep."
             hint = "Give its parts names of their own, under facts."
             raise _Stop(Slip(token.start, "E35", says, hint))
 

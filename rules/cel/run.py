@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rules.answer import CANNOT_TELL, Answer, yes_or_no
 from rules.cel.grammar import Before, Between, Name, Number, Tree, Words
@@ -19,8 +19,10 @@ from rules.fact import Fact
 from rules.finding import Finding, RuleFault
 
 if TYPE_CHECKING:
-    from celpy import Environment, Runner
+    from celpy import Runner
     from celpy.celtypes import Value
+    from celpy.evaluation import CELFunction, Result
+    from lark import Token
     from lark import Tree as Grown
 
 _ONE_AT_A_TIME = Lock()  # the library keeps one parser, and in it the text it is reading
@@ -51,7 +53,7 @@ def program(tree: Tree, facts: tuple[Fact, ...]) -> Callable[..., Answer]:
                     known[name] = celtypes.BoolType(yes)
                 case str(text):
                     known[name] = celtypes.StringType(text)
-                case float(number):
+                case number:
                     known[name] = celtypes.DoubleType(number)
         result = _quietly(runner, known)
         if isinstance(result, celtypes.BoolType):
@@ -89,7 +91,7 @@ def _text(tree: Tree, names: Mapping[str, str], words: dict[str, str]) -> str:
 def _build(text: str) -> "Runner":
     environment = _environment()
     grown = _without_single_file(environment.compile(text))
-    runner = environment.program(grown, functions=_arithmetic())
+    runner: Runner = environment.program(grown, functions=_arithmetic())
     runner.logger.disabled = True
     return runner
 
@@ -101,7 +103,7 @@ _STEPS = frozenset(
 )
 
 
-def _without_single_file(grown: "Grown") -> "Grown":
+def _without_single_file(grown: "Grown[Token]") -> "Grown[Token]":
     """The same tree without its steps of one child: four times faster, and far less deep."""
     from lark import Tree as Branch  # noqa: PLC0415 - comes with cel-python
 
@@ -118,12 +120,13 @@ def _without_single_file(grown: "Grown") -> "Grown":
 
 
 @cache
-def _environment() -> "Environment":
+def _environment() -> Any:  # its own types leave open what its trees are of
     from celpy import Environment, InterpretedRunner, celtypes, evaluation  # noqa: PLC0415 - as above
 
     limit = sys.getrecursionlimit()
     environment = Environment(runner_class=InterpretedRunner)
     sys.setrecursionlimit(limit)  # it raises the limit of the whole process
+    environment.annotations.clear()  # names of protobuf types, copied for every answer
     for one in (
         evaluation.logger,
         celtypes.logger,
@@ -136,7 +139,7 @@ def _environment() -> "Environment":
 
 
 @cache
-def _arithmetic() -> "dict[str, Callable[..., Value]]":
+def _arithmetic() -> "dict[str, CELFunction]":
     """Counting with doubles, where cel-python leaves its own types or makes numbers of nothing.
 
     Rounded to nine decimals, so that 0.1 + 0.2 is 0.3 as it is for whoever wrote the rule. What
@@ -145,8 +148,8 @@ def _arithmetic() -> "dict[str, Callable[..., Value]]":
     from celpy.celtypes import DoubleType  # noqa: PLC0415 - as above
     from celpy.evaluation import CELEvalError  # noqa: PLC0415 - as above
 
-    def counted(work: Callable[[float, float], float]) -> "Callable[..., Value]":
-        def function(one: "Value", other: "Value") -> "Value":
+    def counted(work: Callable[[float, float], float]) -> "CELFunction":
+        def function(one: "Result", other: "Result") -> "Result":
             for part in (one, other):
                 if isinstance(part, CELEvalError):
                     return part

@@ -79,7 +79,7 @@ _SIGNS = {
     "÷": ("divided by", "/"),
 }
 _CURLY = frozenset("“”„‟‘’‚‛«»`´")
-_EASIER = "Or use conditions in words, which are easier to read: all, any, not."
+_EASIER = "or use conditions in words, which are easier to read: all, any, not"
 
 _LISTS = (
     "A fact gives one answer, so there are no lists here.",
@@ -165,7 +165,7 @@ def _everyday(text: str, tokens: tuple[Token, ...], facts: Mapping[str, Fact]) -
         right = right[: token.start] + spelt[1] + right[token.start + len(token.written) :]
     if places:
         spellings = " and ".join(f'"{word}" as {sign}' for word, sign in said.items())
-        yield Slip(min(places), "E32", f"cel spells {spellings}.", f"Type: {right} {_EASIER}")
+        yield Slip(min(places), "E32", f"cel spells {spellings}.", f"Type: {right} ({_EASIER})")
 
 
 def _forbidden(tokens: tuple[Token, ...], facts: Mapping[str, Fact]) -> Iterator[Slip]:
