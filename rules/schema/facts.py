@@ -41,7 +41,7 @@ _GIVE_LATER = frozenset(
         "latest choice",
     }
 )
-_LATER = frozenset({"unit", "type", "cel", "means", "gives"})
+_LATER = frozenset({"unit", "type", "gives"})
 
 _CODED = (
     "find",
@@ -115,7 +115,10 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
         if later:
             reader.not_yet(block.pairs[min(later)][0].at, f'"{min(later)}"')
         else:
-            reader.stop(key.at, "E09", f'Fact "{name}" needs "find:", which says where to look.')
+            hint = "Type: find: cel" if "cel" in block.pairs else ""
+            reader.stop(
+                key.at, "E09", f'Fact "{name}" needs "find:", which says where to look.', hint
+            )
         return None
     find_node = block.pairs["find"][1]
     find = reader.text(find_node)

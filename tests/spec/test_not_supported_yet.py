@@ -20,7 +20,7 @@ def problems(**headings: str | None) -> list[Problem]:
 
 @pytest.mark.parametrize(
     "kind",
-    ["medication", "task", "encounter", "questionnaire", "goal", "consent", "cel"],
+    ["medication", "task", "encounter", "questionnaire", "goal", "consent"],
 )
 def test_kinds_of_fact(kind: str) -> None:
     (problem,) = problems(facts=f"\nhas_cough: {{find: {kind}, codes: cough}}")
@@ -37,15 +37,10 @@ def test_what_a_fact_may_give(word: str) -> None:
     assert (problem.code, problem.says) == ("E30", f'give "{word}" is not supported yet.')
 
 
-@pytest.mark.parametrize("key", ["unit", "type", "cel", "means", "gives"])
+@pytest.mark.parametrize("key", ["unit", "type", "gives"])
 def test_headings_of_a_fact(key: str) -> None:
     (problem,) = problems(facts=FACT.format(f"{key}: x"))
     assert (problem.code, problem.says) == ("E30", f'"{key}" is not supported yet.')
-
-
-def test_a_computed_fact() -> None:
-    (problem,) = problems(facts="\nhas_cough: {cel: age > 18, means: adult, gives: exists}")
-    assert (problem.code, problem.says) == ("E30", '"cel" is not supported yet.')
 
 
 @pytest.mark.parametrize("name", ["sex", "registered_here", "language", "needs_interpreter"])
@@ -54,7 +49,7 @@ def test_built_in_facts(name: str) -> None:
     assert (problem.code, problem.says) == ("E30", f'"{name}" is not supported yet.')
 
 
-@pytest.mark.parametrize("condition", ["some_of: {at_least: 1, of: [has_cough]}", "cel: age > 18"])
+@pytest.mark.parametrize("condition", ["some_of: {at_least: 1, of: [has_cough]}"])
 def test_conditions(condition: str) -> None:
     (problem,) = problems(when=f"{{{condition}}}")
     assert problem.code == "E30"
