@@ -10,6 +10,7 @@ from prompts.choose import choose
 from rules.answer import Answer
 from rules.conditions import ask
 from rules.engine import evaluate
+from rules.explain import explain
 from rules.fact import All, facts_of
 from rules.finding import Look
 from rules.outcome import Decision
@@ -35,6 +36,8 @@ def tell(rule: Rule, story: Story) -> Told:
     """Run one story against its rule."""
     record, said = record_of(story)
     outcome = evaluate((rule,), record, said, story.today)[0]
+    if outcome.decision is Decision.WITHHELD:
+        return Told(story, str(outcome.decision), explain(outcome).headline)
     choice = choose((outcome,), said, story.today, Practice("A story"))
     got = str(outcome.decision)
     deciders: set[str] = set()

@@ -1,5 +1,6 @@
 """Codes, code lists, and the check digit that catches a code damaged by a spreadsheet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ class CodeList:
     id: str
     title: str
     words: dict[Code, str]
+    measures: str = ""  # what is measured, for conversions that are for one thing only
 
     @property
     def codes(self) -> frozenset[Code]:
@@ -48,6 +50,24 @@ class CodeList:
     def first(self) -> Code:
         """The code that a story means when it names this list."""
         return next(iter(self.words))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfferSet:
+    """One offer and, for each state it may be in, the code lists that say so."""
+
+    id: str
+    name: str
+    codes: Mapping[str, tuple[CodeList, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text that staff send to people, by name."""
+
+    id: str
+    name: str
+    text: str
 
 
 # Verhoeff's dihedral check. Source: SNOMED CT identifier specification, check-digit.

@@ -147,8 +147,9 @@ HEADINGS: Mapping[str, str] = {
     "format": "1",
     "id": "coughing",
     "title": "Somebody with a cough may like the tea group",
-    "status": "pilot",
+    "status": "draft",
     "owner": "The test suite",
+    "co_produced_with": "An invented group of people with a cough",
     "hook": "patient-view",
     "facts": """
         has_cough:
@@ -181,6 +182,19 @@ HEADINGS: Mapping[str, str] = {
         - name: Sam has a cough
           person: sam
           expect: prompt
+        - name: Sam has none
+          person: sam
+          without: [condition cough]
+          expect: no prompt
+        - name: Sam is receiving palliative care
+          person: sam
+          plus: [{condition: palliative-care, date: 1 month ago}]
+          expect: excluded
+          because: palliative
+        - name: Sam said no
+          person: sam
+          plus: [{outcome: declined, topic: coughing, date: 1 month ago}]
+          expect: quiet
     """,
 }
 
