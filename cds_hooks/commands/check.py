@@ -8,6 +8,7 @@ from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from rules.load import load_library
 from rules.problems import Problem
 from rules.rule import Rule
+from rules.schema.lock import list_problems, lists_in_use
 
 
 def check(path: Path) -> int:
@@ -17,7 +18,9 @@ def check(path: Path) -> int:
         return COULD_NOT_RUN
     loaded = load_library(path)
     today = clock.practice_day(clock.now())
-    found = sorted([*loaded.problems, *_past_review(loaded.library.rules, today)])
+    own = {name for folder in loaded.lists[1:] for name in folder.lists}
+    lists = list_problems(loaded.lists, lists_in_use(loaded.library), today, own)
+    found = sorted([*loaded.problems, *_past_review(loaded.library.rules, today), *lists])
     rules = len(loaded.library.rules)
     if not rules and not found:
         say.sorry(f"There are no rules under {path}: rule files end in .yaml.")

@@ -422,6 +422,11 @@ def names(table: tuple[Key, ...]) -> tuple[str, ...]:
     return tuple(key.name for key in table)
 
 
+def needed(table: tuple[Key, ...]) -> tuple[str, ...]:
+    """The headings of a table that have to be there."""
+    return tuple(key.name for key in table if key.needed)
+
+
 def words_of(table: tuple[Key, ...], name: str) -> tuple[str, ...]:
     """The closed list of words that a heading takes."""
     return next(key.words for key in table if key.name == name)

@@ -1,12 +1,12 @@
 """The names that are known where a file is read: code lists, facts, exclusions, services."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from rules.codes import CodeList
+from rules.codes import CodeList, OfferSet
 from rules.fact import Fact, Give
 from rules.problems import Place
-from rules.rule import Exclusion, Service
+from rules.rule import Exclusion, Message, Service
 
 _BUILT_IN = Place("built in")
 EVERY = "*"  # in ``faulty``: a file that could not be read, so nobody knows which names it has
@@ -27,12 +27,13 @@ class Names:
     facts: dict[str, Fact] = field(default_factory=lambda: dict(BUILT_IN))
     exclusions: dict[str, Exclusion] = field(default_factory=dict[str, Exclusion])
     services: dict[str, Service] = field(default_factory=dict[str, Service])
+    offer_sets: dict[str, OfferSet] = field(default_factory=dict[str, OfferSet])
+    messages: dict[str, Message] = field(default_factory=dict[str, Message])
     faulty: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def with_facts(self, own: Mapping[str, Fact]) -> "Names":
         """The same names with a rule's own facts besides."""
-        facts = {**self.facts, **own}
-        return Names(self.lists, facts, self.exclusions, self.services, set(self.faulty))
+        return replace(self, facts={**self.facts, **own}, faulty=set(self.faulty))
 
     def is_faulty(self, sort: str, name: str) -> bool:
         """Whether what has this name was reported where it is written: once is enough."""
