@@ -79,6 +79,34 @@ def _parser() -> argparse.ArgumentParser:
 
 def _lists(parser: argparse.ArgumentParser) -> None:
     lists = parser.add_subparsers(required=True, metavar="verb")
+    take = lists.add_parser(
+        "import",
+        help="a list from an OpenCodelists CSV, an NHS refset text file, or any table with codes",
+    )
+    take.set_defaults(verb="lists import")
+    take.add_argument("file", type=Path, help="the file to read; it is not changed")
+    take.add_argument("--name", help="what rules call the list (the file's name)")
+    take.add_argument(
+        "--to", type=Path, default=Path(), help="the practice's folder, with value-sets (this one)"
+    )
+    take.add_argument("--title", help="what it is a list of (its name)")
+    take.add_argument("--source", help="where it comes from; the file's name and date are added")
+    take.add_argument("--refset", help="which refset or cluster, where the file has several")
+    take.add_argument(
+        "--local",
+        action="store_true",
+        help="the practice's own codes, beside those of a built-in list of the same name",
+    )
+    take.add_argument(
+        "--replace",
+        action="store_true",
+        help="write a list anew; the words of codes that stay are kept",
+    )
+    take.add_argument(
+        "--repair",
+        action="store_true",
+        help="put codes right that a spreadsheet damaged, where they can only be one code",
+    )
     show = lists.add_parser("show", help="every list: its codes, its review, the rules that use it")
     show.set_defaults(verb="lists show")
     check = lists.add_parser("check", help="what is wrong with code lists")
@@ -141,6 +169,13 @@ def _lock(options: argparse.Namespace) -> int:
     return lock(options.path)
 
 
+def _lists_import(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.lists_import import Wanted, import_list  # noqa: PLC0415 - only what the verb needs
+
+    given = {name: value for name, value in vars(options).items() if name != "verb"}
+    return import_list(Wanted(**given))
+
+
 def _lists_show(options: argparse.Namespace) -> int:
     from cds_hooks.commands.lists import show  # noqa: PLC0415 - only what the verb needs
 
@@ -160,6 +195,7 @@ _VERBS = {
     "rules test": _test,
     "rules check-patient": _check_patient,
     "rules lock": _lock,
+    "lists import": _lists_import,
     "lists show": _lists_show,
     "lists check": _lists_check,
 }

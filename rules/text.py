@@ -50,6 +50,11 @@ class Block:
 Node = Text | Items | Block
 
 
+def quoted(text: str) -> str:
+    """A text in double quotes, as it has to stand in a file to be read back the same."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
 def read_text(
     source: bytes, file: str, most: int = MOST_BYTES
 ) -> tuple[Node | None, list[Problem]]:

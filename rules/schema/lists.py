@@ -13,7 +13,7 @@ from rules.schema import keys
 from rules.schema.names import Names
 from rules.schema.wording import plain_words
 from rules.schema.words import STATES
-from rules.text import Block, Node
+from rules.text import Block, Node, quoted
 
 _LATER = frozenset({"include", "exclude", "refset"})
 MOST_BYTES = 1024 * 1024  # some ten thousand codes
@@ -177,6 +177,28 @@ def read_messages(reader: Reader, node: Node, names: Names) -> dict[str, Message
         return Message(name, called, text) if called and text else None
 
     return _named(reader, node, names, "message", one)
+
+
+def list_text(file: ListFile) -> str:
+    """A code list as its file has it: what ``read_list`` reads back the same, grades apart."""
+    systems = {address: name for name, address in SYSTEMS.items()}
+    heads = {"id": file.codes.id, "title": quoted(file.codes.title), "source": quoted(file.source)}
+    if file.owner:
+        heads["owner"] = quoted(file.owner)
+    if file.reviewed is not None:
+        heads["reviewed"] = file.reviewed.isoformat()
+    if file.review_by is not None:
+        heads["review_by"] = file.review_by.isoformat()
+    if file.local:
+        heads["local"] = "yes"
+    if file.note:
+        heads["note"] = quoted(file.note)
+    lines = [*(f"{key}: {value}" for key, value in heads.items()), "codes:"]
+    for code, words in file.codes.words.items():
+        lines += [f"  - code: {quoted(code.code)}", f"    words: {quoted(words)}"]
+        if code.system != SNOMED:
+            lines.append(f"    system: {systems[code.system]}")
+    return "\n".join(lines) + "\n"
 
 
 _T = TypeVar("_T")

@@ -15,7 +15,7 @@ from rules.problems import Place, Problem
 from rules.reading import Reader
 from rules.rule import SHOWN, Library, Rule
 from rules.schema.lists import ListFile
-from rules.text import Block, Node
+from rules.text import Block, Node, quoted
 
 LOCK = "value-sets.lock"
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -69,12 +69,6 @@ def lock_text(lists: Mapping[str, ListFile]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def quoted(text: str) -> str:
-    """A line of text in double quotes, as YAML reads it back."""
-    inside = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{inside}"'
-
-
 def read_lock(reader: Reader, node: Node) -> dict[str, Locked] | None:
     """The lists that are locked; None, and a problem, where the lock cannot be read."""
     block = reader.block(node, LOCK)
@@ -112,13 +106,17 @@ def _read_locked(reader: Reader, block: Block, at: Place) -> Locked | None:
 def lists_of(rule: Rule, lists: Iterable[CodeList]) -> set[str]:
     """The names of the code lists that a rule decides by, or writes a code of."""
     facts = rule.looks_at
-    named = {each for fact in facts for each in (*fact.lists, *fact.ended_by)}
+    named = {each for fact in facts for each in fact.lists}
     named |= {offer.reason for offer in rule.offers if offer.reason is not None}
-    a_no = rule.quiet.declined_codes | rule.quiet.not_done_codes
+    # Of these only the codes are kept: a list is used where all of its codes are.
+    used = [fact.ended_by for fact in facts]
+    used += [rule.quiet.declined_codes, rule.quiet.not_done_codes]
     written = {offer.code for offer in rule.offers}
     written |= {offer.service.code for offer in rule.offers if offer.service is not None}
     return {
-        each.id for each in lists if each in named or each.codes <= a_no or each.first in written
+        each.id
+        for each in lists
+        if each in named or each.first in written or any(each.codes <= codes for codes in used)
     }
 
 
