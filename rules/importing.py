@@ -15,13 +15,13 @@ from rules.codes import (
     CAUTIONS,
     KEPT_DIGITS,
     LONGEST_WORDS,
-    Flaw,
     before_a_spreadsheet,
     snomed_problem,
 )
 
 MOST_BYTES = 256 * 1024 * 1024  # a whole national release of reference sets fits
 MOST_FAULTS = 20
+_NO_WORDS = "Code {} (the file has no words for it)"
 _LONGEST_CODE = 40  # more is not a code, and is not shown
 
 # Headings that others use, without spaces and signs, the surest first.
@@ -132,14 +132,13 @@ def read_codes(
     lines: dict[str, int] = {}
     faults: list[Fault] = []
     for row in table.rows(refset):
-        fault = _unusable_words(row)
+        fault = _unusable_words(row) if row.active else None
         if fault is not None:
             faults.append(fault)
-            continue
-        if not row.active:
+        elif row.active:
+            _take(row, imported, lines, known, repair=repair)
+        else:
             imported.asides.append(Aside(row.line, f"{row.code} is not active.", matters=False))
-            continue
-        _take(row, imported, lines, known, repair=repair)
     if faults:
         raise NotImportable(*faults[:MOST_FAULTS])
     return imported
@@ -156,39 +155,33 @@ class _Row:
 def _take(
     row: _Row, imported: Imported, lines: dict[str, int], known: Mapping[str, str], *, repair: bool
 ) -> None:
-    code, flaw = _judged(row)
-    if code is None and flaw.code == "E21":
+    whole = _FLOAT.fullmatch(row.code)
+    code = whole[1] if whole else row.code
+    if not code:
+        imported.asides.append(Aside(row.line, "There is no code on this line."))
+        return
+    words = row.words or known.get(code) or _NO_WORDS.format(code)
+    flaw = snomed_problem(code, words)
+    if flaw is not None and flaw.code == "E21":
         candidates, sure = _may_have_been(row.code, known)
-        if candidates:
-            damage = Damage(row.line, row.code, candidates, sure)
-            if not repair or damage.repair is None:
-                imported.damaged.append(damage)
-                return
+        damage = Damage(row.line, row.code, candidates, sure)
+        if candidates and not (repair and damage.repair):
+            imported.damaged.append(damage)
+            return
+        if damage.repair:
             imported.repaired.append(damage)
             code = damage.repair
-    if code is None:
-        imported.asides.append(Aside(row.line, f"{flaw.says} {flaw.hint}".strip()))
+            words = row.words or known.get(code) or _NO_WORDS.format(code)
+            flaw = snomed_problem(code, words)
+    if flaw is not None:
+        imported.asides.append(Aside(row.line, f"{flaw.says} {flaw.hint}"))
     elif code in lines:
         says = f"{code} is already on line {lines[code]}."
         imported.asides.append(Aside(row.line, says, matters=False))
     else:
         lines[code] = row.line
-        words = row.words or known.get(code, "")
-        imported.wordless += not words
-        imported.words[code] = words or f"Code {code} (the file has no words for it)"
-
-
-_WHOLE = Flaw("", "", "")
-
-
-def _judged(row: _Row) -> tuple[str | None, Flaw]:
-    """The code if it can be used as it stands; else None, and why not."""
-    if not row.code:
-        return None, Flaw("", "There is no code on this line.", "")
-    whole = _FLOAT.fullmatch(row.code)
-    code = whole[1] if whole else row.code
-    flaw = snomed_problem(code, row.words)
-    return (code, _WHOLE) if flaw is None else (None, flaw)
+        imported.words[code] = words
+        imported.wordless += words == _NO_WORDS.format(code)
 
 
 def _may_have_been(shown: str, known: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:
@@ -340,7 +333,8 @@ class _Table:
             raise NotImportable(Fault(1, says, f"There are: {few}." if few else "Leave it out."))
         if refset is None and len(names) > 1:
             says = f"The file has {len(names)} refsets or clusters, and a list is one of them."
-            raise NotImportable(Fault(refsets[names[1]], says, f"Name one with --refset: {few}."))
+            second = sorted(refsets.values())[1]
+            raise NotImportable(Fault(second, says, f"Name one with --refset: {few}."))
 
 
 def _column(names: list[str], known: tuple[str, ...]) -> int | None:

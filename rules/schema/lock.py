@@ -71,10 +71,10 @@ def lock_text(lists: Mapping[str, ListFile]) -> str:
 
 def read_lock(reader: Reader, node: Node) -> dict[str, Locked] | None:
     """The lists that are locked; None, and a problem, where the lock cannot be read."""
-    block = reader.block(node, LOCK)
+    block = reader.block(node, "The lock")
     if block is None:
         return None
-    reader.keys(block, LOCK, ("format", "lists"), needed=("format", "lists"))
+    reader.keys(block, "the lock", ("format", "lists"), needed=("format", "lists"))
     if reader.get(block, "format", reader.whole) not in (1, None):
         hint = "Lock the lists again: goodday rules lock"
         reader.stop(block.pairs["format"][1].at, "E10", "Only format 1 is known here.", hint)
@@ -168,7 +168,8 @@ def _of_one(file: ListFile, folder: Folder, today: date, *, stops: bool) -> Iter
     elif locked.sha256 != fingerprint(file.codes):
         more = held - locked.count
         change = f"{more} more" if more > 0 else f"{-more} fewer" if more else "as many, but others"
-        says = f'The code list "{name}" has {held} codes; it was locked with {locked.count}'
+        codes = "1 code" if held == 1 else f"{held} codes"
+        says = f'The code list "{name}" has {codes}; it was locked with {locked.count}'
         yield Problem(file.at, "S10", f"{says} ({change}).", to_lock, stops)
     if file.review_by is not None and file.review_by < today:
         says = f'The review date of the code list "{name}", {file.review_by}, has passed.'
