@@ -36,10 +36,10 @@ def _whole(body: str) -> str:
 SHORT = st.integers(1, 10**9).map(lambda item: _whole(f"{item:03d}00"))
 # With a namespace, as the codes of the United Kingdom have it: these are the long ones.
 LONG = st.builds(
-    lambda item, space: _whole(f"{item}{space}10"),
+    "{}{}10".format,
     st.integers(1, 10**8 - 1),
     st.sampled_from(["1000000", "1000006", "1000119", "1000230"]),
-)
+).map(_whole)
 CONCEPTS = (SHORT | LONG).filter(lambda code: snomed_problem(code, "words") is None)
 # What can be printed, and has single spaces inside alone.
 WORDS = (
@@ -132,7 +132,7 @@ def test_a_list_that_was_written_is_read_back_the_same(
 
 @given(codes=LISTS)
 def test_a_lock_says_the_same_of_the_same_codes_in_any_order(codes: Mapping[str, str]) -> None:
-    there, back = _file(codes), _file(dict(reversed(codes.items())))
+    there, back = _file(codes), _file(dict(reversed([*codes.items()])))
     assert lock_text({"tea": there}) == lock_text({"tea": back})
     node, problems = read_text(lock_text({"tea": there}).encode(), "value-sets.lock")
     assert node is not None

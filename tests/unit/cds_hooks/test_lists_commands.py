@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,11 @@ Goodday = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def goodday(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Goodday:
     """The command line: its exit code, what it says, and what it is sorry about."""
-    monkeypatch.setattr(clock, "practice_day", lambda _moment: TODAY)
+
+    def the_day_of_these_tests(_moment: datetime) -> date:
+        return TODAY
+
+    monkeypatch.setattr(clock, "practice_day", the_day_of_these_tests)
 
     def command(*arguments: str | Path) -> tuple[int, str, str]:
         done = run([str(argument) for argument in arguments])
