@@ -87,10 +87,13 @@ def load_library(own: Path | None = None) -> Loaded:
     return loading.done()
 
 
-def load_lists(folder: Path) -> Loaded:
-    """The code lists of one folder alone, with their lock and their problems."""
+def load_lists(folder: Path | None = None) -> Loaded:
+    """The code lists of one folder alone (the built-in ones), their lock and their problems."""
     loading = _Loading()
-    loading.lists_of(folder, str(folder))
+    if folder is None:
+        loading.lists_of(files("rules"), "rules")
+    else:
+        loading.lists_of(folder, str(folder))
     return loading.done()
 
 

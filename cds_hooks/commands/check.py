@@ -18,7 +18,8 @@ def check(path: Path) -> int:
         return COULD_NOT_RUN
     loaded = load_library(path)
     today = clock.practice_day(clock.now())
-    own = {name for folder in loaded.lists[1:] for name in folder.lists}
+    # Of a whole folder, every list; for one rule, those that it uses.
+    own = {name for folder in loaded.lists[1:] for name in folder.lists if path.is_dir()}
     lists = list_problems(loaded.lists, lists_in_use(loaded.library), today, own)
     found = sorted([*loaded.problems, *_past_review(loaded.library.rules, today), *lists])
     rules = len(loaded.library.rules)

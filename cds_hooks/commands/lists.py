@@ -34,7 +34,8 @@ def check(path: Path | None) -> int:
         return COULD_NOT_RUN
     today = clock.practice_day(clock.now())
     every = {name for folder in loaded.lists for name in folder.lists}
-    found = [problem for problem in loaded.problems if "value-sets" in problem.at.file]
+    places = tuple(f"{folder.path}/value-sets" for folder in loaded.lists)
+    found = [problem for problem in loaded.problems if problem.at.file.startswith(places)]
     found += list_problems(loaded.lists, lists_in_use(loaded.library), today, every)
     say.line(f"{say.count(len(every), 'code list')} read")
     say.problems(sorted(found))

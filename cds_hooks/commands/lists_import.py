@@ -12,7 +12,7 @@ from cds_hooks.commands.writing import CannotWrite, write_whole
 from rules.codes import SNOMED, Code, CodeList
 from rules.days import Duration, in_words
 from rules.importing import Aside, Damage, Imported, NotImportable, read_codes
-from rules.load import load_library, load_lists
+from rules.load import load_lists
 from rules.problems import Place
 from rules.reading import Reader
 from rules.schema.lists import MOST_BYTES, ListFile, list_text, read_list
@@ -59,9 +59,12 @@ def import_list(wanted: Wanted) -> int:
         )
         return COULD_NOT_RUN
     theirs = load_lists(folder).lists[0].lists
+    built_in = load_lists().lists[0].lists
     try:
         source = wanted.file.read_bytes()
-        imported = read_codes(source, _known(theirs), refset=wanted.refset, repair=wanted.repair)
+        imported = read_codes(
+            source, _known(built_in, theirs), refset=wanted.refset, repair=wanted.repair
+        )
         made = _made(wanted, name, imported, theirs.get(name))
     except OSError:
         say.sorry(f"There is no file called {wanted.file} that can be opened.")
@@ -76,16 +79,23 @@ def import_list(wanted: Wanted) -> int:
         _say_what_is_missing(imported)
         say.sorry("No code could be taken from the file, so nothing was written.")
         return PROBLEMS
-    return _write(target, made, imported, theirs.get(name))
+    done = _write(target, made, imported, theirs.get(name))
+    if name in built_in and done != COULD_NOT_RUN and not made.local:
+        say.line(
+            f"There is a built-in list called {name} too: this one takes its place."
+            " With local: yes (--local) its codes stand beside the built-in ones.",
+            "bold",
+        )
+    return done
 
 
-def _known(theirs: Mapping[str, ListFile]) -> dict[str, str]:
+def _known(*folders: Mapping[str, ListFile]) -> dict[str, str]:
     """Every SNOMED code that stands in a list already, with its words."""
-    lists = [*load_library().library.code_lists.values(), *(one.codes for one in theirs.values())]
     return {
         code.code: words
-        for codes in lists
-        for code, words in codes.words.items()
+        for lists in folders
+        for file in lists.values()
+        for code, words in file.codes.words.items()
         if code.system == SNOMED
     }
 

@@ -25,6 +25,7 @@ from rules.reading import Reader
 from rules.schema.lists import ListFile, list_text, read_list
 from rules.schema.lock import fingerprint, lock_text, read_lock
 from rules.text import read_text
+from tests.builders import load_files
 
 DIGITS = st.text("0123456789", min_size=1, max_size=17)
 
@@ -196,6 +197,37 @@ def test_any_table_is_a_list_or_a_clear_sentence(
     head: str, pieces: str, repair: bool, encoding: str
 ) -> None:
     _read_or_reported((head + pieces).encode(encoding, "replace"), repair=repair)
+
+
+_LIKE_YAML = st.lists(
+    st.sampled_from(
+        [
+            "tea:\n", "  name: Tea\n", "  offered: cough\n", "  declined: [no-tea, cough]\n",
+            "  text: Come\n", "  text: <b>\n", "format: 1\n", "lists:\n", "  tea:\n",
+            "    count: 1\n", "    sha256: x\n", "- ", "{", "[", "id: tea\n", "codes:\n", "local: yes\n", ": ", "#",
+            '"',
+        ]
+    )
+    | st.text(max_size=3),
+    max_size=20,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=max(settings().max_examples // 4, 20))
+@given(
+    name=st.sampled_from(
+        ["shared/offers.yaml", "shared/messages.yaml", "value-sets/tea.yaml", "value-sets.lock"]
+    ),
+    text=_LIKE_YAML,
+)
+def test_whatever_stands_in_a_file_beside_the_rules_is_read_or_reported_at_its_place(
+    name: str, text: str
+) -> None:
+    loaded = load_files({name: text.encode("utf-8", "replace")})
+    for problem in loaded.problems:
+        assert problem.at.file.endswith(name)
+        assert 1 <= problem.at.line <= len(text.split("\n"))
+        assert "None" not in str(problem)
 
 
 @pytest.mark.parametrize("line", ["", "    ", "lists: []", "lists:\n  tea: 3", "format: 2"])

@@ -157,6 +157,14 @@ codes:
     assert file.reviewed == TODAY
 
 
+@pytest.mark.parametrize(("local", "told"), [([], True), (["--local"], False)])
+def test_taking_the_place_of_a_built_in_list_is_said(
+    goodday: Goodday, table: Path, tmp_path: Path, local: list[str], told: bool
+) -> None:
+    _, said, _ = goodday("lists", "import", table, "--name", "copd", "--to", tmp_path, *local)
+    assert ("There is a built-in list called copd too: this one takes its place." in said) is told
+
+
 @pytest.mark.parametrize(
     ("content", "place", "says"),
     [
@@ -289,6 +297,14 @@ def test_lists_are_locked_and_then_a_change_is_seen(goodday: Goodday, tmp_path: 
         assert "1 code; it was locked with 2 (1 fewer)" in said
     _, said, _ = goodday("rules", "lock", folder)
     assert said.splitlines()[:2] == ["cough   2 codes before, 1 now", "wheeze   no longer here"]
+
+
+def test_checking_one_rule_speaks_only_of_the_lists_that_it_uses(
+    goodday: Goodday, tmp_path: Path
+) -> None:
+    _, said, _ = goodday("rules", "check", a_practice(tmp_path) / "coughing.yaml")
+    assert 'The code list "cough" is not locked' in said
+    assert 'The code list "wheeze" is not locked' not in said
 
 
 def test_a_lock_that_was_spoilt_is_written_anew(goodday: Goodday, tmp_path: Path) -> None:
