@@ -33,7 +33,7 @@ def problems(found: list[Problem]) -> None:
             line(extra, "dim")
         line(f"   {problem.hint}  [{problem.code}]" if problem.hint else f"   [{problem.code}]")
     stops = sum(problem.stops for problem in found)
-    line(f"{_count(stops, 'thing')} to fix, {len(found) - stops} to think about")
+    line(f"{count(stops, 'thing')} to fix, {len(found) - stops} to think about")
 
 
 def _excerpt(problem: Problem) -> list[str]:
@@ -46,7 +46,8 @@ def _excerpt(problem: Problem) -> list[str]:
     return [number + text.expandtabs(1), " " * (len(number) + problem.at.column - 1) + "^"]
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """ "1 code", "2 codes"."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
