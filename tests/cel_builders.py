@@ -95,7 +95,9 @@ def _both(part: st.SearchStrategy[str], signs: list[str]) -> st.SearchStrategy[s
 
 
 def _grown(part: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    scaled = st.builds("({}) {}".format, part, st.one_of(_WHOLE.map("* {}".format), st.just("/ 2.0")))
+    scaled = st.builds(
+        "({}) {}".format, part, st.one_of(_WHOLE.map("* {}".format), st.just("/ 2.0"))
+    )
     return _both(part, ["+", "-"]) | scaled | part.map("-({})".format)
 
 

@@ -44,9 +44,7 @@ DIFFERENCES: dict[str, tuple[str, dict[str, Given], Answer | None, Answer]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "person", "ours", "other"), DIFFERENCES.values(), ids=DIFFERENCES
-)
+@pytest.mark.parametrize(("text", "person", "ours", "other"), DIFFERENCES.values(), ids=DIFFERENCES)
 def test_known_differences_are_as_they_are_known(
     text: str, person: dict[str, Given], ours: Answer | None, other: Answer
 ) -> None:
