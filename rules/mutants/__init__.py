@@ -7,11 +7,12 @@ from rules.codes import CodeList
 from rules.days import Duration
 from rules.fact import Condition, Fact, Not, facts_of
 from rules.mutants import conditions, facts
+from rules.mutants.conditions import Slip
 from rules.mutants.rebuild import with_fact
 from rules.problems import Place
-from rules.rule import Offer, Rule, Variant
+from rules.rule import Exclusion, Offer, Rule, Variant
 
-__all__ = ["Mutant", "deciding", "mutants", "offer_names"]
+__all__ = ["Mutant", "deciding", "mutants", "offer_names", "place_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +28,7 @@ class Mutant:
     at: Place
     safety: bool
     rule: Rule
+    about: tuple[Fact, ...] = ()  # the facts that the slip is in or beside, as they were
 
 
 def mutants(rule: Rule) -> tuple[Mutant, ...]:
@@ -43,48 +45,58 @@ def mutants(rule: Rule) -> tuple[Mutant, ...]:
 def _all(rule: Rule) -> Iterator[Mutant]:
     yield from _facts(rule)
     for slip in conditions.slips(rule.when):
-        to = replace(rule, when=slip.condition)
-        at = _at(rule, rule.when)
-        yield Mutant(f"when: {slip.name}", f"{slip.says}, under when", at, slip.safety, to)
+        yield _of_slip(rule, "when", "under when", slip, replace(rule, when=slip.condition))
     if rule.prompt_when_unknown:
         to = replace(rule, prompt_when_unknown=False)
-        yield Mutant("when_unknown: dropped", 'without "when_unknown: prompt"', rule.at, False, to)
+        says = 'without "when_unknown: prompt"'
+        yield _mutant(rule, "when_unknown: dropped", says, to, facts_of(rule.when))
     yield from _exclusions(rule)
     yield from _variants(rule)
     yield from _offers(rule)
     yield from _quiet(rule)
 
 
-def _at(rule: Rule, condition: Condition) -> Place:
-    """The first fact of a condition that stands in the rule's own file, else the rule."""
-    return _own_place(rule, facts_of(condition))
+def _mutant(
+    rule: Rule,
+    name: str,
+    says: str,
+    to: Rule,
+    about: Iterable[Fact] = (),
+    safety: bool = False,
+) -> Mutant:
+    near = tuple(about)
+    return Mutant(name, says, place_of(rule, near), safety, to, near)
 
 
-def _own_place(rule: Rule, found: Iterable[Fact]) -> Place:
-    return next((fact.at for fact in found if fact.at.file == rule.at.file), rule.at)
+def _of_slip(
+    rule: Rule, name: str, where: str, slip: Slip, to: Rule, safety: bool = False
+) -> Mutant:
+    about = facts_of(slip.part)
+    name, says = f"{name}: {slip.name}", f"{slip.says}, {where}"
+    return _mutant(rule, name, says, to, about, safety or slip.safety)
+
+
+def place_of(rule: Rule, about: Iterable[Fact]) -> Place:
+    """The first of these facts that stands in the rule's own file, else the rule's own place."""
+    return next((fact.at for fact in about if fact.at.file == rule.at.file), rule.at)
 
 
 def _facts(rule: Rule) -> Iterator[Mutant]:
     """Only facts that something depends on: what is merely quoted decides nothing."""
-    everywhere = deciding(rule)
     for_safety = _behind(f for e in rule.exclusions for f in facts_of(e.condition))
     known = {each.id: each for fact in rule.looks_at for each in fact.lists}
     lists: tuple[CodeList, ...] = tuple(known[name] for name in sorted(known))
     own = frozenset(rule.facts.values()) | {o.results for o in rule.offers if o.results}
-    for fact in everywhere:
+    for fact in deciding(rule):
         for slip in facts.slips(fact, lists, own=fact in own):
-            yield Mutant(
-                f"{fact.name}: {slip.name}",
-                f"{slip.says} in {fact.name}",
-                _own_place(rule, (fact,)),
-                slip.safety or fact in for_safety,
-                with_fact(rule, fact, slip.fact),
-            )
+            safety = slip.safety or fact in for_safety
+            name, says = f"{fact.name}: {slip.name}", f"{slip.says} in {fact.name}"
+            yield _mutant(rule, name, says, with_fact(rule, fact, slip.fact), (fact,), safety)
 
 
 def deciding(rule: Rule) -> tuple[Fact, ...]:
     """The facts on which it depends who is asked and what is offered, those behind them too."""
-    asked = [rule.when, *(e.condition for e in rule.exclusions)]
+    asked: list[Condition] = [rule.when, *(e.condition for e in rule.exclusions)]
     asked += [v.condition for v in rule.card.variants]
     asked += [o.condition for o in rule.offers if o.condition is not None]
     named = [fact for o in rule.offers for fact in (o.needs, o.results) if fact is not None]
@@ -107,66 +119,64 @@ def _behind(found: Iterable[Fact]) -> tuple[Fact, ...]:
 
 def _exclusions(rule: Rule) -> Iterator[Mutant]:
     for number, exclusion in enumerate(rule.exclusions):
-        before, after = rule.exclusions[:number], rule.exclusions[number + 1 :]
-        at, name = _at(rule, exclusion.condition), f"exclude {exclusion.name}"
-        of = f'the exclusion "{exclusion.name}"'
-        removed = replace(rule, exclusions=(*before, *after))
-        yield Mutant(f"{name}: removed", f"without {of}", at, True, removed)
+        name, of = f"exclude {exclusion.name}", f'the exclusion "{exclusion.name}"'
+        about = facts_of(exclusion.condition)
+
+        def having(*to: Exclusion, n: int = number) -> Rule:
+            return replace(rule, exclusions=(*rule.exclusions[:n], *to, *rule.exclusions[n + 1 :]))
+
+        yield _mutant(rule, f"{name}: removed", f"without {of}", having(), about, safety=True)
         excludes = not exclusion.if_unknown_exclude
-        word = "exclude" if excludes else "include"
-        turned = replace(exclusion, if_unknown_exclude=excludes)
-        to = replace(rule, exclusions=(*before, turned, *after))
-        says = f'with "if_unknown: {word}" in {of}'
-        yield Mutant(f"{name}: if_unknown {word}", says, at, True, to)
+        word = f"if_unknown: {'exclude' if excludes else 'include'}"
+        to = having(replace(exclusion, if_unknown_exclude=excludes))
+        yield _mutant(rule, f"{name}: {word}", f'with "{word}" in {of}', to, about, safety=True)
         for slip in conditions.slips(exclusion.condition):
-            other = replace(exclusion, condition=slip.condition)
-            to = replace(rule, exclusions=(*before, other, *after))
-            yield Mutant(f"{name}: {slip.name}", f"{slip.says}, in {of}", at, True, to)
+            to = having(replace(exclusion, condition=slip.condition))
+            yield _of_slip(rule, name, f"in {of}", slip, to, safety=True)
 
 
 def _variants(rule: Rule) -> Iterator[Mutant]:
-    variants = rule.card.variants
-    for number, variant in enumerate(variants, start=1):
-        before, after = variants[: number - 1], variants[number:]
-        name, of = f"variant {number}", f"variant {number} of the card"
-        at = _at(rule, variant.condition)
+    card = rule.card
+    for number, variant in enumerate(card.variants):
+        name = f"variant {number + 1}"
+        of = f"{name} of the card"
+        about = facts_of(variant.condition)
 
-        def having(*between: Variant, b: tuple[Variant, ...] = before,
-                   a: tuple[Variant, ...] = after) -> Rule:  # fmt: skip
-            return replace(rule, card=replace(rule.card, variants=(*b, *between, *a)))
+        def having(*to: Variant, n: int = number) -> Rule:
+            variants = (*card.variants[:n], *to, *card.variants[n + 1 :])
+            return replace(rule, card=replace(card, variants=variants))
 
-        yield Mutant(f"{name}: dropped", f"without {of}", at, False, having())
+        yield _mutant(rule, f"{name}: dropped", f"without {of}", having(), about)
         turned = having(replace(variant, condition=Not(variant.condition)))
-        yield Mutant(f"{name}: turned round", f"with the opposite of {of}", at, False, turned)
+        says = f"with the opposite condition in {of}"
+        yield _mutant(rule, f"{name}: turned round", says, turned, about)
         for slip in conditions.slips(variant.condition):
             to = having(replace(variant, condition=slip.condition))
-            yield Mutant(f"{name}: {slip.name}", f"{slip.says}, in {of}", at, slip.safety, to)
+            yield _of_slip(rule, name, f"in {of}", slip, to)
 
 
 def _offers(rule: Rule) -> Iterator[Mutant]:
-    for number, (offer, name) in enumerate(zip(rule.offers, offer_names(rule), strict=True)):
-        of = f'the offer "{name}"'
+    for number, (offer, kind) in enumerate(zip(rule.offers, offer_names(rule), strict=True)):
+        name, of = f"offer {kind}", f'the offer "{kind}"'
 
         def having(to: Offer, n: int = number) -> Rule:
             return replace(rule, offers=(*rule.offers[:n], to, *rule.offers[n + 1 :]))
 
         if offer.needs is not None:
-            at = _own_place(rule, (offer.needs,))
-            says = f'without "needs" in {of}'
             to = having(replace(offer, needs=None))
-            yield Mutant(f"offer {name}: needs dropped", says, at, False, to)
+            says = f'without "needs" in {of}'
+            yield _mutant(rule, f"{name}: needs dropped", says, to, (offer.needs,))
         if offer.condition is None:
             continue
-        at = _at(rule, offer.condition)
+        about = facts_of(offer.condition)
         to = having(replace(offer, condition=None))
-        yield Mutant(f"offer {name}: if dropped", f'without "if" in {of}', at, False, to)
-        word = "hide" if offer.if_unknown_show else "show"
+        yield _mutant(rule, f"{name}: if dropped", f'without "if" in {of}', to, about)
+        word = f"if_unknown: {'hide' if offer.if_unknown_show else 'show'}"
         to = having(replace(offer, if_unknown_show=not offer.if_unknown_show))
-        says = f'with "if_unknown: {word}" in {of}'
-        yield Mutant(f"offer {name}: if_unknown {word}", says, at, False, to)
+        yield _mutant(rule, f"{name}: {word}", f'with "{word}" in {of}', to, about)
         for slip in conditions.slips(offer.condition):
             to = having(replace(offer, condition=slip.condition))
-            yield Mutant(f"offer {name}: {slip.name}", f"{slip.says}, in {of}", at, slip.safety, to)
+            yield _of_slip(rule, name, f"in {of}", slip, to)
 
 
 def offer_names(rule: Rule) -> tuple[str, ...]:
@@ -187,20 +197,20 @@ def _quiet(rule: Rule) -> Iterator[Mutant]:
     for reply, period in quiet.periods.items():
         if period.count:
             word = f"after_{str(reply).replace(' ', '_')}"
-            to = replace(quiet, periods={**quiet.periods, reply: _NOTHING})
+            to = replace(rule, quiet=replace(quiet, periods={**quiet.periods, reply: _NOTHING}))
             says = f'without the quiet period "{word}"'
-            yield Mutant(f"quiet {word}: removed", says, rule.at, True, replace(rule, quiet=to))
+            yield _mutant(rule, f"quiet {word}: removed", says, to, safety=True)
     for topic in quiet.also_known_as:
         kept = tuple(name for name in quiet.also_known_as if name != topic)
-        to = replace(quiet, also_known_as=kept)
+        to = replace(rule, quiet=replace(quiet, also_known_as=kept))
         says = f'without the former name "{topic}" of the topic'
-        name = f"quiet also_known_as {topic}: removed"
-        yield Mutant(name, says, rule.at, True, replace(rule, quiet=to))
-    for name, to in (
+        yield _mutant(rule, f"quiet also_known_as {topic}: removed", says, to, safety=True)
+    for name, other in (
         ("declined_codes", replace(quiet, declined_codes=frozenset())),
         ("not_done_codes", replace(quiet, not_done_codes=frozenset())),
         ("most", replace(quiet, most=None)),
     ):
-        if to != quiet:
+        if other != quiet:
+            to = replace(rule, quiet=other)
             says = f'without "{name}", under quiet'
-            yield Mutant(f"quiet {name}: removed", says, rule.at, True, replace(rule, quiet=to))
+            yield _mutant(rule, f"quiet {name}: removed", says, to, safety=True)

@@ -26,12 +26,15 @@ _Parts = tuple[Condition, ...]
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A condition with one slip in it: where (as a path of words), in a sentence, and whether it
-    is about a window or a unit."""
+    """A condition with one slip in it: where (as a path of words), and in a sentence.
+
+    ``part`` is the part as it was, and ``safety`` whether the slip is in a window.
+    """
 
     name: str
     says: str
     condition: Condition
+    part: Condition
     safety: bool = False
 
 
@@ -44,9 +47,9 @@ def slips(condition: Condition) -> Iterator[Slip]:
             yield from _compared(condition)
         case Computed():
             says = f'with the opposite of "{condition.expression.means}"'
-            yield Slip("computed turned round", says, Not(condition))
+            yield Slip("computed turned round", says, Not(condition), condition)
         case Not(part):
-            yield Slip("not dropped", f'without the "not" before {called(part)}', part)
+            yield Slip("not dropped", f'without the "not" before {called(part)}', part, part)
             yield from _inside("not", part, Not)
         case Labelled(label, part):
             yield from _inside(label, part, lambda new: Labelled(label, new))
@@ -66,7 +69,7 @@ def slips(condition: Condition) -> Iterator[Slip]:
             for other in (at_least - 1, at_least + 1):
                 if 0 <= other <= len(parts):
                     says = f"with at least {other} in place of {at_least} of {called(condition)}"
-                    yield Slip(f"at_least {other}", says, SomeOf(other, parts))
+                    yield Slip(f"at_least {other}", says, SomeOf(other, parts), condition)
             yield from _listed("some_of", parts, lambda new: SomeOf(min(at_least, len(new)), new))
         case _:
             assert_never(condition)
@@ -124,7 +127,7 @@ def _inside(path: str, part: Condition, around: Callable[[Condition], Condition]
 
 def _joined(condition: Condition, word: str, to: Condition, was: str) -> Slip:
     says = f'with "{word}" in place of "{was}" in {called(condition)}'
-    return Slip(f"{was} to {word}", says, to)
+    return Slip(f"{was} to {word}", says, to, condition)
 
 
 def _listed(path: str, parts: _Parts, around: Callable[[_Parts], Condition]) -> Iterator[Slip]:
@@ -132,7 +135,7 @@ def _listed(path: str, parts: _Parts, around: Callable[[_Parts], Condition]) -> 
         before, after = parts[: number - 1], parts[number:]
         if len(parts) > 1:
             says = f"without {called(part)}"
-            yield Slip(f"{path}/{number} dropped", says, around((*before, *after)))
+            yield Slip(f"{path}/{number} dropped", says, around((*before, *after)), part)
         for slip in slips(part):
             to = around((*before, slip.condition, *after))
             yield replace(slip, name=f"{path}/{number}/{slip.name}", condition=to)
@@ -146,11 +149,13 @@ def _compared(condition: Compare) -> Iterator[Slip]:
         if len(tests) > 1:
             says = f"without {fact.name} {test_says(test)}"
             to = Compare(fact, (*before, *after))
-            yield Slip(f"{fact.name} {test_says(test)} dropped", says, to, safety)
+            yield Slip(f"{fact.name} {test_says(test)} dropped", says, to, condition, safety)
         for other in _other_tests(test):
             says = f"with {fact.name} {test_says(other)} in place of {test_says(test)}"
             to = Compare(fact, (*before, other, *after))
-            yield Slip(f"{fact.name} {test_says(test)} to {test_says(other)}", says, to, safety)
+            yield Slip(
+                f"{fact.name} {test_says(test)} to {test_says(other)}", says, to, condition, safety
+            )
 
 
 def _other_tests(test: Test) -> Iterator[Test]:
