@@ -1,8 +1,11 @@
 """Do the stories of a rule notice a slip in it? Each story is told to every mutant that is left."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prompts.stories import Told, came_of, judge
+from prompts.suggest import Alike, Suggestion, suggest
+from rules.codes import CodeList
 from rules.engine import evaluate
 from rules.mutants import Mutant, mutants
 from rules.people import Stories, Story, record_of
@@ -21,20 +24,40 @@ class Caught:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Result:
     """Every mutant of one rule, and what became of it.
 
-    ``wrong`` are stories that the rule itself gets wrong, which notice nothing: they come first.
+    ``wrong`` are stories that the rule itself gets wrong: they notice nothing. ``survived`` are
+    mutants that no story noticed, each with somebody for whom it would matter. ``alike`` are those
+    for which nobody was found: most say the same as the rule in other words.
     """
 
     rule: Rule
     stories: int
     wrong: tuple[Told, ...]
     caught: tuple[Caught, ...]
-    survivors: tuple[Mutant, ...]
+    survived: tuple[Suggestion, ...]
+    alike: tuple[tuple[Mutant, Alike], ...]
+
+    def count(self, safety: bool | None = None) -> tuple[int, int]:
+        """How many were caught, and of how many that make a difference; of one sort, or of all."""
+        caught = sum(safety in (None, one.mutant.safety) for one in self.caught)
+        return caught, caught + sum(safety in (None, one.mutant.safety) for one in self.survived)
+
+    @property
+    def enough(self) -> bool:
+        """Whether the stories notice every slip in safety, and nearly every other one."""
+        safe, every_safe = self.count(safety=True)
+        others, every_other = self.count(safety=False)
+        return (
+            self.stories > 0
+            and not self.wrong
+            and safe == every_safe
+            and others * 100 >= every_other * ENOUGH
+        )
 
 
-def survey(rule: Rule, stories: Stories) -> Survey:
+def try_out(rule: Rule, stories: Stories, lists: Mapping[str, CodeList]) -> Result:
     """Tell the stories to every mutant; the first that comes out otherwise catches it."""
     left = list(mutants(rule))
     caught: list[Caught] = []
@@ -55,4 +78,12 @@ def survey(rule: Rule, stories: Stories) -> Survey:
             else:
                 caught.append(Caught(mutant, story))
         left = surviving
-    return Survey(rule, len(stories), tuple(wrong), tuple(caught), tuple(left))
+    found = [(mutant, suggest(rule, mutant, stories, lists)) for mutant in left]
+    return Result(
+        rule,
+        len(stories),
+        tuple(wrong),
+        tuple(caught),
+        tuple(each for _, each in found if isinstance(each, Suggestion)),
+        tuple((mutant, each) for mutant, each in found if isinstance(each, Alike)),
+    )

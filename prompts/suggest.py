@@ -4,7 +4,7 @@ It is never turned into an expectation. What is right for that person is for peo
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 
@@ -56,14 +56,14 @@ def suggest(
 ) -> Suggestion | Alike:
     """Somebody for whom a rule and its mutant differ, as near to a story as can be found."""
     alike = Alike.NOBODY
-    for story, made in _people(rule, mutant, stories, lists):
+    for origin, story, made in _people(rule, mutant, stories, lists):
         record, said = record_of(story)
         ours, other = (
             _seen(came_of(outcome, said))
             for outcome in evaluate((rule, mutant.rule), record, said, story.today)
         )
         if (ours.got, ours.offers, ours.summary) != (other.got, other.offers, other.summary):
-            return _suggestion(mutant, story, made, (ours, other), lists)
+            return _suggestion(mutant, origin, story, made, (ours, other), lists)
         if ours != other:
             alike = Alike.BEHIND
     return alike
@@ -81,8 +81,9 @@ def _seen(came: Came) -> _Seen:
 
 def _people(
     rule: Rule, mutant: Mutant, stories: Stories, lists: Mapping[str, CodeList]
-) -> Iterator[tuple[Story, tuple[Edit, ...]]]:
-    """Everybody with one change, those who are prompted first; then some with two changes."""
+) -> Iterator[tuple[Story, Story, tuple[Edit, ...]]]:
+    """Where they began, who they became, and how: everybody with one change, those who are
+    prompted first; then some with two changes."""
     prompted_first = sorted(stories, key=lambda story: story.expect != "prompt")
     near = {fact.name for fact in mutant.about}
     changes: list[tuple[Story, tuple[Edit, ...]]] = []
@@ -93,13 +94,13 @@ def _people(
         for edit in found:
             made = edit.made(story)
             if made is not None:
-                yield made, (edit,)
+                yield story, made, (edit,)
     yield from islice(_with_two_changes(changes, near), _MOST_PAIRS)
 
 
 def _with_two_changes(
     changes: list[tuple[Story, tuple[Edit, ...]]], near: set[str]
-) -> Iterator[tuple[Story, tuple[Edit, ...]]]:
+) -> Iterator[tuple[Story, Story, tuple[Edit, ...]]]:
     """One person of each name; the first change is beside the slip."""
     seen: set[str] = set()
     for story, found in changes:
@@ -113,11 +114,12 @@ def _with_two_changes(
             for second in found:
                 twice = second.made(once) if second is not first else None
                 if twice is not None:
-                    yield twice, (first, second)
+                    yield story, twice, (first, second)
 
 
 def _suggestion(
     mutant: Mutant,
+    origin: Story,
     story: Story,
     made: tuple[Edit, ...],
     seen: tuple[_Seen, _Seen],
@@ -125,7 +127,7 @@ def _suggestion(
 ) -> Suggestion:
     ours, other = seen
     name = story.person.name.replace("_", " ").capitalize() or "This person"
-    person = ", ".join((name, *(edit.says for edit in made)))
+    person = ", ".join((name + _beginning(origin), *(edit.says for edit in made)))
     if ours.got != other.got:
         key, asks = "expect", f"What happens for {name}?"
         now, then = ours.got, other.got
@@ -138,3 +140,10 @@ def _suggestion(
     choices = tuple(sorted((now, then)))
     text = test_text(story, person, key, choices, lists)
     return Suggestion(mutant, person, asks, choices, now, story, text)
+
+
+def _beginning(story: Story) -> str:
+    """The story that it began with, where that is not just the person as they stand."""
+    written = story.person.written
+    as_written = replace(story.person, name="", written=None) == written
+    return "" if as_written and not story.unavailable else f' as in "{story.name}"'

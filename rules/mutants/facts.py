@@ -41,7 +41,7 @@ def slips(fact: Fact, lists: Sequence[CodeList], *, own: bool) -> Iterator[FactS
         every = frozenset(s for kind in fact.kinds for side in STATUSES[kind] for s in side)
         ignoring = replace(fact, statuses=every | {"", "unknown"})
         yield FactSlip("status ignored", "whatever its status", ignoring, safety=True)
-    if fact.statuses is not None:
+    if fact.statuses is not None and not _usual(fact):
         usual = replace(fact, statuses=None)
         yield FactSlip("status dropped", "with the usual statuses", usual, safety=True)
     if fact.filed is not None:
@@ -61,6 +61,13 @@ def slips(fact: Fact, lists: Sequence[CodeList], *, own: bool) -> Iterator[FactS
     if other is not None:
         wrong = replace(fact, lists=(other,), codes=other.codes)
         yield FactSlip(f"list {other.id}", f'with the list "{other.id}"', wrong)
+
+
+def _usual(fact: Fact) -> bool:
+    """Whether the states that were written are those that count anyway."""
+    valid = frozenset(status for kind in fact.kinds for status in STATUSES[kind][0])
+    running = fact.find in ("entry", "tag", "care_plan")  # what is over may count if it is written
+    return fact.statuses == valid and not running
 
 
 def _windows(fact: Fact) -> Iterator[FactSlip]:
