@@ -24,7 +24,7 @@ def test_text(
     lines.append(f"    today: {story.today.isoformat()}")
     lines += _edits(story, lists)
     if key != "expect":
-        lines.append("    expect: prompt")
+        lines.append("    expect:")
     lines.append(f"    {key}:   # {' or '.join(choices)}?")
     return "\n".join(lines)
 
