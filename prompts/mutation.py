@@ -1,6 +1,6 @@
 """Do the stories of a rule notice a slip in it? Each story is told to every mutant that is left."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from prompts.stories import Told, came_of, judge
@@ -57,8 +57,17 @@ class Result:
         )
 
 
-def try_out(rule: Rule, stories: Stories, lists: Mapping[str, CodeList]) -> Result:
-    """Tell the stories to every mutant; the first that comes out otherwise catches it."""
+def try_out(
+    rule: Rule,
+    stories: Stories,
+    lists: Mapping[str, CodeList],
+    in_turn: Callable[[Sequence[Mutant]], Iterable[Mutant]] = iter,
+) -> Result:
+    """Tell the stories to every mutant; the first that comes out otherwise catches it.
+
+    ``in_turn`` is handed those that survived and gives them back one by one: whoever waits may
+    look on.
+    """
     left = list(mutants(rule))
     caught: list[Caught] = []
     wrong: list[Told] = []
@@ -78,7 +87,7 @@ def try_out(rule: Rule, stories: Stories, lists: Mapping[str, CodeList]) -> Resu
             else:
                 caught.append(Caught(mutant, story))
         left = surviving
-    found = [(mutant, suggest(rule, mutant, stories, lists)) for mutant in left]
+    found = [(mutant, suggest(rule, mutant, stories, lists)) for mutant in in_turn(left)]
     return Result(
         rule,
         len(stories),

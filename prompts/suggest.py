@@ -88,8 +88,8 @@ def _people(
     near = {fact.name for fact in mutant.about}
     changes: list[tuple[Story, tuple[Edit, ...]]] = []
     for story in prompted_first:
-        found = edits((mutant.rule, rule), story, lists)
-        changes.append((story, tuple(sorted(found, key=lambda edit: not near & {*edit.facts}))))
+        found = edits((rule, mutant.rule), story, lists)
+        changes.append((story, tuple(sorted(found, key=lambda edit: not _beside(edit, near)))))
     for story, found in changes:
         for edit in found:
             made = edit.made(story)
@@ -108,13 +108,18 @@ def _with_two_changes(
             continue
         seen.add(story.person.name)
         for first in found:
-            once = first.made(story) if near & {*first.facts} or not near else None
+            once = first.made(story) if _beside(first, near) else None
             if once is None:
                 continue
             for second in found:
                 twice = second.made(once) if second is not first else None
                 if twice is not None:
                     yield story, twice, (first, second)
+
+
+def _beside(edit: Edit, near: set[str]) -> bool:
+    """Whether a change is about the facts of a slip; or about answers, where that is about none."""
+    return bool(near & {*edit.facts}) if near else not edit.facts
 
 
 def _suggestion(

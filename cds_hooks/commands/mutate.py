@@ -1,5 +1,6 @@
 """``goodday rules mutate PATH``: one slip in a rule at a time; do its stories notice?"""
 
+from functools import partial
 from pathlib import Path
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
@@ -14,8 +15,9 @@ def mutate(path: Path) -> int:
         return COULD_NOT_RUN
     lists = loaded.library.code_lists
     results: list[Result] = []
-    for rule in say.working(loaded.library.rules, "Trying slips out"):
-        results.append(try_out(rule, loaded.stories[rule.id], lists))
+    for rule in loaded.library.rules:
+        in_turn = partial(say.working, what=f"Slips in {rule.id}")
+        results.append(try_out(rule, loaded.stories[rule.id], lists, in_turn))
         _print(results[-1])
     heads = ("rule", "stories", "caught", "safety caught", "no difference")
     say.table(heads, [_row(result) for result in results])

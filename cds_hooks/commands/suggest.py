@@ -1,5 +1,6 @@
 """``goodday rules suggest PATH``: for each slip that no story noticed, somebody to ask about."""
 
+from functools import partial
 from pathlib import Path
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
@@ -15,8 +16,9 @@ def suggest(path: Path) -> int:
         return COULD_NOT_RUN
     lists = loaded.library.code_lists
     asked = wrong = 0
-    for rule in say.working(loaded.library.rules, "Looking for people to ask about"):
-        result = try_out(rule, loaded.stories[rule.id], lists)
+    for rule in loaded.library.rules:
+        in_turn = partial(say.working, what=f"People to ask about for {rule.id}")
+        result = try_out(rule, loaded.stories[rule.id], lists, in_turn)
         _print(result)
         asked += len(_by_person(result))
         wrong += len(result.wrong)
