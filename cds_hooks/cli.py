@@ -58,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     test = rules.add_parser("test", help="run the stories inside rule files")
     test.set_defaults(verb="rules test")
     test.add_argument("path", type=Path, help="a rule file or a folder of them")
+    for verb, about in (
+        ("mutate", "try one slip in a rule at a time: do its stories notice?"),
+        ("coverage", "say what the stories of a rule have never shown"),
+        ("suggest", "for each slip that no story noticed, somebody to ask about"),
+    ):
+        tried = rules.add_parser(verb, help=about)
+        tried.set_defaults(verb=f"rules {verb}")
+        tried.add_argument("path", type=Path, help="a rule file or a folder of them")
     patient = rules.add_parser(
         "check-patient", help="why a rule prompts for one person, or why not"
     )
@@ -157,6 +165,24 @@ def _test(options: argparse.Namespace) -> int:
     return test(options.path)
 
 
+def _mutate(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.mutate import mutate  # noqa: PLC0415 - only what the verb needs
+
+    return mutate(options.path)
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.coverage import coverage  # noqa: PLC0415 - only what the verb needs
+
+    return coverage(options.path)
+
+
+def _suggest(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.suggest import suggest  # noqa: PLC0415 - only what the verb needs
+
+    return suggest(options.path)
+
+
 def _check_patient(options: argparse.Namespace) -> int:
     from cds_hooks.commands.check_patient import check_patient  # noqa: PLC0415 - only what the verb needs
 
@@ -193,6 +219,9 @@ _VERBS = {
     "serve": _serve,
     "rules check": _check,
     "rules test": _test,
+    "rules mutate": _mutate,
+    "rules coverage": _coverage,
+    "rules suggest": _suggest,
     "rules check-patient": _check_patient,
     "rules lock": _lock,
     "lists import": _lists_import,
