@@ -44,9 +44,10 @@ def _prompts(case: Case, today: date, flip: Flip) -> bool:
 
 def _at_an_edge(row: list[tuple[Flip, bool]]) -> Iterator[Flip]:
     """Of values in a row that prompt, those beside one that does not: 18, and not 19 as well."""
+    everywhere = all(prompts for _, prompts in row)
     for place, (flip, prompts) in enumerate(row):
         beside = row[max(place - 1, 0) : place + 2]
-        if prompts and (place == 0 or not all(each for _, each in beside)):
+        if prompts and (not all(each for _, each in beside) or (everywhere and place == 0)):
             yield flip
 
 
