@@ -106,7 +106,8 @@ def _known(fact: Fact, tests: list[Test], today: date) -> Iterator[list[tuple[Fi
             unit = f" {fact.unit}" if fact.unit else ""
             yield [(Finding(fact, YES, number=(n, n)), f"{n}{unit}") for n in numbers]
         case Sort.DATE:
-            days = sorted({day for test in tests for day in _days(test, today)})
+            near = {day for test in tests for day in _days(test, today)}
+            days = sorted(day for day in near if _can_be_found(fact, day, today))
             yield [(Finding(fact, YES, day=on(day)), f"on {in_words(day)}") for day in days]
         case Sort.CHOICE:
             names = {w for t in tests if isinstance(t.value, frozenset) for w in t.value}
@@ -145,6 +146,19 @@ def _days(test: Test, today: date) -> Iterator[date]:
         edge = value if isinstance(value, date) else today
     if date.min < edge < date.max:
         yield from (edge - _A_DAY, edge, edge + _A_DAY)
+
+
+def _can_be_found(fact: Fact, day: date, today: date) -> bool:
+    """Whether a fact can give a day: only visits lie ahead, and what is too old is not found."""
+    if fact.kinds and fact.find != "appointment" and day > today:
+        return False
+    if fact.within is not None and day < fact.within.before(today):
+        return False
+    since = fact.since.before(today) if isinstance(fact.since, Duration) else fact.since
+    before = fact.before.before(today) if isinstance(fact.before, Duration) else fact.before
+    return not (isinstance(since, date) and day < since) and not (
+        isinstance(before, date) and day >= before
+    )
 
 
 def _so(fact: Fact, answer: Answer, now: Answer) -> str:

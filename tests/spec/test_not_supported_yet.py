@@ -125,11 +125,6 @@ def test_purposes(purpose: str) -> None:
     assert (problem.code, problem.says) == ("E30", f'purpose "{purpose}" is not supported yet.')
 
 
-def test_headings_of_a_story() -> None:
-    (problem,) = problems(tests=STORY.format("known_gap: yes"))
-    assert (problem.code, problem.says) == ("E30", '"known_gap" is not supported yet.')
-
-
 def test_values_in_a_story() -> None:
     (problem,) = problems(people=LINE.format("value: 58"))
     assert (problem.code, problem.says) == ("E30", '"value" is not supported yet.')
