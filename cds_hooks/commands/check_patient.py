@@ -81,9 +81,8 @@ def _said(data: Path | None, person: str) -> tuple[Said, ...]:
     """What the practice knows that this person said before."""
     if data is None:
         return ()
-    # The store, and the library that it is written with, only where it is asked for.
-    from cds_hooks.store.answers import Answers  # noqa: PLC0415
-    from cds_hooks.store.tables import FILE, StoreError  # noqa: PLC0415
+    from cds_hooks.store.answers import Answers  # noqa: PLC0415 - SQL only where it is needed
+    from cds_hooks.store.tables import FILE, StoreError  # noqa: PLC0415 - likewise
 
     if not (data / FILE).is_file():  # opening it would make one
         raise _Sorry(f"There are no answers in {data}. Name the folder that serve was given.")

@@ -76,4 +76,4 @@ def markdown_of(results: Results) -> str:
 
 def _cell(text: str) -> str:
     """Text that stays text, and stays in its cell."""
-    return re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_{}\[\]<>#|!~&])", r"\\\1", " ".join(text.split()))

@@ -44,14 +44,17 @@ def test(path: Path, options: Options) -> int:
 
 
 def _watched(path: Path, options: Options) -> int:
+    seen = _state(path)
+    if _once(path, options) == COULD_NOT_RUN:
+        return COULD_NOT_RUN
     while True:
-        seen = _state(path)
-        if _once(path, options) == COULD_NOT_RUN:
-            return COULD_NOT_RUN
         say.line(f"Watching {path}. Ctrl-C ends it.", "dim")
-        while _state(path) == seen:
+        # Some editors take a file away before they put the new one there.
+        while _state(path) in (seen, {}):
             time.sleep(_EVERY)
+        seen = _state(path)
         say.line()
+        _once(path, options)
 
 
 def _state(path: Path) -> dict[str, tuple[int, int]]:

@@ -233,6 +233,10 @@ def _alone(name: str, test: str) -> Rule:
     return replace(rule, quiet=replace(rule.quiet, topic="tea"))
 
 
+def _a_visit(day: date) -> Entry:
+    return entry(Kind.APPOINTMENT, "visit", date=day.isoformat())
+
+
 @st.composite
 def _somebody(draw: st.DrawFn, rule: Rule) -> Case:
     """A person about whom the one fact of a rule has something to say."""
@@ -243,7 +247,7 @@ def _somebody(draw: st.DrawFn, rule: Rule) -> Case:
     for one in looked_for:
         for _ in range(draw(st.integers(0, 3)) if one.kinds else 0):
             kind = draw(st.sampled_from(one.kinds))
-            ended = one.ended_by and draw(st.booleans())
+            ended = bool(one.ended_by) and draw(st.booleans())
             lines.append(
                 Entry(
                     Kind.OBSERVATION if ended else kind,
@@ -254,7 +258,7 @@ def _somebody(draw: st.DrawFn, rule: Rule) -> Case:
                     filed=Answer.YES,
                 )
             )
-    booked = st.builds(lambda when: entry(Kind.APPOINTMENT, "visit", date=when.isoformat()), _SOON)
+    booked = _SOON.map(_a_visit)
     born = draw(_SOON_SPANS)
     year = born.first.replace(year=2025), born.last.replace(year=2025)
     died = draw(st.none() | _SOON_SPANS)
