@@ -9,7 +9,6 @@ from rules.text import Block, Node
 
 _LIST_KEYS = ("id", "title", "source", "owner", "reviewed", "review_by", "note", "codes")
 _CODE_KEYS = ("code", "words", "system", "grade", "verify")
-_LATER = frozenset({"include", "exclude", "refset"})
 
 
 def read_list(reader: Reader, node: Node, stem: str) -> CodeList | None:
@@ -21,7 +20,6 @@ def read_list(reader: Reader, node: Node, stem: str) -> CodeList | None:
         block,
         "a code list",
         _LIST_KEYS,
-        later=_LATER,
         needed=("id", "title", "source", "reviewed", "codes"),
     )
     name = reader.get(block, "id", reader.name)
