@@ -58,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     test = rules.add_parser("test", help="run the stories inside rule files")
     test.set_defaults(verb="rules test")
     test.add_argument("path", type=Path, help="a rule file or a folder of them")
+    test.add_argument("--watch", action="store_true", help="run again whenever a file changes")
+    test.add_argument(
+        "--changed", action="store_true", help="only rules that differ from the last git commit"
+    )
+    test.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML")
+    test.add_argument("--markdown", type=Path, metavar="FILE", help="and as a page of tables")
     for verb, about in (
         ("mutate", "try one slip in a rule at a time: do its stories notice?"),
         ("coverage", "say what the stories of a rule have never shown"),
@@ -67,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         tried.set_defaults(verb=f"rules {verb}")
         tried.add_argument("path", type=Path, help="a rule file or a folder of them")
     patient = rules.add_parser(
-        "check-patient", help="why a rule prompts for one person, or why not"
+        "check-patient", aliases=["explain"], help="why a rule prompts for one person, or why not"
     )
     patient.set_defaults(verb="rules check-patient")
     patient.add_argument("bundle", type=Path, help="a FHIR bundle of one person, .json or .json.gz")
@@ -76,6 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     patient.add_argument("--rule", help="one rule, by its id (all of them)")
     patient.add_argument("--today", type=_day, help="the day to ask on, year-month-day (today)")
+    patient.add_argument(
+        "--data", type=Path, help="the folder in which the practice keeps its answers (none)"
+    )
+    patient.add_argument(
+        "--format", dest="output", choices=("text", "json"), default="text", help="(text)"
+    )
     lock = rules.add_parser("lock", help="write down which codes each list of a folder holds")
     lock.set_defaults(verb="rules lock")
     lock.add_argument(
@@ -160,9 +172,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    from cds_hooks.commands.test import test  # noqa: PLC0415 - only what the verb needs
+    from cds_hooks.commands.test import Options, test  # noqa: PLC0415 - only what the verb needs
 
-    return test(options.path)
+    given = Options(options.watch, options.changed, options.junit, options.markdown)
+    return test(options.path, given)
 
 
 def _mutate(options: argparse.Namespace) -> int:
@@ -186,7 +199,14 @@ def _suggest(options: argparse.Namespace) -> int:
 def _check_patient(options: argparse.Namespace) -> int:
     from cds_hooks.commands.check_patient import check_patient  # noqa: PLC0415 - only what the verb needs
 
-    return check_patient(options.bundle, options.rules, options.rule, options.today)
+    return check_patient(
+        options.bundle,
+        options.rules,
+        options.rule,
+        options.today,
+        options.data,
+        options.output,
+    )
 
 
 def _lock(options: argparse.Namespace) -> int:

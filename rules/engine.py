@@ -57,3 +57,8 @@ def _is_on(offer: Offer, look: Look) -> bool:
         return True
     answer = ask(offer.condition, look)
     return answer is YES or (answer is CANNOT_TELL and offer.if_unknown_show)
+
+
+def decide(rule: Rule, look: Look) -> Outcome:
+    """One rule, asked with a look of the caller's own: what if a fact were otherwise?"""
+    return _decide(rule, look)

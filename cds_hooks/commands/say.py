@@ -19,6 +19,14 @@ def line(text: str = "", style: str = "") -> None:
     Console(file=sys.stdout, highlight=False, soft_wrap=True).print(Text(_plain(text), style=style))
 
 
+def styled(*parts: tuple[str, str]) -> None:
+    """One line of several parts, each a text and its style."""
+    whole = Text()
+    for text, style in parts:
+        whole.append(_plain(text), style=style or None)
+    Console(file=sys.stdout, highlight=False, soft_wrap=True).print(whole)
+
+
 def sorry(text: str) -> None:
     """One sentence to standard error."""
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(_plain(text)))
