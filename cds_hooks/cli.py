@@ -1,7 +1,7 @@
 """Reads arguments: one verb, one function. Nothing heavy is imported until a verb needs it."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -68,7 +68,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     patient.add_argument("--rule", help="one rule, by its id (all of them)")
     patient.add_argument("--today", type=_day, help="the day to ask on, year-month-day (today)")
+    _documents(rules.add_parser)
     return parser
+
+
+def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The verbs that write something from rules: pages, schemas, the reference."""
+    docs = add("docs", help="write a page for every rule, for people to read")
+    docs.set_defaults(verb="rules docs")
+    docs.add_argument("path", type=Path, nargs="?", help="a file or folder (the built-in library)")
+    docs.add_argument("--to", type=Path, required=True, help="the folder to write the pages in")
+    docs.add_argument("--today", type=_day, help="the day that the pages say, year-month-day")
+    schema = add("schema", help="write JSON Schema, for an editor to help with")
+    schema.set_defaults(verb="rules schema")
+    schema.add_argument(
+        "path", type=Path, nargs="?", help="a file or folder (the built-in library)"
+    )
+    schema.add_argument(
+        "--to", type=Path, default=Path("schemas"), help="the folder to write them in (schemas)"
+    )
+    reference = add("reference", help="every heading of the language, as markdown")
+    reference.set_defaults(verb="rules reference")
+    reference.add_argument("--to", type=Path, help="the file to write it in (the terminal)")
 
 
 def _port(text: str) -> int:
@@ -117,10 +138,31 @@ def _check_patient(options: argparse.Namespace) -> int:
     return check_patient(options.bundle, options.rules, options.rule, options.today)
 
 
+def _docs(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.docs import docs  # noqa: PLC0415 - only what the verb needs
+
+    return docs(options.path, options.to, options.today)
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.schema import schema  # noqa: PLC0415 - only what the verb needs
+
+    return schema(options.path, options.to)
+
+
+def _reference(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.reference import write_reference  # noqa: PLC0415 - only what it needs
+
+    return write_reference(options.to)
+
+
 _VERBS = {
     "demo": _demo,
     "serve": _serve,
     "rules check": _check,
     "rules test": _test,
     "rules check-patient": _check_patient,
+    "rules docs": _docs,
+    "rules schema": _schema,
+    "rules reference": _reference,
 }

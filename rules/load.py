@@ -32,6 +32,7 @@ class Loaded:
     library: Library
     stories: dict[str, Stories] = field(default_factory=dict[str, Stories])
     problems: list[Problem] = field(default_factory=list[Problem])
+    names: Names = field(default_factory=Names)  # what files here may refer to
 
     @property
     def stops(self) -> list[Problem]:
@@ -94,7 +95,7 @@ class _Loading:
     def done(self) -> Loaded:
         rules = tuple(self.rules[rule_id] for rule_id in sorted(self.rules))
         library = Library(rules, self.names.lists, self.practice)
-        return Loaded(library, self.stories, sorted(set(self.problems)))
+        return Loaded(library, self.stories, sorted(set(self.problems)), self.names)
 
     def lists_of(self, root: Traversable, shown: str) -> None:
         """The code lists in a folder."""

@@ -69,8 +69,9 @@ def reference() -> str:
     """Every heading of the language, what may stand under it, and what it means, as markdown."""
     parts = [
         "# The rule language: every heading\n\n"
-        "Made from the table that the checker reads (`rules/schema/keys.py`). Do not write in this\n"
-        "file: change the table, then run `goodday rules reference --to rules/REFERENCE.md`.\n"
+        "Made from the table that the checker reads (`rules/schema/keys.py`). Do not write in\n"
+        "this file: change the table, then run\n"
+        "`goodday rules reference --to rules/REFERENCE.md`.\n"
     ]
     parts += [_section(*_ABOUT["rule"], TABLES["rule"])]
     parts.append("## Facts\n\nA name, and under it a look-up. `find` says where to look.\n")
