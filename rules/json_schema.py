@@ -164,7 +164,7 @@ class _Making:
     def key(self, key: Key, find: Iterable[str] = ()) -> Schema:
         """What may stand under one heading, with its help and its default."""
         form = self.form(key, find)
-        schema = {"allOf": [form]} if "$ref" in form else dict(form)
+        schema: Schema = {"allOf": [form]} if "$ref" in form else dict(form)
         left_out = f"\n\nIf it is left out: {key.default}." if key.default else ""
         needed = "\n\nNeeded." if key.needed else ""
         schema["markdownDescription"] = f"{key.help}{left_out}{needed}"

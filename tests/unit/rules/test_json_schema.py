@@ -54,7 +54,8 @@ def _with_text_keys(value: Value) -> Value:
         pairs = cast("dict[object, Value]", value)  # YAML
         return {_heading(key): _with_text_keys(inner) for key, inner in pairs.items()}
     if isinstance(value, list):
-        return [_with_text_keys(item) for item in cast("list[Value]", value)]  # YAML
+        items: list[Value] = value
+        return [_with_text_keys(item) for item in items]
     return value
 
 
