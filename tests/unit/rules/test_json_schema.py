@@ -54,7 +54,7 @@ def _with_text_keys(value: Value) -> Value:
         pairs = cast("dict[object, Value]", value)  # YAML
         return {_heading(key): _with_text_keys(inner) for key, inner in pairs.items()}
     if isinstance(value, list):
-        items: list[Value] = value
+        items = cast("list[object]", value)  # YAML
         return [_with_text_keys(item) for item in items]
     return value
 
