@@ -6,9 +6,9 @@ from datetime import date
 
 from prompts.stories import Told, tell
 from rules.days import in_words
-from rules.english.sentence import quiet_in_words, sentence, when_asked
+from rules.english.sentence import left_alone, quiet_in_words, sentence, when_asked
 from rules.english.writing import condition_in_english
-from rules.fact import Condition, Fact
+from rules.fact import Condition, Fact, facts_of
 from rules.people import Story
 from rules.rule import Blank, Exclusion, Offer, OfferKind, Rule, Variant, Wording, Words
 
@@ -36,6 +36,7 @@ class Excluded:
     """Somebody who is left alone: why, who that is, and what happens where it is not known."""
 
     because: str
+    to_patients: str  # "" where there is nobody to tell it to
     who: tuple[Point, ...]
     if_unknown: str
 
@@ -46,6 +47,7 @@ class Offered:
 
     label: str
     does: str
+    to_patients: str  # "" where it is none of their choosing
     about: str
     recommended: bool
     who: tuple[Point, ...]
@@ -111,7 +113,12 @@ def _points(lines: list[tuple[int, str]]) -> tuple[Point, ...]:
 
 def _excluded(exclusion: Exclusion, rule: Rule) -> Excluded:
     unknown = "they are left alone" if exclusion.if_unknown_exclude else "they are asked"
-    return Excluded(exclusion.because, outline(exclusion.condition, rule), unknown)
+    died = any(fact.find == "deceased" for fact in facts_of(exclusion.condition))
+    who = left_alone(exclusion)
+    said = f"Anyone {who}" if who.startswith("who ") else exclusion.because
+    return Excluded(
+        exclusion.because, "" if died else said, outline(exclusion.condition, rule), unknown
+    )
 
 
 def _spoken(words: Words, who: tuple[Point, ...] = ()) -> Spoken:
@@ -139,6 +146,7 @@ def _offered(offer: Offer, rule: Rule) -> Offered:
     return Offered(
         label=_text(offer.label),
         does=_does(offer),
+        to_patients=_to_patients(offer),
         about=service.about if service else "",
         recommended=offer.recommended,
         who=who,
@@ -169,3 +177,21 @@ def _does(offer: Offer) -> str:
             return f"A task for {offer.role}{due}"
         case OfferKind.GOAL:
             return f"A goal in the person's own words. {offer.text}".strip()
+
+
+_TO_PATIENTS = {
+    OfferKind.RECORD: "",
+    OfferKind.TAG: "A note on your record, so that we remember to ask you",
+    OfferKind.RESULTS: "Your results in a letter, in time before your visit",
+    OfferKind.MESSAGE: "A message from us",
+    OfferKind.QUESTIONNAIRE: "Some questions that you can fill in when it suits you",
+    OfferKind.TASK: "Somebody from our team who gets in touch",
+    OfferKind.GOAL: "A goal of yours on your record, in your own words",
+}
+
+
+def _to_patients(offer: Offer) -> str:
+    """What an offer is to the person it is made to."""
+    if offer.service and offer.kind is OfferKind.REFER:
+        return f"A place with: {offer.service.name}"
+    return _TO_PATIENTS.get(offer.kind, _text(offer.label))

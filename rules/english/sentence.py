@@ -68,7 +68,7 @@ def who(condition: Condition) -> str:
 
 def who_not(exclusions: Iterable[Exclusion]) -> str:
     """Who is left alone: not for anyone who has died, or who asked us not to raise it again."""
-    said = [_left_alone(exclusion) for exclusion in exclusions]
+    said = [left_alone(exclusion) for exclusion in exclusions]
     return f"not for anyone {listed(said, 'or')}" if said else ""
 
 
@@ -226,8 +226,8 @@ _AGES = {
 }
 
 
-def _left_alone(exclusion: Exclusion) -> str:
-    """One exclusion after "anyone": in the words of its fact, or of its reason."""
+def left_alone(exclusion: Exclusion) -> str:
+    """One exclusion, after "anyone", in the words of its fact, or of its reason."""
     condition = exclusion.condition
     if isinstance(condition, IsTrue):
         first = condition.fact.label.partition(" ")[0]
