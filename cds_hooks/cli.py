@@ -1,7 +1,7 @@
 """Reads arguments: one verb, one function. Nothing heavy is imported until a verb needs it."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         "path", type=Path, nargs="?", default=Path(), help="the practice's folder (this one)"
     )
     _lists(verbs.add_parser("lists", help="import, show and check code lists"))
+    _documents(rules.add_parser)
     return parser
 
 
@@ -135,6 +136,26 @@ def _lists(parser: argparse.ArgumentParser) -> None:
         verb.add_argument(
             "path", type=Path, nargs="?", help="the practice's folder (the built-in lists alone)"
         )
+
+
+def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The verbs that write something from rules: pages, schemas, the reference."""
+    docs = add("docs", help="write a page for every rule, for people to read")
+    docs.set_defaults(verb="rules docs")
+    docs.add_argument("path", type=Path, nargs="?", help="a file or folder (the built-in library)")
+    docs.add_argument("--to", type=Path, required=True, help="the folder to write the pages in")
+    docs.add_argument("--today", type=_day, help="the day that the pages say, year-month-day")
+    schema = add("schema", help="write JSON Schema, for an editor to help with")
+    schema.set_defaults(verb="rules schema")
+    schema.add_argument(
+        "path", type=Path, nargs="?", help="a file or folder (the built-in library)"
+    )
+    schema.add_argument(
+        "--to", type=Path, default=Path("schemas"), help="the folder to write them in (schemas)"
+    )
+    reference = add("reference", help="every heading of the language, as markdown")
+    reference.set_defaults(verb="rules reference")
+    reference.add_argument("--to", type=Path, help="the file to write it in (the terminal)")
 
 
 def _port(text: str) -> int:
@@ -234,6 +255,24 @@ def _lists_check(options: argparse.Namespace) -> int:
     return check(options.path)
 
 
+def _docs(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.docs import docs  # noqa: PLC0415 - only what the verb needs
+
+    return docs(options.path, options.to, options.today)
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.schema import schema  # noqa: PLC0415 - only what the verb needs
+
+    return schema(options.path, options.to)
+
+
+def _reference(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.reference import write_reference  # noqa: PLC0415 - only what it needs
+
+    return write_reference(options.to)
+
+
 _VERBS = {
     "demo": _demo,
     "serve": _serve,
@@ -247,4 +286,7 @@ _VERBS = {
     "lists import": _lists_import,
     "lists show": _lists_show,
     "lists check": _lists_check,
+    "rules docs": _docs,
+    "rules schema": _schema,
+    "rules reference": _reference,
 }

@@ -53,6 +53,7 @@ class Loaded:
     problems: list[Problem] = field(default_factory=list[Problem])
     answered: list[Answered] = field(default_factory=list[Answered])
     lists: tuple[Folder, ...] = ()  # the code lists as their files have them, folder by folder
+    names: Names = field(default_factory=Names)  # what files here may refer to
 
     @property
     def stops(self) -> list[Problem]:
@@ -137,7 +138,7 @@ class _Loading:
         rules = tuple(self._silenced(self.rules[rule_id]) for rule_id in sorted(self.rules))
         library = Library(rules, self.names.lists, self.practice)
         problems = sorted(set(self.problems))
-        return Loaded(library, self.stories, problems, answered, tuple(self.lists))
+        return Loaded(library, self.stories, problems, answered, tuple(self.lists), self.names)
 
     def _answered(self) -> list[Answered]:
         """Take away what was answered in its file; what is answered and never arises is said."""
