@@ -16,12 +16,23 @@ from rules.rule import Library, Practice, Rule, Status
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
 from rules.schema.keys import PRACTICE, check
-from rules.schema.lists import read_list, read_services
+from rules.schema.lists import (
+    MOST_BYTES,
+    ListFile,
+    read_list,
+    read_messages,
+    read_offer_sets,
+    read_services,
+)
+from rules.schema.lock import LOCK, Folder, read_lock
 from rules.schema.names import EVERY, Names
 from rules.schema.rule import read_rule
+from rules.text import MOST_BYTES as MOST_IN_A_RULE
 from rules.text import Block, Node, read_text
 
 _LISTS, _SHARED = "value-sets", "shared"
+# Each may use the names of those before it.
+_SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions")
 _NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml"})
 
 
@@ -41,6 +52,8 @@ class Loaded:
     stories: dict[str, Stories] = field(default_factory=dict[str, Stories])
     problems: list[Problem] = field(default_factory=list[Problem])
     answered: list[Answered] = field(default_factory=list[Answered])
+    lists: tuple[Folder, ...] = ()  # the code lists as their files have them, folder by folder
+    names: Names = field(default_factory=Names)  # what files here may refer to
 
     @property
     def stops(self) -> list[Problem]:
@@ -86,6 +99,16 @@ def load_library(own: Path | None = None, today: date | None = None) -> Loaded:
     return loading.done()
 
 
+def load_lists(folder: Path | None = None) -> Loaded:
+    """The code lists of one folder alone (the built-in ones), their lock and their problems."""
+    loading = _Loading(None)
+    if folder is None:
+        loading.lists_of(files("rules"), "rules")
+    else:
+        loading.lists_of(folder, str(folder))
+    return loading.done()
+
+
 def _root_of(rule_file: Path) -> Path | None:
     """The folder whose code lists and shared files a single rule file stands among."""
     for folder in rule_file.absolute().parents:
@@ -104,6 +127,7 @@ class _Loading:
         self.stories: dict[str, Stories] = {}
         self.practice = Practice("This practice")
         self.pilots: tuple[Reader, tuple[Node, ...]] | None = None
+        self.lists: list[Folder] = []
 
     def done(self) -> Loaded:
         """Everything that was read, and what the lints say of it."""
@@ -113,7 +137,8 @@ class _Loading:
         answered = self._answered()
         rules = tuple(self._silenced(self.rules[rule_id]) for rule_id in sorted(self.rules))
         library = Library(rules, self.names.lists, self.practice)
-        return Loaded(library, self.stories, sorted(set(self.problems)), answered)
+        problems = sorted(set(self.problems))
+        return Loaded(library, self.stories, problems, answered, tuple(self.lists), self.names)
 
     def _answered(self) -> list[Answered]:
         """Take away what was answered in its file; what is answered and never arises is said."""
@@ -139,20 +164,30 @@ class _Loading:
         return replace(rule, quiet=replace(rule.quiet, silenced_by=topics)) if topics else rule
 
     def lists_of(self, root: Traversable, shown: str) -> None:
-        """The code lists in a folder."""
+        """The code lists in a folder, and what they were locked with."""
+        found: dict[str, ListFile] = {}
         for path, name in self._files(root.joinpath(_LISTS), f"{shown}/{_LISTS}"):
             stem = path.name.removesuffix(".yaml")
-            reader, node = self._read(path, name)
-            code_list = read_list(reader, node, stem) if node else None
-            if code_list is not None:
-                self.names.lists[code_list.id] = code_list
-            if code_list is None or code_list.id != stem:
+            reader, node = self._read(path, name, MOST_BYTES)
+            file = read_list(reader, node, stem) if node else None
+            if file is not None:
+                codes = file.codes
+                found[codes.id] = file
+                known = self.names.lists.get(codes.id) if file.local else None
+                self.names.lists[codes.id] = known.beside(codes) if known else codes
+            if file is None or file.codes.id != stem:
                 self.names.faulty.add(("list", stem))
+        locked = None
+        lock = root.joinpath(LOCK)
+        if lock.is_file():
+            reader, node = self._read(lock, f"{shown}/{LOCK}", MOST_BYTES)
+            locked = read_lock(reader, node) if node else None
+        self.lists.append(Folder(f"{shown}/{LOCK}", found, locked))
 
     def shared_of(self, root: Traversable, shown: str) -> None:
-        """Shared services, facts and exclusions: each may use those before it."""
+        """Shared services, offers, messages, facts and exclusions, in this order."""
         shared = root.joinpath(_SHARED)
-        for stem in ("services", "facts", "exclusions"):
+        for stem in _SHARED_FILES:
             path = shared.joinpath(f"{stem}.yaml")
             if path.is_file():
                 reader, node = self._read(path, f"{shown}/{_SHARED}/{stem}.yaml")
@@ -160,7 +195,7 @@ class _Loading:
                     self.names.faulty.add((stem.removesuffix("s"), EVERY))
                 if node is not None:
                     self._shared(stem, reader, node)
-        known = {f"{stem}.yaml" for stem in ("services", "facts", "exclusions")}
+        known = {f"{stem}.yaml" for stem in _SHARED_FILES}
         for path, name in _yaml_files(shared, f"{shown}/{_SHARED}"):
             if path.name not in known:
                 self.problems.append(
@@ -175,6 +210,10 @@ class _Loading:
     def _shared(self, stem: str, reader: Reader, node: Node) -> None:
         if stem == "services":
             self.names.services |= read_services(reader, node, self.names)
+        elif stem == "offers":
+            self.names.offer_sets |= read_offer_sets(reader, node, self.names)
+        elif stem == "messages":
+            self.names.messages |= read_messages(reader, node, self.names)
         elif stem == "facts":
             self.names.facts |= read_facts(reader, node, self.names)
         else:
@@ -276,7 +315,9 @@ class _Loading:
                 says = f'"{path.name}" is not read: the names of rule files end in .yaml.'
                 self.problems.append(Problem(Place(name), "E14", says, "Give it another name."))
 
-    def _read(self, path: Traversable, shown: str) -> tuple[Reader, Node | None]:
+    def _read(
+        self, path: Traversable, shown: str, most: int = MOST_IN_A_RULE
+    ) -> tuple[Reader, Node | None]:
         try:
             source = path.read_bytes()
         except OSError:
@@ -286,7 +327,7 @@ class _Loading:
                 )
             )
             return Reader(self.problems), None
-        node, problems = read_text(source, shown)
+        node, problems = read_text(source, shown, most)
         reader = _OneFile(self.problems, problems)
         return reader, node
 

@@ -150,6 +150,15 @@ class Service:
     about: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text that can be sent to people, by the name that rules give it."""
+
+    id: str
+    name: str  # what staff call it
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Offer:
     """One thing that a person can say yes or no to."""

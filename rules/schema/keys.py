@@ -376,7 +376,13 @@ CODE_LIST = (
     Key("owner", F.SENTENCE, "Who answers for it."),
     Key("reviewed", F.DAY, "When somebody last looked at it.", needed=True),
     Key("review_by", F.DAY, "The day by which somebody looks again."),
-    Key("local", F.YES_NO, "A practice's own list, beside the national ones.", "no"),
+    Key(
+        "local",
+        F.YES_NO,
+        "Its codes stand beside those of a built-in list of the same name;"
+        " with no, it takes that list's place.",
+        "no",
+    ),
     Key("note", F.SENTENCE, "What to know about it."),
     Key("codes", F.BLOCKS, "The codes.", needed=True, of="code"),
 )
@@ -440,6 +446,11 @@ def check(
 def names(table: tuple[Key, ...]) -> tuple[str, ...]:
     """The headings of a table."""
     return tuple(key.name for key in table)
+
+
+def needed(table: tuple[Key, ...]) -> tuple[str, ...]:
+    """The headings of a table that have to be there."""
+    return tuple(key.name for key in table if key.needed)
 
 
 def words_of(table: tuple[Key, ...], name: str) -> tuple[str, ...]:

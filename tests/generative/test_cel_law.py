@@ -1,6 +1,7 @@
 """Laws of cel: it joins answers as conditions do, mixes nobody up, and any text is met."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from time import perf_counter
 
@@ -96,11 +97,11 @@ def test_eight_threads_ask_different_programs_and_get_the_answer_of_their_own() 
 
 # ---- any text -------------------------------------------------------------------------------
 
-PIECES = st.sampled_from(
-    ["(", ")", "!", "-", "&&", "||", "==", "=", "<", ">=", "+", "*", "/", "%", "and", "not", "in"]
-    + ["has", "duration", '"12m"', "has_cough", "age", "last_cough", "smoking", "5", "7.5", "0"]
-    + ['"2026-03-01"', "'", '"', "“", "≥", "[", "]", ".", ",", "?", ":", "//", "\\", "null", "\n"]
-)
+WORDS = """
+( ) ! - && || == = < >= + * / % and not in has duration has_cough age last_cough smoking 5 7.5 0
+" ' “ ≥ [ ] . , ? : // null \\ "12m" "2026-03-01"
+"""
+PIECES = st.sampled_from(WORDS.split())
 
 
 @given(text=st.text(max_size=60) | st.lists(PIECES, max_size=30).map(" ".join))
@@ -120,10 +121,8 @@ def test_what_is_built_gives_an_answer_or_says_that_it_cannot(
     expression = built(text).expression
     if expression is None:
         return
-    try:
+    with suppress(RuleFault):  # 1 / (age - age)
         assert answer_of(expression, person) in (YES, NO, CANNOT_TELL)
-    except RuleFault as fault:
-        assert str(fault) == "a computed fact could not be worked out"
 
 
 def test_hostile_texts_are_refused_at_once() -> None:

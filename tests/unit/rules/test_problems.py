@@ -147,7 +147,7 @@ def changed(old: str, new: str, text: str = GOOD) -> str:
             changed("codes: cough", "codes: §caugh"),
             "E12",
             'There is no code list called "caugh".',
-            "Did you mean cough?",
+            "Did you mean cough? (cough, 2 codes.) To see them all: goodday lists show",
             id="9. a code list that does not exist",
         ),
         pytest.param(
