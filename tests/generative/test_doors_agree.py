@@ -37,10 +37,10 @@ from tests.builders import (
     a_bundle,
     a_patient,
     a_resource,
-    concept,
     load_files,
     rule_text,
 )
+from tests.fhir_builders import MORE
 from tests.served import Surgery, a_call, prefetch_of, surgery
 from tests.strategies import DATE_TEXTS, DATED_BY, NEAR_DATE_TEXTS, TIME_TEXTS, resources
 
@@ -211,39 +211,8 @@ def _entries(draw: st.DrawFn) -> Resource:
             made["resultsInterpreter"] = [{"reference": "Practitioner/gp"}]
     if kind == "Observation" and draw(st.booleans()):
         made["valueQuantity"] = {"value": draw(st.integers(0, 99)), "unit": "%"}
-    more = _MORE.get(kind, ())
+    more = MORE.get(kind, ())
     return {**made, **(draw(st.sampled_from(more)) if more else {})}
-
-
-# What else one may say that changes what it means.
-_MORE: Mapping[str, tuple[Resource, ...]] = {
-    "Observation": (
-        {},
-        {"component": [{"code": concept("wheeze"), "valueQuantity": {"value": 7.1}}]},
-        {"component": [{"code": concept("wheeze"), "valueInteger": 3}], "valueInteger": 1},
-        {"dataAbsentReason": concept("unknown")},
-    ),
-    "MedicationRequest": (
-        {},
-        {"intent": "order"},
-        {"intent": "proposal"},
-        {"doNotPerform": True},
-        {"medicationCodeableConcept": None, "medicationReference": {"reference": "#1"}},
-    ),
-    "MedicationStatement": ({}, {}, {"medicationCodeableConcept": None}),
-    "Encounter": (
-        {},
-        {"class": {"system": "http://example.org", "code": "AMB"}},
-        {"serviceType": concept("visit"), "reasonCode": [concept("cough")]},
-    ),
-    "QuestionnaireResponse": ({}, {"questionnaire": "http://example.org/form|1"}),
-    "Goal": ({}, {"category": [concept("cough")]}, {"lifecycleStatus": "entered-in-error"}),
-    "Consent": (
-        {},
-        {"provision": {"type": "deny", "period": {"end": "2027"}}},
-        {"provision": {"provision": [{"type": "deny", "code": [concept("wheeze")]}]}},
-    ),
-}
 
 
 def _named(entries: Iterable[Resource]) -> Iterator[Resource]:

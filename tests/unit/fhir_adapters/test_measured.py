@@ -131,16 +131,17 @@ def test_what_is_no_measurement_is_not_read_as_one(said: Resource) -> None:
 
 # ---- panels ---------------------------------------------------------------------------------
 
+LOINC = "http://loinc.org"
 SYSTOLIC, DIASTOLIC, PANEL = "8480-6", "8462-4", "85354-9"
 
 
 def loinc(number: str) -> Resource:
-    return {"coding": [{"system": "http://loinc.org", "code": number}]}
+    return {"coding": [{"system": LOINC, "code": number}]}
 
 
 PRESSURE: Resource = {
     **a_resource("Observation", "cough", status="final"),
-    "code": {"coding": [*concept("cough")["coding"], *loinc(PANEL)["coding"]]},  # type: ignore[misc]
+    "code": {"coding": [code("cough")._asdict(), {"system": LOINC, "code": PANEL}]},
     "component": [
         {"code": loinc(SYSTOLIC), "valueQuantity": {"value": 142, "code": "mm[Hg]"}},
         {"code": loinc(DIASTOLIC), "valueQuantity": {"value": 88, "code": "mm[Hg]"}},
@@ -150,7 +151,7 @@ PRESSURE: Resource = {
 
 
 def found(resource: Resource, *numbers: str) -> list[str]:
-    asked = {code(n)._replace(system="http://loinc.org") for n in numbers}
+    asked = {code(n)._replace(system=LOINC) for n in numbers}
     return [str(value.number) for value in one(resource).measured(asked)]
 
 
