@@ -1,6 +1,6 @@
 """Reading a library: every file once, every problem at once, a practice's own names first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
@@ -17,6 +17,7 @@ from rules.record import PatientRecord, Person
 from rules.rule import Library, Practice, Rule, Status
 from rules.schema.facts import read_facts
 from rules.schema.lists import read_list, read_services
+from rules.schema.keys import HEADINGS
 from rules.schema.names import EVERY, Names
 from rules.schema.rule import read_own_exclusion, read_rule
 from rules.text import Block, Node, read_text
@@ -45,13 +46,16 @@ class Loaded:
         return self.library
 
 
-def load_library(own: Path | None = None) -> Loaded:
+def load_library(own: Path | None = None, drafts: Mapping[str, bytes] | None = None) -> Loaded:
     """The built-in library, and over it a folder (or one rule file) of a practice's own.
+
+    ``drafts`` are read in place of the files that have these names in problems: what an editor
+    holds and has not saved, or what a fix would come to.
 
     Problems are reported for every file read. With ``own`` given, only its rules are in the result,
     besides those built-in rules that its practice.yaml pilots.
     """
-    loading = _Loading()
+    loading = _Loading(drafts or {})
     built_in = files("rules")
     root = None if own is None else own if own.is_dir() else _root_of(own)
     roots: list[tuple[Traversable, str]] = [(built_in, "rules")]
@@ -84,7 +88,8 @@ def _root_of(rule_file: Path) -> Path | None:
 
 
 class _Loading:
-    def __init__(self) -> None:
+    def __init__(self, drafts: Mapping[str, bytes]) -> None:
+        self.drafts = drafts
         self.names = Names()
         self.problems: list[Problem] = []
         self.rules: dict[str, Rule] = {}
@@ -231,7 +236,7 @@ class _Loading:
 
     def _read(self, path: Traversable, shown: str) -> tuple[Reader, Node | None]:
         try:
-            source = path.read_bytes()
+            source = self.drafts[shown] if shown in self.drafts else path.read_bytes()
         except OSError:
             self.problems.append(
                 Problem(
@@ -239,7 +244,7 @@ class _Loading:
                 )
             )
             return Reader(self.problems), None
-        node, problems = read_text(source, shown)
+        node, problems = read_text(source, shown, HEADINGS)
         reader = _OneFile(self.problems, problems)
         return reader, node
 
@@ -252,13 +257,9 @@ class _OneFile(Reader):
         self._everything = everything
         everything.extend(own)
 
-    def stop(self, at: Place, code: str, says: str, hint: str = "") -> None:
-        super().stop(at, code, says, hint)
-        self._everything.append(self.problems[-1])
-
-    def think(self, at: Place, code: str, says: str, hint: str = "") -> None:
-        super().think(at, code, says, hint)
-        self._everything.append(self.problems[-1])
+    def report(self, problem: Problem) -> None:
+        super().report(problem)
+        self._everything.append(problem)
 
 
 def _yaml_files(

@@ -68,7 +68,7 @@ def changed(old: str, new: str, text: str = GOOD) -> str:
         pytest.param(
             changed("question: What does", "question: What matters most§: what does"),
             "E04",
-            "A second colon on this line confuses the file format.",
+            'The colon after "most" confuses the file format.',
             "Put the sentence in double quotes:"
             ' question: "What matters most: what does a good day look like?"',
             id="4. a colon in a sentence",

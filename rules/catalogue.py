@@ -1,0 +1,39 @@
+"""Every code that a problem can have: what it is about, and what to do.
+
+E is about the file, S about safety, L about language, T about the tests, G about who answers for a
+rule. Reports for other programs (SARIF) take their help texts from here.
+"""
+
+from collections.abc import Mapping
+
+CODES: Mapping[str, tuple[str, str]] = {
+    "E01": ("A heading we do not know", "Use the heading that is meant, in lower case."),
+    "E02": ("A heading written twice", "Only one would count: put everything under the first."),
+    "E03": ("Text lost behind a #", "Put the whole text in double quotes."),
+    "E04": ("The file format is confused", "Look at spaces, colons, brackets and quotes."),
+    "E05": ("Invisible characters from a document", "Use ordinary spaces."),
+    "E06": ("A list item without hyphen and space", "Begin each item with a hyphen and a space."),
+    "E07": ("Symbols for comparing", "Use words: above, at_least, below, at_most, between."),
+    "E08": ("A date or length of time we cannot use", "Write 2027-02-28, 12 months, 4 months ago."),
+    "E09": ("Something is missing", "Write what is asked for, or take the heading out."),
+    "E10": ("A value of the wrong sort", "Write what the heading takes."),
+    "E11": ("A name that nothing has", "Use a name from this file or the shared files."),
+    "E12": ("A code list that does not exist", "Use a list that there is, or make one."),
+    "E13": ("Anchors, tags and other tricks", "Put the text in double quotes."),
+    "E14": ("Too large, too deep, or not text", "One rule is one small file of plain text."),
+    "E15": ("Two things with one name", "Give each its own name."),
+    "E16": ("Curly quotation marks or a table from a document", "Use plain text and straight ones."),
+    "E21": ("A damaged code", "Copy the code again and keep it in quotes."),
+    "E22": ("A description in place of a concept", "Use the number of the concept."),
+    "E23": ("A trap", "Say what is meant in other words."),
+    "E30": ("Not supported yet", "Leave it out for now."),
+    "E31": ("A quiet period shorter than everybody's", "Leave people alone for at least as long."),
+    "S01": ("No palliative-care exclusion", "Add it, or say why not under allow."),
+    "S03": ("Prompts on an empty record", "Start from something that is on the record."),
+    "S09": ("Above 18, or 18 and over", "Write at_least: 18 for adults."),
+    "L01": ("A text that is too long", "Make it shorter, or move the rest to detail."),
+    "L02": ("A closed question", "Begin with what, how, who, when, which or tell me."),
+    "T00": ("No stories", "Add people and tests."),
+    "T06": ("A story edits what is not there", "Name a line that the person has."),
+    "G02": ("A date for looking again has passed", "Look at it again and set a new date."),
+}
