@@ -22,7 +22,10 @@ CODES: Mapping[str, tuple[str, str]] = {
     "E13": ("Anchors, tags and other tricks", "Put the text in double quotes."),
     "E14": ("Too large, too deep, or not text", "One rule is one small file of plain text."),
     "E15": ("Two things with one name", "Give each its own name."),
-    "E16": ("Curly quotation marks or a table from a document", "Use plain text and straight ones."),
+    "E16": (
+        "Curly quotation marks or a table from a document",
+        "Use plain text and straight ones.",
+    ),
     "E21": ("A damaged code", "Copy the code again and keep it in quotes."),
     "E22": ("A description in place of a concept", "Use the number of the concept."),
     "E23": ("A trap", "Say what is meant in other words."),
