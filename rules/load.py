@@ -16,8 +16,8 @@ from rules.reading import Reader
 from rules.record import PatientRecord, Person
 from rules.rule import Library, Practice, Rule, Status
 from rules.schema.facts import read_facts
-from rules.schema.lists import read_list, read_services
 from rules.schema.keys import HEADINGS
+from rules.schema.lists import read_list, read_services
 from rules.schema.names import EVERY, Names
 from rules.schema.rule import read_own_exclusion, read_rule
 from rules.text import Block, Node, read_text
