@@ -21,6 +21,7 @@ T = TypeVar("T")
 _WORD_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FACT_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_UNTIL = "Until it is fixed, nobody is excluded."
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False}
 
 
@@ -68,7 +69,9 @@ class Reader:
         """A node that has headings."""
         if isinstance(node, Block):
             return node
-        self.stop(node.at, "E10", f"{of} needs headings under it, each with a colon.")
+        name = node.value if isinstance(node, Text) else ""
+        more = (f"Type: - shared: {name}",) if name and "exclusion" in of else ()
+        self.stop(node.at, "E10", f"{of} needs headings under it, each with a colon.", more=more)
         return None
 
     def items(self, node: Node, of: str) -> tuple[Node, ...]:
@@ -80,9 +83,11 @@ class Reader:
         if isinstance(node, Text):
             self.think(node.at, "E09", f"Nothing is listed under {of} yet.")
             return ()
-        self.stop(
-            node.at, "E10", f"{of} needs a list: each item on a line of its own after a hyphen."
-        )
+        says = f"{of} needs a list: each item on a line of its own after a hyphen."
+        first = next(iter(node.pairs.values()), None) if isinstance(node, Block) else None
+        written = first[1].value if first and isinstance(first[1], Text) else ""
+        more = (f"Type: - {first[0].value}: {written}".rstrip(),) if first else ()
+        self.stop(node.at, "E10", says, more=more)
         return ()
 
     def listed(self, node: Node, of: str) -> tuple[Node, ...]:
@@ -115,7 +120,8 @@ class Reader:
                 self.misspelt(block, name, of, known)
         for name in needed:
             if name not in block.pairs:
-                self.stop(block.at, "E09", f'{of[0].upper()}{of[1:]} needs "{name}:".')
+                says = f'{of[0].upper()}{of[1:]} needs "{name}:".'
+                self.stop(block.at, "E09", says, more=(f"Add a line that starts with {name}:",))
 
     def misspelt(self, block: Block, name: str, of: str, known: Iterable[str]) -> str | None:
         """Report a heading that is not known, and give its value to the one that is meant."""
@@ -124,7 +130,9 @@ class Reader:
         hint = did_you_mean(name, names)
         sure = surely(name, names)
         fix = self.instead(key, sure) if sure and sure not in block.pairs else ()
-        self.stop(key.at, "E01", f'"{name}" is not a heading I know in {of}.', hint, fix=fix)
+        more = (_UNTIL,) if nearest(name, names) == "exclude" else ()
+        says = f'"{name}" is not a heading I know in {of}.'
+        self.stop(key.at, "E01", says, hint, more, fix)
         meant = nearest(name, names)
         if meant is None or meant in block.pairs:
             return None

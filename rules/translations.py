@@ -90,6 +90,9 @@ def translated(stumble: Stumble, lines: list[str], headings: Collection[str]) ->
     return _elsewhere(stumble, lines, line)
 
 
+_NO_HYPHEN = "This line stands among list items and has no hyphen."
+
+
 def _elsewhere(stumble: Stumble, lines: list[str], line: str) -> Problem:
     at, said, context = stumble.at, stumble.said, stumble.context
     if context.startswith("while parsing a flow"):
@@ -99,6 +102,7 @@ def _elsewhere(stumble: Stumble, lines: list[str], line: str) -> Problem:
             "E04",
             "A bracket is opened here and not closed where it should be.",
             "Put a text that starts with { or [ in double quotes.",
+            more=_closed(opened),
         )
     special = ("cannot start any token", "alias", "anchor", "tag", "node content", "mapping keys")
     if any(word in said or word in context for word in special):
@@ -112,15 +116,27 @@ def _elsewhere(stumble: Stumble, lines: list[str], line: str) -> Problem:
         return Problem(
             _first(at, line),
             "E06",
-            "This line stands among list items and has no hyphen.",
+            _NO_HYPHEN,
             "Type - before it, or move it to where the text of the item above begins.",
         )
+    above = lines[at.line - 2] if at.line > 1 else ""
+    if "expected key" in said and re.match(r" *[A-Za-z_]+:(?: |$)", line):
+        if re.match(r" +[A-Za-z_]+: ", above):
+            return _not_beside(at, line, above)
     return Problem(
         at,
         "E04",
         "The lines do not fit together here.",
         "Look at this line and the one above: spaces at the start, colons, brackets and quotes.",
     )
+
+
+def _closed(opened: str) -> tuple[str, ...]:
+    """How a bracket with a comparison or a list of words in it would be closed."""
+    text = opened.rstrip()
+    if re.fullmatch(r"\{[a-z_]+: [^{}\[\]]+|\[[\w, -]+", text):
+        return (f"Or type: {text}{'}' if text[0] == '{' else ']'}",)
+    return ()
 
 
 def special_start(at: Place, line: str, code: str = "E04") -> Problem:
@@ -202,11 +218,22 @@ def _colon(stumble: Stumble, lines: list[str], headings: Collection[str]) -> Pro
             return _no_colon(Place(at.file, upper, bare.start(1) + 1), lines, headings)
         if not re.match(r"\s*- ", lines[upper - 1]):
             break
+    alone = re.fullmatch(r"(\s*)(\w+)\s*", above)
+    if alone and line.lstrip().startswith("- "):
+        where = Place(at.file, number, len(alone[1]) + 1, len(alone[2]))
+        return Problem(where, "E06", _NO_HYPHEN, f"Type: - {alone[2]}")
+    return _not_beside(at, line, above)
+
+
+def _not_beside(at: Place, line: str, above: str) -> Problem:
+    start = re.match(r"(\s*)(?:- +)?[A-Za-z_][\w ]*(?=: )", above)
+    spaces = len(start[1]) if start else len(line) - len(line.lstrip())
+    same = start and spaces != len(line) - len(line.lstrip())
     return Problem(
-        at,
+        _first(at, line),
         "E04",
         "This line does not start where the headings beside it do.",
-        "Give it the same spaces at the start.",
+        f"Give it {spaces} spaces at the start." if same else "Give it the same spaces as theirs.",
     )
 
 
@@ -249,7 +276,7 @@ def _second_colon(at: Place, line: str, headings: Collection[str]) -> Problem:
     hint = "Put the sentence in double quotes"
     if mended is None:
         return Problem(at, "E04", says, f"{hint}.")
-    if word in headings:  # perhaps a heading, so it is not sure
+    if word in headings and line.rstrip()[-1] not in ".?!":  # perhaps a heading, so it is not sure
         return Problem(
             at, "E04", says, f"{hint}: {mended[1]}",
             more=(f'If "{word}" is a heading, give it a line of its own.',),
