@@ -34,10 +34,14 @@ def slips(text: str, file: str, headings: Collection[str] = ()) -> Iterator[Prob
             inside_text = True
         else:
             inside_text = False
-            block_indent = indent if _BLOCK_TEXT.search(line) else None
-        problem = _characters(line, number, file)
-        if problem is None and not inside_text and not line.lstrip().startswith("#"):
-            problem = _items(line, number, file) or _marks(line, number, file, headings)
+            opens = ("|" in line or ">" in line) and _BLOCK_TEXT.search(line)
+            block_indent = indent if opens else None
+        begins = line[indent : indent + 1]
+        problem = None if line.isascii() and line.isprintable() else _characters(line, number, file)
+        if problem is None and begins and not inside_text and begins != "#":
+            if not begins.isalnum():
+                problem = _items(line, number, file)
+            problem = problem or _marks(line, number, file, headings)
         if problem is not None:
             yield problem
 
@@ -122,14 +126,14 @@ def _item(line: str, at: Place, rest: str, says: str) -> Problem:
 
 
 def _marks(line: str, number: int, file: str, headings: Collection[str]) -> Problem | None:
-    if _TABLE.fullmatch(line):
+    if "|" in line and _TABLE.fullmatch(line):
         return Problem(
             Place(file, number, line.index("|") + 1, len(line.strip())),
             "E16",
             "A table cannot stand in a rule file.",
             "Write each line of it as a list item: a hyphen, a space and the text.",
         )
-    if curly := _CURLY.fullmatch(line):
+    if not line.isascii() and (curly := _CURLY.fullmatch(line)):
         at = Place(file, number, len(curly[1]) + 1, len(curly[2]))
         plain = quoted(curly[2][1:-1])
         return Problem(

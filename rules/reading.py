@@ -22,6 +22,7 @@ _WORD_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FACT_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _UNTIL = "Until it is fixed, nobody is excluded."
+_MOST_STRANGE = 20
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False}
 
 
@@ -113,11 +114,16 @@ class Reader:
         not one more for everything that would then be missing.
         """
         known = tuple(known)
+        strange = [name for name in block.pairs if name not in known and name not in later]
         for name, (key, _) in tuple(block.pairs.items()):
             if name in later:
                 self.not_yet(key.at, f'"{name}"')
-            elif name not in known:
-                self.misspelt(block, name, of, known)
+        for name in strange[:_MOST_STRANGE]:
+            self.misspelt(block, name, of, known)
+        if len(strange) > _MOST_STRANGE:  # hardly our file, and each would be compared with all
+            at = block.pairs[strange[_MOST_STRANGE]][0].at
+            more = len(strange) - _MOST_STRANGE
+            self.stop(at, "E01", f"From here on are {more} more headings that I do not know.")
         for name in needed:
             if name not in block.pairs:
                 says = f'{of[0].upper()}{of[1:]} needs "{name}:".'

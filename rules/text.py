@@ -7,6 +7,7 @@ PyYAML's node layer does the parsing. What it would do silently (drop a repeated
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import yaml
 
@@ -15,7 +16,9 @@ from rules.problems import Place, Problem
 from rules.translations import Stumble, special_start, translated
 
 MOST_BYTES = 64 * 1024
+MOST_PIECES = 10_000  # 64 KB of rules or codes have half as many
 DEEPEST = 20
+_MOST_SLIPS = 500  # the rest is told when these are mended
 _PASTED_TWICE = 2  # more headings than that written twice are one paste, and one message
 
 _COMMENT_AFTER = re.compile(r"[ \t]+#")
@@ -74,7 +77,7 @@ def read_text(
                 "Save the file as UTF-8.",
             )
         ]
-    problems = list(slips(text, file, headings))
+    problems = list(islice(slips(text, file, headings), _MOST_SLIPS))
     if problems:
         return None, problems
     lines = text.splitlines()  # only at line feeds: whatever else ends lines has been refused
@@ -96,8 +99,7 @@ def read_text(
 
 def _trick(text: str, lines: list[str], file: str) -> Problem | None:
     """What the file format can do and a rule file must not: all of it hides something."""
-    depth = 0
-    documents = 0
+    depth = documents = pieces = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         assert event.start_mark is not None  # the parser gives every event its place
         at = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -110,6 +112,10 @@ def _trick(text: str, lines: list[str], file: str) -> Problem | None:
                     "A second document starts here.",
                     "One rule is one file.",
                 )
+        pieces += isinstance(event, yaml.ScalarEvent)
+        if pieces > MOST_PIECES:
+            says = f"The file has more than {MOST_PIECES:,} headings and texts."
+            return Problem(at, "E14", says, "One rule is one file.")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             return _sign(at, lines, "Text that starts with & or * means")
         if getattr(event, "tag", None):

@@ -120,9 +120,9 @@ def _elsewhere(stumble: Stumble, lines: list[str], line: str) -> Problem:
             "Type - before it, or move it to where the text of the item above begins.",
         )
     above = lines[at.line - 2] if at.line > 1 else ""
-    if "expected key" in said and re.match(r" *[A-Za-z_]+:(?: |$)", line):
-        if re.match(r" +[A-Za-z_]+: ", above):
-            return _not_beside(at, line, above)
+    beside = re.match(r" +[A-Za-z_]+: ", above) and re.match(r" *[A-Za-z_]+:(?: |$)", line)
+    if beside and "expected key" in said:
+        return _not_beside(at, line, above)
     return Problem(
         at,
         "E04",

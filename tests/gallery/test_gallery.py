@@ -24,9 +24,9 @@ WRITE = os.environ.get("GOODDAY_GALLERY") == "write"
 
 # Words of the parser, of Python and of tempers (RULES 7).
 NEVER = re.compile(
-    r"\byaml\b|mapping|scalar|expected <|Traceback|\bNone\b|KeyError|Error\b|token|scanner|parser"
-    r"|block collection|invalid|illegal|unexpected|\bnull\b|you forgot|line \d+, column|/rules/",
-    re.IGNORECASE,
+    r"(?<!\.)\byaml\b|YAML|mapping|scalar|expected <|Traceback|\bNone\b|KeyError|Error\b"
+    r"|token|scanner|parser|block collection|invalid|illegal|unexpected|\bnull\b|you forgot"
+    r"|line \d+, column|/rules/",
 )
 
 
