@@ -160,7 +160,6 @@ def as_sarif(report: Report) -> str:
     codes = sorted({problem.code for problem in report.problems})
     driver = {
         "name": "goodday",
-        "informationUri": "https://cds-hooks.hl7.org",
         "rules": [_sarif_rule(code) for code in codes],
     }
     run = {
