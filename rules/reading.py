@@ -85,7 +85,7 @@ class Reader:
             self.think(node.at, "E09", f"Nothing is listed under {of} yet.")
             return ()
         says = f"{of} needs a list: each item on a line of its own after a hyphen."
-        first = next(iter(node.pairs.values()), None) if isinstance(node, Block) else None
+        first = next(iter(node.pairs.values()), None)
         written = first[1].value if first and isinstance(first[1], Text) else ""
         more = (f"Type: - {first[0].value}: {written}".rstrip(),) if first else ()
         self.stop(node.at, "E10", says, more=more)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any  # what JSON holds
 
 import pytest
 
@@ -104,7 +104,8 @@ def test_github_gets_one_line_each_with_what_it_reads_as_its_own_escaped() -> No
         "::warning file=my practice/a.yaml,line=1,col=1,endColumn=2,title=L02 A closed question"
         "::100%25 closed,%0Aor: not.%0AAsk what.",
         "::error file=my practice/a.yaml,line=2,col=1,endColumn=7,"
-        'title=E01 A heading we do not know::"exlude" is not a heading I know in a rule.%0ADid you mean exclude?'
+        'title=E01 A heading we do not know::"exlude" is not a heading I know in a rule.'
+        "%0ADid you mean exclude?"
         "%0AUntil it is fixed, nobody is excluded.",
     ]
     (odd,) = as_github(Report((Problem(Place("a,b:c%.yaml"), "E14", "x\r"),), 0))
@@ -131,7 +132,7 @@ SARIF = {
 }
 
 
-def has(kind: str, found: dict[str, Any]) -> dict[str, Any]:
+def has(kind: str, found: dict[str, Any]) -> dict[str, Any]:  # JSON, read back
     needed, allowed = (set(names.split()) for names in SARIF[kind])
     assert needed <= set(found) <= needed | allowed, (kind, set(found))
     return found
