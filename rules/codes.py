@@ -86,6 +86,7 @@ class CodeList:
     id: str
     title: str
     words: dict[Code, str]
+    measures: str = ""  # what is measured, for conversions that are for one thing only
 
     @property
     def codes(self) -> frozenset[Code]:

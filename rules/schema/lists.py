@@ -15,7 +15,6 @@ from rules.schema.wording import plain_words
 from rules.schema.words import STATES
 from rules.text import Block, Node, quoted
 
-_LATER = frozenset({"include", "exclude", "refset"})
 MOST_BYTES = 1024 * 1024  # some ten thousand codes
 
 
@@ -42,7 +41,6 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
         block,
         "a code list",
         keys.names(keys.CODE_LIST),
-        later=_LATER,
         needed=keys.needed(keys.CODE_LIST),
     )
     name = reader.get(block, "id", reader.name)
