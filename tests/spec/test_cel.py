@@ -4,10 +4,20 @@ from datetime import date
 
 import pytest
 
+from prompts.stories import tell
 from rules.answer import Answer
 from rules.outcome import Decision
 from rules.record import Entry, Kind
-from tests.builders import a_person, a_record, a_rule, decide, entry, outcome
+from tests.builders import (
+    a_person,
+    a_record,
+    a_rule,
+    decide,
+    entry,
+    load_text,
+    outcome,
+    rule_text,
+)
 from tests.cel_builders import Given, asked, built
 from tests.spec.table import NO, UNSURE, YES, answer, answer_when, refusals
 
@@ -209,3 +219,12 @@ def test_the_facts_of_a_withheld_outcome_can_still_be_looked_at() -> None:
     withheld = outcome(a_rule(facts=FAULTY, when=DIVIDED), a_record(COUGH))
     assert withheld.offers == ()
     assert withheld.look(withheld.rule.facts["coughs"]).number == (1, 1)
+
+
+def test_a_story_about_a_rule_that_is_withheld_is_wrong_and_says_why() -> None:
+    loaded = load_text(rule_text(facts=FAULTY, when=f"{{all: [a_cough, {DIVIDED}]}}"))
+    (rule,) = loaded.usable().rules
+    (story,) = loaded.stories[rule.id]
+    told = tell(rule, story)
+    assert (told.got, told.right) == ("withheld", False)
+    assert told.wrong == "Withheld, and reported: a computed fact could not be worked out."

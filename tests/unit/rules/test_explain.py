@@ -196,3 +196,35 @@ def test_an_unknown_exclusion_that_rests_on_nothing_still_gets_a_sentence() -> N
 def test_a_record_is_quoted_in_the_words_of_the_code_list_and_not_its_own() -> None:
     line = Entry(Kind.CONDITION, COUGH.codes, "active", COUGH.when, "onset", words="Ann's cough")
     assert explained(line).who_for[0].rests_on == "condition, onset 1 March 2020, active, cough"
+
+
+WHEEZY = """
+has_cough: {find: condition, codes: cough, label: has a cough}
+wheezes: {find: observation, codes: wheeze, give: count, label: wheezes}
+often: {find: cel, cel: has_cough && wheezes > 1, means: coughs and wheezes often}
+"""
+
+
+def test_an_expression_is_what_it_means_and_rests_on_what_it_is_made_of() -> None:
+    rests_on = "has a cough: condition, test 1 March 2020, active, cough; wheezes: none recorded"
+    for when in ("often", "{cel: has_cough && wheezes > 1, means: coughs and wheezes often}"):
+        explanation = explain(outcome(a_rule(facts=WHEEZY, when=when), a_record(COUGH)))
+        assert lines_of(explanation) == [(Answer.NO, "coughs and wheezes often", rests_on)]
+
+
+def test_an_expression_that_cannot_be_told_says_what_is_not_known() -> None:
+    record = a_record(COUGH, unread=[Kind.OBSERVATION])
+    explanation = explain(outcome(a_rule(facts=WHEEZY, when="often"), record))
+    (line,) = explanation.who_for
+    assert line.answer is Answer.CANNOT_TELL
+    assert "the list of observation entries could not be read" in line.rests_on
+
+
+def test_an_exclusion_that_was_not_asked_may_be_one_that_cannot_be_worked_out() -> None:
+    seldom = "{cel: 10 / wheezes > 2, means: wheezes seldom}"
+    rule = a_rule(
+        facts=WHEEZY, when="{age: {above: 90}}", exclude=f"\n- {{if: {seldom}, because: x}}"
+    )
+    explanation = explain(outcome(rule, a_record(COUGH)))
+    assert explanation.headline.startswith("No prompt: ")
+    assert [line.answer for line in explanation.who_not_for] == [Answer.CANNOT_TELL]
