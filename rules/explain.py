@@ -178,7 +178,16 @@ def _test(test: Test) -> str:
 
 
 def _made_of(expression: Expression, outcome: Outcome) -> str:
-    return "; ".join(f"{fact.label}: {_found(fact, outcome)}" for fact in expression.facts)
+    """What each of its facts rests on; of those that are worked out themselves, their answer."""
+    parts = (
+        f"{fact.label}: {_worked_out(fact, outcome) if fact.expression else _found(fact, outcome)}"
+        for fact in expression.facts
+    )
+    return "; ".join(parts)
+
+
+def _worked_out(fact: Fact, outcome: Outcome) -> str:
+    return str(_ask(IsTrue(fact), outcome))
 
 
 def _found(fact: Fact, outcome: Outcome) -> str:

@@ -221,10 +221,14 @@ def test_an_expression_that_cannot_be_told_says_what_is_not_known() -> None:
 
 
 def test_an_exclusion_that_was_not_asked_may_be_one_that_cannot_be_worked_out() -> None:
-    seldom = "{cel: 10 / wheezes > 2, means: wheezes seldom}"
+    seldom = "{cel: seldom || often, means: wheezes seldom}"
+    faulty = "seldom: {find: cel, cel: 10 / wheezes > 2, means: wheezes seldom}\n"
     rule = a_rule(
-        facts=WHEEZY, when="{age: {above: 90}}", exclude=f"\n- {{if: {seldom}, because: x}}"
+        facts=WHEEZY + faulty,
+        when="{age: {above: 90}}",
+        exclude=f"\n- {{if: {seldom}, because: x}}",
     )
     explanation = explain(outcome(rule, a_record(COUGH)))
     assert explanation.headline.startswith("No prompt: ")
-    assert [line.answer for line in explanation.who_not_for] == [Answer.CANNOT_TELL]
+    (line,) = explanation.who_not_for
+    assert (line.answer, line.rests_on) == (Answer.CANNOT_TELL, "seldom: cannot tell; often: no")
