@@ -35,10 +35,12 @@ def card(prompt: Prompt, person: str, today: date) -> wire.Card:
         uuid=uuid4(),
         summary=prompt.summary,
         detail=prompt.detail,
-        indicator="info",
+        indicator=prompt.indicator,
         source=wire.Source(label=prompt.source),
         suggestions=[_suggestion(proposal, person, today) for proposal in prompt.proposals],
-        selectionBehavior="any",
+        selectionBehavior="at-most-one" if prompt.choose_one else "any",
+        links=[wire.Link(label=one.label, url=one.address, type="absolute") for one in prompt.links]
+        or None,
         overrideReasons=_OVERRIDE_REASONS,
     )
 

@@ -104,7 +104,13 @@ def answer(
 ) -> bytes:
     """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError."""
     today, person = practice_day(now), outcomes[0].look.record.person.id
-    choice = choose(outcomes, answers.history(person, str(call.hookInstance)), today, practice)
+    choice = choose(
+        outcomes,
+        answers.history(person, str(call.hookInstance)),
+        today,
+        practice,
+        call.context.userId,
+    )
     sent: list[wire.Card] = []
     if choice.prompt is not None:
         sent.append(cards.card(choice.prompt, person, today))

@@ -23,7 +23,9 @@ from rules.fact import (
     NoneOf,
     Not,
     SomeOf,
+    Sort,
     Test,
+    facts_of,
 )
 from rules.finding import Finding, RuleFault
 from rules.outcome import Decision, Outcome
@@ -38,6 +40,7 @@ class Line:
     says: str
     rests_on: str
     depth: int = 0
+    lists: tuple[str, ...] = ()  # the code lists that it looks for, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def explain(outcome: Outcome) -> Explanation:
             "; ".join(
                 line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
             ),
+            lists=_lists(exclusion.condition),
         )
         for exclusion in rule.exclusions
     )
@@ -122,12 +126,15 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
     answer = _ask(condition, outcome)
     match condition:
         case IsTrue(fact):
-            yield Line(answer, fact.means or fact.label, _found(fact, outcome), depth)
+            yield Line(
+                answer, fact.means or fact.label, _found(fact, outcome), depth, _lists(condition)
+            )
         case Compare(fact, tests):
             says = f"{fact.label} {' and '.join(_test(test) for test in tests)}"
-            yield Line(answer, says, _found(fact, outcome), depth)
+            yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
         case Not(IsTrue(fact)):
-            yield Line(answer, f"not: {fact.means or fact.label}", _found(fact, outcome), depth)
+            says = f"not: {fact.means or fact.label}"
+            yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
         case Not(part):
             yield Line(answer, "not this:", "", depth)
             yield from _lines(part, outcome, depth + 1)
@@ -151,11 +158,17 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
         case Labelled(label, part):
             inside = tuple(_lines(part, outcome, depth))
             rests_on = "; ".join(line.rests_on for line in inside if line.rests_on)
-            yield Line(answer, label, rests_on, depth)
+            yield Line(answer, label, rests_on, depth, _lists(condition))
         case Computed(expression):
-            yield Line(answer, expression.means, _made_of(expression, outcome), depth)
+            made = _made_of(expression, outcome)
+            yield Line(answer, expression.means, made, depth, _lists(condition))
         case _:
             assert_never(condition)
+
+
+def _lists(condition: Condition) -> tuple[str, ...]:
+    """The code lists that a condition looks for, once each."""
+    return tuple(dict.fromkeys(one.id for fact in facts_of(condition) for one in fact.lists))
 
 
 def _test(test: Test) -> str:
@@ -199,10 +212,29 @@ def _found(fact: Fact, outcome: Outcome) -> str:
     if fact.give is Give.AGE and finding.number:
         least, most = finding.number
         return str(least) if least == most else f"{least} or {most}"
+    return _value(finding) + _rests_on(fact, finding)
+
+
+def _value(finding: Finding) -> str:
+    """What was measured or chosen, before the entry that says so."""
+    sort = finding.fact.give.sort
+    words = ""
+    if sort is Sort.QUANTITY and finding.number:
+        low, high = (format(n, "f") for n in finding.number)
+        number = low if low == high else f"between {low} and {high}"
+        words = f"{number} {finding.fact.unit}".strip()
+    elif sort is Sort.CHOICE and finding.choices:
+        words = " or ".join(sorted(finding.choices))
+    return f"{words}; " if words and finding.entries else words
+
+
+def _rests_on(fact: Fact, finding: Finding) -> str:
     if finding.said:
         return "; ".join(f"{said.reply} on {in_words(said.on)}" for said in finding.said)
     if finding.entries:
         return "; ".join(_entry(fact, entry) for entry in finding.entries[:3]) + _more(finding)
+    if fact.give.sort is Sort.CHOICE and finding.choices:
+        return ""
     if finding.answer is Answer.YES:
         return f"on {span_in_words(finding.day)}" if finding.day else "so recorded"
     if finding.looked_at:

@@ -23,7 +23,8 @@ class Finding:
     """The answer to one fact, and what it rests on.
 
     ``number`` and ``day`` are ranges, both ends included: an age from a year of birth has two
-    possible values, and a result of ">90" any from there on. ``doubt`` says in one sentence why we cannot tell.
+    possible values, and a result of ">90" any from there on.
+    ``doubt`` says in one sentence why we cannot tell.
     """
 
     fact: Fact

@@ -68,13 +68,22 @@ class Block:
 Node = Text | Items | Block
 
 
-def read_text(source: bytes, file: str) -> tuple[Node | None, list[Problem]]:
-    """The file as nodes, and everything that is wrong with it as a text; None if unreadable."""
+def quoted(text: str) -> str:
+    """A text in double quotes, as it has to stand in a file to be read back the same."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def read_text(
+    source: bytes, file: str, most: int = MOST_BYTES
+) -> tuple[Node | None, list[Problem]]:
+    """The file as nodes, and everything that is wrong with it as a text; None if unreadable.
+
+    ``most`` is how many bytes it may have.
+    """
     start = Place(file)
-    if len(source) > MOST_BYTES:
-        return None, [
-            Problem(start, "E14", "The file is larger than 64 KB.", "One rule is one file.")
-        ]
+    if len(source) > most:
+        says = f"The file is larger than {most // 1024} KB."
+        return None, [Problem(start, "E14", says, "One rule is one file.")]
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:

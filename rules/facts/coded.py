@@ -4,8 +4,8 @@ from datetime import date
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
-from rules.facts import measured
 from rules.fact import Fact, Give, Sort, Undated
+from rules.facts import measured
 from rules.facts.statuses import STATUSES
 from rules.finding import Finding, Look
 from rules.record import Entry, Kind

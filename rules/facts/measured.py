@@ -1,6 +1,6 @@
 """Measured values and choices: which entry is the latest, and what it may say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from rules.answer import CANNOT_TELL, NO, YES, Answer
 from rules.days import Span
 from rules.fact import Fact, Give
 from rules.finding import Finding
-from rules.record import Entry, Measurement
+from rules.record import Entry
 from rules.units import INFINITE, measured
 
 Counted = Sequence[tuple[Entry, Answer]]
@@ -89,8 +89,7 @@ def _may_be_it(counted: Counted, *, latest: bool) -> list[Entry]:
 
 
 def _range(fact: Fact, entry: Entry) -> tuple[Decimal, Decimal] | None:
-    values = _values(fact, entry)
-    ranges = [measured(one, fact.unit, _measures(fact)) for one in values]
+    ranges = [measured(one, fact.unit, _measures(fact)) for one in entry.measured(fact.codes)]
     known = [found for found in ranges if found is not None]
     if not known or len(known) < len(ranges):
         return None
@@ -100,11 +99,6 @@ def _range(fact: Fact, entry: Entry) -> tuple[Decimal, Decimal] | None:
 def _measures(fact: Fact) -> frozenset[str]:
     """What the fact's lists measure, by name: conversions are for one thing each."""
     return frozenset(one.measures or one.id for one in fact.lists)
-
-
-def _values(fact: Fact, entry: Entry) -> Iterable[Measurement]:
-    """The values of an entry that the fact asks about: its own, or those of the named parts."""
-    return [one for part, one in entry.values]
 
 
 def _no_use(fact: Fact) -> str:
