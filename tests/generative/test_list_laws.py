@@ -204,7 +204,8 @@ _LIKE_YAML = st.lists(
         [
             "tea:\n", "  name: Tea\n", "  offered: cough\n", "  declined: [no-tea, cough]\n",
             "  text: Come\n", "  text: <b>\n", "format: 1\n", "lists:\n", "  tea:\n",
-            "    count: 1\n", "    sha256: x\n", "- ", "{", "[", "id: tea\n", "codes:\n", "local: yes\n", ": ", "#",
+            "    count: 1\n", "    sha256: x\n", "- ", "{", "[", "id: tea\n", "codes:\n",
+            "local: yes\n", ": ", "#",
             '"',
         ]
     )
