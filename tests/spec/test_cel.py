@@ -4,11 +4,18 @@ from datetime import date
 
 import pytest
 
+from prompts.coverage import coverage
+from prompts.next_time import when_next
+from prompts.standing import Case
 from prompts.stories import tell
+from prompts.what_if import flips
 from rules.answer import Answer
+from rules.explain import explain
 from rules.outcome import Decision
+from rules.people import record_of
 from rules.record import Entry, Kind
 from tests.builders import (
+    TODAY,
     a_person,
     a_record,
     a_rule,
@@ -227,3 +234,25 @@ def test_a_story_about_a_rule_that_is_withheld_is_wrong_and_says_why() -> None:
     told = tell(rule, next(iter(loaded.stories[rule.id])))
     assert (told.got, told.right) == ("withheld", False)
     assert told.wrong == "Withheld, and reported: a computed fact could not be worked out."
+
+
+@pytest.mark.parametrize("expect", ["prompt", "no prompt"])
+def test_a_part_that_nobody_had_to_ask_does_no_harm_to_what_looks_at_all_parts(expect: str) -> None:
+    story = f"\n- {{name: a, person: sam, without: [condition cough], expect: {expect}}}"
+    text = rule_text(
+        facts=FAULTY,
+        when=f"{{all: [a_cough, faulty, {DIVIDED}]}}",
+        exclude=f"\n- {{if: {{any: [faulty, {DIVIDED}]}}, because: x}}",
+        tests=story,
+    )
+    loaded = load_text(text)
+    (rule,) = loaded.usable().rules
+    stories = loaded.stories[rule.id]
+    (told,) = (tell(rule, one) for one in stories)
+    assert (told.got, told.right) == ("no prompt", expect == "no prompt")
+    assert coverage(rule, stories).stories == 1
+    record, said = record_of(next(iter(stories)))
+    assert explain(outcome(rule, record)).headline.startswith("No prompt: ")
+    case = Case(rule, record, said)
+    assert flips(case, TODAY) == ()
+    assert when_next(case, TODAY) is None
