@@ -10,7 +10,7 @@ from prompts.choose import choose
 from prompts.prompt import Held, Prompt
 from prompts.standing import QUIET, Case, Standing
 from rules.answer import Answer
-from rules.conditions import ask
+from rules.conditions import ask_apart
 from rules.days import in_words
 from rules.explain import Line, explain
 from rules.fact import All, facts_of
@@ -132,7 +132,9 @@ def _because(deciders: frozenset[str]) -> str:
 def _deciding_facts(rule: Rule, decision: Decision, look: Look) -> set[str]:
     wanted = Answer.NO if decision is Decision.NO_PROMPT else Answer.CANNOT_TELL
     parts = rule.when.parts if isinstance(rule.when, All) else (rule.when,)
-    return {fact.name for part in parts if ask(part, look) is wanted for fact in facts_of(part)}
+    return {
+        fact.name for part in parts if ask_apart(part, look) is wanted for fact in facts_of(part)
+    }
 
 
 def _trace(rule: Rule, story: Story, standing: Standing) -> tuple[tuple[str, ...], str]:

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from rules.answer import CANNOT_TELL, Answer
-from rules.conditions import ask
+from rules.answer import Answer
+from rules.conditions import ask_apart
 from rules.days import Duration, in_words, span_in_words
 from rules.fact import (
     All,
@@ -60,7 +60,7 @@ def explain(outcome: Outcome) -> Explanation:
     who_for = tuple(_lines(rule.when, outcome, 0))
     not_for = tuple(
         Line(
-            _ask(exclusion.condition, outcome),
+            ask_apart(exclusion.condition, outcome.look),
             exclusion.because,
             "; ".join(
                 line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
@@ -70,14 +70,6 @@ def explain(outcome: Outcome) -> Explanation:
         for exclusion in rule.exclusions
     )
     return Explanation(_headline(outcome, who_for, not_for), who_for, not_for)
-
-
-def _ask(condition: Condition, outcome: Outcome) -> Answer:
-    """The answer; an exclusion that did not come into it may be one that cannot be worked out."""
-    try:
-        return ask(condition, outcome.look)
-    except RuleFault:
-        return CANNOT_TELL
 
 
 def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Line, ...]) -> str:
@@ -123,7 +115,7 @@ def _parts(lines: tuple[Line, ...], answer: Answer) -> str:
 
 
 def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]:
-    answer = _ask(condition, outcome)
+    answer = ask_apart(condition, outcome.look)
     match condition:
         case IsTrue(fact):
             yield Line(
@@ -191,7 +183,16 @@ def _test(test: Test) -> str:
 
 
 def _made_of(expression: Expression, outcome: Outcome) -> str:
-    return "; ".join(f"{fact.label}: {_found(fact, outcome)}" for fact in expression.facts)
+    """What each of its facts rests on; of those that are worked out themselves, their answer."""
+    parts = (
+        f"{fact.label}: {_worked_out(fact, outcome) if fact.expression else _found(fact, outcome)}"
+        for fact in expression.facts
+    )
+    return "; ".join(parts)
+
+
+def _worked_out(fact: Fact, outcome: Outcome) -> str:
+    return str(ask_apart(IsTrue(fact), outcome.look))
 
 
 def _found(fact: Fact, outcome: Outcome) -> str:

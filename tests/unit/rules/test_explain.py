@@ -253,3 +253,39 @@ def test_a_measured_value_is_quoted_with_its_unit_before_the_entry() -> None:
 def test_a_choice_is_quoted_by_its_name() -> None:
     line = _measured(Give.LATEST_CHOICE, choices={code("blow-test"): "blown"})
     assert line.rests_on == "blown; observation, effective 1 May 2026, final, blow-test"
+
+
+WHEEZY = """
+has_cough: {find: condition, codes: cough, label: has a cough}
+wheezes: {find: observation, codes: wheeze, give: count, label: wheezes}
+often: {find: cel, cel: has_cough && wheezes > 1, means: coughs and wheezes often}
+"""
+
+
+def test_an_expression_is_what_it_means_and_rests_on_what_it_is_made_of() -> None:
+    rests_on = "has a cough: condition, test 1 March 2020, active, cough; wheezes: none recorded"
+    for when in ("often", "{cel: has_cough && wheezes > 1, means: coughs and wheezes often}"):
+        explanation = explain(outcome(a_rule(facts=WHEEZY, when=when), a_record(COUGH)))
+        assert lines_of(explanation) == [(Answer.NO, "coughs and wheezes often", rests_on)]
+
+
+def test_an_expression_that_cannot_be_told_says_what_is_not_known() -> None:
+    record = a_record(COUGH, unread=[Kind.OBSERVATION])
+    explanation = explain(outcome(a_rule(facts=WHEEZY, when="often"), record))
+    (line,) = explanation.who_for
+    assert line.answer is Answer.CANNOT_TELL
+    assert "the list of observation entries could not be read" in line.rests_on
+
+
+def test_an_exclusion_that_was_not_asked_may_be_one_that_cannot_be_worked_out() -> None:
+    seldom = "{cel: seldom || often, means: wheezes seldom}"
+    faulty = "seldom: {find: cel, cel: 10 / wheezes > 2, means: wheezes seldom}\n"
+    rule = a_rule(
+        facts=WHEEZY + faulty,
+        when="{age: {above: 90}}",
+        exclude=f"\n- {{if: {seldom}, because: x}}",
+    )
+    explanation = explain(outcome(rule, a_record(COUGH)))
+    assert explanation.headline.startswith("No prompt: ")
+    (line,) = explanation.who_not_for
+    assert (line.answer, line.rests_on) == (Answer.CANNOT_TELL, "seldom: cannot tell; often: no")
