@@ -41,8 +41,10 @@ class Result:
 
     def count(self, safety: bool | None = None) -> tuple[int, int]:
         """How many were caught, and of how many that make a difference; of one sort, or of all."""
+        unknown = [mutant for mutant, why in self.alike if why is Alike.NO_STORY]
+        missed = [*(each.mutant for each in self.survived), *unknown]
         caught = sum(safety in (None, one.mutant.safety) for one in self.caught)
-        return caught, caught + sum(safety in (None, one.mutant.safety) for one in self.survived)
+        return caught, caught + sum(safety in (None, mutant.safety) for mutant in missed)
 
     @property
     def enough(self) -> bool:
@@ -61,12 +63,12 @@ def try_out(
     rule: Rule,
     stories: Stories,
     lists: Mapping[str, CodeList],
-    in_turn: Callable[[Sequence[Mutant]], Iterable[Mutant]] = iter,
+    in_turn: Callable[[Sequence[Story]], Iterable[Story]] = iter,
 ) -> Result:
     """Tell the stories to every mutant; the first that comes out otherwise catches it.
 
-    ``in_turn`` is handed those that survived and gives them back one by one: whoever waits may
-    look on.
+    ``in_turn`` is handed the stories from which people are looked for, for those that survived,
+    and gives them back one by one: whoever waits may look on.
     """
     left = list(mutants(rule))
     caught: list[Caught] = []
@@ -87,7 +89,8 @@ def try_out(
             else:
                 caught.append(Caught(mutant, story))
         left = surviving
-    found = [(mutant, suggest(rule, mutant, stories, lists)) for mutant in in_turn(left)]
+    right = tuple(story for story in stories if all(story is not told.story for told in wrong))
+    found = tuple(zip(left, suggest(rule, left, right, lists, in_turn), strict=True))
     return Result(
         rule,
         len(stories),

@@ -38,12 +38,15 @@ class Edit:
     facts: tuple[str, ...] = ()  # the names of the facts that it is about
 
 
-def edits(rules: Iterable[Rule], story: Story, lists: Mapping[str, CodeList]) -> tuple[Edit, ...]:
-    """Everything that may be changed about a story, for these rules, each change once."""
+def edits(rule: Rule, story: Story, lists: Mapping[str, CodeList]) -> tuple[Edit, ...]:
+    """Everything that may be changed about a story so that it matters to a rule, each change once.
+
+    A change that several facts would ask for is about all of them.
+    """
     found: dict[str, Edit] = {}
-    for rule in rules:
-        for edit in _edits(rule, story, lists):
-            found.setdefault(edit.says, edit)
+    for edit in _edits(rule, story, lists):
+        same = found.get(edit.says, edit)
+        found[edit.says] = replace(same, facts=tuple(dict.fromkeys((*same.facts, *edit.facts))))
     return tuple(found.values())
 
 
