@@ -19,8 +19,8 @@ from rules.people import Stories, Story, record_of
 from rules.record import Said
 from rules.rule import Rule
 
-# Two changes at once are tried this often at most: it is a second or two.
-_MOST_PAIRS = 6_000
+# Two changes at once are tried this often at most: it is about a second.
+_MOST_PAIRS = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,8 @@ def test_suggest_asks_and_does_not_answer(
     assert out.splitlines()[-1].endswith(" questions to answer")
 
 
-@EVERY_VERB
+@pytest.mark.parametrize("verb", ["mutate", "coverage"])
 def test_the_starter_library_is_fine(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every slip in safety is noticed, and at least 95 of a hundred others; all of it was seen."""
     assert run(["rules", verb, str(LIBRARY)]) == 0
-    assert "copd-self-management" in capsys.readouterr().out or verb == "suggest"
+    assert "copd-self-management" in capsys.readouterr().out
