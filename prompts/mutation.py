@@ -67,13 +67,17 @@ def try_out(
 ) -> Result:
     """Tell the stories to every mutant; the first that comes out otherwise catches it.
 
-    ``in_turn`` is handed the stories from which people are looked for, for those that survived,
-    and gives them back one by one: whoever waits may look on.
+    A known gap proves nothing, and is left out. ``in_turn`` is handed the stories from which
+    people are looked for, for the slips that survived, and gives them back one by one: whoever
+    waits may look on.
     """
     left = list(mutants(rule))
     caught: list[Caught] = []
     wrong: list[Told] = []
+    right: list[Story] = []
     for story in stories:
+        if story.known_gap:
+            continue
         record, said = record_of(story)
         # Asked together, they share what is looked up for facts that they have in common.
         asked = (rule, *(mutant.rule for mutant in left))
@@ -82,6 +86,7 @@ def try_out(
         if not told.right:
             wrong.append(told)
             continue
+        right.append(story)
         surviving: list[Mutant] = []
         for mutant, outcome in zip(left, outcomes[1:], strict=True):
             if judge(story, came_of(outcome, said)).right:
@@ -89,8 +94,8 @@ def try_out(
             else:
                 caught.append(Caught(mutant, story))
         left = surviving
-    right = tuple(story for story in stories if all(story is not told.story for told in wrong))
-    found = tuple(zip(left, suggest(rule, left, right, lists, in_turn), strict=True))
+    suggested = suggest(rule, left, tuple(right), lists, in_turn)
+    found = tuple(zip(left, suggested, strict=True))
     return Result(
         rule,
         len(stories),

@@ -1,20 +1,24 @@
 """rules mutate, rules coverage and rules suggest: what they print and the exit codes they give."""
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
 from cds_hooks.cli import run
-from tests.builders import HEADINGS, rule_text, write_folder
+from tests.builders import rule_text, write_folder
 
+ALONE = """
+- name: Sam has a cough
+  person: sam
+  expect: prompt
+"""
 VERBS = ("mutate", "coverage", "suggest")
 EVERY_VERB = pytest.mark.parametrize("verb", VERBS)
 LIBRARY = Path(__file__).parents[3] / "rules" / "library"
 
 
 def a_file(folder: Path, **headings: str | None) -> Path:
-    write_folder(folder, {"coughing.yaml": rule_text(**headings)})
+    write_folder(folder, {"coughing.yaml": rule_text(**{"tests": ALONE, **headings})})
     return folder / "coughing.yaml"
 
 
@@ -70,7 +74,7 @@ def test_mutate_ends_with_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_mutate_says_first_which_stories_the_rule_itself_gets_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = dedent(HEADINGS["tests"]).replace("expect: prompt", "expect: quiet")
+    wrong = ALONE.replace("expect: prompt", "expect: quiet")
     run(["rules", "mutate", str(a_file(tmp_path, tests=wrong))])
     out = capsys.readouterr().out
     assert "A story that the rule itself gets wrong: expected" in out.splitlines()[1]

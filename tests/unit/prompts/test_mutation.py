@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from textwrap import dedent
 
 import pytest
 
@@ -14,7 +13,7 @@ from rules.load import Loaded, load_library
 from rules.mutants import mutants
 from rules.people import Story
 from rules.rule import Rule
-from tests.builders import HEADINGS, load_text, rule_text
+from tests.builders import load_text, rule_text
 
 WINDOW = """
 has_cough: {find: condition, codes: cough}
@@ -23,7 +22,7 @@ had_tea: {find: procedure, codes: tea-group, within: 12 months}
 WHEN = "\nall:\n- has_cough\n- age: {at_least: 18}\n- not: had_tea"
 
 
-def loaded(tests: str = HEADINGS["tests"], **headings: str | None) -> Loaded:
+def loaded(tests: str, **headings: str | None) -> Loaded:
     found = load_text(rule_text(**{"facts": WINDOW, "when": WHEN, "tests": tests, **headings}))
     assert not found.stops, found.stops
     return found
@@ -34,7 +33,11 @@ def tried(found: Loaded) -> Result:
     return try_out(rule, found.stories[rule.id], found.library.code_lists)
 
 
-ALONE = dedent(HEADINGS["tests"])
+ALONE = """
+- name: Sam has a cough
+  person: sam
+  expect: prompt
+"""
 OLD_TEA = """
 - name: Tea twelve months ago
   person: sam
@@ -79,7 +82,7 @@ def test_a_story_that_the_rule_gets_wrong_comes_first_and_catches_nothing() -> N
 
 
 def test_a_rule_without_stories_has_not_been_tried_at_all() -> None:
-    found = loaded()
+    found = loaded(ALONE)
     (rule,) = found.library.rules
     assert not try_out(rule, (), found.library.code_lists).enough
 
