@@ -16,8 +16,8 @@ from rules.problems import Place
 from rules.rule import Rule
 
 _ANSWERS = tuple(str(answer) for answer in (Answer.YES, Answer.NO, Answer.CANNOT_TELL))
-# What a story always says one way or the other: that somebody has died, that they are booking.
-_NEVER_IN_DOUBT = frozenset({"deceased", "this_appointment"})
+# What a story always says one way or the other; and a booking is there or is not.
+_NEVER_IN_DOUBT = frozenset({"deceased", "sex", "language", "registered_here", "today"})
 
 
 @dataclass(slots=True)
@@ -115,7 +115,13 @@ def _parts(condition: Condition) -> Iterator[Condition]:
 
 
 def _point(rule: Rule, condition: Condition, where: str) -> Point:
-    sure = isinstance(condition, IsTrue) and condition.fact.find in _NEVER_IN_DOUBT
+    match condition:
+        case IsTrue(fact):
+            sure = fact.find in _NEVER_IN_DOUBT or fact.find == "this_appointment"
+        case Compare(fact, _):
+            sure = fact.find in _NEVER_IN_DOUBT
+        case _:
+            sure = False
     at = place_of(rule, facts_of(condition))
     return Point(at, f"{called(condition)} {where}", _ANSWERS[:2] if sure else _ANSWERS)
 
