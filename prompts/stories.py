@@ -43,7 +43,9 @@ class Told:
 def tell(rule: Rule, story: Story) -> Told:
     """Run one story against its rule."""
     record, said = record_of(story)
-    standing = Case(rule, record, said, Practice("A story")).on(story.today)
+    # A story is about the rule, and not about who happens to be in its pilot.
+    shown = replace(rule, care=replace(rule.care, pilot=None))
+    standing = Case(shown, record, said, Practice("A story")).on(story.today)
     told = _told(rule, story, standing)
     if story.known_gap:
         if told.right:
