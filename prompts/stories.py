@@ -6,6 +6,8 @@ They run here and not in ``rules`` because "quiet" is decided here.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from prompts.choose import choose
+from prompts.prompt import Held, Prompt
 from prompts.standing import QUIET, Case, Standing
 from rules.answer import Answer
 from rules.conditions import ask
@@ -13,8 +15,9 @@ from rules.days import in_words
 from rules.explain import Line, explain
 from rules.fact import All, facts_of
 from rules.finding import Look
-from rules.outcome import Decision
+from rules.outcome import Decision, Outcome
 from rules.people import Story, record_of
+from rules.record import Said
 from rules.rule import OfferKind, Practice, Rule
 
 CLOSED = "this gap is closed: take known_gap out"
@@ -43,10 +46,11 @@ class Told:
 def tell(rule: Rule, story: Story) -> Told:
     """Run one story against its rule."""
     record, said = record_of(story)
-    # A story is about the rule, and not about who happens to be in its pilot.
-    shown = replace(rule, care=replace(rule.care, pilot=None))
-    standing = Case(shown, record, said, Practice("A story")).on(story.today)
-    told = _told(rule, story, standing)
+    rule = _for_everybody(rule)
+    standing = Case(rule, record, said, Practice("A story")).on(story.today)
+    if standing.outcome.decision is Decision.WITHHELD:
+        return Told(story, standing.word, explain(standing.outcome).headline)
+    told = judge(story, came_of(standing.outcome, said))
     if story.known_gap:
         if told.right:
             return replace(told, wrong=CLOSED)
@@ -57,30 +61,58 @@ def tell(rule: Rule, story: Story) -> Told:
     return told
 
 
-def _told(rule: Rule, story: Story, standing: Standing) -> Told:
-    outcome, choice, got = standing.outcome, standing.choice, standing.word
+def _for_everybody(rule: Rule) -> Rule:
+    """A story is about the rule, and not about who happens to be in its pilot."""
+    if rule.care.pilot is None:
+        return rule
+    return replace(rule, care=replace(rule.care, pilot=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What a story can see of an outcome: where it ended, because of what, and the card."""
+
+    got: str
+    deciders: frozenset[str]
+    held_by: Held | None
+    prompt: Prompt | None
+
+    @property
+    def offers(self) -> tuple[OfferKind, ...]:
+        """The kinds of what the card offers, in order."""
+        proposals = self.prompt.proposals if self.prompt else ()
+        return tuple(p.offer.kind for p in proposals if p.offer)
+
+
+def came_of(outcome: Outcome, said: tuple[Said, ...]) -> Came:
+    """How one rule came out for one person, after everything that leaves people alone."""
+    outcome = replace(outcome, rule=_for_everybody(outcome.rule))
+    choice = choose((outcome,), said, outcome.look.today, Practice("A story"))
+    got = str(outcome.decision)
     deciders: set[str] = set()
-    if standing.held:
-        held = standing.held
+    held = choice.held[0] if choice.held else None
+    if held is not None:
+        got = "cannot tell" if held.step == "answers" else "quiet"
         deciders = {str(held.reply).replace(" ", "_")} if held.reply else {held.step}
     elif outcome.decision is not Decision.PROMPT:
         deciders = (
             {outcome.because}
             if outcome.because
-            else _deciding_facts(rule, outcome.decision, outcome.look)
+            else _deciding_facts(outcome.rule, outcome.decision, outcome.look)
         )
+    return Came(got, frozenset(deciders), held, choice.prompt)
+
+
+def judge(story: Story, came: Came) -> Told:
+    """Whether it came out as the story says."""
+    got, deciders = came.got, came.deciders
     if got != story.expect:
         return Told(story, got, f'expected "{story.expect}", got "{got}"{_because(deciders)}')
     if story.because and story.because not in deciders:
         instead = _because(deciders) or " something else"
         return Told(story, got, f'expected because of "{story.because}", but it was{instead}')
-    if choice.prompt is not None:
-        return _wording(
-            story,
-            got,
-            choice.prompt.summary,
-            tuple(p.offer.kind for p in choice.prompt.proposals if p.offer),
-        )
+    if came.prompt is not None:
+        return _wording(story, got, came.prompt.summary, came.offers)
     if story.offers or story.summary_has:
         return Told(story, got, "there is no card to look at")
     return Told(story, got)
@@ -102,7 +134,7 @@ def _list(words: Iterable[str]) -> str:
     return ", ".join(words) or "none"
 
 
-def _because(deciders: set[str]) -> str:
+def _because(deciders: frozenset[str]) -> str:
     return f" because of {', '.join(sorted(deciders))}" if deciders else ""
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from rules.answer import Answer, opposite
+from rules.answer import CANNOT_TELL, Answer, opposite
 from rules.conditions import ask
 from rules.days import Duration, in_words, span_in_words
 from rules.fact import (
@@ -15,6 +15,7 @@ from rules.fact import (
     Compare,
     Computed,
     Condition,
+    Expression,
     Fact,
     Give,
     IsTrue,
@@ -26,7 +27,7 @@ from rules.fact import (
     Test,
     facts_of,
 )
-from rules.finding import Finding
+from rules.finding import Finding, RuleFault
 from rules.outcome import Decision, Outcome
 from rules.record import Entry
 
@@ -54,10 +55,12 @@ class Explanation:
 def explain(outcome: Outcome) -> Explanation:
     """Why a rule came out as it did for this person on this day."""
     rule = outcome.rule
+    if outcome.decision is Decision.WITHHELD:
+        return Explanation(_headline(outcome, (), ()), (), ())
     who_for = tuple(_lines(rule.when, outcome, 0))
     not_for = tuple(
         Line(
-            ask(exclusion.condition, outcome.look),
+            _ask(exclusion.condition, outcome),
             exclusion.because,
             "; ".join(
                 line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
@@ -69,10 +72,18 @@ def explain(outcome: Outcome) -> Explanation:
     return Explanation(_headline(outcome, not_for), who_for, not_for)
 
 
+def _ask(condition: Condition, outcome: Outcome) -> Answer:
+    """The answer; an exclusion that did not come into it may be one that cannot be worked out."""
+    try:
+        return ask(condition, outcome.look)
+    except RuleFault:
+        return CANNOT_TELL
+
+
 def _headline(outcome: Outcome, who_not_for: tuple[Line, ...]) -> str:
     match outcome.decision:
         case Decision.PROMPT:
-            if ask(outcome.rule.when, outcome.look) is Answer.CANNOT_TELL:
+            if _ask(outcome.rule.when, outcome) is Answer.CANNOT_TELL:
                 why = _parts(outcome, Answer.CANNOT_TELL)
                 return f"Prompt, as this rule does where we cannot tell: {why}."
             return (
@@ -91,6 +102,8 @@ def _headline(outcome: Outcome, who_not_for: tuple[Line, ...]) -> str:
                     f" ({line.rests_on or line.says})."
                 )
             return f"Cannot tell, so no prompt: {_parts(outcome, Answer.CANNOT_TELL)}."
+        case Decision.WITHHELD:
+            return f"Withheld, and reported: {RuleFault()}."
         case _:
             assert_never(outcome.decision)
 
@@ -128,7 +141,7 @@ def _deciders(condition: Condition, answer: Answer, outcome: Outcome) -> Iterato
             yield from _deciders(part, opposite(answer), outcome)
         case All(parts) | AnyOf(parts) | SomeOf(_, parts):
             for part in parts:
-                if ask(part, outcome.look) is answer:
+                if _ask(part, outcome) is answer:
                     yield from _deciders(part, answer, outcome)
         case NoneOf(parts):
             yield from _deciders(AnyOf(parts), opposite(answer), outcome)
@@ -137,15 +150,17 @@ def _deciders(condition: Condition, answer: Answer, outcome: Outcome) -> Iterato
 
 
 def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]:
-    answer = ask(condition, outcome.look)
+    answer = _ask(condition, outcome)
     match condition:
         case IsTrue(fact):
-            yield Line(answer, fact.label, _found(fact, outcome), depth, _lists(condition))
+            yield Line(
+                answer, fact.means or fact.label, _found(fact, outcome), depth, _lists(condition)
+            )
         case Compare(fact, tests):
             says = f"{fact.label} {' and '.join(_test(test) for test in tests)}"
             yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
         case Not(IsTrue(fact)):
-            says = f"not: {fact.label}"
+            says = f"not: {fact.means or fact.label}"
             yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
         case Not(part):
             yield Line(answer, "not this:", "", depth)
@@ -172,8 +187,8 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
             rests_on = "; ".join(line.rests_on for line in inside if line.rests_on)
             yield Line(answer, label, rests_on, depth, _lists(condition))
         case Computed(expression):
-            found = (f"{f.label}: {_found(f, outcome)}" for f in expression.facts)
-            yield Line(answer, expression.means, "; ".join(found), depth, _lists(condition))
+            made = _made_of(expression, outcome)
+            yield Line(answer, expression.means, made, depth, _lists(condition))
         case _:
             assert_never(condition)
 
@@ -202,7 +217,13 @@ def _test(test: Test) -> str:
             return f"{word} {test.value}"
 
 
+def _made_of(expression: Expression, outcome: Outcome) -> str:
+    return "; ".join(f"{fact.label}: {_found(fact, outcome)}" for fact in expression.facts)
+
+
 def _found(fact: Fact, outcome: Outcome) -> str:
+    if fact.expression is not None:
+        return _made_of(fact.expression, outcome)
     finding = outcome.look(fact)
     if finding.doubt:
         return finding.doubt

@@ -11,6 +11,13 @@ from rules.fact import Fact
 from rules.record import Entry, PatientRecord, Said
 
 
+class RuleFault(Exception):
+    """A rule could not be asked about somebody. It says that, and nothing else, ever."""
+
+    def __init__(self) -> None:
+        super().__init__("a computed fact could not be worked out")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
     """The answer to one fact, and what it rests on.

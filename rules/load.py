@@ -1,6 +1,6 @@
 """Reading a library: every file once, every problem at once, a practice's own names first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
@@ -15,13 +15,24 @@ from rules.reading import Reader
 from rules.rule import Library, Practice, Rule, Status
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
-from rules.schema.keys import PRACTICE, check
-from rules.schema.lists import read_list, read_services
+from rules.schema.keys import HEADINGS, PRACTICE, check
+from rules.schema.lists import (
+    MOST_BYTES,
+    ListFile,
+    read_list,
+    read_messages,
+    read_offer_sets,
+    read_services,
+)
+from rules.schema.lock import LOCK, Folder, read_lock
 from rules.schema.names import EVERY, Names
 from rules.schema.rule import read_rule
+from rules.text import MOST_BYTES as MOST_IN_A_RULE
 from rules.text import Block, Node, read_text
 
 _LISTS, _SHARED = "value-sets", "shared"
+# Each may use the names of those before it.
+_SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions")
 _NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml"})
 
 
@@ -41,6 +52,8 @@ class Loaded:
     stories: dict[str, Stories] = field(default_factory=dict[str, Stories])
     problems: list[Problem] = field(default_factory=list[Problem])
     answered: list[Answered] = field(default_factory=list[Answered])
+    lists: tuple[Folder, ...] = ()  # the code lists as their files have them, folder by folder
+    names: Names = field(default_factory=Names)  # what files here may refer to
 
     @property
     def stops(self) -> list[Problem]:
@@ -54,13 +67,20 @@ class Loaded:
         return self.library
 
 
-def load_library(own: Path | None = None, today: date | None = None) -> Loaded:
+def load_library(
+    own: Path | None = None,
+    today: date | None = None,
+    drafts: Mapping[str, bytes] | None = None,
+) -> Loaded:
     """The built-in library, and over it a folder (or one rule file) of a practice's own.
+
+    ``drafts`` are read in place of the files that have these names in problems: what an editor
+    holds and has not saved, or what a fix would come to.
 
     Problems are reported for every file read. With ``own`` given, only its rules are in the result,
     besides those built-in rules that its practice.yaml pilots. ``today`` is for review dates.
     """
-    loading = _Loading(today)
+    loading = _Loading(today, drafts or {})
     built_in = files("rules")
     root = None if own is None else own if own.is_dir() else _root_of(own)
     roots: list[tuple[Traversable, str]] = [(built_in, "rules")]
@@ -86,6 +106,16 @@ def load_library(own: Path | None = None, today: date | None = None) -> Loaded:
     return loading.done()
 
 
+def load_lists(folder: Path | None = None) -> Loaded:
+    """The code lists of one folder alone (the built-in ones), their lock and their problems."""
+    loading = _Loading(None, {})
+    if folder is None:
+        loading.lists_of(files("rules"), "rules")
+    else:
+        loading.lists_of(folder, str(folder))
+    return loading.done()
+
+
 def _root_of(rule_file: Path) -> Path | None:
     """The folder whose code lists and shared files a single rule file stands among."""
     for folder in rule_file.absolute().parents:
@@ -95,8 +125,9 @@ def _root_of(rule_file: Path) -> Path | None:
 
 
 class _Loading:
-    def __init__(self, today: date | None) -> None:
+    def __init__(self, today: date | None, drafts: Mapping[str, bytes]) -> None:
         self.today = today
+        self.drafts = drafts
         self.names = Names()
         self.problems: list[Problem] = []
         self.rules: dict[str, Rule] = {}
@@ -104,6 +135,7 @@ class _Loading:
         self.stories: dict[str, Stories] = {}
         self.practice = Practice("This practice")
         self.pilots: tuple[Reader, tuple[Node, ...]] | None = None
+        self.lists: list[Folder] = []
 
     def done(self) -> Loaded:
         """Everything that was read, and what the lints say of it."""
@@ -113,7 +145,8 @@ class _Loading:
         answered = self._answered()
         rules = tuple(self._silenced(self.rules[rule_id]) for rule_id in sorted(self.rules))
         library = Library(rules, self.names.lists, self.practice)
-        return Loaded(library, self.stories, sorted(set(self.problems)), answered)
+        problems = sorted(set(self.problems))
+        return Loaded(library, self.stories, problems, answered, tuple(self.lists), self.names)
 
     def _answered(self) -> list[Answered]:
         """Take away what was answered in its file; what is answered and never arises is said."""
@@ -139,20 +172,30 @@ class _Loading:
         return replace(rule, quiet=replace(rule.quiet, silenced_by=topics)) if topics else rule
 
     def lists_of(self, root: Traversable, shown: str) -> None:
-        """The code lists in a folder."""
+        """The code lists in a folder, and what they were locked with."""
+        found: dict[str, ListFile] = {}
         for path, name in self._files(root.joinpath(_LISTS), f"{shown}/{_LISTS}"):
             stem = path.name.removesuffix(".yaml")
-            reader, node = self._read(path, name)
-            code_list = read_list(reader, node, stem) if node else None
-            if code_list is not None:
-                self.names.lists[code_list.id] = code_list
-            if code_list is None or code_list.id != stem:
+            reader, node = self._read(path, name, MOST_BYTES)
+            file = read_list(reader, node, stem) if node else None
+            if file is not None:
+                codes = file.codes
+                found[codes.id] = file
+                known = self.names.lists.get(codes.id) if file.local else None
+                self.names.lists[codes.id] = known.beside(codes) if known else codes
+            if file is None or file.codes.id != stem:
                 self.names.faulty.add(("list", stem))
+        locked = None
+        lock = root.joinpath(LOCK)
+        if lock.is_file():
+            reader, node = self._read(lock, f"{shown}/{LOCK}", MOST_BYTES)
+            locked = read_lock(reader, node) if node else None
+        self.lists.append(Folder(f"{shown}/{LOCK}", found, locked))
 
     def shared_of(self, root: Traversable, shown: str) -> None:
-        """Shared services, facts and exclusions: each may use those before it."""
+        """Shared services, offers, messages, facts and exclusions, in this order."""
         shared = root.joinpath(_SHARED)
-        for stem in ("services", "facts", "exclusions"):
+        for stem in _SHARED_FILES:
             path = shared.joinpath(f"{stem}.yaml")
             if path.is_file():
                 reader, node = self._read(path, f"{shown}/{_SHARED}/{stem}.yaml")
@@ -160,7 +203,7 @@ class _Loading:
                     self.names.faulty.add((stem.removesuffix("s"), EVERY))
                 if node is not None:
                     self._shared(stem, reader, node)
-        known = {f"{stem}.yaml" for stem in ("services", "facts", "exclusions")}
+        known = {f"{stem}.yaml" for stem in _SHARED_FILES}
         for path, name in _yaml_files(shared, f"{shown}/{_SHARED}"):
             if path.name not in known:
                 self.problems.append(
@@ -175,6 +218,10 @@ class _Loading:
     def _shared(self, stem: str, reader: Reader, node: Node) -> None:
         if stem == "services":
             self.names.services |= read_services(reader, node, self.names)
+        elif stem == "offers":
+            self.names.offer_sets |= read_offer_sets(reader, node, self.names)
+        elif stem == "messages":
+            self.names.messages |= read_messages(reader, node, self.names)
         elif stem == "facts":
             self.names.facts |= read_facts(reader, node, self.names)
         else:
@@ -276,9 +323,11 @@ class _Loading:
                 says = f'"{path.name}" is not read: the names of rule files end in .yaml.'
                 self.problems.append(Problem(Place(name), "E14", says, "Give it another name."))
 
-    def _read(self, path: Traversable, shown: str) -> tuple[Reader, Node | None]:
+    def _read(
+        self, path: Traversable, shown: str, most: int = MOST_IN_A_RULE
+    ) -> tuple[Reader, Node | None]:
         try:
-            source = path.read_bytes()
+            source = self.drafts[shown] if shown in self.drafts else path.read_bytes()
         except OSError:
             self.problems.append(
                 Problem(
@@ -286,7 +335,7 @@ class _Loading:
                 )
             )
             return Reader(self.problems), None
-        node, problems = read_text(source, shown)
+        node, problems = read_text(source, shown, HEADINGS, most)
         reader = _OneFile(self.problems, problems)
         return reader, node
 
@@ -299,13 +348,9 @@ class _OneFile(Reader):
         self._everything = everything
         everything.extend(own)
 
-    def stop(self, at: Place, code: str, says: str, hint: str = "") -> None:
-        super().stop(at, code, says, hint)
-        self._everything.append(self.problems[-1])
-
-    def think(self, at: Place, code: str, says: str, hint: str = "") -> None:
-        super().think(at, code, says, hint)
-        self._everything.append(self.problems[-1])
+    def report(self, problem: Problem) -> None:
+        super().report(problem)
+        self._everything.append(problem)
 
 
 def _yaml_files(

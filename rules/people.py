@@ -59,6 +59,8 @@ class Somebody:
     lines: list[Line] = field(default_factory=list[Line])
     booking: dict[str, str] = field(default_factory=dict[str, str])
     booking_codes: tuple[Code, ...] = ()
+    name: str = ""  # what tests call them
+    written: "Somebody | None" = None  # as they stand under ``people``, before a test's edits
 
 
 @dataclass

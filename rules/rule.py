@@ -9,7 +9,7 @@ from typing import Literal
 
 from rules.codes import Code, CodeList
 from rules.days import Duration
-from rules.fact import Condition, Fact, facts_of
+from rules.fact import Condition, Expression, Fact, expressions_of, facts_of
 from rules.problems import Place
 from rules.record import Reply
 
@@ -148,6 +148,15 @@ class Service:
     name: str
     code: Code
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text that can be sent to people, by the name that rules give it."""
+
+    id: str
+    name: str  # what staff call it
+    text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -315,6 +324,18 @@ class Rule:
                     found[other] = None
                     behind.append(other)
         return tuple(found)
+
+    @cached_property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Every cel expression it rests on, in its conditions and in its facts."""
+        conditions = (
+            self.when,
+            *(exclusion.condition for exclusion in self.exclusions),
+            *(offer.condition for offer in self.offers if offer.condition),
+            *(variant.condition for variant in self.card.variants),
+        )
+        in_facts = (fact.expression for fact in self.looks_at if fact.expression)
+        return (*in_facts, *(found for one in conditions for found in expressions_of(one)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rules.fact import Fact
-from rules.facts import booked, coded, offered, person
+from rules.facts import booked, coded, computed, offered, person
 from rules.finding import Finding, Look
 
 _KINDS: dict[str, Callable[[Fact, Look], Finding]] = {
@@ -16,6 +16,7 @@ _KINDS: dict[str, Callable[[Fact, Look], Finding]] = {
     "today": person.today,
     "this_appointment": booked.look_up,
     "outcome": offered.look_up,
+    "cel": computed.look_up,
 }
 
 

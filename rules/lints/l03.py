@@ -6,7 +6,6 @@ from rules.lints.lint import Found, Lint, Seen
 from rules.lints.words import BLAMING, has_word, texts
 from rules.rule import Status
 
-
 _ADVICE = ("should", "must")
 
 

@@ -121,7 +121,7 @@ def _indicator(reader: Reader, block: Block, purpose: Purpose) -> Indicator:
     def read(node: Node) -> Indicator | None:
         return reader.one_of(node, _INDICATORS, "indicator")
 
-    word = reader.get(block, "indicator", read)
+    word: Indicator | None = reader.get(block, "indicator", read)
     if word is None or word == "info":
         return "info"
     if purpose is Purpose.OFFER or (word == "critical" and purpose is not Purpose.SAFETY_NET):

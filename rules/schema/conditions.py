@@ -9,6 +9,7 @@ from rules.fact import (
     All,
     AnyOf,
     Compare,
+    Computed,
     Condition,
     Fact,
     Give,
@@ -22,6 +23,7 @@ from rules.fact import (
 )
 from rules.problems import did_you_mean
 from rules.reading import Reader
+from rules.schema.expressions import read_expression
 from rules.schema.names import Names
 from rules.schema.values import read_amount
 from rules.text import Block, Node, Text
@@ -56,6 +58,13 @@ def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None
     block = reader.block(node, "A condition")
     if block is None:
         return None
+    if "cel" in block.pairs:
+        reader.keys(block, "a cel condition", ("cel", "means", "label"), needed=("means",))
+        expression = read_expression(reader, block, names)
+        label = reader.get(block, "label", reader.prose)
+        if expression is None:
+            return None
+        return Labelled(label, Computed(expression)) if label else Computed(expression)
     label = reader.get(block, "label", reader.prose) if len(block.pairs) == 2 else None
     if label is not None:
         inner = {name: pair for name, pair in block.pairs.items() if name != "label"}

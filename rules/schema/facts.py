@@ -10,6 +10,7 @@ from rules.facts.statuses import STATUSES
 from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.record import ENTRY_KINDS, Kind, Reply
+from rules.schema.expressions import read_expression
 from rules.schema.keys import FACTS, check, words_of
 from rules.schema.lists import read_codes
 from rules.schema.names import BUILT_IN, Names
@@ -75,12 +76,16 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
     if "find" not in block.pairs:
         _misspelt_find(reader, name, block)
     if "find" not in block.pairs:
-        reader.stop(key.at, "E09", f'Fact "{name}" needs "find:", which says where to look.')
+        hint = "Type: find: cel" if "cel" in block.pairs else ""
+        says = f'Fact "{name}" needs "find:", which says where to look.'
+        reader.stop(key.at, "E09", says, hint)
         return None
     find_node = block.pairs["find"][1]
     find = reader.text(find_node)
     if find is None:
         return None
+    if find == "cel":
+        return _computed(reader, name, key, block, names)
     if find not in FIND:
         reader.stop(
             find_node.at,
@@ -91,6 +96,16 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
         return None
     check(reader, block, f'fact "{name}"', FACTS[find])
     return _filled(reader, name, key, find, block, names)
+
+
+def _computed(reader: Reader, name: str, key: Text, block: Block, names: Names) -> Fact | None:
+    """A fact that is worked out from those above it."""
+    check(reader, block, f'fact "{name}"', FACTS["cel"])
+    expression = read_expression(reader, block, names)
+    label = reader.get(block, "label", reader.prose) or name.replace("_", " ")
+    if expression is None:
+        return None
+    return Fact(name, label, "cel", key.at, means=expression.means, expression=expression)
 
 
 def _misspelt_find(reader: Reader, name: str, block: Block) -> None:

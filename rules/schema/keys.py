@@ -376,7 +376,13 @@ CODE_LIST = (
     Key("owner", F.SENTENCE, "Who answers for it."),
     Key("reviewed", F.DAY, "When somebody last looked at it.", needed=True),
     Key("review_by", F.DAY, "The day by which somebody looks again."),
-    Key("local", F.YES_NO, "A practice's own list, beside the national ones.", "no"),
+    Key(
+        "local",
+        F.YES_NO,
+        "Its codes stand beside those of a built-in list of the same name;"
+        " with no, it takes that list's place.",
+        "no",
+    ),
     Key("note", F.SENTENCE, "What to know about it."),
     Key("codes", F.BLOCKS, "The codes.", needed=True, of="code"),
 )
@@ -442,6 +448,17 @@ def names(table: tuple[Key, ...]) -> tuple[str, ...]:
     return tuple(key.name for key in table)
 
 
+def needed(table: tuple[Key, ...]) -> tuple[str, ...]:
+    """The headings of a table that have to be there."""
+    return tuple(key.name for key in table if key.needed)
+
+
 def words_of(table: tuple[Key, ...], name: str) -> tuple[str, ...]:
     """The closed list of words that a heading takes."""
     return next(key.words for key in table if key.name == name)
+
+
+# Every heading there is: they tell a heading from a word of a sentence.
+HEADINGS = frozenset(
+    key.name for table in (*TABLES.values(), *FACTS.values(), *OFFERS.values()) for key in table
+) | {*OFFERS, *FACTS, "all", "any", "none", "not", "some_of"}

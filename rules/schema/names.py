@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from rules.codes import CodeList, Message, OfferSet
+from rules.codes import CodeList, OfferSet
 from rules.fact import Fact, Give
 from rules.problems import Place
-from rules.rule import Exclusion, Service
+from rules.rule import Exclusion, Message, Service
 
 _BUILT_IN = Place("built in")
 EVERY = "*"  # in ``faulty``: a file that could not be read, so nobody knows which names it has
@@ -38,9 +38,11 @@ class Names:
 
     def with_facts(self, own: Mapping[str, Fact]) -> "Names":
         """The same names with a rule's own facts besides."""
-        facts = {**self.facts, **own}
-        return replace(self, facts=facts, faulty=set(self.faulty))
+        return replace(self, facts={**self.facts, **own}, faulty=set(self.faulty))
 
     def is_faulty(self, sort: str, name: str) -> bool:
         """Whether what has this name was reported where it is written: once is enough."""
         return (sort, name) in self.faulty or (sort, EVERY) in self.faulty
+
+
+BUILT_IN_LATER: frozenset[str] = frozenset()  # until the readers are done; for the merge

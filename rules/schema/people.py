@@ -1,5 +1,6 @@
 """The invented people of a rule file, and what a test may change about them, read."""
 
+import copy
 from datetime import date
 
 from rules.facts.statuses import STATUSES
@@ -39,6 +40,7 @@ class ReadingPeople:
             if somebody is None:
                 self.faulty.add(key.value)
             else:
+                somebody.written, somebody.name = copy.deepcopy(somebody), key.value
                 self.people[key.value] = somebody
 
     def somebody(self, node: Node) -> Somebody | None:

@@ -122,7 +122,7 @@ def test_every_setting_and_command_is_in_the_readme_of_the_doors() -> None:
 
 
 def test_every_problem_code_is_in_the_catalogue() -> None:
-    from rules import problems
+    from rules.catalogue import CODES
 
     used = {
         code
@@ -130,4 +130,4 @@ def test_every_problem_code_is_in_the_catalogue() -> None:
         for code in re.findall(r'"([ESLTG]\d\d)"', path.read_text(encoding="utf-8"))
     }
     assert used
-    assert all(re.search(rf"\b{code}\b", problems.__doc__ or "") for code in used)
+    assert used <= set(CODES)

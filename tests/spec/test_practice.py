@@ -6,7 +6,6 @@ from rules.load import Loaded
 from rules.rule import Status
 from tests.builders import load_files, rule_text
 
-
 # What a rule in pilot has to have.
 GATES: dict[str, str | None] = {
     "evidence": "[{claim: Tea helps, source: The test suite}]",
