@@ -46,6 +46,7 @@ class Told:
 def tell(rule: Rule, story: Story) -> Told:
     """Run one story against its rule."""
     record, said = record_of(story)
+    rule = _for_everybody(rule)
     standing = Case(rule, record, said, Practice("A story")).on(story.today)
     if standing.outcome.decision is Decision.WITHHELD:
         return Told(story, standing.word, explain(standing.outcome).headline)
@@ -58,6 +59,13 @@ def tell(rule: Rule, story: Story) -> Told:
         trace, heading = _trace(rule, story, standing)
         return replace(told, trace=trace, heading=heading)
     return told
+
+
+def _for_everybody(rule: Rule) -> Rule:
+    """A story is about the rule, and not about who happens to be in its pilot."""
+    if rule.care.pilot is None:
+        return rule
+    return replace(rule, care=replace(rule.care, pilot=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class Came:
 
 def came_of(outcome: Outcome, said: tuple[Said, ...]) -> Came:
     """How one rule came out for one person, after everything that leaves people alone."""
+    outcome = replace(outcome, rule=_for_everybody(outcome.rule))
     choice = choose((outcome,), said, outcome.look.today, Practice("A story"))
     got = str(outcome.decision)
     deciders: set[str] = set()

@@ -289,3 +289,31 @@ def test_an_exclusion_that_was_not_asked_may_be_one_that_cannot_be_worked_out() 
     assert explanation.headline.startswith("No prompt: ")
     (line,) = explanation.who_not_for
     assert (line.answer, line.rests_on) == (Answer.CANNOT_TELL, "seldom: cannot tell; often: no")
+
+
+@pytest.mark.parametrize(
+    ("when", "because"),
+    [
+        ("{all: [has_cough, {not: had_tea}]}", '"had tea" is so'),
+        ("{all: [{none: [said_no, had_tea]}, has_cough]}", '"had tea" is so'),
+        ("{all: [{any: [said_no, had_tea]}, said_no]}", '"said no" is not so'),
+        ("{all: [has_cough, {not: {any: [said_no, had_tea]}}]}", '"had tea" is so'),
+        ("{some_of: {at_least: 3, of: [said_no, has_cough, had_tea]}}", '"said no" is not so'),
+        ("{not: {not: said_no}}", '"said no" is not so'),
+    ],
+)
+def test_a_headline_names_what_decided_and_nothing_that_merely_was_not_so(
+    when: str, because: str
+) -> None:
+    headline = explained(COUGH, TEA, when=when).headline
+    assert headline.startswith(f"No prompt: {because} (")
+    assert headline.count(" is ") == 1
+
+
+def test_a_rule_that_prompts_where_we_cannot_tell_says_that_it_does() -> None:
+    rule = replace(a_rule(facts=FACTS, when="had_tea", exclude=None), prompt_when_unknown=True)
+    unread = a_record(unread=[Kind.PROCEDURE])
+    assert explain(outcome(rule, unread)).headline == (
+        'Prompt, as this rule does where we cannot tell: "had tea" is not known'
+        " (the list of procedure entries could not be read)."
+    )
