@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from rules.answer import Answer
+from rules.answer import CANNOT_TELL, Answer
 from rules.conditions import ask
 from rules.days import Duration, in_words, span_in_words
 from rules.fact import (
@@ -15,6 +15,7 @@ from rules.fact import (
     Compare,
     Computed,
     Condition,
+    Expression,
     Fact,
     Give,
     IsTrue,
@@ -24,7 +25,7 @@ from rules.fact import (
     SomeOf,
     Test,
 )
-from rules.finding import Finding
+from rules.finding import Finding, RuleFault
 from rules.outcome import Decision, Outcome
 from rules.record import Entry
 
@@ -51,10 +52,12 @@ class Explanation:
 def explain(outcome: Outcome) -> Explanation:
     """Why a rule came out as it did for this person on this day."""
     rule = outcome.rule
+    if outcome.decision is Decision.WITHHELD:
+        return Explanation(_headline(outcome, (), ()), (), ())
     who_for = tuple(_lines(rule.when, outcome, 0))
     not_for = tuple(
         Line(
-            ask(exclusion.condition, outcome.look),
+            _ask(exclusion.condition, outcome),
             exclusion.because,
             "; ".join(
                 line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
@@ -63,6 +66,14 @@ def explain(outcome: Outcome) -> Explanation:
         for exclusion in rule.exclusions
     )
     return Explanation(_headline(outcome, who_for, not_for), who_for, not_for)
+
+
+def _ask(condition: Condition, outcome: Outcome) -> Answer:
+    """The answer; an exclusion that did not come into it may be one that cannot be worked out."""
+    try:
+        return ask(condition, outcome.look)
+    except RuleFault:
+        return CANNOT_TELL
 
 
 def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Line, ...]) -> str:
@@ -84,6 +95,8 @@ def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Li
                     f" ({line.rests_on or line.says})."
                 )
             return f"Cannot tell, so no prompt: {_parts(who_for, Answer.CANNOT_TELL)}."
+        case Decision.WITHHELD:
+            return f"Withheld, and reported: {RuleFault()}."
         case _:
             assert_never(outcome.decision)
 
@@ -106,15 +119,15 @@ def _parts(lines: tuple[Line, ...], answer: Answer) -> str:
 
 
 def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]:
-    answer = ask(condition, outcome.look)
+    answer = _ask(condition, outcome)
     match condition:
         case IsTrue(fact):
-            yield Line(answer, fact.label, _found(fact, outcome), depth)
+            yield Line(answer, fact.means or fact.label, _found(fact, outcome), depth)
         case Compare(fact, tests):
             says = f"{fact.label} {' and '.join(_test(test) for test in tests)}"
             yield Line(answer, says, _found(fact, outcome), depth)
         case Not(IsTrue(fact)):
-            yield Line(answer, f"not: {fact.label}", _found(fact, outcome), depth)
+            yield Line(answer, f"not: {fact.means or fact.label}", _found(fact, outcome), depth)
         case Not(part):
             yield Line(answer, "not this:", "", depth)
             yield from _lines(part, outcome, depth + 1)
@@ -140,8 +153,7 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
             rests_on = "; ".join(line.rests_on for line in inside if line.rests_on)
             yield Line(answer, label, rests_on, depth)
         case Computed(expression):
-            found = (f"{f.label}: {_found(f, outcome)}" for f in expression.facts)
-            yield Line(answer, expression.means, "; ".join(found), depth)
+            yield Line(answer, expression.means, _made_of(expression, outcome), depth)
         case _:
             assert_never(condition)
 
@@ -165,7 +177,13 @@ def _test(test: Test) -> str:
             return f"{word} {test.value}"
 
 
+def _made_of(expression: Expression, outcome: Outcome) -> str:
+    return "; ".join(f"{fact.label}: {_found(fact, outcome)}" for fact in expression.facts)
+
+
 def _found(fact: Fact, outcome: Outcome) -> str:
+    if fact.expression is not None:
+        return _made_of(fact.expression, outcome)
     finding = outcome.look(fact)
     if finding.doubt:
         return finding.doubt

@@ -105,19 +105,15 @@ class Reader:
         of: str,
         known: Iterable[str],
         *,
-        later: Collection[str] = (),
         needed: Iterable[str] = (),
     ) -> None:
-        """Report headings that are unknown, not supported yet, or missing.
+        """Report headings that are unknown or missing.
 
         A misspelt heading is read on as the one that is meant, so that it gives one message and
         not one more for everything that would then be missing.
         """
         known = tuple(known)
-        strange = [name for name in block.pairs if name not in known and name not in later]
-        for name, (key, _) in tuple(block.pairs.items()):
-            if name in later:
-                self.not_yet(key.at, f'"{name}"')
+        strange = [name for name in block.pairs if name not in known]
         for name in strange[:_MOST_STRANGE]:
             self.misspelt(block, name, of, known)
         if len(strange) > _MOST_STRANGE:  # hardly our file, and each would be compared with all

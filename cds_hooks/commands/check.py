@@ -1,22 +1,19 @@
 """``goodday rules check PATH``: everything that is wrong, at once; warnings alone are fine."""
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.report import Report, as_github, as_json, as_sarif
 from rules.load import load_library
-from rules.problems import Problem
-from rules.rule import Rule
+from rules.schema.lock import list_problems, lists_in_use
 
-FORMATS = ("text", "json", "sarif", "github")
 _NOT_RULES = ("value-sets", "shared")
 
 
 def check(path: Path, form: str = "text") -> int:
-    """Read the files under a path and print every problem, in one of FORMATS."""
+    """Read the files under a path and print every problem: as text, json, sarif or github."""
     if not path.exists():
         say.sorry(f"There is no file or folder called {path}.")
         return COULD_NOT_RUN
@@ -40,14 +37,18 @@ def check(path: Path, form: str = "text") -> int:
 
 def look(path: Path, drafts: Mapping[str, bytes] | None = None) -> Report:
     """What there is to say about a file or a folder, with ``drafts`` in place of files."""
-    loaded = load_library(folder_of(path) if is_part(path) else path, drafts)
+    root = folder_of(path) if is_part(path) else path
     today = clock.practice_day(clock.now())
-    found = sorted([*loaded.problems, *_past_review(loaded.library.rules, today)])
-    rules = len(loaded.library.rules)
+    loaded = load_library(root, today, drafts)
+    # Of a whole folder, every list; for one rule, those that it uses.
+    own = {name for folder in loaded.lists[1:] for name in folder.lists if root.is_dir()}
+    lists = list_problems(loaded.lists, lists_in_use(loaded.library), today, own)
+    found = sorted([*loaded.problems, *lists])
     if is_part(path):
         found = [problem for problem in found if Path(problem.at.file) == path]
-        rules = 0
-    return Report(tuple(found), rules, say.lines_of(found))
+        return Report(tuple(found), 0, say.lines_of(found))
+    rules, answered = len(loaded.library.rules), len(loaded.answered)
+    return Report(tuple(found), rules, say.lines_of(found), answered)
 
 
 def is_part(path: Path) -> bool:
@@ -59,17 +60,3 @@ def is_part(path: Path) -> bool:
 def folder_of(path: Path) -> Path:
     """The practice's folder that such a part is in."""
     return path.parent if path.name == "practice.yaml" else path.parent.parent
-
-
-def _past_review(rules: tuple[Rule, ...], today: date) -> list[Problem]:
-    return [
-        Problem(
-            rule.at,
-            "G02",
-            f"The review date of {rule.id}, {rule.care.review_by}, has passed.",
-            "Look at the evidence again and set a new date.",
-            stops=False,
-        )
-        for rule in rules
-        if rule.care.review_by is not None and rule.care.review_by < today
-    ]

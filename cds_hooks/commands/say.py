@@ -1,12 +1,15 @@
 """Writing to the terminal: plain where it is piped, and never coloured by what a file says."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from difflib import unified_diff
 from pathlib import Path
+from time import monotonic
+from typing import TypeVar
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.text import Text
 
 from cds_hooks.commands.report import Report, as_text
@@ -22,6 +25,41 @@ def line(text: str = "", style: str = "") -> None:
 def sorry(text: str) -> None:
     """One sentence to standard error."""
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(_plain(text)))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns with two spaces between them; the first is words, the others are numbers."""
+    every = [heads, *rows]
+    widths = [max(len(row[column]) for row in every) for column in range(len(heads))]
+    for row in every:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        line("  ".join(cells), "bold" if row is heads else "")
+
+
+_Thing = TypeVar("_Thing")
+# Whoever waits longer than this, in seconds, is shown that there is an end to it.
+_PATIENCE = 2.0
+
+
+def working(things: Sequence[_Thing], what: str) -> Iterator[_Thing]:
+    """The things one by one, with a bar on a terminal once it has taken two seconds."""
+    began = monotonic()
+    console = Console(file=sys.stderr, highlight=False)
+    bar = Progress(console=console, transient=True) if console.is_terminal else None
+    task = bar.add_task(what, total=len(things)) if bar else None
+    shown = False
+    try:
+        for done, thing in enumerate(things):
+            if bar is not None and task is not None and monotonic() - began > _PATIENCE:
+                if not shown:
+                    bar.start()
+                    shown = True
+                bar.update(task, completed=done)
+            yield thing
+    finally:
+        if bar is not None and shown:
+            bar.stop()
 
 
 def _plain(text: str) -> str:
@@ -72,6 +110,11 @@ def asked(question: str) -> bool:
         return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:
         return False
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 code", "2 codes"."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def stopped(loaded: Loaded) -> bool:

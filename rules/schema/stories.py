@@ -54,9 +54,7 @@ def _story(reading: ReadingPeople, node: Node) -> list[Story]:
     block = reader.block(node, "A test")
     if block is None:
         return []
-    reader.keys(
-        block, "a test", _TEST_KEYS, later=frozenset({"known_gap"}), needed=("name", "person")
-    )
+    reader.keys(block, "a test", _TEST_KEYS, needed=("name", "person"))
     rows = _has_rows(reader, block)
     name = reader.get(block, "name", reader.prose)
     person = _person(reading, block)
