@@ -1,6 +1,7 @@
 """Combining answers: all, any, none, not, and comparisons in words. Nothing is looked up here."""
 
 from datetime import date
+from decimal import Decimal
 from typing import assert_never
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, some_of, yes_or_no
@@ -16,9 +17,13 @@ from rules.fact import (
     NoneOf,
     Not,
     SomeOf,
+    Sort,
     Test,
 )
 from rules.finding import Finding, Look
+from rules.units import INFINITE, just_over, just_under
+
+Number = int | Decimal
 
 
 def ask(condition: Condition, look: Look) -> Answer:
@@ -56,6 +61,11 @@ def _test(finding: Finding, test: Test, today: date) -> Answer:
         if finding.answer is CANNOT_TELL:
             return CANNOT_TELL
         return yes_or_no((finding.answer is YES) is bool(test.value))
+    sort = finding.fact.give.sort
+    if sort in (Sort.QUANTITY, Sort.CHOICE) and finding.answer is not YES:
+        return CANNOT_TELL  # nobody knows what was never measured
+    if sort is Sort.CHOICE:
+        return _choice(finding.choices, test)
     if finding.number is not None:
         low, high = finding.number
         return _number(low, high, test)
@@ -66,7 +76,15 @@ def _test(finding: Finding, test: Test, today: date) -> Answer:
     return _date(finding.day, test, today)
 
 
-def _number(low: int, high: int, test: Test) -> Answer:
+def _choice(names: frozenset[str], test: Test) -> Answer:
+    wanted = test.value
+    if not isinstance(wanted, frozenset) or not names:
+        return CANNOT_TELL
+    answer = YES if names <= wanted else NO if names.isdisjoint(wanted) else CANNOT_TELL
+    return opposite(answer) if test.word == "is_not" else answer
+
+
+def _number(low: Number, high: Number, test: Test) -> Answer:
     first, last = _bounds(test)
     if first <= low and high <= last:
         return YES
@@ -75,20 +93,21 @@ def _number(low: int, high: int, test: Test) -> Answer:
     return CANNOT_TELL
 
 
-def _bounds(test: Test) -> tuple[float, float]:
+def _bounds(test: Test) -> tuple[Number, Number]:
+    """The numbers for which a test holds, both ends included."""
     value = test.value
     match test.word, value:
-        case "between", (int() as first, int() as last):
+        case "between", ((int() | Decimal()) as first, (int() | Decimal()) as last):
             return first, last
-        case "above", int():
-            return value + 1, float("inf")
-        case "at_least", int():
-            return value, float("inf")
-        case "below", int():
-            return float("-inf"), value - 1
-        case "at_most", int():
-            return float("-inf"), value
-        case "equals", int():
+        case "above", int() | Decimal():
+            return just_over(value) if isinstance(value, Decimal) else value + 1, INFINITE
+        case "at_least", int() | Decimal():
+            return value, INFINITE
+        case "below", int() | Decimal():
+            return -INFINITE, just_under(value) if isinstance(value, Decimal) else value - 1
+        case "at_most", int() | Decimal():
+            return -INFINITE, value
+        case "equals", int() | Decimal():
             return value, value
         case _:
             raise ValueError(test.word)

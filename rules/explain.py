@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from rules.answer import Answer
+from rules.answer import CANNOT_TELL, Answer
 from rules.conditions import ask
 from rules.days import Duration, in_words, span_in_words
 from rules.fact import (
@@ -15,6 +15,7 @@ from rules.fact import (
     Compare,
     Computed,
     Condition,
+    Expression,
     Fact,
     Give,
     IsTrue,
@@ -22,9 +23,11 @@ from rules.fact import (
     NoneOf,
     Not,
     SomeOf,
+    Sort,
     Test,
+    facts_of,
 )
-from rules.finding import Finding
+from rules.finding import Finding, RuleFault
 from rules.outcome import Decision, Outcome
 from rules.record import Entry
 
@@ -37,6 +40,7 @@ class Line:
     says: str
     rests_on: str
     depth: int = 0
+    lists: tuple[str, ...] = ()  # the code lists that it looks for, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +55,29 @@ class Explanation:
 def explain(outcome: Outcome) -> Explanation:
     """Why a rule came out as it did for this person on this day."""
     rule = outcome.rule
+    if outcome.decision is Decision.WITHHELD:
+        return Explanation(_headline(outcome, (), ()), (), ())
     who_for = tuple(_lines(rule.when, outcome, 0))
     not_for = tuple(
         Line(
-            ask(exclusion.condition, outcome.look),
+            _ask(exclusion.condition, outcome),
             exclusion.because,
             "; ".join(
                 line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
             ),
+            lists=_lists(exclusion.condition),
         )
         for exclusion in rule.exclusions
     )
     return Explanation(_headline(outcome, who_for, not_for), who_for, not_for)
+
+
+def _ask(condition: Condition, outcome: Outcome) -> Answer:
+    """The answer; an exclusion that did not come into it may be one that cannot be worked out."""
+    try:
+        return ask(condition, outcome.look)
+    except RuleFault:
+        return CANNOT_TELL
 
 
 def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Line, ...]) -> str:
@@ -84,6 +99,8 @@ def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Li
                     f" ({line.rests_on or line.says})."
                 )
             return f"Cannot tell, so no prompt: {_parts(who_for, Answer.CANNOT_TELL)}."
+        case Decision.WITHHELD:
+            return f"Withheld, and reported: {RuleFault()}."
         case _:
             assert_never(outcome.decision)
 
@@ -106,15 +123,18 @@ def _parts(lines: tuple[Line, ...], answer: Answer) -> str:
 
 
 def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]:
-    answer = ask(condition, outcome.look)
+    answer = _ask(condition, outcome)
     match condition:
         case IsTrue(fact):
-            yield Line(answer, fact.label, _found(fact, outcome), depth)
+            yield Line(
+                answer, fact.means or fact.label, _found(fact, outcome), depth, _lists(condition)
+            )
         case Compare(fact, tests):
             says = f"{fact.label} {' and '.join(_test(test) for test in tests)}"
-            yield Line(answer, says, _found(fact, outcome), depth)
+            yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
         case Not(IsTrue(fact)):
-            yield Line(answer, f"not: {fact.label}", _found(fact, outcome), depth)
+            says = f"not: {fact.means or fact.label}"
+            yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
         case Not(part):
             yield Line(answer, "not this:", "", depth)
             yield from _lines(part, outcome, depth + 1)
@@ -138,12 +158,17 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
         case Labelled(label, part):
             inside = tuple(_lines(part, outcome, depth))
             rests_on = "; ".join(line.rests_on for line in inside if line.rests_on)
-            yield Line(answer, label, rests_on, depth)
+            yield Line(answer, label, rests_on, depth, _lists(condition))
         case Computed(expression):
-            found = (f"{f.label}: {_found(f, outcome)}" for f in expression.facts)
-            yield Line(answer, expression.means, "; ".join(found), depth)
+            made = _made_of(expression, outcome)
+            yield Line(answer, expression.means, made, depth, _lists(condition))
         case _:
             assert_never(condition)
+
+
+def _lists(condition: Condition) -> tuple[str, ...]:
+    """The code lists that a condition looks for, once each."""
+    return tuple(dict.fromkeys(one.id for fact in facts_of(condition) for one in fact.lists))
 
 
 def _test(test: Test) -> str:
@@ -165,17 +190,42 @@ def _test(test: Test) -> str:
             return f"{word} {test.value}"
 
 
+def _made_of(expression: Expression, outcome: Outcome) -> str:
+    return "; ".join(f"{fact.label}: {_found(fact, outcome)}" for fact in expression.facts)
+
+
 def _found(fact: Fact, outcome: Outcome) -> str:
+    if fact.expression is not None:
+        return _made_of(fact.expression, outcome)
     finding = outcome.look(fact)
     if finding.doubt:
         return finding.doubt
     if fact.give is Give.AGE and finding.number:
         least, most = finding.number
         return str(least) if least == most else f"{least} or {most}"
+    return _value(finding) + _rests_on(fact, finding)
+
+
+def _value(finding: Finding) -> str:
+    """What was measured or chosen, before the entry that says so."""
+    sort = finding.fact.give.sort
+    words = ""
+    if sort is Sort.QUANTITY and finding.number:
+        low, high = (format(n, "f") for n in finding.number)
+        number = low if low == high else f"between {low} and {high}"
+        words = f"{number} {finding.fact.unit}".strip()
+    elif sort is Sort.CHOICE and finding.choices:
+        words = " or ".join(sorted(finding.choices))
+    return f"{words}; " if words and finding.entries else words
+
+
+def _rests_on(fact: Fact, finding: Finding) -> str:
     if finding.said:
         return "; ".join(f"{said.reply} on {in_words(said.on)}" for said in finding.said)
     if finding.entries:
         return "; ".join(_entry(fact, entry) for entry in finding.entries[:3]) + _more(finding)
+    if fact.give.sort is Sort.CHOICE and finding.choices:
+        return ""
     if finding.answer is Answer.YES:
         return f"on {span_in_words(finding.day)}" if finding.day else "so recorded"
     if finding.looked_at:

@@ -190,6 +190,19 @@ class Labelled:
 Condition = IsTrue | Compare | Not | All | AnyOf | NoneOf | SomeOf | Computed | Labelled
 
 
+def expressions_of(condition: Condition) -> "tuple[Expression, ...]":
+    """The cel expressions in a condition, those of its facts not among them."""
+    match condition:
+        case IsTrue() | Compare():
+            return ()
+        case Not(part) | Labelled(_, part):
+            return expressions_of(part)
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
+            return tuple(found for part in parts for found in expressions_of(part))
+        case Computed(expression):
+            return (expression,)
+
+
 def facts_of(condition: Condition) -> tuple[Fact, ...]:
     """The facts that a condition asks about, in order."""
     match condition:

@@ -12,8 +12,11 @@ E13 anchors, tags and other tricks  E14 a file too large, too deep or not text
 E15 two things with one name        E21 a damaged code
 E22 a description in place of a concept    E23 a trap
 E30 not supported yet               E31 a quiet period shorter than everybody's
+E32 words and signs that cel spells otherwise    E33 a name or a comparison that cel cannot take
+E34 what is not allowed in cel, or does not fit together    E35 an expression too long or too deep
 S01 no palliative-care exclusion    S03 prompts on an empty record
-S09 "above 18"                      L01 a summary that is too long
+S09 "above 18"                      S10 a code list that is not locked
+L01 a summary that is too long
 L02 a closed question               T00 no stories
 T06 a story edits what is not there
 """

@@ -70,19 +70,16 @@ class Reader:
         of: str,
         known: Iterable[str],
         *,
-        later: Collection[str] = (),
         needed: Iterable[str] = (),
     ) -> None:
-        """Report headings that are unknown, not supported yet, or missing.
+        """Report headings that are unknown or missing.
 
         A misspelt heading is read on as the one that is meant, so that it gives one message and
         not one more for everything that would then be missing.
         """
         known = tuple(known)
-        for name, (key, _) in tuple(block.pairs.items()):
-            if name in later:
-                self.not_yet(key.at, f'"{name}"')
-            elif name not in known:
+        for name in tuple(block.pairs):
+            if name not in known:
                 self.misspelt(block, name, of, known)
         for name in needed:
             if name not in block.pairs:

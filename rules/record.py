@@ -1,6 +1,6 @@
 """One person's record as rules see it: coded entries, their dates, and what could not be read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -50,12 +50,17 @@ ENTRY_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A measured value as it was recorded; ``unit`` is the UCUM text or what stood in its place."""
+    """A measured value as it was recorded; ``unit`` is the UCUM text or what stood in its place.
+
+    ``codes`` is what it was measured under: of a part, the part's own codes and never the panel's;
+    of a whole result, those of the result. None: every code of its entry, as invented records have.
+    """
 
     number: Decimal | None
     unit: str
     comparator: str = ""
     shown: str = ""  # the unit as people write it, where that differs
+    codes: frozenset[Code] | None = None
 
     def __str__(self) -> str:
         number = "" if self.number is None else format(self.number.normalize(), "f")
@@ -79,6 +84,15 @@ class Entry:
     values: tuple[tuple[str, Measurement], ...] = ()  # what was measured, part by part
     answer: str = ""  # a person's answer kept in the record: declined, not-now
     ask_again: date | None = None  # and the day they chose to be asked again
+
+    def measured(self, codes: Set[Code]) -> tuple[Measurement, ...]:
+        """What was measured under any of these codes; of one panel that may be several parts."""
+        other = codes.isdisjoint(self.codes)
+        return tuple(
+            value
+            for _, value in self.values
+            if not (other if value.codes is None else codes.isdisjoint(value.codes))
+        )
 
 
 @dataclass(frozen=True, slots=True)

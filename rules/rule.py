@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 from functools import cached_property
+from typing import Literal
 
 from rules.codes import Code, CodeList
 from rules.days import Duration
-from rules.fact import Condition, Fact, facts_of
+from rules.fact import Condition, Expression, Fact, expressions_of, facts_of
 from rules.problems import Place
 from rules.record import Reply
 
@@ -61,6 +62,18 @@ class Wording:
         """The facts it quotes."""
         return tuple(part for part in self.parts if isinstance(part, Fact))
 
+    @property
+    def plain(self) -> str:
+        """The text about nobody in particular."""
+        words = {Blank.FIRST_NAME: "this person"}
+        return "".join(
+            part if isinstance(part, str) else part.label if isinstance(part, Fact) else words[part]
+            for part in self.parts
+        ).strip()
+
+
+Indicator = Literal["info", "warning", "critical"]
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -100,7 +113,7 @@ class Card:
     """
 
     words: Words
-    indicator: str
+    indicator: Indicator
     source: str
     variants: tuple[Variant, ...] = ()
     links: tuple[Link, ...] = ()
@@ -135,6 +148,15 @@ class Service:
     name: str
     code: Code
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text that can be sent to people, by the name that rules give it."""
+
+    id: str
+    name: str  # what staff call it
+    text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,6 +197,7 @@ class Quiet:
     most: "tuple[int, Duration] | None" = None  # so many cards at most in so long
     also_quiet: tuple[str, ...] = ()  # topics that an answer on this one silences too
     no_thanks_hidden: str = ""  # why there is no "no, thank you" on the card
+    silenced_by: tuple[str, ...] = ()  # topics of other rules whose answers count here too
 
     @property
     def topics(self) -> frozenset[str]:
@@ -302,6 +325,18 @@ class Rule:
                     behind.append(other)
         return tuple(found)
 
+    @cached_property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Every cel expression it rests on, in its conditions and in its facts."""
+        conditions = (
+            self.when,
+            *(exclusion.condition for exclusion in self.exclusions),
+            *(offer.condition for offer in self.offers if offer.condition),
+            *(variant.condition for variant in self.card.variants),
+        )
+        in_facts = (fact.expression for fact in self.looks_at if fact.expression)
+        return (*in_facts, *(found for one in conditions for found in expressions_of(one)))
+
 
 @dataclass(frozen=True, slots=True)
 class Practice:
@@ -310,6 +345,8 @@ class Practice:
     name: str
     invented: bool = False
     phone: str = ""
+    site: str = ""  # where this service runs, for rules piloted at some sites only
+    people: tuple[str, ...] = ()  # who works here
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ PyYAML's node layer does the parsing. What it would do silently (drop a repeated
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import yaml
 
@@ -29,6 +29,24 @@ class Text:
     value: str
     at: Place
     cut_off: Place | None = None  # where the line goes on behind a #
+    raw: str = field(default="", compare=False, repr=False)  # with its quotes and line breaks
+
+    def place(self, offset: int) -> Place:
+        """Where a character of ``value`` stands in the file; the start, if that cannot be told."""
+        if not self.raw:
+            return self.at
+        # Behind an opening quote, or below a | or > that says how the lines are joined.
+        start = {"'": 1, '"': 1}.get(self.raw[0], 0)
+        start = self.raw.find("\n") if self.raw[0] in "|>" else start
+        at = -1
+        for letter in self.value[: offset + 1]:
+            if not letter.isspace():  # spaces and ends of lines are not kept as they were
+                at = self.raw.find(letter, max(at + 1, start))
+                if at < 0:
+                    return self.at
+        lines = self.raw[: max(at, 0)].split("\n")
+        column = len(lines[-1]) + (self.at.column if len(lines) == 1 else 1)
+        return Place(self.at.file, self.at.line + len(lines) - 1, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +68,22 @@ class Block:
 Node = Text | Items | Block
 
 
-def read_text(source: bytes, file: str) -> tuple[Node | None, list[Problem]]:
-    """The file as nodes, and everything that is wrong with it as a text; None if unreadable."""
+def quoted(text: str) -> str:
+    """A text in double quotes, as it has to stand in a file to be read back the same."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def read_text(
+    source: bytes, file: str, most: int = MOST_BYTES
+) -> tuple[Node | None, list[Problem]]:
+    """The file as nodes, and everything that is wrong with it as a text; None if unreadable.
+
+    ``most`` is how many bytes it may have.
+    """
     start = Place(file)
-    if len(source) > MOST_BYTES:
-        return None, [
-            Problem(start, "E14", "The file is larger than 64 KB.", "One rule is one file.")
-        ]
+    if len(source) > most:
+        says = f"The file is larger than {most // 1024} KB."
+        return None, [Problem(start, "E14", says, "One rule is one file.")]
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -85,7 +112,7 @@ def read_text(source: bytes, file: str) -> tuple[Node | None, list[Problem]]:
                 start, "E09", "The file is empty.", "goodday's README has a first rule to copy."
             )
         ]
-    return _node(root, text.splitlines(), file, problems), problems
+    return _node(root, text, file, problems), problems
 
 
 def _hygiene(text: str, file: str) -> Iterator[Problem]:
@@ -184,21 +211,21 @@ def _refuse_tricks(text: str, file: str, problems: list[Problem]) -> None:
             depth -= 1
 
 
-def _node(node: yaml.Node, lines: list[str], file: str, problems: list[Problem]) -> Node:
+def _node(node: yaml.Node, text: str, file: str, problems: list[Problem]) -> Node:
     at = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.ScalarNode):
         end = node.end_mark
         plain = not node.style and bool(node.value)  # without quotes, and not after | or >
-        rest = lines[end.line][end.column :] if plain and end.line < len(lines) else ""
-        comment = _COMMENT_AFTER.match(rest)
-        column = end.column + comment.end() if comment else 0
-        return Text(node.value, at, Place(file, end.line + 1, column) if comment else None)
+        comment = _COMMENT_AFTER.match(text, end.index) if plain else None
+        column = end.column + comment.end() - end.index if comment else 0
+        cut_off = Place(file, end.line + 1, column) if comment else None
+        return Text(node.value, at, cut_off, text[node.start_mark.index : end.index])
     if isinstance(node, yaml.SequenceNode):
-        return Items(tuple(_node(item, lines, file, problems) for item in node.value), at)
+        return Items(tuple(_node(item, text, file, problems) for item in node.value), at)
     pairs: dict[str, tuple[Text, Node]] = {}
     for key_node, value_node in node.value:
-        key = _node(key_node, lines, file, problems)
-        value = _node(value_node, lines, file, problems)
+        key = _node(key_node, text, file, problems)
+        value = _node(value_node, text, file, problems)
         if not isinstance(key, Text):
             problems.append(
                 Problem(

@@ -1,9 +1,13 @@
 """Writing to the terminal: plain where it is piped, and never coloured by what a file says."""
 
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from time import monotonic
+from typing import TypeVar
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.text import Text
 
 from rules.load import Loaded
@@ -15,9 +19,52 @@ def line(text: str = "", style: str = "") -> None:
     Console(file=sys.stdout, highlight=False, soft_wrap=True).print(Text(_plain(text), style=style))
 
 
+def styled(*parts: tuple[str, str]) -> None:
+    """One line of several parts, each a text and its style."""
+    whole = Text()
+    for text, style in parts:
+        whole.append(_plain(text), style=style or None)
+    Console(file=sys.stdout, highlight=False, soft_wrap=True).print(whole)
+
+
 def sorry(text: str) -> None:
     """One sentence to standard error."""
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(_plain(text)))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns with two spaces between them; the first is words, the others are numbers."""
+    every = [heads, *rows]
+    widths = [max(len(row[column]) for row in every) for column in range(len(heads))]
+    for row in every:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        line("  ".join(cells), "bold" if row is heads else "")
+
+
+_Thing = TypeVar("_Thing")
+# Whoever waits longer than this, in seconds, is shown that there is an end to it.
+_PATIENCE = 2.0
+
+
+def working(things: Sequence[_Thing], what: str) -> Iterator[_Thing]:
+    """The things one by one, with a bar on a terminal once it has taken two seconds."""
+    began = monotonic()
+    console = Console(file=sys.stderr, highlight=False)
+    bar = Progress(console=console, transient=True) if console.is_terminal else None
+    task = bar.add_task(what, total=len(things)) if bar else None
+    shown = False
+    try:
+        for done, thing in enumerate(things):
+            if bar is not None and task is not None and monotonic() - began > _PATIENCE:
+                if not shown:
+                    bar.start()
+                    shown = True
+                bar.update(task, completed=done)
+            yield thing
+    finally:
+        if bar is not None and shown:
+            bar.stop()
 
 
 def _plain(text: str) -> str:
@@ -33,7 +80,7 @@ def problems(found: list[Problem]) -> None:
             line(extra, "dim")
         line(f"   {problem.hint}  [{problem.code}]" if problem.hint else f"   [{problem.code}]")
     stops = sum(problem.stops for problem in found)
-    line(f"{_count(stops, 'thing')} to fix, {len(found) - stops} to think about")
+    line(f"{count(stops, 'thing')} to fix, {len(found) - stops} to think about")
 
 
 def _excerpt(problem: Problem) -> list[str]:
@@ -46,7 +93,8 @@ def _excerpt(problem: Problem) -> list[str]:
     return [number + text.expandtabs(1), " " * (len(number) + problem.at.column - 1) + "^"]
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """ "1 code", "2 codes"."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 

@@ -4,7 +4,8 @@ from datetime import date
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
-from rules.fact import Fact, Give, Undated
+from rules.fact import Fact, Give, Sort, Undated
+from rules.facts import measured
 from rules.facts.statuses import STATUSES
 from rules.finding import Finding, Look
 from rules.record import Entry, Kind
@@ -15,6 +16,7 @@ _NOT_AN_ENTRY = frozenset(
     {"not-done", "draft", "preparation", "revoked", "rejected", "cancelled", "registered"}
     | {"failed", "superseded"}
 )
+_ANYWHERE = frozenset({"entry", "offer"})
 _RUNNING = frozenset({Kind.TAG, Kind.CARE_PLAN})  # these stop counting when their period is over
 _OVER = frozenset({"inactive", "completed"})  # unless the author asks for those that are over
 
@@ -33,6 +35,10 @@ def look_up(fact: Fact, look: Look) -> Finding:
         if answer is not NO:
             counted.append((entry, answer))
         doubt = doubt or why
+    if fact.give.sort is Sort.QUANTITY:
+        return measured.value(fact, counted, doubt, bool(unread), len(candidates))
+    if fact.give.sort is Sort.CHOICE:
+        return measured.choice(fact, counted, doubt, bool(unread), len(candidates))
     answer = any_of(answer for _, answer in counted)
     if unread and answer is NO:
         answer = CANNOT_TELL
@@ -75,14 +81,15 @@ def _standing(fact: Fact, entry: Entry, today: date) -> tuple[Answer, str]:
         answer = yes_or_no(entry.status in fact.statuses)
         if answer is NO and not _known(entry):
             answer = CANNOT_TELL
-    elif entry.status in (_NOT_AN_ENTRY if fact.find == "entry" else STATUSES[entry.kind][1]):
+    elif entry.status in (_NOT_AN_ENTRY if fact.find in _ANYWHERE else STATUSES[entry.kind][1]):
         answer = NO
     else:
-        counts = _known(entry) if fact.find == "entry" else entry.status in STATUSES[entry.kind][0]
+        stands = fact.find in _ANYWHERE
+        counts = _known(entry) if stands else entry.status in STATUSES[entry.kind][0]
         answer = YES if counts else CANNOT_TELL
     if answer is CANNOT_TELL:
         return answer, "an entry has a status that says nothing"
-    over_counts = fact.find == "entry" or (fact.statuses is not None and fact.statuses & _OVER)
+    over_counts = fact.find in _ANYWHERE or (fact.statuses is not None and fact.statuses & _OVER)
     if answer is YES and entry.kind in _RUNNING and entry.ends and not over_counts:
         if entry.ends.last < today:
             return NO, ""
@@ -108,6 +115,10 @@ def _filed(fact: Fact, entry: Entry) -> tuple[Answer, str]:
 def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     today = look.today
     when = entry.when
+    if fact.give is Give.LATEST_END:
+        when = entry.ends
+        if when is None and entry.status not in _ENDED:
+            return NO, ""  # it still goes on, so it has no end yet
     windows = [w for w in (fact.within, fact.since, fact.before, fact.in_next) if w is not None]
     if when is None:
         if not windows or fact.if_undated is Undated.COUNT_IT:
@@ -132,6 +143,10 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     if fact.before is not None:
         parts.append(_against(when, fact.before, look, since=False))
     return all_of(parts), "an entry's date is not exact enough"
+
+
+# Of these it is over, and only the day may be missing.
+_ENDED = frozenset({"finished", "completed", "inactive", "resolved", "stopped", "revoked"})
 
 
 def _lasted(entry: Entry, when: Span, today: date) -> Span:
@@ -217,13 +232,18 @@ def _count(counted: list[tuple[Entry, Answer]], unread: bool) -> tuple[int, int]
     return certain, 10**9 if unread else len(counted)
 
 
+def _dated(fact: Fact, entry: Entry) -> Span | None:
+    return entry.ends if fact.give is Give.LATEST_END else entry.when
+
+
 def _day(fact: Fact, counted: list[tuple[Entry, Answer]], unread: bool, today: date) -> Span | None:
-    if fact.give not in (Give.EARLIEST, Give.LATEST, Give.DATE) or not counted:
+    if fact.give.sort is not Sort.DATE or not counted:
         return None
-    sure = [entry.when for entry, answer in counted if answer is YES and entry.when]
-    maybe = [entry.when for entry, _ in counted if entry.when]
-    open_ended = unread or any(entry.when is None for entry, _ in counted)
-    if fact.give is Give.LATEST:
+    dated = [(_dated(fact, entry), answer) for entry, answer in counted]
+    sure = [when for when, answer in dated if answer is YES and when]
+    maybe = [when for when, _ in dated if when]
+    open_ended = unread or any(when is None for when, _ in dated)
+    if fact.give in (Give.LATEST, Give.LATEST_END):
         first = max((when.first for when in sure), default=date.min)
         last = max((when.last for when in maybe), default=today)
         return Span(first, max(last, today) if open_ended else last)

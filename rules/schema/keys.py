@@ -7,6 +7,7 @@ them can say something else than the others.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rules.reading import Reader
 from rules.schema.words import (
     CHANNELS,
     DECISIONS,
@@ -19,6 +20,7 @@ from rules.schema.words import (
     STATUS_WORDS,
     UNDATED,
 )
+from rules.text import Block
 
 
 class Form(StrEnum):
@@ -374,7 +376,13 @@ CODE_LIST = (
     Key("owner", F.SENTENCE, "Who answers for it."),
     Key("reviewed", F.DAY, "When somebody last looked at it.", needed=True),
     Key("review_by", F.DAY, "The day by which somebody looks again."),
-    Key("local", F.YES_NO, "A practice's own list, beside the national ones.", "no"),
+    Key(
+        "local",
+        F.YES_NO,
+        "Its codes stand beside those of a built-in list of the same name;"
+        " with no, it takes that list's place.",
+        "no",
+    ),
     Key("note", F.SENTENCE, "What to know about it."),
     Key("codes", F.BLOCKS, "The codes.", needed=True, of="code"),
 )
@@ -402,6 +410,7 @@ PRACTICE = (
     Key("name", F.SENTENCE, "What the practice is called.", needed=True),
     Key("invented", F.YES_NO, "Whether it is an invented one.", "no"),
     Key("phone", F.SENTENCE, "The number that people ring."),
+    Key("site", F.SENTENCE, "Which of its sites this is, for rules piloted at some only."),
     Key("pilots", F.NAMES, "Starter rules that this practice pilots."),
     Key("people", F.SENTENCES, "Who works here, by name and role: who can own and sign off rules."),
     Key("link_hosts", F.SENTENCES, "Hosts that cards may link to.", "www.nhs.uk"),
@@ -417,9 +426,31 @@ TABLES: dict[str, tuple[Key, ...]] = {
 }  # fmt: skip
 
 
+def check(
+    reader: Reader,
+    block: Block,
+    of: str,
+    table: tuple[Key, ...],
+    besides: tuple[str, ...] = (),
+    skip: frozenset[str] = frozenset(),
+) -> None:
+    """Report headings that a table does not have, and those it needs and that are missing.
+
+    ``besides`` are headings that may stand there too; those in ``skip`` may not, or are not needed.
+    """
+    known = tuple(key.name for key in table if key.name not in skip)
+    needed = tuple(key.name for key in table if key.needed and key.name not in skip)
+    reader.keys(block, of, (*besides, *known), needed=needed)
+
+
 def names(table: tuple[Key, ...]) -> tuple[str, ...]:
     """The headings of a table."""
     return tuple(key.name for key in table)
+
+
+def needed(table: tuple[Key, ...]) -> tuple[str, ...]:
+    """The headings of a table that have to be there."""
+    return tuple(key.name for key in table if key.needed)
 
 
 def words_of(table: tuple[Key, ...], name: str) -> tuple[str, ...]:

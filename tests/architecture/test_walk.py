@@ -31,14 +31,14 @@ TO_A_CARD = {
     "rules/answer.py": "answers to one answer",
     "rules/facts/__init__.py": "which look-up",
     "rules/facts/coded.py": "facts from coded entries",
+    "rules/fact.py": "what sort of answer a fact gives",
     "rules/facts/person.py": "age",
+    "rules/rule.py": "what a rule looks at, and works out",
     "cds_hooks/store/answers.py": "what this person said before",
     "prompts/choose.py": "at most one prompt",
     "prompts/restraint.py": "the holds, in their order",
     "prompts/history.py": "answers that count for a rule",
-    "rules/rule.py": "what a rule looks at",
     "rules/facts/offered.py": "a no that stands in the record",
-    "rules/fact.py": "what a condition asks about",
     "prompts/words.py": "texts, filled",
     "prompts/letter.py": "which visit it is about",
     "cds_hooks/cards.py": "our words to the specification's words",
@@ -50,7 +50,6 @@ TO_A_CARD = {
 NOT_IN_SILENCE = {
     "prompts/words.py",
     "prompts/letter.py",
-    "rules/fact.py",
     "fhir_adapters/drafts.py",
 }
 

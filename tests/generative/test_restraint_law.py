@@ -12,7 +12,7 @@ from prompts.choose import MOST_OFFERS
 from prompts.prompt import Choice
 from rules.record import Entry, Kind, PatientRecord, Reply, Said
 from rules.rule import Rule
-from rules.schema.card import QUIET_DEFAULTS
+from rules.schema.quiet import QUIET_DEFAULTS
 from tests.builders import TODAY, a_person, a_record, a_rule, card, entry
 from tests.strategies import FIRST_NAMES, KINDS, NEAR_DAYS, REPLIES, entries, histories, replies
 

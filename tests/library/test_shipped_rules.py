@@ -14,6 +14,7 @@ from rules.outcome import Decision
 from rules.people import Story, record_of
 from rules.record import PatientRecord, Reply
 from rules.rule import OfferKind, Rule, Status
+from rules.schema.lock import lock_text
 from tests.builders import a_person, a_record, decide, outcome
 
 LOADED = load_library()
@@ -132,6 +133,12 @@ def test_a_shipped_list_names_its_source_and_is_reviewed_again(path: Traversable
     assert text["source"]
     assert isinstance(text["reviewed"], date)
     assert text["review_by"] > text["reviewed"]
+
+
+def test_the_lock_is_up_to_date() -> None:
+    """If it is not: look at what changed in rules/value-sets, then goodday rules lock rules."""
+    locked = files("rules").joinpath("value-sets.lock").read_text(encoding="utf-8")
+    assert locked == lock_text(LOADED.lists[0].lists)
 
 
 @pytest.mark.parametrize(("one", "other"), [("copd", "copd-self-management-offer")])

@@ -1,11 +1,21 @@
 """An outcome in sentences: why, why not, and what each answer rests on."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
 import pytest
 
 from rules.answer import Answer
-from rules.explain import Explanation, explain
-from rules.record import Entry, Kind, Reply
-from tests.builders import a_person, a_record, a_rule, entry, outcome, said
+from rules.codes import Code
+from rules.days import on
+from rules.explain import Explanation, Line, explain
+from rules.fact import Compare, Give
+from rules.fact import Test as Comparison
+from rules.record import Entry, Kind, Measurement, Reply
+from tests.builders import a_person, a_record, a_rule, code, entry, outcome, said
 
 FACTS = """
 has_cough: {find: condition, codes: cough, label: has a cough}
@@ -196,3 +206,50 @@ def test_an_unknown_exclusion_that_rests_on_nothing_still_gets_a_sentence() -> N
 def test_a_record_is_quoted_in_the_words_of_the_code_list_and_not_its_own() -> None:
     line = Entry(Kind.CONDITION, COUGH.codes, "active", COUGH.when, "onset", words="Ann's cough")
     assert explained(line).who_for[0].rests_on == "condition, onset 1 March 2020, active, cough"
+
+
+def test_a_line_names_the_code_lists_that_it_looks_for() -> None:
+    explanation = explained(
+        COUGH,
+        when="{all: [has_cough, {not: had_tea}, {any: [{last_test: {is_known: no}}]}, {age:"
+        " {at_least: 18}}]}",
+        exclude=TEA_OUT,
+    )
+    assert [line.lists for line in explanation.who_for] == [
+        ("cough",),
+        ("tea-group",),
+        (),
+        ("blow-test",),
+        (),
+    ]
+    assert [line.lists for line in explanation.who_not_for] == [("tea-group",)]
+
+
+BLOWN = Entry(
+    Kind.OBSERVATION,
+    (code("blow-test"),),
+    "final",
+    on(date(2026, 5, 1)),
+    "effective",
+    values=(("", Measurement(Decimal(58), "mmol/mol")),),
+)
+
+
+def _measured(
+    give: Give, unit: str = "", choices: Mapping[Code, str] = MappingProxyType({})
+) -> Line:
+    fact = a_rule(facts=FACTS).facts["last_test"]
+    fact = replace(fact, give=give, unit=unit, choices=choices)
+    test = Comparison("is_known", value=True)
+    rule = replace(a_rule(facts=FACTS, exclude=None), when=Compare(fact, (test,)))
+    return explain(outcome(rule, a_record(BLOWN))).who_for[0]
+
+
+def test_a_measured_value_is_quoted_with_its_unit_before_the_entry() -> None:
+    line = _measured(Give.LATEST_VALUE, "mmol/mol")
+    assert line.rests_on == "58 mmol/mol; observation, effective 1 May 2026, final, blow-test"
+
+
+def test_a_choice_is_quoted_by_its_name() -> None:
+    line = _measured(Give.LATEST_CHOICE, choices={code("blow-test"): "blown"})
+    assert line.rests_on == "blown; observation, effective 1 May 2026, final, blow-test"

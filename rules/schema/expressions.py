@@ -1,0 +1,31 @@
+"""``cel:`` and ``means:``, in a fact and in a condition: read, checked, and built once."""
+
+from rules.cel import build
+from rules.fact import Expression
+from rules.reading import Reader
+from rules.schema.names import EVERY, Names
+from rules.text import Block, Text
+
+
+def read_expression(reader: Reader, block: Block, names: Names) -> Expression | None:
+    """The expression of a block with both headings; None if anything in it was reported."""
+    text = reader.get(block, "cel", reader.prose)
+    means = reader.get(block, "means", reader.prose)
+    if text is None or means is None or ("fact", EVERY) in names.faulty:
+        return None
+    node = block.pairs["cel"][1]
+    assert isinstance(node, Text)  # prose has read it
+    faulty = frozenset(name for sort, name in names.faulty if sort == "fact")
+    built = build(node.value, means, names.facts, faulty)
+    for slip in built.slips:
+        reader.stop(node.place(slip.start), slip.code, slip.says, slip.hint)
+    for unit in sorted(built.units):
+        if unit not in means:
+            reader.stop(
+                block.pairs["means"][1].at,
+                "S04",
+                f"A value in {unit} is held against a number, which does not say its unit.",
+                f'Say "{unit}" in "means:".',
+            )
+            return None
+    return built.expression
