@@ -320,7 +320,4 @@ _VERBS = {
     "lists import": _lists_import,
     "lists show": _lists_show,
     "lists check": _lists_check,
-    "rules docs": _docs,
-    "rules schema": _schema,
-    "rules reference": _reference,
 }
