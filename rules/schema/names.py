@@ -43,6 +43,3 @@ class Names:
     def is_faulty(self, sort: str, name: str) -> bool:
         """Whether what has this name was reported where it is written: once is enough."""
         return (sort, name) in self.faulty or (sort, EVERY) in self.faulty
-
-
-BUILT_IN_LATER: frozenset[str] = frozenset()  # until the readers are done; for the merge
