@@ -105,7 +105,7 @@ def read_text(
         return None, problems
     lines = text.splitlines()  # only at line feeds: whatever else ends lines has been refused
     try:
-        trick = _trick(text, lines, file)
+        trick = _trick(text, lines, file, MOST_PIECES * most // MOST_BYTES)
         if trick is not None:
             return None, [trick]
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -120,7 +120,7 @@ def read_text(
     return _node(root, text, lines, file, problems), problems
 
 
-def _trick(text: str, lines: list[str], file: str) -> Problem | None:
+def _trick(text: str, lines: list[str], file: str, most_pieces: int) -> Problem | None:
     """What the file format can do and a rule file must not: all of it hides something."""
     depth = documents = pieces = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -136,8 +136,8 @@ def _trick(text: str, lines: list[str], file: str) -> Problem | None:
                     "One rule is one file.",
                 )
         pieces += isinstance(event, yaml.ScalarEvent)
-        if pieces > MOST_PIECES:
-            says = f"The file has more than {MOST_PIECES:,} headings and texts."
+        if pieces > most_pieces:
+            says = f"The file has more than {most_pieces:,} headings and texts."
             return Problem(at, "E14", says, "One rule is one file.")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             return _sign(at, lines, "Text that starts with & or * means")
