@@ -56,7 +56,7 @@ def explain(outcome: Outcome) -> Explanation:
     """Why a rule came out as it did for this person on this day."""
     rule = outcome.rule
     if outcome.decision is Decision.WITHHELD:
-        return Explanation(_headline(outcome, (), ()), (), ())
+        return Explanation(_headline(outcome, ()), (), ())
     who_for = tuple(_lines(rule.when, outcome, 0))
     not_for = tuple(
         Line(
