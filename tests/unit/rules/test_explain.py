@@ -14,6 +14,7 @@ from rules.days import on
 from rules.explain import Explanation, Line, explain
 from rules.fact import Compare, Give
 from rules.fact import Test as Comparison
+from rules.outcome import Decision
 from rules.record import Entry, Kind, Measurement, Reply
 from tests.builders import a_person, a_record, a_rule, code, entry, outcome, said
 
@@ -317,3 +318,10 @@ def test_a_rule_that_prompts_where_we_cannot_tell_says_that_it_does() -> None:
         'Prompt, as this rule does where we cannot tell: "had tea" is not known'
         " (the list of procedure entries could not be read)."
     )
+
+
+def test_a_rule_that_is_withheld_says_so_and_rests_on_nothing() -> None:
+    came = replace(outcome(a_rule(), a_record(COUGH)), decision=Decision.WITHHELD)
+    explanation = explain(came)
+    assert explanation.headline.startswith("Withheld, and reported: ")
+    assert explanation.who_for == explanation.who_not_for == ()
