@@ -55,6 +55,23 @@ def _parser() -> argparse.ArgumentParser:
     check = rules.add_parser("check", help="say everything that is wrong with rule files, at once")
     check.set_defaults(verb="rules check")
     check.add_argument("path", type=Path, help="a rule file or a folder of them")
+    check.add_argument(
+        "--format",
+        choices=("text", "json", "sarif", "github"),
+        default="text",
+        help="for people, or for another program (text)",
+    )
+    fix = rules.add_parser("fix", help="mend what can be mended for certain, shown first")
+    fix.set_defaults(verb="rules fix")
+    fix.add_argument("path", type=Path, help="a rule file or a folder of them")
+    fix.add_argument("--yes", action="store_true", help="without a question")
+    new = rules.add_parser("new", help="make a first rule, or a list of codes")
+    new.set_defaults(verb="rules new")
+    new.add_argument(
+        "words", nargs="+", metavar="NAME", help="the rule's name; or: list, and the list's name"
+    )
+    new.add_argument("--to", type=Path, default=Path(), help="the practice's folder (this one)")
+    new.add_argument("--editor", action="store_true", help="also settings for Visual Studio Code")
     test = rules.add_parser("test", help="run the stories inside rule files")
     test.set_defaults(verb="rules test")
     test.add_argument("path", type=Path, help="a rule file or a folder of them")
@@ -189,7 +206,19 @@ def _serve(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from cds_hooks.commands.check import check  # noqa: PLC0415 - only what the verb needs
 
-    return check(options.path)
+    return check(options.path, options.format)
+
+
+def _fix(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.fix import fix  # noqa: PLC0415 - only what the verb needs
+
+    return fix(options.path, yes=options.yes)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.new import new  # noqa: PLC0415 - only what the verb needs
+
+    return new(options.words, options.to, editor=options.editor)
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -277,6 +306,8 @@ _VERBS = {
     "demo": _demo,
     "serve": _serve,
     "rules check": _check,
+    "rules fix": _fix,
+    "rules new": _new,
     "rules test": _test,
     "rules mutate": _mutate,
     "rules coverage": _coverage,
@@ -289,4 +320,7 @@ _VERBS = {
     "lists import": _lists_import,
     "lists show": _lists_show,
     "lists check": _lists_check,
+    "rules docs": _docs,
+    "rules schema": _schema,
+    "rules reference": _reference,
 }

@@ -41,8 +41,10 @@ class Result:
 
     def count(self, safety: bool | None = None) -> tuple[int, int]:
         """How many were caught, and of how many that make a difference; of one sort, or of all."""
+        unknown = [mutant for mutant, why in self.alike if why is Alike.NO_STORY]
+        missed = [*(each.mutant for each in self.survived), *unknown]
         caught = sum(safety in (None, one.mutant.safety) for one in self.caught)
-        return caught, caught + sum(safety in (None, one.mutant.safety) for one in self.survived)
+        return caught, caught + sum(safety in (None, mutant.safety) for mutant in missed)
 
     @property
     def enough(self) -> bool:
@@ -61,17 +63,21 @@ def try_out(
     rule: Rule,
     stories: Stories,
     lists: Mapping[str, CodeList],
-    in_turn: Callable[[Sequence[Mutant]], Iterable[Mutant]] = iter,
+    in_turn: Callable[[Sequence[Story]], Iterable[Story]] = iter,
 ) -> Result:
     """Tell the stories to every mutant; the first that comes out otherwise catches it.
 
-    ``in_turn`` is handed those that survived and gives them back one by one: whoever waits may
-    look on.
+    A known gap proves nothing, and is left out. ``in_turn`` is handed the stories from which
+    people are looked for, for the slips that survived, and gives them back one by one: whoever
+    waits may look on.
     """
     left = list(mutants(rule))
     caught: list[Caught] = []
     wrong: list[Told] = []
+    right: list[Story] = []
     for story in stories:
+        if story.known_gap:
+            continue
         record, said = record_of(story)
         # Asked together, they share what is looked up for facts that they have in common.
         asked = (rule, *(mutant.rule for mutant in left))
@@ -80,6 +86,7 @@ def try_out(
         if not told.right:
             wrong.append(told)
             continue
+        right.append(story)
         surviving: list[Mutant] = []
         for mutant, outcome in zip(left, outcomes[1:], strict=True):
             if judge(story, came_of(outcome, said)).right:
@@ -87,7 +94,8 @@ def try_out(
             else:
                 caught.append(Caught(mutant, story))
         left = surviving
-    found = [(mutant, suggest(rule, mutant, stories, lists)) for mutant in in_turn(left)]
+    suggested = suggest(rule, left, tuple(right), lists, in_turn)
+    found = tuple(zip(left, suggested, strict=True))
     return Result(
         rule,
         len(stories),

@@ -4,7 +4,7 @@ What is changed comes from what a rule asks about, so that a change can make a d
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from rules.fact import (
     Test,
 )
 from rules.facts.statuses import STATUSES
-from rules.people import USUAL, Line, Somebody, Story
+from rules.people import USUAL, Line, Story
 from rules.problems import Place
 from rules.record import Kind, Reply
 from rules.rule import Rule
@@ -38,12 +38,15 @@ class Edit:
     facts: tuple[str, ...] = ()  # the names of the facts that it is about
 
 
-def edits(rules: Iterable[Rule], story: Story, lists: Mapping[str, CodeList]) -> tuple[Edit, ...]:
-    """Everything that may be changed about a story, for these rules, each change once."""
+def edits(rule: Rule, story: Story, lists: Mapping[str, CodeList]) -> tuple[Edit, ...]:
+    """Everything that may be changed about a story so that it matters to a rule, each change once.
+
+    A change that several facts would ask for is about all of them.
+    """
     found: dict[str, Edit] = {}
-    for rule in rules:
-        for edit in _edits(rule, story, lists):
-            found.setdefault(edit.says, edit)
+    for edit in _edits(rule, story, lists):
+        same = found.get(edit.says, edit)
+        found[edit.says] = replace(same, facts=tuple(dict.fromkeys((*same.facts, *edit.facts))))
     return tuple(found.values())
 
 
@@ -61,10 +64,12 @@ def _edits(rule: Rule, story: Story, lists: Mapping[str, CodeList]) -> Iterator[
             yield from _answers(
                 fact.topic, fact.replies or frozenset(Reply), _days(fact, asked, story)
             )
-        elif fact.find in USUAL:
-            yield from _lines(fact, asked, story, lists)
         elif fact.find in _WORDS_ABOUT:
             yield from _words_about(fact, asked)
+        elif fact.find == "today":
+            yield from _todays(fact, asked, story)
+        elif fact.kinds:
+            yield from _lines(fact, asked, story, lists)
         if fact.kinds:
             yield Edit(f"{fact.find} could not be read", _unread(fact.kinds), (fact.name,))
     yield from _quiet(rule, story, lists)
@@ -119,15 +124,36 @@ def _whole_numbers(tests: tuple[Test, ...]) -> list[int]:
 
 
 # What a story may say about a person in a word, by the name of the built-in fact.
-_WORDS_ABOUT = {field.name for field in fields(Somebody)} - {
-    "about", "age", "deceased", "lines", "booking", "booking_codes", "name", "written",
-}  # fmt: skip
+_WORDS_ABOUT: Mapping[str, tuple[str, ...]] = {
+    "sex": ("female", "male", "other", "unknown"),
+    "language": ("en", "pl"),
+    "needs_interpreter": ("yes", "no"),
+    "registered_here": ("no", "yes"),
+}
 
 
 def _words_about(fact: Fact, tests: tuple[Test, ...]) -> Iterator[Edit]:
     words = {word for test in tests if isinstance(test.value, frozenset) for word in test.value}
-    for word in (*sorted(words), "yes", "no", "unknown"):
-        yield Edit(f"{fact.find} {word}", _person(**{fact.find: word}), (fact.name,))
+    for word in dict.fromkeys((*sorted(words), *_WORDS_ABOUT[fact.find])):
+
+        def made(story: Story, word: str = word) -> Story | None:
+            if story.person.said.get(fact.find) == word:
+                return None
+            said = {**story.person.said, fact.find: word}
+            return replace(story, person=replace(story.person, said=said))
+
+        yield Edit(f"{fact.find} {word}", made, (fact.name,))
+
+
+def _todays(fact: Fact, tests: tuple[Test, ...], story: Story) -> Iterator[Edit]:
+    for text in _days(fact, tests, story)[2:]:
+        if len(text) == len("2026-11-21"):
+            made = _on(date.fromisoformat(text))
+            yield Edit(f"on {text}", made, (fact.name,))
+
+
+def _on(day: date) -> Callable[[Story], Story]:
+    return lambda story: replace(story, today=day)
 
 
 def _unread(kinds: tuple[Kind, ...]) -> Callable[[Story], Story | None]:
@@ -148,11 +174,11 @@ def _lines(
     days = _days(fact, tests, story)
     states = _states(fact)
     values = tuple(_values(tests))
-    for each in fact.lists:
-        if each.first in fact.codes:
-            for said in _said_of_lines(fact, days, states, values):
-                line = Line(fact.find, each.id, _HERE, (each.first,), said)
-                yield Edit(f"plus {_line_says(line)}", _plus(line), about)
+    find = _find(fact)
+    for name in _named(fact.codes, lists):
+        for said in _said_of_lines(fact, days, states, values):
+            line = Line(find, name, _HERE, (lists[name].first,), said)
+            yield Edit(f"plus {_line_says(line)}", _plus(line), about)
     for name in _named(fact.ended_by, lists):
         for said in _said_of_lines(fact, days, (), ()):
             line = Line("entry", name, _HERE, (lists[name].first,), said)
@@ -193,8 +219,14 @@ def _said_of_lines(
 
 def _states(fact: Fact) -> tuple[str, ...]:
     """The states that a line of this sort can have, those that count and those that do not."""
-    valid, void = STATUSES[USUAL[fact.find][0]]
-    return (*sorted((valid | void) - {"", USUAL[fact.find][1]}), "unknown")
+    kind, usual = USUAL[_find(fact)]
+    valid, void = STATUSES[kind]
+    return (*sorted((valid | void) - {"", usual}), "unknown")
+
+
+def _find(fact: Fact) -> str:
+    """What a line of a story is that a fact can find."""
+    return fact.find if fact.find in USUAL else "entry"
 
 
 def _values(tests: tuple[Test, ...]) -> Iterator[str]:

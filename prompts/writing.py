@@ -1,19 +1,11 @@
 """A story written as a test that can be pasted into its rule file; only the answer is left open."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 
 from rules.codes import Code, CodeList
 from rules.people import Line, Somebody, Story
 from rules.record import Kind
 from rules.schema.facts import FIND
-
-# What is said about a person in a word: how old, whether they have died, which language.
-_WORDS = tuple(
-    field.name
-    for field in fields(Somebody)
-    if field.name not in ("about", "lines", "booking", "booking_codes", "name", "written")
-)
 
 
 def test_text(
@@ -40,8 +32,8 @@ def _edits(story: Story, lists: Mapping[str, CodeList]) -> Iterator[str]:
     gone, changed, more = _of_lines(was.lines, now.lines)
     if gone:
         yield f"    without: [{', '.join(gone)}]"
-    words = [(name, str(getattr(now, name))) for name in _WORDS]
-    words = [(name, text) for name, text in words if text != str(getattr(was, name)) and text]
+    before = _words(was)
+    words = [(name, text) for name, text in _words(now).items() if text != before.get(name)]
     booking = _booking(was, now, lists)
     if changed or words or booking:
         yield "    change:"
@@ -59,6 +51,12 @@ def _edits(story: Story, lists: Mapping[str, CodeList]) -> Iterator[str]:
                 yield f"        {key}: {text}"
     if story.unavailable:
         yield f"    unavailable: [{', '.join(_unread(story.unavailable))}]"
+
+
+def _words(somebody: Somebody) -> dict[str, str]:
+    """What is said about a person in a word: how old, whether they have died, which language."""
+    words = {"age": somebody.age, "deceased": somebody.deceased, **somebody.said}
+    return {name: text for name, text in words.items() if text}
 
 
 def _of_lines(

@@ -17,11 +17,11 @@ def evaluate(
 ) -> tuple[Outcome, ...]:
     """Ask every rule about one person. Facts that rules share are looked up once."""
     look = Look(record, said, today, look_up)
-    return tuple(_asked(rule, look) for rule in rules)
+    return tuple(decide(rule, look) for rule in rules)
 
 
-def _asked(rule: Rule, look: Look) -> Outcome:
-    """A fault in one rule withholds that rule; the others are asked as ever."""
+def decide(rule: Rule, look: Look) -> Outcome:
+    """Ask one rule. A fault in it withholds that rule; the others are asked as ever."""
     try:
         return _decide(rule, look)
     except RuleFault:
@@ -57,8 +57,3 @@ def _is_on(offer: Offer, look: Look) -> bool:
         return True
     answer = ask(offer.condition, look)
     return answer is YES or (answer is CANNOT_TELL and offer.if_unknown_show)
-
-
-def decide(rule: Rule, look: Look) -> Outcome:
-    """One rule, asked with a look of the caller's own: what if a fact were otherwise?"""
-    return _decide(rule, look)

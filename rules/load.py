@@ -1,6 +1,6 @@
 """Reading a library: every file once, every problem at once, a practice's own names first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
@@ -15,7 +15,7 @@ from rules.reading import Reader
 from rules.rule import Library, Practice, Rule, Status
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
-from rules.schema.keys import PRACTICE, check
+from rules.schema.keys import HEADINGS, PRACTICE, check
 from rules.schema.lists import (
     MOST_BYTES,
     ListFile,
@@ -67,13 +67,20 @@ class Loaded:
         return self.library
 
 
-def load_library(own: Path | None = None, today: date | None = None) -> Loaded:
+def load_library(
+    own: Path | None = None,
+    today: date | None = None,
+    drafts: Mapping[str, bytes] | None = None,
+) -> Loaded:
     """The built-in library, and over it a folder (or one rule file) of a practice's own.
+
+    ``drafts`` are read in place of the files that have these names in problems: what an editor
+    holds and has not saved, or what a fix would come to.
 
     Problems are reported for every file read. With ``own`` given, only its rules are in the result,
     besides those built-in rules that its practice.yaml pilots. ``today`` is for review dates.
     """
-    loading = _Loading(today)
+    loading = _Loading(today, drafts or {})
     built_in = files("rules")
     root = None if own is None else own if own.is_dir() else _root_of(own)
     roots: list[tuple[Traversable, str]] = [(built_in, "rules")]
@@ -101,7 +108,7 @@ def load_library(own: Path | None = None, today: date | None = None) -> Loaded:
 
 def load_lists(folder: Path | None = None) -> Loaded:
     """The code lists of one folder alone (the built-in ones), their lock and their problems."""
-    loading = _Loading(None)
+    loading = _Loading(None, {})
     if folder is None:
         loading.lists_of(files("rules"), "rules")
     else:
@@ -118,8 +125,9 @@ def _root_of(rule_file: Path) -> Path | None:
 
 
 class _Loading:
-    def __init__(self, today: date | None) -> None:
+    def __init__(self, today: date | None, drafts: Mapping[str, bytes]) -> None:
         self.today = today
+        self.drafts = drafts
         self.names = Names()
         self.problems: list[Problem] = []
         self.rules: dict[str, Rule] = {}
@@ -319,7 +327,7 @@ class _Loading:
         self, path: Traversable, shown: str, most: int = MOST_IN_A_RULE
     ) -> tuple[Reader, Node | None]:
         try:
-            source = path.read_bytes()
+            source = self.drafts[shown] if shown in self.drafts else path.read_bytes()
         except OSError:
             self.problems.append(
                 Problem(
@@ -327,7 +335,7 @@ class _Loading:
                 )
             )
             return Reader(self.problems), None
-        node, problems = read_text(source, shown, most)
+        node, problems = read_text(source, shown, most, HEADINGS)
         reader = _OneFile(self.problems, problems)
         return reader, node
 
@@ -340,13 +348,9 @@ class _OneFile(Reader):
         self._everything = everything
         everything.extend(own)
 
-    def stop(self, at: Place, code: str, says: str, hint: str = "") -> None:
-        super().stop(at, code, says, hint)
-        self._everything.append(self.problems[-1])
-
-    def think(self, at: Place, code: str, says: str, hint: str = "") -> None:
-        super().think(at, code, says, hint)
-        self._everything.append(self.problems[-1])
+    def report(self, problem: Problem) -> None:
+        super().report(problem)
+        self._everything.append(problem)
 
 
 def _yaml_files(

@@ -128,7 +128,7 @@ def _made(wanted: Wanted, name: str, imported: Imported, before: ListFile | None
 
 def _write(target: Path, made: ListFile, imported: Imported, before: ListFile | None) -> int:
     text = list_text(made)
-    node, problems = read_text(text.encode(), str(target), MOST_BYTES)
+    node, problems = read_text(text.encode(), str(target), most=MOST_BYTES)
     if node is not None:
         read_list(Reader(problems), node, made.codes.id)
     if problems:  # what could not be read back is not written

@@ -27,13 +27,15 @@ def mutate(path: Path) -> int:
 def _print(result: Result) -> None:
     if result.wrong or result.survived or result.alike:
         say.line(result.rule.id, "bold")
+    if not result.stories:
+        say.line("  There are no stories, so nothing shows that this rule is right.")
     for told in result.wrong:
         say.line(f"  {told.story.at}  A story that the rule itself gets wrong: {told.wrong}")
     survived = [each.mutant for each in result.survived]
     for mutant in sorted(survived, key=lambda mutant: not mutant.safety):
         sort = "safety" if mutant.safety else "other"
         say.line(f"  {mutant.at}  {sort}: {mutant.says}. No story came out otherwise.")
-    for mutant, why in result.alike:
+    for mutant, why in result.alike if result.stories else ():
         say.line(f"  {mutant.at}  no difference: {mutant.says}: {why.value}.", "dim")
     if result.survived:
         say.line("  For each, a person to ask about: goodday rules suggest")
@@ -47,5 +49,5 @@ def _row(result: Result) -> tuple[str, ...]:
         str(result.stories),
         "{} of {}".format(*result.count()),
         "{} of {}".format(*result.count(safety=True)),
-        str(len(result.alike)),
+        str(len(result.alike) if result.stories else 0),
     )

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from difflib import unified_diff
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -10,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
+from cds_hooks.commands.report import Report, as_text
 from rules.load import Loaded
 from rules.problems import Problem
 
@@ -72,25 +75,49 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
-def problems(found: list[Problem]) -> None:
-    """Every problem with its line and a caret, and a count at the end."""
-    for problem in found:
-        line(f"{problem.at}  {problem.says}", "bold" if problem.stops else "")
-        for extra in _excerpt(problem):
-            line(extra, "dim")
-        line(f"   {problem.hint}  [{problem.code}]" if problem.hint else f"   [{problem.code}]")
-    stops = sum(problem.stops for problem in found)
-    line(f"{count(stops, 'thing')} to fix, {len(found) - stops} to think about")
+def problems(found: Iterable[Problem], rules: int = 0) -> None:
+    """Every problem with its line and carets, and a count at the end."""
+    report(Report(tuple(found), rules, lines_of(found)))
 
 
-def _excerpt(problem: Problem) -> list[str]:
+def report(found: Report) -> None:
+    """A report for people."""
+    for text, style in as_text(found):
+        line(text, style)
+
+
+def lines_of(found: Iterable[Problem]) -> dict[str, list[str]]:
+    """The lines of the files that problems are about, as far as they can be read."""
+    lines: dict[str, list[str]] = {}
+    for name in {problem.at.file for problem in found}:
+        with suppress(OSError, UnicodeDecodeError):
+            lines[name] = Path(name).read_bytes().decode("utf-8-sig").split("\n")
+    return lines
+
+
+def exactly(text: str) -> None:
+    """Text for another program, to standard output, as it is."""
+    sys.stdout.write(text + "\n")
+
+
+def difference(before: str, after: str, file: str) -> None:
+    """What would change in a file, line by line: what goes in red, what comes in green."""
+    old, new = before.replace("\r", "").split("\n"), after.replace("\r", "").split("\n")
+    for text in unified_diff(old, new, file, f"{file}, mended", lineterm="", n=1):
+        line(text, _DIFFERENCE.get(text[:1], "") if text[:3] not in ("---", "+++") else "bold")
+
+
+_DIFFERENCE = {"-": "red", "+": "green", "@": "dim"}
+
+
+def asked(question: str) -> bool:
+    """Whether somebody at the terminal says yes; nobody there is a no."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
     try:
-        lines = Path(problem.at.file).read_text(encoding="utf-8").splitlines()
-        text = lines[problem.at.line - 1]
-    except (OSError, UnicodeDecodeError, IndexError):
-        return []
-    number = f"{problem.at.line:4} | "
-    return [number + text.expandtabs(1), " " * (len(number) + problem.at.column - 1) + "^"]
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def count(number: int, noun: str) -> str:

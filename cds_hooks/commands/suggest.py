@@ -20,10 +20,13 @@ def suggest(path: Path) -> int:
         in_turn = partial(say.working, what=f"People to ask about for {rule.id}")
         result = try_out(rule, loaded.stories[rule.id], lists, in_turn)
         _print(result)
+        if not result.stories:
+            say.line(f"{rule.id} has no stories, so there is nobody to begin from.")
+            wrong += 1
         asked += len(_by_person(result))
-        wrong += len(result.wrong)
-    if wrong:
-        say.line(f"{wrong} of the stories come out otherwise: goodday rules test says which.")
+        for told in result.wrong:
+            say.line(f"{told.story.at}  A story that the rule itself gets wrong: {told.wrong}")
+            wrong += 1
     say.line(f"{asked} {'question' if asked == 1 else 'questions'} to answer")
     return PROBLEMS if asked or wrong else FINE
 

@@ -456,3 +456,9 @@ def needed(table: tuple[Key, ...]) -> tuple[str, ...]:
 def words_of(table: tuple[Key, ...], name: str) -> tuple[str, ...]:
     """The closed list of words that a heading takes."""
     return next(key.words for key in table if key.name == name)
+
+
+# Every heading there is: they tell a heading from a word of a sentence.
+HEADINGS = frozenset(
+    key.name for table in (*TABLES.values(), *FACTS.values(), *OFFERS.values()) for key in table
+) | {*OFFERS, *FACTS, "all", "any", "none", "not", "some_of"}

@@ -1,20 +1,24 @@
 """rules mutate, rules coverage and rules suggest: what they print and the exit codes they give."""
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
 from cds_hooks.cli import run
-from tests.builders import HEADINGS, rule_text, write_folder
+from tests.builders import rule_text, write_folder
 
+ALONE = """
+- name: Sam has a cough
+  person: sam
+  expect: prompt
+"""
 VERBS = ("mutate", "coverage", "suggest")
 EVERY_VERB = pytest.mark.parametrize("verb", VERBS)
 LIBRARY = Path(__file__).parents[3] / "rules" / "library"
 
 
 def a_file(folder: Path, **headings: str | None) -> Path:
-    write_folder(folder, {"coughing.yaml": rule_text(**headings)})
+    write_folder(folder, {"coughing.yaml": rule_text(**{"tests": ALONE, **headings})})
     return folder / "coughing.yaml"
 
 
@@ -59,22 +63,18 @@ def test_a_rule_without_stories_is_not_fine(verb: str, tmp_path: Path) -> None:
 
 
 def test_mutate_ends_with_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = a_file(tmp_path)
-    run(["rules", "mutate", str(path)])
+    run(["rules", "mutate", str(a_file(tmp_path))])
     out = capsys.readouterr().out
     heads, row = out.splitlines()[-2:]
     assert heads == "rule      stories   caught  safety caught  no difference"
     assert row.startswith("coughing        1  ")
-    assert (
-        f'{path}:2:1  safety: without the exclusion "palliative". No story came out otherwise.'
-        in out
-    )
+    assert 'safety: without the exclusion "palliative". No story came out otherwise.' in out
 
 
 def test_mutate_says_first_which_stories_the_rule_itself_gets_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = dedent(HEADINGS["tests"]).replace("expect: prompt", "expect: quiet")
+    wrong = ALONE.replace("expect: prompt", "expect: quiet")
     run(["rules", "mutate", str(a_file(tmp_path, tests=wrong))])
     out = capsys.readouterr().out
     assert "A story that the rule itself gets wrong: expected" in out.splitlines()[1]
@@ -102,8 +102,8 @@ def test_suggest_asks_and_does_not_answer(
     assert out.splitlines()[-1].endswith(" questions to answer")
 
 
-@EVERY_VERB
+@pytest.mark.parametrize("verb", ["mutate", "coverage"])
 def test_the_starter_library_is_fine(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every slip in safety is noticed, and at least 95 of a hundred others; all of it was seen."""
     assert run(["rules", verb, str(LIBRARY)]) == 0
-    assert "copd-self-management" in capsys.readouterr().out or verb == "suggest"
+    assert "copd-self-management" in capsys.readouterr().out

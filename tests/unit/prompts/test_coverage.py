@@ -1,9 +1,7 @@
 """What the stories of a rule have shown of it, and what nobody has seen."""
 
-from textwrap import dedent
-
 from prompts.coverage import Coverage, coverage
-from tests.builders import HEADINGS, load_text, rule_text
+from tests.builders import load_text, rule_text
 
 OFFERS = """
 - refer: {label: Refer to the tea group, service: tea-group}
@@ -26,7 +24,11 @@ def missing(found: Coverage) -> dict[str, tuple[str, ...]]:
     return {point.says: point.missing for point in found.unseen}
 
 
-ALONE = dedent(HEADINGS["tests"])
+ALONE = """
+- name: Sam has a cough
+  person: sam
+  expect: prompt
+"""
 NO_COUGH = """
 - name: No cough
   person: sam

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from textwrap import dedent
 
 import pytest
 
@@ -13,7 +12,8 @@ from prompts.suggest import Alike, Suggestion, suggest
 from rules.load import Loaded, load_library
 from rules.mutants import mutants
 from rules.people import Story
-from tests.builders import HEADINGS, load_text, rule_text
+from rules.rule import Rule
+from tests.builders import load_text, rule_text
 
 WINDOW = """
 has_cough: {find: condition, codes: cough}
@@ -22,7 +22,7 @@ had_tea: {find: procedure, codes: tea-group, within: 12 months}
 WHEN = "\nall:\n- has_cough\n- age: {at_least: 18}\n- not: had_tea"
 
 
-def loaded(tests: str = HEADINGS["tests"], **headings: str | None) -> Loaded:
+def loaded(tests: str, **headings: str | None) -> Loaded:
     found = load_text(rule_text(**{"facts": WINDOW, "when": WHEN, "tests": tests, **headings}))
     assert not found.stops, found.stops
     return found
@@ -33,7 +33,11 @@ def tried(found: Loaded) -> Result:
     return try_out(rule, found.stories[rule.id], found.library.code_lists)
 
 
-ALONE = dedent(HEADINGS["tests"])
+ALONE = """
+- name: Sam has a cough
+  person: sam
+  expect: prompt
+"""
 OLD_TEA = """
 - name: Tea twelve months ago
   person: sam
@@ -78,7 +82,7 @@ def test_a_story_that_the_rule_gets_wrong_comes_first_and_catches_nothing() -> N
 
 
 def test_a_rule_without_stories_has_not_been_tried_at_all() -> None:
-    found = loaded()
+    found = loaded(ALONE)
     (rule,) = found.library.rules
     assert not try_out(rule, (), found.library.code_lists).enough
 
@@ -115,7 +119,7 @@ def test_one_slip_in_safety_that_is_missed_is_one_too_many() -> None:
 def suggested(found: Loaded, name: str) -> Suggestion:
     (rule,) = found.library.rules
     mutant = next(each for each in mutants(rule) if each.name == name)
-    answer = suggest(rule, mutant, found.stories[rule.id], found.library.code_lists)
+    (answer,) = suggest(rule, [mutant], found.stories[rule.id], found.library.code_lists)
     assert isinstance(answer, Suggestion), answer
     return answer
 
@@ -206,7 +210,7 @@ def test_where_nobody_differs_nobody_is_suggested() -> None:
     found = loaded(ALONE, exclude="\n- shared: deceased")
     (rule,) = found.library.rules
     mutant = next(m for m in mutants(rule) if m.name.startswith("exclude deceased: if_unknown"))
-    answer = suggest(rule, mutant, found.stories[rule.id], found.library.code_lists)
+    (answer,) = suggest(rule, [mutant], found.stories[rule.id], found.library.code_lists)
     assert answer is Alike.NOBODY
 
 
@@ -222,26 +226,26 @@ def test_every_suggestion_answered_as_at_present_catches_its_slip(rule_id: str) 
     rule = next(each for each in LIBRARY.library.rules if each.id == rule_id)
     first = LIBRARY.stories[rule_id][:1]
     lists = LIBRARY.library.code_lists
-    found = [suggest(rule, mutant, first, lists) for mutant in mutants(rule)[::3]]
+    found = suggest(rule, mutants(rule), first, lists)
     suggestions = [each for each in found if isinstance(each, Suggestion)]
-    assert len(suggestions) > 10
-    for suggestion in suggestions:
-        story = _pasted(suggestion, rule_id)
+    assert len(suggestions) > 40
+    stories = _pasted(suggestions, rule)
+    for suggestion, story in zip(suggestions, stories, strict=True):
         assert tell(rule, story).right, suggestion.text
         assert not tell(suggestion.mutant.rule, story).right, suggestion.text
 
 
-def _pasted(suggestion: Suggestion, rule_id: str) -> Story:
+def _pasted(suggestions: list[Suggestion], rule: Rule) -> tuple[Story, ...]:
     filled: list[str] = []
-    for line in suggestion.text.splitlines():
-        key = line.strip().partition(":")[0]
-        if line.startswith("    expect:"):
-            now = suggestion.now if "#" in line else "prompt"
-            line = f"    expect: {now}"
-        elif line.startswith(("    offers:", "    summary_has:")) and "#" in line:
-            line = f"    {key}: {suggestion.now}"
-        filled.append(line)
-    rule = next(each for each in LIBRARY.library.rules if each.id == rule_id)
+    for suggestion in suggestions:
+        for line in suggestion.text.splitlines():
+            key, _, open_to = line.partition(":")
+            if line.startswith("    expect:"):
+                filled.append(f"{key}: {suggestion.now if open_to else 'prompt'}")
+            elif open_to.startswith("   # "):
+                filled.append(f"{key}: {suggestion.now}")
+            else:
+                filled.append(line)
     source = Path(__file__).parents[3] / rule.at.file
     before, _, _ = source.read_text(encoding="utf-8").partition("\ntests:\n")
     with TemporaryDirectory() as folder:
@@ -249,5 +253,4 @@ def _pasted(suggestion: Suggestion, rule_id: str) -> Story:
         path.write_text(before + "\ntests:\n" + "\n".join(filled) + "\n", encoding="utf-8")
         found = load_library(path)
     assert not found.stops, "\n".join(map(str, found.stops))
-    (story,) = found.stories[rule_id]
-    return story
+    return found.stories[rule.id]

@@ -68,7 +68,7 @@ def changed(old: str, new: str, text: str = GOOD) -> str:
         pytest.param(
             changed("question: What does", "question: What matters most§: what does"),
             "E04",
-            "A second colon on this line confuses the file format.",
+            'The colon after "most" confuses the file format.',
             "Put the sentence in double quotes:"
             ' question: "What matters most: what does a good day look like?"',
             id="4. a colon in a sentence",
@@ -269,18 +269,17 @@ def changed(old: str, new: str, text: str = GOOD) -> str:
             id="4. an open quotation mark",
         ),
         pytest.param(
-            changed("  question: What", "   question§: What"),
+            changed("  question: What", "   §question: What"),
             "E04",
             "This line does not start where the headings beside it do.",
-            "Give it the same spaces at the start.",
+            "Give it 2 spaces at the start.",
             id="4. one space too many",
         ),
         pytest.param(
             changed("  question: What", " §question: What"),
             "E04",
-            "The lines do not fit together here.",
-            "Look at this line and the one above:"
-            " spaces at the start, colons, brackets and quotes.",
+            "This line does not start where the headings beside it do.",
+            "Give it 2 spaces at the start.",
             id="4. one space too few",
         ),
         pytest.param(
