@@ -115,6 +115,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The verbs that write something from rules: pages, schemas, the reference."""
+    docs = add("docs", help="write a page for every rule, for people to read")
+    docs.set_defaults(verb="rules docs")
+    docs.add_argument("path", type=Path, nargs="?", help="a file or folder (the built-in library)")
+    docs.add_argument("--to", type=Path, required=True, help="the folder to write the pages in")
+    docs.add_argument("--today", type=_day, help="the day that the pages say, year-month-day")
+    schema = add("schema", help="write JSON Schema, for an editor to help with")
+    schema.set_defaults(verb="rules schema")
+    schema.add_argument(
+        "path", type=Path, nargs="?", help="a file or folder (the built-in library)"
+    )
+    schema.add_argument(
+        "--to", type=Path, default=Path("schemas"), help="the folder to write them in (schemas)"
+    )
+    reference = add("reference", help="every heading of the language, as markdown")
+    reference.set_defaults(verb="rules reference")
+    reference.add_argument("--to", type=Path, help="the file to write it in (the terminal)")
+
+
 def _lists(parser: argparse.ArgumentParser) -> None:
     lists = parser.add_subparsers(required=True, metavar="verb")
     take = lists.add_parser(
@@ -153,26 +173,6 @@ def _lists(parser: argparse.ArgumentParser) -> None:
         verb.add_argument(
             "path", type=Path, nargs="?", help="the practice's folder (the built-in lists alone)"
         )
-
-
-def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
-    """The verbs that write something from rules: pages, schemas, the reference."""
-    docs = add("docs", help="write a page for every rule, for people to read")
-    docs.set_defaults(verb="rules docs")
-    docs.add_argument("path", type=Path, nargs="?", help="a file or folder (the built-in library)")
-    docs.add_argument("--to", type=Path, required=True, help="the folder to write the pages in")
-    docs.add_argument("--today", type=_day, help="the day that the pages say, year-month-day")
-    schema = add("schema", help="write JSON Schema, for an editor to help with")
-    schema.set_defaults(verb="rules schema")
-    schema.add_argument(
-        "path", type=Path, nargs="?", help="a file or folder (the built-in library)"
-    )
-    schema.add_argument(
-        "--to", type=Path, default=Path("schemas"), help="the folder to write them in (schemas)"
-    )
-    reference = add("reference", help="every heading of the language, as markdown")
-    reference.set_defaults(verb="rules reference")
-    reference.add_argument("--to", type=Path, help="the file to write it in (the terminal)")
 
 
 def _port(text: str) -> int:
@@ -313,6 +313,9 @@ _VERBS = {
     "rules coverage": _coverage,
     "rules suggest": _suggest,
     "rules check-patient": _check_patient,
+    "rules docs": _docs,
+    "rules schema": _schema,
+    "rules reference": _reference,
     "rules lock": _lock,
     "lists import": _lists_import,
     "lists show": _lists_show,

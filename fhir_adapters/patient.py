@@ -16,7 +16,7 @@ from rules.days import span
 from rules.record import Person
 
 _SEXES = frozenset({"female", "male", "other", "unknown"})
-_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 
 
 def person(patient: Resource) -> Person:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from prompts.stories import Came, came_of
 from rules.answer import Answer
-from rules.conditions import ask
+from rules.conditions import ask_apart
 from rules.engine import evaluate
 from rules.fact import Compare, Computed, Condition, IsTrue, Labelled, Not, facts_of
 from rules.mutants import offer_names, place_of
@@ -77,7 +77,7 @@ def coverage(rule: Rule, stories: Stories) -> Coverage:
         outcome = evaluate((rule,), record, said, story.today)[0]
         came = came_of(outcome, said)
         for condition, point in conditions:
-            point.seen.add(str(ask(condition, outcome.look)))
+            point.seen.add(str(ask_apart(condition, outcome.look)))
         _see_exclusions(outcome, exclusions)
         _see_card(came, outcome, variants, offers)
         reply = came.held_by.reply if came.held_by else None
@@ -131,7 +131,7 @@ def _see_exclusions(outcome: Outcome, points: Iterable[Point]) -> None:
     if outcome.decision is Decision.NO_PROMPT:
         return
     for exclusion, point in zip(outcome.rule.exclusions, points, strict=True):
-        answer = ask(exclusion.condition, outcome.look)
+        answer = ask_apart(exclusion.condition, outcome.look)
         if answer is Answer.YES:
             if outcome.decision is Decision.EXCLUDED:
                 point.seen.add("applied")
@@ -171,6 +171,6 @@ def _see_card(
     for offer, point in zip(outcome.rule.offers, offers, strict=True):
         point.seen.add("on the card" if id(offer) in shown else "left out")
     if variants:
-        answers = [ask(v.condition, outcome.look) for v in outcome.rule.card.variants]
+        answers = [ask_apart(v.condition, outcome.look) for v in outcome.rule.card.variants]
         spoke = answers.index(Answer.YES) if Answer.YES in answers else len(answers)
         variants[spoke].seen.add("said")

@@ -59,7 +59,7 @@ def edges(case: Case, today: date) -> list[date]:
     length = (AHEAD.after(today) - today).days
     days = [today + timedelta(days=ahead) for ahead in range(1, length + 1)]
     rule = case.rule
-    if any(fact.expression for fact in rule.looks_at) or any(map(_computes, _conditions(rule))):
+    if rule.expressions:
         return days  # an expression may count days in any way it likes
     marks = set(_marks(case))
     lengths = set(_lengths(rule))
@@ -162,15 +162,3 @@ def compared_in(condition: Condition) -> Iterator[Compare]:
         case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
             for part in parts:
                 yield from compared_in(part)
-
-
-def _computes(condition: Condition) -> bool:
-    match condition:
-        case Computed():
-            return True
-        case IsTrue() | Compare():
-            return False
-        case Not(part) | Labelled(_, part):
-            return _computes(part)
-        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
-            return any(_computes(part) for part in parts)

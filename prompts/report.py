@@ -8,7 +8,7 @@ from datetime import date
 
 from prompts.next_time import AHEAD, Change, when_next
 from prompts.prompt import Held
-from prompts.standing import PROMPT, QUIET, Case, Standing
+from prompts.standing import PROMPT, Case, Standing
 from prompts.what_if import flips
 from rules.answer import Answer
 from rules.days import in_words
@@ -65,7 +65,7 @@ def _left_alone(held: Held | None, case: Case, heard: bool) -> Line:
         known = "answers given before were not looked up: name their folder with --data"
     if held is None:
         return Line(Answer.NO, "nothing that was said before holds today", known)
-    answer = Answer.YES if held.step == QUIET else Answer.CANNOT_TELL
+    answer = Answer.CANNOT_TELL if held.step == "answers" else Answer.YES
     return Line(answer, held.says.removesuffix("."), "")
 
 

@@ -15,7 +15,9 @@ from rules.outcome import Outcome
 from rules.record import PatientRecord, Said
 from rules.rule import Practice, Rule
 
-PROMPT, QUIET, CANNOT_TELL = "prompt", "quiet", "cannot tell"
+PROMPT, QUIET, CANNOT_TELL, NOT_IN_PILOT = "prompt", "quiet", "cannot tell", "not in the pilot"
+# What a hold comes to, by its step.
+_WORDS = {"quiet": QUIET, "most": QUIET, "answers": CANNOT_TELL, "pilot": NOT_IN_PILOT}
 _SOMEBODY = Practice("This practice")
 
 
@@ -34,9 +36,12 @@ class Standing:
 
     @property
     def word(self) -> str:
-        """Prompt, no prompt, excluded, quiet or cannot tell, as stories say it."""
+        """Prompt, no prompt, excluded, quiet or cannot tell, as stories say it.
+
+        And "not in the pilot", for a rule that is tried elsewhere or with other people.
+        """
         if self.held is not None:
-            return CANNOT_TELL if self.held.step == "answers" else QUIET
+            return _WORDS[self.held.step]
         return str(self.outcome.decision)
 
 
@@ -55,5 +60,8 @@ class Case:
         ``look_up`` is for asking what would be if a fact were otherwise.
         """
         outcome = decide(self.rule, Look(self.record, self.said, today, look_up))
-        choice = choose((outcome,), self.said, today, self.practice)
-        return Standing(outcome, choice, hold(outcome, self.said, today))
+        # Nobody looks: where only some clinicians see a rule in pilot, one of them is meant.
+        pilot = self.rule.care.pilot
+        user = pilot.clinicians[0] if pilot and pilot.clinicians else ""
+        choice = choose((outcome,), self.said, today, self.practice, user)
+        return Standing(outcome, choice, hold(outcome, self.said, today, self.practice, user))

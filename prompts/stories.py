@@ -10,7 +10,7 @@ from prompts.choose import choose
 from prompts.prompt import Held, Prompt
 from prompts.standing import QUIET, Case, Standing
 from rules.answer import Answer
-from rules.conditions import ask
+from rules.conditions import ask_apart
 from rules.days import in_words
 from rules.explain import Line, explain
 from rules.fact import All, facts_of
@@ -46,6 +46,7 @@ class Told:
 def tell(rule: Rule, story: Story) -> Told:
     """Run one story against its rule."""
     record, said = record_of(story)
+    rule = _for_everybody(rule)
     standing = Case(rule, record, said, Practice("A story")).on(story.today)
     if standing.outcome.decision is Decision.WITHHELD:
         return Told(story, standing.word, explain(standing.outcome).headline)
@@ -58,6 +59,13 @@ def tell(rule: Rule, story: Story) -> Told:
         trace, heading = _trace(rule, story, standing)
         return replace(told, trace=trace, heading=heading)
     return told
+
+
+def _for_everybody(rule: Rule) -> Rule:
+    """A story is about the rule, and not about who happens to be in its pilot."""
+    if rule.care.pilot is None:
+        return rule
+    return replace(rule, care=replace(rule.care, pilot=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class Came:
 
 def came_of(outcome: Outcome, said: tuple[Said, ...]) -> Came:
     """How one rule came out for one person, after everything that leaves people alone."""
+    outcome = replace(outcome, rule=_for_everybody(outcome.rule))
     choice = choose((outcome,), said, outcome.look.today, Practice("A story"))
     got = str(outcome.decision)
     deciders: set[str] = set()
@@ -132,7 +141,9 @@ def _because(deciders: frozenset[str]) -> str:
 def _deciding_facts(rule: Rule, decision: Decision, look: Look) -> set[str]:
     wanted = Answer.NO if decision is Decision.NO_PROMPT else Answer.CANNOT_TELL
     parts = rule.when.parts if isinstance(rule.when, All) else (rule.when,)
-    return {fact.name for part in parts if ask(part, look) is wanted for fact in facts_of(part)}
+    return {
+        fact.name for part in parts if ask_apart(part, look) is wanted for fact in facts_of(part)
+    }
 
 
 def _trace(rule: Rule, story: Story, standing: Standing) -> tuple[tuple[str, ...], str]:

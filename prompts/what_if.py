@@ -11,7 +11,7 @@ from rules.answer import CANNOT_TELL, NO, YES, Answer
 from rules.days import Duration, in_words, on
 from rules.fact import Condition, Fact, Sort, Test, facts_of
 from rules.facts import look_up
-from rules.finding import Finding, Look
+from rules.finding import Finding, Look, RuleFault
 from rules.rule import Rule
 
 _A_DAY = timedelta(days=1)
@@ -74,7 +74,10 @@ def _deciding(rule: Rule) -> tuple[Fact, ...]:
 
 def _otherwise(fact: Fact, look: Look, rule: Rule) -> Iterator[list[Flip]]:
     """Whatever else may be found for a fact that could make a difference; numbers in a row."""
-    found = look(fact)
+    try:
+        found = look(fact)
+    except RuleFault:
+        return  # what cannot be worked out is not otherwise either
     sort = fact.give.sort
     if sort is Sort.YES_NO:
         for answer in (YES, NO):

@@ -1,7 +1,8 @@
-"""Every code that a problem can have: what it is about, and what to do.
+"""The codes of what is wrong with a file: what each is about, and what to do.
 
-E is about the file; the lints (``rules/lints``) have codes and texts of their own. Reports for other
-programs (SARIF) take their help texts from both.
+These are E, about the file, and T00. Codes of lints (S about safety, L about language, T about the
+tests, G about who answers for a rule, C about logic) have a file each in ``rules/lints``. Reports
+for other programs (SARIF) take their help texts from both.
 """
 
 from collections.abc import Mapping
@@ -31,9 +32,9 @@ CODES: Mapping[str, tuple[str, str]] = {
     "E23": ("A trap", "Say what is meant in other words."),
     "E30": ("Not supported yet", "Leave it out for now."),
     "E31": ("A quiet period shorter than everybody's", "Leave people alone for at least as long."),
-    "E32": ("Words and signs that cel spells otherwise", "Use &&, || and ==, or a condition."),
-    "E33": ("A name or comparison that cel cannot take", "Compare facts of one sort."),
-    "E34": ("What is not allowed in cel", "Use a condition in words."),
-    "E35": ("An expression too long or too deep", "Give its parts names under facts."),
+    "E32": ("Words and signs that cel spells otherwise", "Write && for and, || for or, == for is."),
+    "E33": ("A name or a comparison that cel cannot take", "Use facts, each with its own sort."),
+    "E34": ("What cel does not allow here, or does not fit together", "Use a condition in words."),
+    "E35": ("An expression too long or too deep", "Make facts of its parts."),
     "T00": ("No stories", "Add people and tests."),
 }

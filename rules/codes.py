@@ -14,6 +14,8 @@ SYSTEMS = {
     "good-day": OWN,
     "loinc": "http://loinc.org",
     "appointment-reason": "http://terminology.hl7.org/CodeSystem/v2-0276",
+    "dmd": "https://dmd.nhs.uk",
+    "questionnaire": "urn:ietf:rfc:3986",  # a form by its canonical address
 }
 
 LONGEST_WORDS = 255  # characters; no description that SNOMED publishes for display is longer

@@ -20,7 +20,7 @@ from rules.fact import (
     Sort,
     Test,
 )
-from rules.finding import Finding, Look
+from rules.finding import Finding, Look, RuleFault
 from rules.units import INFINITE, just_over, just_under
 
 Number = int | Decimal
@@ -49,6 +49,17 @@ def ask(condition: Condition, look: Look) -> Answer:
             return expression.answer(*(look(fact) for fact in expression.facts))
         case _:
             assert_never(condition)
+
+
+def ask_apart(condition: Condition, look: Look) -> Answer:
+    """The answer of one part by itself, as explanations and tests of rules ask it.
+
+    It may be a part that nobody had to ask; where it cannot be worked out, it cannot be told.
+    """
+    try:
+        return ask(condition, look)
+    except RuleFault:
+        return CANNOT_TELL
 
 
 def compare(finding: Finding, tests: tuple[Test, ...], today: date) -> Answer:

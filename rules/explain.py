@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from rules.answer import CANNOT_TELL, Answer
-from rules.conditions import ask
+from rules.answer import Answer, opposite
+from rules.conditions import ask_apart
 from rules.days import Duration, in_words, span_in_words
 from rules.fact import (
     All,
@@ -56,11 +56,11 @@ def explain(outcome: Outcome) -> Explanation:
     """Why a rule came out as it did for this person on this day."""
     rule = outcome.rule
     if outcome.decision is Decision.WITHHELD:
-        return Explanation(_headline(outcome, (), ()), (), ())
+        return Explanation(_headline(outcome, ()), (), ())
     who_for = tuple(_lines(rule.when, outcome, 0))
     not_for = tuple(
         Line(
-            _ask(exclusion.condition, outcome),
+            ask_apart(exclusion.condition, outcome.look),
             exclusion.because,
             "; ".join(
                 line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
@@ -69,25 +69,25 @@ def explain(outcome: Outcome) -> Explanation:
         )
         for exclusion in rule.exclusions
     )
-    return Explanation(_headline(outcome, who_for, not_for), who_for, not_for)
+    return Explanation(_headline(outcome, not_for), who_for, not_for)
 
 
 def _ask(condition: Condition, outcome: Outcome) -> Answer:
     """The answer; an exclusion that did not come into it may be one that cannot be worked out."""
-    try:
-        return ask(condition, outcome.look)
-    except RuleFault:
-        return CANNOT_TELL
+    return ask_apart(condition, outcome.look)
 
 
-def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Line, ...]) -> str:
+def _headline(outcome: Outcome, who_not_for: tuple[Line, ...]) -> str:
     match outcome.decision:
         case Decision.PROMPT:
+            if _ask(outcome.rule.when, outcome) is Answer.CANNOT_TELL:
+                why = _parts(outcome, Answer.CANNOT_TELL)
+                return f"Prompt, as this rule does where we cannot tell: {why}."
             return (
                 "Prompt: everything that the rule asks for is so, and nobody is left alone by it."
             )
         case Decision.NO_PROMPT:
-            return f"No prompt: {_parts(who_for, Answer.NO)}."
+            return f"No prompt: {_parts(outcome, Answer.NO)}."
         case Decision.EXCLUDED:
             because = _deciding(outcome, who_not_for, Answer.YES).says
             return f"Excluded: {because[0].lower()}{because[1:]}."
@@ -98,7 +98,7 @@ def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Li
                     "Cannot tell, so no prompt: it is not known whether to leave this person alone"
                     f" ({line.rests_on or line.says})."
                 )
-            return f"Cannot tell, so no prompt: {_parts(who_for, Answer.CANNOT_TELL)}."
+            return f"Cannot tell, so no prompt: {_parts(outcome, Answer.CANNOT_TELL)}."
         case Decision.WITHHELD:
             return f"Withheld, and reported: {RuleFault()}."
         case _:
@@ -116,14 +116,38 @@ def _deciding(outcome: Outcome, lines: tuple[Line, ...], answer: Answer) -> Line
     )
 
 
-def _parts(lines: tuple[Line, ...], answer: Answer) -> str:
-    chosen = [line for line in lines if line.answer is answer and line.rests_on] or list(lines)
-    verb = "is not so" if answer is Answer.NO else "is not known"
-    return "; ".join(f'"{line.says}" {verb} ({line.rests_on})' for line in chosen)
+_SO = {
+    Answer.YES: "is so",
+    Answer.NO: "is not so",
+    Answer.CANNOT_TELL: "is not known",
+}
+
+
+def _parts(outcome: Outcome, answer: Answer) -> str:
+    """The parts of ``when`` that made it come to an answer, each with what it rests on."""
+    return "; ".join(
+        f'"{line.says}" {_SO[line.answer]}' + (f" ({line.rests_on})" if line.rests_on else "")
+        for line in _deciders(outcome.rule.when, answer, outcome)
+    )
+
+
+def _deciders(condition: Condition, answer: Answer, outcome: Outcome) -> Iterator[Line]:
+    """The parts of a condition that are behind its answer: what else was so does not matter."""
+    match condition:
+        case Not(part):
+            yield from _deciders(part, opposite(answer), outcome)
+        case All(parts) | AnyOf(parts) | SomeOf(_, parts):
+            for part in parts:
+                if _ask(part, outcome) is answer:
+                    yield from _deciders(part, answer, outcome)
+        case NoneOf(parts):
+            yield from _deciders(AnyOf(parts), opposite(answer), outcome)
+        case IsTrue() | Compare() | Computed() | Labelled():
+            yield from _lines(condition, outcome, 0)
 
 
 def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]:
-    answer = _ask(condition, outcome)
+    answer = ask_apart(condition, outcome.look)
     match condition:
         case IsTrue(fact):
             yield Line(
@@ -191,7 +215,16 @@ def _test(test: Test) -> str:
 
 
 def _made_of(expression: Expression, outcome: Outcome) -> str:
-    return "; ".join(f"{fact.label}: {_found(fact, outcome)}" for fact in expression.facts)
+    """What each of its facts rests on; of those that are worked out themselves, their answer."""
+    parts = (
+        f"{fact.label}: {_worked_out(fact, outcome) if fact.expression else _found(fact, outcome)}"
+        for fact in expression.facts
+    )
+    return "; ".join(parts)
+
+
+def _worked_out(fact: Fact, outcome: Outcome) -> str:
+    return str(ask_apart(IsTrue(fact), outcome.look))
 
 
 def _found(fact: Fact, outcome: Outcome) -> str:

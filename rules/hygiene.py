@@ -157,5 +157,5 @@ def _marks(line: str, number: int, file: str, headings: Collection[str]) -> Prob
 
 
 def quoted(text: str) -> str:
-    """A text in double quotes, with what it has of them kept."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A text in double quotes, as it has to stand in a file to be read back the same."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

@@ -146,12 +146,15 @@ class _Making:
             "else": {"required": ["if", "because"]},
         }
         found["variant"] |= {"if": {"required": ["otherwise"]}, "else": {"required": ["if"]}}
-        # A long number loses its last digits in an editor: codes are text, in quotes.
+        # A code of 16 digits or more loses the last of them in an editor, unless it is in quotes.
         code: Schema = found["code"]["properties"]
-        code |= {"code": {**code["code"], "type": "string"}}
+        whole = {"type": ["string", "integer"], "maximum": 999_999_999_999_999}
+        code |= {"code": {**code["code"], **whole}}
         found["allow"] = _PLAIN[Form.SENTENCE]
         found["change"] = {"type": ["string", "number", "boolean", "object"]}
-        found["rows"] = {"enum": list(words_of(TABLES["test"], "expect"))}
+        words = list(words_of(TABLES["test"], "expect"))
+        with_words = {"type": "string", "pattern": f"^(?:{'|'.join(words)}) with .+$"}
+        found["rows"] = {"anyOf": [{"enum": words}, with_words]}
         return found
 
     def table(self, table: Iterable[Key], find: Iterable[str] = ()) -> Schema:

@@ -335,7 +335,7 @@ class _Loading:
                 )
             )
             return Reader(self.problems), None
-        node, problems = read_text(source, shown, HEADINGS, most)
+        node, problems = read_text(source, shown, most, HEADINGS)
         reader = _OneFile(self.problems, problems)
         return reader, node
 

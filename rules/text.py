@@ -16,7 +16,6 @@ from rules.problems import Place, Problem
 from rules.translations import Stumble, special_start, translated
 
 MOST_BYTES = 64 * 1024
-MOST_PIECES = 10_000  # 64 KB of rules or codes have half as many
 DEEPEST = 20
 _MOST_SLIPS = 500  # the rest is told when these are mended
 _PASTED_TWICE = 2  # more headings than that written twice are one paste, and one message
@@ -71,18 +70,13 @@ class Block:
 Node = Text | Items | Block
 
 
-def quoted(text: str) -> str:
-    """A text in double quotes, as it has to stand in a file to be read back the same."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-
-
 def read_text(
-    source: bytes, file: str, headings: Collection[str] = (), most: int = MOST_BYTES
+    source: bytes, file: str, most: int = MOST_BYTES, headings: Collection[str] = ()
 ) -> tuple[Node | None, list[Problem]]:
     """The file as nodes, and everything that is wrong with it as a text; None if unreadable.
 
-    ``headings`` are all those of the language: they tell a heading from a word of a sentence.
-    ``most`` is how many bytes it may have.
+    ``most`` is how many bytes it may have. ``headings`` are all those of the language: they tell a
+    heading from a word of a sentence.
     """
     start = Place(file)
     if len(source) > most:
@@ -105,7 +99,7 @@ def read_text(
         return None, problems
     lines = text.splitlines()  # only at line feeds: whatever else ends lines has been refused
     try:
-        trick = _trick(text, lines, file)
+        trick = _trick(text, lines, file, most // 6)
         if trick is not None:
             return None, [trick]
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -117,10 +111,10 @@ def read_text(
                 start, "E09", "The file is empty.", "goodday's README has a first rule to copy."
             )
         ]
-    return _node(root, text, lines, file, problems), problems
+    return _node(root, text, file, problems), problems
 
 
-def _trick(text: str, lines: list[str], file: str) -> Problem | None:
+def _trick(text: str, lines: list[str], file: str, most: int) -> Problem | None:
     """What the file format can do and a rule file must not: all of it hides something."""
     depth = documents = pieces = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -136,8 +130,8 @@ def _trick(text: str, lines: list[str], file: str) -> Problem | None:
                     "One rule is one file.",
                 )
         pieces += isinstance(event, yaml.ScalarEvent)
-        if pieces > MOST_PIECES:
-            says = f"The file has more than {MOST_PIECES:,} headings and texts."
+        if pieces > most:  # of six letters each, the file would be full
+            says = f"The file has more than {most:,} headings and texts."
             return Problem(at, "E14", says, "One rule is one file.")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             return _sign(at, lines, "Text that starts with & or * means")
@@ -189,17 +183,17 @@ def _place(mark: yaml.Mark, lines: list[str], file: str) -> Place:
     return Place(file, max(len(lines), 1), len(lines[-1]) + 1 if lines else 1)
 
 
-def _node(node: yaml.Node, text: str, lines: list[str], file: str, problems: list[Problem]) -> Node:
+def _node(node: yaml.Node, text: str, file: str, problems: list[Problem]) -> Node:
     at = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.ScalarNode):
-        return _text(node, text, lines, file)
+        return _text(node, text, file)
     if isinstance(node, yaml.SequenceNode):
-        return Items(tuple(_node(item, text, lines, file, problems) for item in node.value), at)
+        return Items(tuple(_node(item, text, file, problems) for item in node.value), at)
     pairs: dict[str, tuple[Text, Node]] = {}
     again: list[Text] = []
     for key_node, value_node in node.value:
-        key = _node(key_node, text, lines, file, problems)
-        value = _node(value_node, text, lines, file, problems)
+        key = _node(key_node, text, file, problems)
+        value = _node(value_node, text, file, problems)
         if not isinstance(key, Text):
             problems.append(
                 Problem(
@@ -241,19 +235,17 @@ def _twice(again: list[Text], pairs: dict[str, tuple[Text, Node]]) -> list[Probl
     ]
 
 
-def _text(node: yaml.ScalarNode, text: str, lines: list[str], file: str) -> Text:
+def _text(node: yaml.ScalarNode, text: str, file: str) -> Text:
     start, end = node.start_mark, node.end_mark
-    line = lines[start.line] if start.line < len(lines) else ""
-    ends = end.column if end.line == start.line else len(line.rstrip())
-    width = 1 if node.style in ("|", ">") else max(ends - start.column, 1)
+    raw = text[start.index : end.index]
+    width = 1 if node.style in ("|", ">") else max(len(raw.split("\n", 1)[0].rstrip()), 1)
     at = Place(file, start.line + 1, start.column + 1, width)
     plain = not node.style and bool(node.value)  # without quotes, and not after | or >
-    rest = lines[end.line][end.column :] if plain and end.line < len(lines) else ""
-    comment = _COMMENT_AFTER.match(rest)
-    raw = text[start.index : end.index]
+    comment = _COMMENT_AFTER.match(text, end.index) if plain else None
     if comment is None:
         return Text(node.value, at, raw=raw)
-    column = end.column + comment.end()
-    cut_off = Place(file, end.line + 1, column, len(lines[end.line].rstrip()) - column + 1)
-    whole = line[start.column :].rstrip() if end.line == start.line else ""
+    rest = text[comment.end() - 1 :].split("\n", 1)[0].rstrip()
+    column = end.column + comment.end() - end.index
+    cut_off = Place(file, end.line + 1, column, len(rest))
+    whole = raw + comment[0][:-1] + rest if end.line == start.line else ""
     return Text(node.value, at, cut_off, whole, raw)

@@ -5,11 +5,11 @@ a card, and Leroy, who is booking a visit and has filed results.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fhir_adapters.bundle import record_from_bundle
 from rules.record import Entry, Kind, PatientRecord
-from tests.builders import Resource, a_bundle, a_patient, a_resource, code
+from tests.builders import Resource, a_bundle, a_patient, a_resource, code, concept
 
 COPD = "13645005"
 COPD_RULE, RESULTS_RULE = "copd-self-management", "results-ahead"
@@ -131,3 +131,34 @@ def one(*resources: Resource, name: str = "cough") -> Entry:
     """The one entry with this code."""
     (found,) = entries(read(*resources), name)
     return found
+
+
+# What else one may say that changes what it means.
+MORE: Mapping[str, tuple[Resource, ...]] = {
+    "Observation": (
+        {},
+        {"component": [{"code": concept("wheeze"), "valueQuantity": {"value": 7.1}}]},
+        {"component": [{"code": concept("wheeze"), "valueInteger": 3}], "valueInteger": 1},
+        {"dataAbsentReason": concept("unknown")},
+    ),
+    "MedicationRequest": (
+        {},
+        {"intent": "order"},
+        {"intent": "proposal"},
+        {"doNotPerform": True},
+        {"medicationCodeableConcept": None, "medicationReference": {"reference": "#1"}},
+    ),
+    "MedicationStatement": ({}, {}, {"medicationCodeableConcept": None}),
+    "Encounter": (
+        {},
+        {"class": {"system": "http://example.org", "code": "AMB"}},
+        {"serviceType": concept("visit"), "reasonCode": [concept("cough")]},
+    ),
+    "QuestionnaireResponse": ({}, {"questionnaire": "http://example.org/form|1"}),
+    "Goal": ({}, {"category": [concept("cough")]}, {"lifecycleStatus": "entered-in-error"}),
+    "Consent": (
+        {},
+        {"provision": {"type": "deny", "period": {"end": "2027"}}},
+        {"provision": {"provision": [{"type": "deny", "code": [concept("wheeze")]}]}},
+    ),
+}

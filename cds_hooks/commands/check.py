@@ -9,12 +9,11 @@ from cds_hooks.commands.report import Report, as_github, as_json, as_sarif
 from rules.load import load_library
 from rules.schema.lock import list_problems, lists_in_use
 
-FORMATS = ("text", "json", "sarif", "github")
 _NOT_RULES = ("value-sets", "shared")
 
 
 def check(path: Path, form: str = "text") -> int:
-    """Read the files under a path and print every problem, in one of FORMATS."""
+    """Read the files under a path and print every problem: as text, json, sarif or github."""
     if not path.exists():
         say.sorry(f"There is no file or folder called {path}.")
         return COULD_NOT_RUN
@@ -38,17 +37,18 @@ def check(path: Path, form: str = "text") -> int:
 
 def look(path: Path, drafts: Mapping[str, bytes] | None = None) -> Report:
     """What there is to say about a file or a folder, with ``drafts`` in place of files."""
+    root = folder_of(path) if is_part(path) else path
     today = clock.practice_day(clock.now())
-    loaded = load_library(folder_of(path) if is_part(path) else path, today, drafts)
+    loaded = load_library(root, today, drafts)
     # Of a whole folder, every list; for one rule, those that it uses.
-    own = {name for folder in loaded.lists[1:] for name in folder.lists if path.is_dir()}
+    own = {name for folder in loaded.lists[1:] for name in folder.lists if root.is_dir()}
     lists = list_problems(loaded.lists, lists_in_use(loaded.library), today, own)
     found = sorted([*loaded.problems, *lists])
-    rules = len(loaded.library.rules)
     if is_part(path):
         found = [problem for problem in found if Path(problem.at.file) == path]
-        rules = 0
-    return Report(tuple(found), rules, say.lines_of(found), len(loaded.answered))
+        return Report(tuple(found), 0, say.lines_of(found))
+    rules, answered = len(loaded.library.rules), len(loaded.answered)
+    return Report(tuple(found), rules, say.lines_of(found), answered)
 
 
 def is_part(path: Path) -> bool:

@@ -3,7 +3,7 @@
 Pure functions: problems and the lines of their files go in, text comes out. JSON is our own shape
 and stays as it is while ``format`` is 1::
 
-    {"format": 1, "rules": 2, "to_fix": 1, "to_think_about": 0, "problems": [
+    {"format": 1, "rules": 2, "to_fix": 1, "to_think_about": 0, "answered": 0, "problems": [
       {"file": "a.yaml", "line": 3, "column": 5, "width": 6, "code": "E01", "about": "...",
        "says": "...", "hint": "...", "more": [], "stops": true,
        "fix": {"command": "goodday rules fix a.yaml", "edits": [{"start_line": 3,
@@ -43,7 +43,7 @@ class Report:
     problems: tuple[Problem, ...]
     rules: int
     lines: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    answered: int = 0  # warnings that somebody thought about and answered in the file
+    answered: int = 0  # warnings that the files themselves answer, under allow
 
     @property
     def stops(self) -> int:
@@ -64,8 +64,9 @@ def as_text(report: Report) -> Iterator[tuple[str, Style]]:
             yield f"{problem.at.file}: and {more} more", Style.PLAIN
     thoughts = len(report.problems) - report.stops
     things = "thing" if report.stops == 1 else "things"
-    answered = f", {report.answered} answered in the files" if report.answered else ""
-    yield f"{report.stops} {things} to fix, {thoughts} to think about{answered}", Style.PLAIN
+    yield f"{report.stops} {things} to fix, {thoughts} to think about", Style.PLAIN
+    if report.answered:
+        yield f"{report.answered} answered in the files", Style.PLAIN
 
 
 def _one(problem: Problem, report: Report) -> Iterator[tuple[str, Style]]:
@@ -104,6 +105,7 @@ def as_json(report: Report) -> str:
         "rules": report.rules,
         "to_fix": report.stops,
         "to_think_about": len(report.problems) - report.stops,
+        "answered": report.answered,
         "problems": [
             {
                 "file": problem.at.file,
@@ -132,8 +134,11 @@ def _fix(problem: Problem) -> dict[str, object] | None:
 
 
 def _about(code: str) -> tuple[str, str]:
-    lint = LINTS.get(code)
-    return CODES.get(code) or ((lint.title, lint.why) if lint else _NOT_DESCRIBED)
+    """What a code is about, and what to do or why it matters."""
+    if code in LINTS:
+        lint = LINTS[code]
+        return lint.title[0].upper() + lint.title[1:], lint.why
+    return CODES.get(code, _NOT_DESCRIBED)
 
 
 def as_github(report: Report) -> Iterator[str]:
@@ -180,11 +185,14 @@ def as_sarif(report: Report) -> str:
 
 
 def _sarif_rule(code: str) -> dict[str, object]:
-    about, do = _about(code)
+    about, text = _about(code)
+    if code in LINTS:
+        lint = LINTS[code]
+        text += f"\n\nNot like this:\n{lint.not_like_this}\nLike this:\n{lint.like_this}"
     return {
         "id": code,
         "shortDescription": {"text": f"{about}."},
-        "help": {"text": do},
+        "help": {"text": text},
     }
 
 

@@ -37,6 +37,8 @@ def workspace(loaded: Loaded) -> Workspace:
         facts=tuple(sorted({*names.facts, *own})),
         services=tuple(sorted(names.services)),
         exclusions=tuple(sorted(names.exclusions)),
+        offer_sets=tuple(sorted(names.offer_sets)),
+        messages=tuple(sorted(names.messages)),
         topics=tuple(sorted({topic for rule in rules for topic in rule.quiet.topics})),
         rules=tuple(rule.id for rule in rules),
     )

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rules.codes import Code, CodeList
 from rules.fact import Fact, Give
 from rules.load import Loaded
 from rules.rule import Rule
+from rules.schema.lock import lists_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Lineage:
     def __init__(self, loaded: Loaded) -> None:
         self._rules = loaded.library.rules
         self._lists = loaded.library.code_lists
-        self._used = {rule.id: _lists_used(rule, self._lists.values()) for rule in self._rules}
+        self._used = {rule.id: lists_of(rule, self._lists.values()) for rule in self._rules}
         self._anchors = _anchors(self._rules)
 
     def lists(self) -> tuple[UsedList, ...]:
@@ -92,19 +92,6 @@ def _anchors(rules: Iterable[Rule]) -> dict[Fact, str]:
             taken.add(anchor)
             found[fact] = anchor
     return found
-
-
-def _lists_used(rule: Rule, every: Iterable[CodeList]) -> frozenset[str]:
-    """The lists that a rule's facts look for, and those whose codes it ends, offers or hears."""
-    sets: list[frozenset[Code]] = [rule.quiet.declined_codes, rule.quiet.not_done_codes]
-    sets += [fact.ended_by for fact in rule.looks_at]
-    offered = rule.offer_codes - rule.quiet.not_done_codes
-    return frozenset(
-        {one.id for fact in rule.looks_at for one in fact.lists}
-        | {one.id for one in every if any(one.codes <= codes for codes in sets)}
-        | {one.id for one in every if one.first in offered}
-        | {offer.reason.id for offer in rule.offers if offer.reason}
-    )
 
 
 def looks_at(fact: Fact) -> str:

@@ -210,21 +210,23 @@ class _Reading:
 
     def _test(self, line: _Line, fact: Fact) -> tuple[Test, _Line]:
         """One test, and the rest of the line; tried in order, so the longer phrases come first."""
-        for pattern, make in (*_ANY_FACT, *_OF_SORT.get(fact.give.sort, ())):
+        sort = fact.give.sort
+        own = _measures(fact.unit) if sort is Sort.QUANTITY else _OF_SORT.get(sort, ())
+        for pattern, make in (*_ANY_FACT, *own):
             found = pattern.match(line.text)
-            test = None if found is None else make(found, fact)
+            test = None if found is None else make(found)
             if found is not None and test is not None:
-                return self._written(test, fact, line.after(found.end()))
+                return self._written(test, line.after(found.end()))
         raise self.puzzled(
             line, f'"{_short(line.text)}" cannot be asked of "{fact.label}".', _asks(fact)
         )
 
-    def _written(self, test: Test, fact: Fact, rest: _Line) -> tuple[Test, _Line]:
-        usual = usually_written(test, fact.unit)
+    def _written(self, test: Test, rest: _Line) -> tuple[Test, _Line]:
+        written = test.written or usually_written(test, "")
         found = _WRITTEN.match(rest.text)
         if found:
-            usual, rest = phrases.unquoted(found[1]), rest.after(found.end())
-        return Test(test.word, test.value, test.ahead, usual), rest
+            written, rest = phrases.unquoted(found[1]), rest.after(found.end())
+        return Test(test.word, test.value, test.ahead, written), rest
 
 
 def _goes_on(below: Lines, column: int) -> bool:
@@ -238,13 +240,12 @@ _END = r"(?=$| and |,)"
 _LENGTH = r"(\d{1,4} (?:day|week|month|year)s?)"
 _DAY = rf"(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{1,4}})"
 _DECIMAL = r"(-?\d+(?:\.\d+)?)"
-_UNIT = r'(?: ("(?:[^"\\\n]|\\.)*"|(?!(?:and|or)\b)[^\s",\\]+))?'
 _COMPARED = {phrase: word for word, phrase in phrases.COMPARISONS.items()}
 _COMPARISON = f"({'|'.join(_COMPARED)})"
 _CHOSEN = {phrase: word for word, phrase in phrases.CHOICES.items()}
 _MOMENTS = {phrases.BEFORE: "before", phrases.AFTER: "after"}
 _MOMENT = f"({phrases.BEFORE}|{phrases.AFTER})"
-Make = Callable[[re.Match[str], Fact], Test | None]
+Make = Callable[[re.Match[str]], Test | None]
 Pattern = tuple[re.Pattern[str], Make]
 
 
@@ -252,54 +253,55 @@ def _pattern(pattern: str, make: Make) -> Pattern:
     return re.compile(pattern + _END, re.ASCII), make
 
 
-def _known(found: re.Match[str], _fact: Fact) -> Test:
+def _known(found: re.Match[str]) -> Test:
     return Test("is_known", found[1] is None)
 
 
-def _whole(found: re.Match[str], _fact: Fact) -> Test:
+def _whole(found: re.Match[str]) -> Test:
     return Test(_COMPARED[found[1]], int(found[2]))
 
 
-def _between_wholes(found: re.Match[str], _fact: Fact) -> Test:
+def _between_wholes(found: re.Match[str]) -> Test:
     return Test("between", (int(found[1]), int(found[2])))
 
 
-def _measured(found: re.Match[str], fact: Fact) -> Test | None:
-    return Test(_COMPARED[found[1]], Decimal(found[2])) if _is_unit(found[3], fact) else None
+def _measures(unit: str) -> tuple[Pattern, ...]:
+    """What can be asked of a value in this unit; scores may be written without theirs."""
+    amount = rf"({_DECIMAL}(?: {re.escape(unit)})?)" if unit else f"({_DECIMAL})"
+    return (
+        _pattern(f"{_COMPARISON} {amount}", _measured),
+        _pattern(f"{phrases.BETWEEN} {amount} and {amount}", _between_measured),
+    )
 
 
-def _between_measured(found: re.Match[str], fact: Fact) -> Test | None:
-    if not (_is_unit(found[2], fact) and _is_unit(found[4], fact)):
-        return None
-    return Test("between", (Decimal(found[1]), Decimal(found[3])))
+def _measured(found: re.Match[str]) -> Test:
+    return Test(_COMPARED[found[1]], Decimal(found[3]), written=found[2])
 
 
-def _is_unit(text: str | None, fact: Fact) -> bool:
-    """Whether this is the unit that the fact is turned into."""
-    unit = text or ""
-    inside = phrases.QUOTED.fullmatch(unit)
-    return (phrases.unquoted(inside[1]) if inside else unit) == fact.unit
+def _between_measured(found: re.Match[str]) -> Test:
+    pair = (Decimal(found[2]), Decimal(found[4]))
+    return Test("between", pair, written=f"{found[1]} and {found[3]}")
 
 
 def _length(word: str, *, ahead: bool = False) -> Make:
-    def make(found: re.Match[str], _fact: Fact) -> Test | None:
+    def make(found: re.Match[str]) -> Test | None:
         length = duration(found[1])
         return None if length is None else Test(word, length, ahead)
 
     return make
 
 
-def _ahead(found: re.Match[str], _fact: Fact) -> Test | None:
+def _ahead(found: re.Match[str]) -> Test | None:
     length = duration(found[2])
     return None if length is None else Test(_COMPARED[found[1]], length, ahead=True)
 
 
-def _ago(found: re.Match[str], _fact: Fact) -> Test | None:
+def _ago(found: re.Match[str]) -> Test | None:
     length = duration(found[2])
     return None if length is None else Test(_MOMENTS[found[1]], length)
 
 
-def _day(found: re.Match[str], _fact: Fact) -> Test | None:
+def _day(found: re.Match[str]) -> Test | None:
     try:
         day = date(int(found[4]), _MONTHS.index(found[3]) + 1, int(found[2]))
     except ValueError:  # 30 February
@@ -307,7 +309,7 @@ def _day(found: re.Match[str], _fact: Fact) -> Test | None:
     return Test(_MOMENTS[found[1]], day)
 
 
-def _chosen(found: re.Match[str], _fact: Fact) -> Test:
+def _chosen(found: re.Match[str]) -> Test:
     words = (phrases.unquoted(one[1]) for one in phrases.QUOTED.finditer(found[2]))
     return Test(_CHOSEN[found[1]], frozenset(words))
 
@@ -318,12 +320,6 @@ _OF_SORT: dict[Sort, tuple[Pattern, ...]] = {
     Sort.NUMBER: (
         _pattern(rf"{_COMPARISON} (-?\d+)", _whole),
         _pattern(rf"{phrases.BETWEEN} (-?\d+) and (-?\d+)", _between_wholes),
-    ),
-    Sort.QUANTITY: (
-        _pattern(rf"{_COMPARISON} {_DECIMAL}{_UNIT}", _measured),
-        _pattern(
-            rf"{phrases.BETWEEN} {_DECIMAL}{_UNIT} and {_DECIMAL}{_UNIT}", _between_measured
-        ),
     ),
     Sort.DATE: (
         _pattern(rf"{phrases.WITHIN} {_LENGTH}", _length("within")),

@@ -104,22 +104,24 @@ def compared(condition: IsTrue | Compare, call: Call) -> str:
 
 def asked(test: Test, fact: Fact) -> str:
     """What is asked of a fact, without its name: is at least 58 mmol/mol."""
-    said = _asked(test, fact)
-    if test.written == usually_written(test, fact.unit):
+    unit = fact.unit
+    if unit and test.written == usually_written(test, ""):
+        unit = ""  # scores may be written without
+    said = _asked(test, unit)
+    if test.written == usually_written(test, unit):
         return said
     return f"{said}, {phrases.WRITTEN} {phrases.quoted(test.written)}"
 
 
-def _asked(test: Test, fact: Fact) -> str:
+def _asked(test: Test, unit: str) -> str:
     value = test.value
-    unit = f" {in_unit(fact.unit)}" if fact.unit else ""
     match value:
         case bool():
             return phrases.KNOWN if value else phrases.NOT_KNOWN
         case frozenset():
             return f"{phrases.CHOICES[test.word]} {' or '.join(map(phrases.quoted, sorted(value)))}"
         case (Decimal() as first, Decimal() as last):
-            return f"{phrases.BETWEEN} {number(first)}{unit} and {number(last)}{unit}"
+            return f"{phrases.BETWEEN} {amount(first, unit)} and {amount(last, unit)}"
         case (first, last):
             return f"{phrases.BETWEEN} {first} and {last}"
         case date():
@@ -133,7 +135,7 @@ def _asked(test: Test, fact: Fact) -> str:
         case Duration():
             return f"{phrases.COMPARISONS[test.word]} {value} ahead"
         case Decimal():
-            return f"{phrases.COMPARISONS[test.word]} {number(value)}{unit}"
+            return f"{phrases.COMPARISONS[test.word]} {amount(value, unit)}"
         case int():
             return f"{phrases.COMPARISONS[test.word]} {value}"
 
@@ -142,23 +144,19 @@ def _moment(test: Test) -> str:
     return phrases.BEFORE if test.word == "before" else phrases.AFTER
 
 
-def number(value: Decimal) -> str:
-    """A decimal as people write it: 7.5."""
-    return format(value, "f")
-
-
-def in_unit(unit: str) -> str:
-    """A unit as it stands after a number; quoted where it is more than one plain word."""
-    plain = unit.isprintable() and not set(unit) & set(' ",\\') and unit not in ("and", "or")
-    return unit if plain else phrases.quoted(unit)
+def amount(value: Decimal, unit: str) -> str:
+    """A measured value as people write it: 7.5 %."""
+    return f"{value:f} {unit}" if unit else f"{value:f}"
 
 
 def usually_written(test: Test, unit: str) -> str:
-    """What an author writes for a measured value in the fact's own unit; "" for all else."""
+    """What the checker keeps of what an author wrote, where that was written as usual."""
     match test.value:
         case (Decimal() as first, Decimal() as last):
-            return f"{number(first)} {unit} and {number(last)} {unit}"
+            return f"{amount(first, unit)} and {amount(last, unit)}"
         case Decimal() as value:
-            return f"{number(value)} {unit}"
+            return amount(value, unit)
+        case frozenset() as words:
+            return " or ".join(sorted(words))
         case _:
             return ""

@@ -6,6 +6,8 @@ from rules.reading import Reader
 from rules.schema.names import EVERY, Names
 from rules.text import Block, Text
 
+_MOST_FLOORS = 10
+
 
 def read_expression(reader: Reader, block: Block, names: Names) -> Expression | None:
     """The expression of a block with both headings; None if anything in it was reported."""
@@ -19,6 +21,10 @@ def read_expression(reader: Reader, block: Block, names: Names) -> Expression | 
     built = build(node.value, means, names.facts, faulty)
     for slip in built.slips:
         reader.stop(node.place(slip.start), slip.code, slip.says, slip.hint)
+    if built.expression is not None and _floors(built.expression) > _MOST_FLOORS:
+        says = f"This stands on more than {_MOST_FLOORS} computed facts, one on another."
+        reader.stop(node.at, "E35", says, "Use facts that are looked up.")
+        return None
     for unit in sorted(built.units):
         if unit not in means:
             reader.stop(
@@ -29,3 +35,13 @@ def read_expression(reader: Reader, block: Block, names: Names) -> Expression | 
             )
             return None
     return built.expression
+
+
+def _floors(expression: Expression) -> int:
+    """How many computed facts stand one on another, as the floors of a house do."""
+    floor, count = {expression}, 0
+    while floor and count <= _MOST_FLOORS:
+        facts = (fact for each in floor for fact in each.facts)
+        floor = {fact.expression for fact in facts if fact.expression is not None}
+        count += 1
+    return count

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from rules.codes import LONGEST_WORDS, SNOMED, SYSTEMS, Code, CodeList, OfferSet, snomed_problem
+from rules.hygiene import quoted
 from rules.problems import Place, did_you_mean, nearest
 from rules.reading import Reader
 from rules.rule import Message, Service
@@ -13,7 +14,7 @@ from rules.schema import keys
 from rules.schema.names import Names
 from rules.schema.wording import plain_words
 from rules.schema.words import STATES
-from rules.text import Block, Node, quoted
+from rules.text import Block, Node
 
 MOST_BYTES = 1024 * 1024  # some ten thousand codes
 

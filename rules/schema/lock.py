@@ -11,11 +11,12 @@ from datetime import date
 from hashlib import sha256
 
 from rules.codes import CodeList
+from rules.hygiene import quoted
 from rules.problems import Place, Problem
 from rules.reading import Reader
 from rules.rule import SHOWN, Library, Rule
 from rules.schema.lists import ListFile
-from rules.text import Block, Node, quoted
+from rules.text import Block, Node
 
 LOCK = "value-sets.lock"
 _SHA256 = re.compile("[0-9a-f]{64}")

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.load import load_library
 from tests.builders import a_condition, a_patient, a_resource, rule_text, write_folder
-from tests.served import Surgery, surgery
+from tests.served import Surgery, piloting, surgery
 
 FACTS = """
 has_cough: {find: condition, codes: cough}
@@ -26,10 +25,9 @@ def service(tmp_path: Path) -> Generator[Surgery]:
         {
             "coughing.yaml": rule_text(facts=FACTS, exclude=SELDOM, people=None, tests=None),
             "tea.yaml": rule_text(id="tea", quiet="{topic: tea}"),
-            "practice.yaml": "name: Two Rivers Surgery\n",
         },
     )
-    with surgery(tmp_path, load_library(tmp_path / "practice").usable()) as here:
+    with surgery(tmp_path, piloting(tmp_path / "practice", "coughing", "tea")) as here:
         yield here
 
 

@@ -123,11 +123,13 @@ def test_every_setting_and_command_is_in_the_readme_of_the_doors() -> None:
 
 def test_every_problem_code_is_in_the_catalogue() -> None:
     from rules.catalogue import CODES
+    from rules.lints import LINTS
 
     used = {
         code
         for path in (ROOT / "rules").rglob("*.py")
-        for code in re.findall(r'"([ESLTG]\d\d)"', path.read_text(encoding="utf-8"))
+        for code in re.findall(r'"([ESLTGC]\d\d)"', path.read_text(encoding="utf-8"))
     }
     assert used
-    assert used <= set(CODES)
+    assert used <= CODES.keys() | LINTS.keys()
+    assert not CODES.keys() & LINTS.keys()

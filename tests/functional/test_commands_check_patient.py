@@ -31,9 +31,10 @@ def rules(tmp_path: Path) -> Path:
     folder = tmp_path / "practice"
     text = rule_text(facts=FACTS, when=WHEN)
     other = rule_text(id="chatting", title="Chatting", quiet="{topic: chatting}")
-    retired = rule_text(id="drafting", status="draft", quiet="{topic: drafting}")
-    files = {"coughing.yaml": text, "chatting.yaml": other, "drafting.yaml": retired}
-    write_folder(folder, files)
+    draft = rule_text(id="drafting", quiet="{topic: drafting}")
+    files = {"coughing.yaml": text, "chatting.yaml": other, "drafting.yaml": draft}
+    practice = "name: Ours\npilots: [coughing, chatting]\n"
+    write_folder(folder, {**files, "practice.yaml": practice})
     return folder
 
 
@@ -86,7 +87,7 @@ def test_it_says_when_next_what_would_change_it_and_who_speaks_instead(
 ) -> None:
     assert run(ask(a_file(tmp_path, TEA), rules)) == 0
     said = capsys.readouterr().out
-    assert 'No prompt: "not: had tea" is not so' in said
+    assert 'No prompt: "had tea" is so (procedure, performed 21 July 2026' in said
     assert "  on 22 July 2027 it changes: prompt\n" in said
     assert "  if no procedure from tea-group were recorded in the last 12 months\n" in said
     assert "  another rule speaks already: chatting\n" in said

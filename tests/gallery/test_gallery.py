@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cds_hooks.commands.fix import mended
 from cds_hooks.commands.report import Report, as_text
 from cds_hooks.commands.say import lines_of
 from rules.load import load_library
+from rules.mending import Mended, mend
 from rules.problems import Problem
 
 HERE = Path(__file__).parent
@@ -32,6 +32,12 @@ NEVER = re.compile(
 
 def found(folder: Path) -> list[Problem]:
     return load_library(folder).problems
+
+
+def mended(folder: Path, problem: Problem) -> Mended:
+    shown = problem.at.file
+    text = Path(shown).read_bytes().decode("utf-8")
+    return mend(text, shown, lambda t: load_library(folder, None, {shown: t.encode()}).problems)
 
 
 def printed(folder: Path) -> str:
@@ -78,9 +84,9 @@ def test_what_offers_to_be_mended_is_mended(folder: Path, tmp_path: Path) -> Non
     (problem,) = found(copy)
     if not problem.fix:
         return
-    after = mended(copy, problem.at.file)
+    after = mended(copy, problem)
     assert after.fixed == (problem,)
     assert after.left == ()
     Path(problem.at.file).write_bytes(after.text.encode("utf-8"))
     assert found(copy) == []
-    assert mended(copy, problem.at.file).text == after.text
+    assert mended(copy, problem).text == after.text

@@ -72,12 +72,15 @@ _TESTS: dict[Sort, SearchStrategy[Asked]] = {
     Sort.DATE: st.builds(Asked, st.sampled_from(["within", "older_than"]), DURATIONS)
     | st.builds(Asked, _MOMENT, st.dates() | DURATIONS)
     | st.builds(Asked, st.sampled_from(["at_least", "at_most"]), DURATIONS, st.just(True)),
-    Sort.CHOICE: st.builds(
-        Asked,
-        st.sampled_from(["is", "is_not", "is_in"]),
-        st.frozensets(LABELS, min_size=1, max_size=3),
-    ),
 }
+
+
+@st.composite
+def chosen(draw: st.DrawFn) -> Asked:
+    """A test of a choice, kept as the checker keeps it, or in other words."""
+    words = draw(st.frozensets(LABELS, min_size=1, max_size=3))
+    word = draw(st.sampled_from(["is", "is_not", "is_in"]))
+    return Asked(word, words, written=draw(_written(" or ".join(sorted(words)))))
 
 
 @st.composite
@@ -85,14 +88,14 @@ def measured(draw: st.DrawFn, unit: str) -> Asked:
     """A test of a measured value, written in its own unit or in another one."""
     if draw(st.booleans()):
         first, last = draw(st.tuples(_MEASURED, _MEASURED))
-        usual = f"{first} {unit} and {last} {unit}"
-        return Asked("between", (first, last), written=draw(_written(usual)))
+        usual = [f"{first} {unit} and {last} {unit}", f"{first} and {last}"]
+        return Asked("between", (first, last), written=draw(_written(*usual)))
     value = draw(_MEASURED)
-    return Asked(draw(_ORDER), value, written=draw(_written(f"{value} {unit}")))
+    return Asked(draw(_ORDER), value, written=draw(_written(f"{value} {unit}", f"{value}")))
 
 
-def _written(usual: str) -> SearchStrategy[str]:
-    return st.just(usual) | st.sampled_from(["7.5 %", ""])
+def _written(*usual: str) -> SearchStrategy[str]:
+    return st.sampled_from(usual) | st.sampled_from([*usual, "7.5 %", "x"])
 
 
 @st.composite
@@ -101,7 +104,13 @@ def leaves(draw: st.DrawFn, facts: tuple[Fact, ...]) -> Condition:
     if draw(st.booleans()):
         return IsTrue(fact)
     sort = fact.give.sort
-    tests = measured(fact.unit) if sort is Sort.QUANTITY else _TESTS[sort]
+    tests = (
+        measured(fact.unit)
+        if sort is Sort.QUANTITY
+        else chosen()
+        if sort is Sort.CHOICE
+        else _TESTS[sort]
+    )
     return Compare(fact, tuple(draw(st.lists(tests | _KNOWN, min_size=1, max_size=3))))
 
 

@@ -54,7 +54,7 @@ def check_of(folder: Path, name: str) -> tuple[str, Check]:
     shown = f"{folder}/{name}.yaml"
 
     def check(draft: str) -> list[Problem]:
-        loaded = load_library(folder, drafts={shown: draft.encode()})
+        loaded = load_library(folder, None, {shown: draft.encode()})
         return [problem for problem in loaded.problems if problem.at.file == shown]
 
     return shown, check

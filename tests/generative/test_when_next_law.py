@@ -5,6 +5,7 @@ Brute force is the judge: every day in between is asked by itself.
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -31,21 +32,28 @@ from rules.fact import (
 )
 from rules.fact import Test as Comparison
 from rules.finding import Finding
-from rules.record import Entry, Kind, Person, Reply, Said
+from rules.record import Entry, Kind, Measurement, Person, Reply, Said
 from rules.rule import Exclusion, Rule
 from tests.builders import TODAY, USUAL_STATUS, a_person, a_record, a_rule, entry, said
 from tests.spec.table import rule_asking
 from tests.strategies import KINDS, NEAR_DAYS, NEAR_SPANS, entries, histories, people
 
+QUARTER = settings(max_examples=max(settings().max_examples // 4, 20))
 HALF = settings(max_examples=max(settings().max_examples // 2, 20))
 # Far enough for every window of these facts to open and close, and short enough to ask every day.
-LOOKED_AT = 800
-FEW = settings(max_examples=max(settings().max_examples // 6, 20))
+LOOKED_AT = 500
+FEW = settings(max_examples=max(settings().max_examples // 12, 10))
 
 FACTS = """
 ended: {find: condition, codes: cough, ended_by: cough-over}
 lately: {find: entry, codes: cough, within: 12 months}
 between_days: {find: procedure, codes: cough, since: 2026-12-01, before: 6 months ago}
+plan_since: {find: care_plan, codes: cough, since: 2026-12-20}
+plan_before: {find: procedure, codes: cough, before: 2026-12-10}
+home: {find: encounter, codes: cough, give: latest end date, within: 2 months}
+since_home: {find: procedure, codes: cough, since: home}
+value: {find: observation, codes: blow-test, give: latest value, unit: level, within: 3 months}
+needs: {find: medication, codes: cough, before: today}
 since_ago: {find: observation, codes: cough, since: 5 weeks ago}
 filed: {find: observation, codes: blow-test, within: 42 days, filed: yes}
 planned: {find: care_plan, codes: cough}
@@ -80,7 +88,9 @@ CHOICE = replace(RULE.facts["last_test"], name="choice", give=Give.LATEST_CHOICE
                  choices=dict.fromkeys(RULE.facts["last_test"].codes, "blown"))  # fmt: skip
 YES_NO = [f for f in RULE.looks_at if f.give is Give.EXISTS]
 NUMBERS = [AGE, *(f for f in RULE.looks_at if f.give is Give.COUNT)]
-DATED = [f for f in RULE.looks_at if f.give in (Give.DATE, Give.EARLIEST, Give.LATEST)]
+DATED = [
+    f for f in RULE.looks_at if f.give in (Give.DATE, Give.EARLIEST, Give.LATEST, Give.LATEST_END)
+]
 
 _LENGTHS = st.builds(
     Duration, st.integers(0, 30), st.sampled_from(["day", "week", "month"])
@@ -191,6 +201,7 @@ def the_law_holds(case: Case, today: date, days: int = LOOKED_AT) -> None:
         day += timedelta(days=1)
 
 
+@HALF
 @given(case=cases(), today=st.just(TODAY) | _ENDS_OF_MONTHS)
 def test_nothing_changes_before_the_day_that_is_told_and_it_changes_on_that_day(
     case: Case, today: date
@@ -217,6 +228,8 @@ ALONE = [
     ("booked_on", "{at_least: 2 months ahead, at_most: 3 months ahead}"),
     ("booked_on", "{within: 1 week}"),
     ("last_said", "{older_than: 1 month}"),
+    ("home", "{older_than: 2 days}"),
+    ("value", "{at_least: 1 level}"),
 ]  # fmt: skip
 _SOON = st.integers(-70, 70).map(lambda days: TODAY + timedelta(days=days))
 _SOON_SPANS = _SOON.map(on) | _SOON.map(lambda day: span_of(day.isoformat()[:7]))
@@ -256,6 +269,7 @@ def _somebody(draw: st.DrawFn, rule: Rule) -> Case:
                     draw(_SOON_SPANS | st.none()),
                     ends=draw(st.none() | _SOON_SPANS),
                     filed=Answer.YES,
+                    values=(("", Measurement(Decimal(2), "level")),),
                 )
             )
     booked = _SOON.map(_a_visit)
@@ -279,13 +293,13 @@ _USUAL = {kind: (status, status) for kind, status in USUAL_STATUS.items()}
 def test_each_sort_of_fact_keeps_the_law_by_itself(
     name: str, test: str, data: st.DataObject
 ) -> None:
-    the_law_holds(data.draw(_somebody(RULES[name, test])), TODAY, 450)
+    the_law_holds(data.draw(_somebody(RULES[name, test])), TODAY, 430)
 
 
 RULES = {(name, test): _alone(name, test) for name, test in ALONE}
 QUIET = a_rule(
     quiet="{topic: coughing, after_not_now: 5 months, also_known_as: [something-else],"
-    " declined_codes: no-tea, not_done_codes: cough}",
+    " declined_codes: no-tea, not_done_codes: cough, most: 2 in 4 months}",
     exclude=None,
     people=None,
     tests=None,
@@ -298,7 +312,7 @@ _NOES = entries(
 COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
 
 
-@HALF
+@QUARTER
 @given(
     before=histories(days=NEAR_DAYS | _SOON | _ENDS_OF_MONTHS),
     lines=st.lists(_NOES, max_size=2),
@@ -324,6 +338,18 @@ def test_an_expression_is_asked_every_day_because_it_may_count_days_in_any_way(
     today = replace(last, name="today", find="today", kinds=())
     worked_out = Computed(Expression("x", "x", (today,), long_ago))
     the_law_holds(Case(replace(RULE, when=worked_out, exclusions=()), a_record()), TODAY)
+
+
+_BRIEFLY = st.sampled_from([Reply.SHOWN, Reply.NO_TIME, Reply.OVERRIDDEN])
+_LATELY = st.integers(0, 170).map(lambda days: TODAY - timedelta(days=days)) | _ENDS_OF_MONTHS
+
+
+@QUARTER
+@given(
+    before=st.lists(st.builds(Said, st.just("coughing"), _BRIEFLY, _LATELY), max_size=4).map(tuple)
+)
+def test_being_shown_often_enough_is_over_on_the_day_that_is_told(before: tuple[Said, ...]) -> None:
+    the_law_holds(Case(QUIET, a_record(COUGH), before), TODAY, 200)
 
 
 def test_nothing_is_told_where_nothing_changes() -> None:

@@ -9,6 +9,7 @@ import sys
 import traceback
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +17,11 @@ from rules.answer import CANNOT_TELL
 from rules.explain import explain
 from rules.fact import Expression
 from rules.finding import Finding, RuleFault
-from rules.load import load_library
 from rules.record import Kind
 from tests.builders import a_condition, a_record, a_rule, entry, outcome, rule_text, write_folder
 from tests.cel_builders import Given, built, found
 from tests.privacy.canaries import ID, NHS_NUMBER, SECRETS, found_in, zebedee
-from tests.served import surgery
+from tests.served import piloting, surgery
 
 ZEBEDEE: dict[str, Given] = {
     "smoking": "Zebedee Quillfeather " + NHS_NUMBER,
@@ -86,7 +86,8 @@ def test_the_library_itself_would_have_told() -> None:
     from celpy import Environment, celtypes
 
     limit = sys.getrecursionlimit()
-    whole = Environment().program(Environment().compile("name == other"))
+    environment: Any = Environment()  # its own types leave open what its trees are of
+    whole = environment.program(environment.compile("name == other"))
     sys.setrecursionlimit(limit)
     with pytest.raises(Exception, match="undeclared") as raised:
         whole.evaluate({"name": celtypes.StringType(f"Zebedee {NHS_NUMBER}")})
@@ -114,8 +115,7 @@ def test_nothing_is_in_the_answer_or_in_our_log(
         when = f"{{all: [has_cough, {{cel: {text}, means: wheezes seldom}}]}}"
         rule = rule_text(id=name, facts=facts, when=when, people=None, tests=None)
         write_folder(tmp_path / "practice", {f"{name}.yaml": rule})
-    library = load_library(tmp_path / "practice").usable()
-    with surgery(tmp_path, library) as service:
+    with surgery(tmp_path, piloting(tmp_path / "practice", "coughing", "seldom")) as service:
         cough = a_condition("cough", id="cough-1", subject={"reference": f"Patient/{ID}"})
         reply = service.ask(service.a_call([zebedee(), cough], of=ID))
     assert reply.decided("coughing") == reply.decided("seldom") == "withheld"

@@ -4,10 +4,27 @@ from datetime import date
 
 import pytest
 
+from prompts.coverage import coverage
+from prompts.next_time import when_next
+from prompts.standing import Case
+from prompts.stories import tell
+from prompts.what_if import flips
 from rules.answer import Answer
+from rules.explain import explain
 from rules.outcome import Decision
+from rules.people import record_of
 from rules.record import Entry, Kind
-from tests.builders import a_person, a_record, a_rule, decide, entry, outcome
+from tests.builders import (
+    TODAY,
+    a_person,
+    a_record,
+    a_rule,
+    decide,
+    entry,
+    load_text,
+    outcome,
+    rule_text,
+)
 from tests.cel_builders import Given, asked, built
 from tests.spec.table import NO, UNSURE, YES, answer, answer_when, refusals
 
@@ -209,3 +226,33 @@ def test_the_facts_of_a_withheld_outcome_can_still_be_looked_at() -> None:
     withheld = outcome(a_rule(facts=FAULTY, when=DIVIDED), a_record(COUGH))
     assert withheld.offers == ()
     assert withheld.look(withheld.rule.facts["coughs"]).number == (1, 1)
+
+
+def test_a_story_about_a_rule_that_is_withheld_is_wrong_and_says_why() -> None:
+    loaded = load_text(rule_text(facts=FAULTY, when=f"{{all: [a_cough, {DIVIDED}]}}"))
+    (rule,) = loaded.usable().rules
+    told = tell(rule, next(iter(loaded.stories[rule.id])))
+    assert (told.got, told.right) == ("withheld", False)
+    assert told.wrong == "Withheld, and reported: a computed fact could not be worked out."
+
+
+@pytest.mark.parametrize("expect", ["prompt", "no prompt"])
+def test_a_part_that_nobody_had_to_ask_does_no_harm_to_what_looks_at_all_parts(expect: str) -> None:
+    story = f"\n- {{name: a, person: sam, without: [condition cough], expect: {expect}}}"
+    text = rule_text(
+        facts=FAULTY,
+        when=f"{{all: [a_cough, faulty, {DIVIDED}]}}",
+        exclude=f"\n- {{if: {{any: [faulty, {DIVIDED}]}}, because: x}}",
+        tests=story,
+    )
+    loaded = load_text(text)
+    (rule,) = loaded.usable().rules
+    stories = loaded.stories[rule.id]
+    (told,) = (tell(rule, one) for one in stories)
+    assert (told.got, told.right) == ("no prompt", expect == "no prompt")
+    assert coverage(rule, stories).stories == 1
+    record, said = record_of(next(iter(stories)))
+    assert explain(outcome(rule, record)).headline.startswith("No prompt: ")
+    case = Case(rule, record, said)
+    assert flips(case, TODAY) == ()
+    assert when_next(case, TODAY) is None

@@ -205,6 +205,40 @@ def test_a_title_that_no_file_can_have_writes_nothing(
     assert files(tmp_path) == ["COPD register.csv"]
 
 
+def test_a_refset_without_words_says_which_it_is_and_what_to_write_in(
+    goodday: Goodday, tmp_path: Path
+) -> None:
+    (tmp_path / "release.txt").write_text(
+        "refsetId\tactive\treferencedComponentId\n"
+        "999011571000230107\t1\t13645005\n999011571000230107\t1\t703138006\n"
+        "999011571000230107\t0\t313296004\n999009131000230100\t1\t941201000000103\n"
+    )
+    done, said, _ = goodday(
+        "lists", "import", tmp_path / "release.txt", "--refset", "999011571000230107",
+        "--name", "tea", "--to", tmp_path,
+    )  # fmt: skip
+    assert done == 0
+    assert "   such as: COPD; Code 703138006 (the file has no words for it)\n" in said
+    assert "   To know: 703138006 means type 2 diabetes in remission.\n" in said
+    assert "   1 code came without words: write them in.\n" in said
+    assert "1 row not needed:\n   line 4: 313296004 is not active.\n" in said
+    file = load_lists(tmp_path).lists[0].lists["tea"]
+    assert file.source == "release.txt, saved on 21 November 2026, refset 999011571000230107"
+
+
+def test_a_code_that_was_put_right_is_named(goodday: Goodday, table: Path, tmp_path: Path) -> None:
+    _, said, _ = goodday("lists", "import", table, "--to", tmp_path, "--repair")
+    assert "1 code put right:\n   line 3: 1187911000000100 is 1187911000000105\n" in said
+
+
+def test_a_damaged_code_that_may_be_several_is_only_shown(goodday: Goodday, tmp_path: Path) -> None:
+    (tmp_path / "tea.csv").write_text("code,term\n13645005,COPD\n123456789012345000,Tea\n")
+    done, said, _ = goodday("lists", "import", tmp_path / "tea.csv", "--to", tmp_path, "--repair")
+    assert done == 1
+    assert "line 3: 123456789012345000 may have been 12345678901234500" in said
+    assert "Look at them." not in said
+
+
 @pytest.mark.parametrize("name", ["COPD", "../copd", "copd.yaml", "1-copd", "copd--x"])
 def test_a_name_that_no_list_can_have(
     goodday: Goodday, table: Path, tmp_path: Path, name: str

@@ -50,7 +50,7 @@ def a_prompt(rule: Rule, today: date = TODAY, visit: str = "in 10 days") -> Prom
 
 
 # What their keys come to, once a rule is read.
-MADE = {
+MADE: dict[OfferKind, dict[str, object]] = {
     OfferKind.MESSAGE: {"text": "Hello. We are asking how you are.", "channel": "text"},
     OfferKind.QUESTIONNAIRE: {"form": "my-good-day", "words": "Fill in: my good day"},
     OfferKind.TASK: {
@@ -66,9 +66,9 @@ MADE = {
 def rule_with(kind: OfferKind, **said: object) -> Rule:
     if kind in OFFERS:
         made = a_rule(offers=OFFERS[kind], exclude=None)
-        changed: Any = said  # Any: each offer has members of its own
+        changed: Any = said  # each offer has members of its own
         return replace(made, offers=(replace(made.offers[0], **changed),)) if said else made
-    members: Any = {**MADE[kind], **said}
+    members: Any = {**MADE[kind], **said}  # and so it has here
     offer = Offer(kind, Wording(("Please do",)), **members)
     return replace(a_rule(exclude=None), offers=(offer,))
 

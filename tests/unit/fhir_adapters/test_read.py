@@ -48,9 +48,10 @@ PLACES: dict[str, Resource] = {
     "Appointment, as a reason": a_resource("Appointment", "other", reasonCode=[concept("cough")]),
     "Encounter, as a reason": a_resource("Encounter", "other", reasonCode=[concept("cough")]),
     "Encounter, as the service": a_resource("Encounter", "other", serviceType=concept("cough")),
-    "Encounter, as its class": a_resource(
-        "Encounter", "other", **{"class": {**code("cough")._asdict()}}
-    ),
+    "Encounter, as its class": {
+        **a_resource("Encounter", "other"),
+        "class": code("cough")._asdict(),
+    },
     "Goal, as a category": a_resource("Goal", "other", category=[concept("cough")]),
     "Consent, as its scope": a_resource("Consent", "other", scope=concept("cough")),
     "Consent, as what it permits": a_resource(

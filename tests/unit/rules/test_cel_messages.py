@@ -290,3 +290,21 @@ def test_where_and_what(when: str, code: str, says: str, hint: str) -> None:
 def test_each_slip_is_one_message(text: str, start: int, code: str, says: str) -> None:
     (slip,) = built(text).slips
     assert (slip.code, slip.says, slip.start) == (code, says, start)
+
+
+def test_computed_facts_cannot_stand_on_each_other_without_end() -> None:
+    lines = ["", "f0: {find: condition, codes: cough}"]
+    lines += [f"f{n}: {{find: cel, cel: f{n - 1}, means: x}}" for n in range(1, 13)]
+    problems = load_text(rule_text(facts="\n".join(lines), when="f10")).stops
+    assert [(p.code, p.says) for p in problems] == [
+        ("E35", "This stands on more than 10 computed facts, one on another.")
+    ]
+
+
+def test_a_slip_in_a_fact_is_not_reported_again_where_an_expression_names_it() -> None:
+    facts = """
+        has_cough: {find: condition, codes: cogh}
+        coughs: {find: cel, cel: has_cough && age > 18, means: x}
+    """
+    problems = load_text(rule_text(facts=facts, when="coughs")).problems
+    assert [p.code for p in problems if p.stops] == ["E12"]

@@ -66,5 +66,11 @@ def test_what_there_is_to_know_is_about_whole_codes_that_may_be_used(code: str) 
     assert code not in TRAPS
 
 
+def test_zeros_behind_what_was_no_concept_are_told_without_a_guess() -> None:
+    flaw = snomed_problem("1187911000023000")
+    assert flaw is not None
+    assert flaw.hint.startswith("It ends in zeros, which is what Excel does to long codes. Copy")
+
+
 def test_there_is_one_check_digit() -> None:
     assert check_digit_for("1364500") == "5"

@@ -37,8 +37,11 @@ OFFERED = Fact("offered", "an offer is recorded", "entry", HERE)
 AGE = Fact("age", "age", "age", HERE, give=Give.AGE)
 LAST = Fact("last_visit", "last visit", "encounter", HERE, give=Give.LATEST)
 HBA1C = Fact("hba1c", "HbA1c", "observation", HERE, give=Give.LATEST_VALUE, unit="mmol/mol")
+VALUE = Give.LATEST_VALUE
+SMOKING = Fact("smoking", "smoking", "observation", HERE, give=VALUE, unit="pack years")
+ACTIVATION = Fact("activation", "activation", "observation", HERE, give=VALUE, unit="level")
 LEVEL = Fact("level", "PAM level", "observation", HERE, give=Give.LATEST_CHOICE)
-FACTS = (COPD, OFFERED, AGE, LAST, HBA1C, LEVEL)
+FACTS = (COPD, OFFERED, AGE, LAST, HBA1C, LEVEL, SMOKING, ACTIVATION)
 YEAR = Duration(12, "month")
 
 SAID: dict[str, Condition] = {
@@ -69,8 +72,13 @@ SAID: dict[str, Condition] = {
             ),
         ),
     ),
+    "smoking is at least 20 pack years": Compare(
+        SMOKING, (Asked("at_least", Decimal(20), written="20 pack years"),)
+    ),
+    "activation is at most 2": Compare(ACTIVATION, (Asked("at_most", Decimal(2), written="2"),)),
     'PAM level is one of "level 1" or "level 2"': Compare(
-        LEVEL, (Asked("is_in", frozenset({"level 2", "level 1"})),)
+        LEVEL,
+        (Asked("is_in", frozenset({"level 2", "level 1"}), written="level 1 or level 2"),),
     ),
     "this is not so: has COPD": Not(IsTrue(COPD)),
     '"breathless", which means: has COPD': Labelled("breathless", IsTrue(COPD)),

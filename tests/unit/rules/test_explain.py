@@ -253,3 +253,67 @@ def test_a_measured_value_is_quoted_with_its_unit_before_the_entry() -> None:
 def test_a_choice_is_quoted_by_its_name() -> None:
     line = _measured(Give.LATEST_CHOICE, choices={code("blow-test"): "blown"})
     assert line.rests_on == "blown; observation, effective 1 May 2026, final, blow-test"
+
+
+WHEEZY = """
+has_cough: {find: condition, codes: cough, label: has a cough}
+wheezes: {find: observation, codes: wheeze, give: count, label: wheezes}
+often: {find: cel, cel: has_cough && wheezes > 1, means: coughs and wheezes often}
+"""
+
+
+def test_an_expression_is_what_it_means_and_rests_on_what_it_is_made_of() -> None:
+    rests_on = "has a cough: condition, test 1 March 2020, active, cough; wheezes: none recorded"
+    for when in ("often", "{cel: has_cough && wheezes > 1, means: coughs and wheezes often}"):
+        explanation = explain(outcome(a_rule(facts=WHEEZY, when=when), a_record(COUGH)))
+        assert lines_of(explanation) == [(Answer.NO, "coughs and wheezes often", rests_on)]
+
+
+def test_an_expression_that_cannot_be_told_says_what_is_not_known() -> None:
+    record = a_record(COUGH, unread=[Kind.OBSERVATION])
+    explanation = explain(outcome(a_rule(facts=WHEEZY, when="often"), record))
+    (line,) = explanation.who_for
+    assert line.answer is Answer.CANNOT_TELL
+    assert "the list of observation entries could not be read" in line.rests_on
+
+
+def test_an_exclusion_that_was_not_asked_may_be_one_that_cannot_be_worked_out() -> None:
+    seldom = "{cel: seldom || often, means: wheezes seldom}"
+    faulty = "seldom: {find: cel, cel: 10 / wheezes > 2, means: wheezes seldom}\n"
+    rule = a_rule(
+        facts=WHEEZY + faulty,
+        when="{age: {above: 90}}",
+        exclude=f"\n- {{if: {seldom}, because: x}}",
+    )
+    explanation = explain(outcome(rule, a_record(COUGH)))
+    assert explanation.headline.startswith("No prompt: ")
+    (line,) = explanation.who_not_for
+    assert (line.answer, line.rests_on) == (Answer.CANNOT_TELL, "seldom: cannot tell; often: no")
+
+
+@pytest.mark.parametrize(
+    ("when", "because"),
+    [
+        ("{all: [has_cough, {not: had_tea}]}", '"had tea" is so'),
+        ("{all: [{none: [said_no, had_tea]}, has_cough]}", '"had tea" is so'),
+        ("{all: [{any: [said_no, had_tea]}, said_no]}", '"said no" is not so'),
+        ("{all: [has_cough, {not: {any: [said_no, had_tea]}}]}", '"had tea" is so'),
+        ("{some_of: {at_least: 3, of: [said_no, has_cough, had_tea]}}", '"said no" is not so'),
+        ("{not: {not: said_no}}", '"said no" is not so'),
+    ],
+)
+def test_a_headline_names_what_decided_and_nothing_that_merely_was_not_so(
+    when: str, because: str
+) -> None:
+    headline = explained(COUGH, TEA, when=when).headline
+    assert headline.startswith(f"No prompt: {because} (")
+    assert headline.count(" is ") == 1
+
+
+def test_a_rule_that_prompts_where_we_cannot_tell_says_that_it_does() -> None:
+    rule = replace(a_rule(facts=FACTS, when="had_tea", exclude=None), prompt_when_unknown=True)
+    unread = a_record(unread=[Kind.PROCEDURE])
+    assert explain(outcome(rule, unread)).headline == (
+        'Prompt, as this rule does where we cannot tell: "had tea" is not known'
+        " (the list of procedure entries could not be read)."
+    )

@@ -129,6 +129,31 @@ GOOD = {
               - not: since
         """,
     },
+    "what is measured, so many of these, and cel": {
+        "facts": """
+            has_cough: {find: condition, codes: cough}
+            blow: {find: observation, codes: blow-test, give: latest value, unit: L/min}
+            either:
+              find: cel
+              cel: has_cough || age >= 90
+              means: has a cough, or is 90 or over
+        """,
+        "when": """
+            all:
+              - has_cough
+              - some_of:
+                  at_least: 1
+                  of: [either, {blow: {between: [1 L/min, 400 L/min]}}, {blow: {above: 500 L/min}}]
+        """,
+    },
+    "words that a row is to have": {
+        "tests": """
+            - name: Ages
+              person: sam
+              vary: age
+              rows: {60: 'prompt with "ordinary days"'}
+        """,
+    },
     "no offers and a wordy quiet": {
         "quiet": "{topic: coughing, after_declined: 24 months, also_known_as: [old-topic]}",
     },

@@ -130,6 +130,19 @@ def test_a_practices_own_list_has_its_own_lock_beside_the_built_in_one(tmp_path:
     assert found(folder) == []
 
 
+@pytest.mark.parametrize(("extra", "count"), [("", 0), ("local: yes\n", 1)])
+def test_a_built_in_list_speaks_unless_another_took_its_place(
+    tmp_path: Path, extra: str, count: int
+) -> None:
+    text = rule_text(
+        facts="{has_cough: {find: condition, codes: copd}}", people=None, tests=None, exclude=None
+    )
+    ours = list_text("copd", ["ours"], extra=extra)
+    folder = a_practice(tmp_path, files={"coughing.yaml": text, "value-sets/copd.yaml": ours})
+    long_after = found(folder, date(2030, 1, 1))
+    assert sum(problem.at.file == "rules/value-sets/copd.yaml" for problem in long_after) == count
+
+
 @pytest.mark.parametrize(
     ("lock", "says"),
     [
