@@ -81,7 +81,7 @@ def coverage(rule: Rule, stories: Stories) -> Coverage:
         _see_exclusions(outcome, exclusions)
         _see_card(came, outcome, variants, offers)
         reply = came.held_by.reply if came.held_by else None
-        if reply in quiet:
+        if reply is not None and reply in quiet:
             quiet[reply].seen.add("reached")
     points = (*(p for _, p in conditions), *exclusions, *variants, *offers, *quiet.values())
     return Coverage(rule, len(stories), points)

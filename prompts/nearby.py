@@ -6,8 +6,8 @@ What is changed comes from what a rule asks about, so that a change can make a d
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
+from prompts.edges import days_beside, found_as, states_of, values_beside, whole_numbers
 from rules.codes import Code, CodeList
 from rules.days import Duration
 from rules.fact import (
@@ -20,8 +20,7 @@ from rules.fact import (
     Not,
     Test,
 )
-from rules.facts.statuses import STATUSES
-from rules.people import USUAL, Line, Story
+from rules.people import Line, Story
 from rules.problems import Place
 from rules.record import Kind, Reply
 from rules.rule import Rule
@@ -57,12 +56,12 @@ def _edits(rule: Rule, story: Story, lists: Mapping[str, CodeList]) -> Iterator[
         if fact.find == "age":
             yield from _ages(asked)
         elif fact.find == "deceased":
-            yield Edit("recorded as having died", _person(deceased="yes"), (fact.name,))
+            yield Edit("recorded as having died", _died, (fact.name,))
         elif fact.find == "this_appointment":
             yield from _bookings(fact, asked, story, lists)
         elif fact.find == "outcome":
             yield from _answers(
-                fact.topic, fact.replies or frozenset(Reply), _days(fact, asked, story)
+                fact.topic, fact.replies or frozenset(Reply), days_beside(fact, asked, story)
             )
         elif fact.find in _WORDS_ABOUT:
             yield from _words_about(fact, asked)
@@ -98,29 +97,25 @@ def _tests_of(rule: Rule) -> dict[str, tuple[Test, ...]]:
 # ---- the person -----------------------------------------------------------------------------
 
 
-def _person(**changed: str) -> Callable[[Story], Story | None]:
+def _died(story: Story) -> Story | None:
+    if story.person.deceased:
+        return None
+    return replace(story, person=replace(story.person, deceased="yes"))
+
+
+def _aged(age: int) -> Callable[[Story], Story | None]:
     def made(story: Story) -> Story | None:
-        if all(getattr(story.person, name) == value for name, value in changed.items()):
+        if story.person.age == str(age):
             return None
-        return replace(story, person=replace(story.person, **changed))  # type: ignore[arg-type] # its text fields
+        return replace(story, person=replace(story.person, age=str(age)))
 
     return made
 
 
 def _ages(tests: tuple[Test, ...]) -> Iterator[Edit]:
-    for number in _whole_numbers(tests):
+    for number in whole_numbers(tests):
         if 0 <= number <= 120:
-            yield Edit(f"aged {number}", _person(age=str(number)), ("age",))
-
-
-def _whole_numbers(tests: tuple[Test, ...]) -> list[int]:
-    found: set[int] = set()
-    for test in tests:
-        values = test.value if isinstance(test.value, tuple) else (test.value,)
-        for value in values:
-            if isinstance(value, int) and not isinstance(value, bool):
-                found |= {value - 1, value, value + 1}
-    return sorted(found)
+            yield Edit(f"aged {number}", _aged(number), ("age",))
 
 
 # What a story may say about a person in a word, by the name of the built-in fact.
@@ -146,7 +141,7 @@ def _words_about(fact: Fact, tests: tuple[Test, ...]) -> Iterator[Edit]:
 
 
 def _todays(fact: Fact, tests: tuple[Test, ...], story: Story) -> Iterator[Edit]:
-    for text in _days(fact, tests, story)[2:]:
+    for text in days_beside(fact, tests, story)[2:]:
         if len(text) == len("2026-11-21"):
             made = _on(date.fromisoformat(text))
             yield Edit(f"on {text}", made, (fact.name,))
@@ -171,10 +166,10 @@ def _lines(
     fact: Fact, tests: tuple[Test, ...], story: Story, lists: Mapping[str, CodeList]
 ) -> Iterator[Edit]:
     about = (fact.name,)
-    days = _days(fact, tests, story)
-    states = _states(fact)
-    values = tuple(_values(tests))
-    find = _find(fact)
+    days = days_beside(fact, tests, story)
+    states = states_of(fact)
+    values = tuple(values_beside(tests))
+    find = found_as(fact)
     for name in _named(fact.codes, lists):
         for said in _said_of_lines(fact, days, states, values):
             line = Line(find, name, _HERE, (lists[name].first,), said)
@@ -215,31 +210,6 @@ def _said_of_lines(
         for status in states:
             yield {**usual, "filed": "no", "status": status}
         yield {key: text for key, text in usual.items() if key != "filed"}
-
-
-def _states(fact: Fact) -> tuple[str, ...]:
-    """The states that a line of this sort can have, those that count and those that do not."""
-    kind, usual = USUAL[_find(fact)]
-    valid, void = STATUSES[kind]
-    return (*sorted((valid | void) - {"", usual}), "unknown")
-
-
-def _find(fact: Fact) -> str:
-    """What a line of a story is that a fact can find."""
-    return fact.find if fact.find in USUAL else "entry"
-
-
-def _values(tests: tuple[Test, ...]) -> Iterator[str]:
-    """The numbers that a measured value is held against, and one step to each side."""
-    for test in tests:
-        values = test.value if isinstance(test.value, tuple) else (test.value,)
-        unit = test.written.rpartition(" ")[2] if " " in test.written else ""
-        for value in values:
-            if isinstance(value, Decimal):
-                exponent = value.as_tuple().exponent
-                step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
-                for number in (value, value - step, value + step):
-                    yield f"{number:f} {unit}".strip()
 
 
 def _named(codes: frozenset[Code], lists: Mapping[str, CodeList]) -> list[str]:
@@ -292,52 +262,10 @@ def _line_says(line: Line) -> str:
     return f"{line.called} ({', '.join(said) or 'no date'})"
 
 
-# ---- days -----------------------------------------------------------------------------------
-
-
-def _days(fact: Fact, tests: tuple[Test, ...], story: Story) -> tuple[str, ...]:
-    """A month ago first, then days beside every edge that a fact or its tests have."""
-    today = story.today
-    edges: list[date] = []
-    for length in (fact.within, fact.since, fact.before):
-        if isinstance(length, Duration):
-            edges.append(length.before(today))
-    for moment in (fact.since, fact.before):
-        if isinstance(moment, Fact):
-            edges += [day for line in story.person.lines if (day := _day(line)) is not None]
-        elif isinstance(moment, date):
-            edges.append(moment)
-    if fact.in_next is not None:
-        edges.append(fact.in_next.after(today))
-    for test in tests:
-        if isinstance(test.value, date):
-            edges.append(test.value)
-        elif isinstance(test.value, Duration):
-            ahead = test.word in ("at_least", "at_most")
-            edges.append(test.value.after(today) if ahead else test.value.before(today))
-    month = Duration(1, "month")
-    usual = month.after(today) if fact.in_next is not None else month.before(today)
-    found = [usual.isoformat(), today.isoformat(), Duration(2, "year").before(today).isoformat()]
-    for edge in edges:
-        if timedelta(days=1) < edge - date.min and edge < date.max:
-            one = timedelta(days=1)
-            found += [day.isoformat() for day in (edge, edge - one, edge + one)]
-            found += [f"{edge:%Y-%m}", f"{edge:%Y}"]
-    found.append(Duration(6, "day").after(today).isoformat())
-    return tuple(dict.fromkeys(found))
-
-
-def _day(line: Line) -> date | None:
-    try:
-        return date.fromisoformat(line.said.get("date", ""))
-    except ValueError:
-        return None
-
-
 def _bookings(
     fact: Fact, tests: tuple[Test, ...], story: Story, lists: Mapping[str, CodeList]
 ) -> Iterator[Edit]:
-    for day in _days(fact, tests, story):
+    for day in days_beside(fact, tests, story):
 
         def on(story: Story, day: str = day) -> Story | None:
             if not story.person.booking:

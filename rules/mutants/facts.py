@@ -40,7 +40,7 @@ def slips(fact: Fact, lists: Sequence[CodeList], *, own: bool) -> Iterator[FactS
     if fact.kinds and (fact.statuses is not None or own):
         every = frozenset(s for kind in fact.kinds for side in STATUSES[kind] for s in side)
         ignoring = replace(fact, statuses=every | {"", "unknown"})
-        yield FactSlip("status ignored", "whatever its status", ignoring, safety=True)
+        yield FactSlip("status ignored", 'with "status: any"', ignoring, safety=True)
     if fact.statuses is not None and not _usual(fact):
         usual = replace(fact, statuses=None)
         yield FactSlip("status dropped", "with the usual statuses", usual, safety=True)
