@@ -13,6 +13,7 @@ SYSTEMS = {
     "snomed": SNOMED,
     "good-day": OWN,
     "loinc": "http://loinc.org",
+    "encounter-class": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
     "appointment-reason": "http://terminology.hl7.org/CodeSystem/v2-0276",
     "dmd": "https://dmd.nhs.uk",
     "questionnaire": "urn:ietf:rfc:3986",  # a form by its canonical address
@@ -102,7 +103,8 @@ class CodeList:
 
     def beside(self, local: "CodeList") -> "CodeList":
         """This list with a practice's own codes beside it; the practice's words come first."""
-        return CodeList(self.id, self.title, {**self.words, **local.words})
+        words = {**self.words, **local.words}
+        return CodeList(self.id, self.title, words, self.measures or local.measures)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -83,6 +83,8 @@ def load_library(
     loading = _Loading(today, drafts or {})
     built_in = files("rules")
     root = None if own is None else own if own.is_dir() else _root_of(own)
+    if root is not None and isinstance(built_in, Path) and root.samefile(built_in):
+        root = None  # a rule of the library stands among the library's own lists
     roots: list[tuple[Traversable, str]] = [(built_in, "rules")]
     if root is not None:
         roots.append((root, str(root)))

@@ -14,6 +14,7 @@ from rules.schema.words import (
     FORMATS,
     HOOKS,
     INDICATORS,
+    MEASURES,
     PRIORITIES,
     PURPOSES,
     STATES,
@@ -376,6 +377,12 @@ CODE_LIST = (
     Key("owner", F.SENTENCE, "Who answers for it."),
     Key("reviewed", F.DAY, "When somebody last looked at it.", needed=True),
     Key("review_by", F.DAY, "The day by which somebody looks again."),
+    Key(
+        "measures",
+        F.WORD,
+        "What is measured, where its units can be turned into each other.",
+        words=MEASURES,
+    ),
     Key(
         "local",
         F.YES_NO,

@@ -13,9 +13,10 @@ from rules.rule import Message, Service
 from rules.schema import keys
 from rules.schema.names import Names
 from rules.schema.wording import plain_words
-from rules.schema.words import STATES
+from rules.schema.words import MEASURES, STATES
 from rules.text import Block, Node
 
+_MEASURES = {word: word for word in MEASURES}
 MOST_BYTES = 1024 * 1024  # some ten thousand codes
 
 
@@ -51,6 +52,7 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
     )
     reviewed, review_by = (reader.get(block, key, reader.day) for key in ("reviewed", "review_by"))
     local = reader.get(block, "local", reader.yes_no) or False
+    measures = reader.get(block, "measures", lambda n: reader.one_of(n, _MEASURES, "measures"))
     if name is not None and name != stem:
         reader.stop(
             block.pairs["id"][1].at,
@@ -64,7 +66,7 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
             _read_code(reader, item, words)
     if name is None or title is None or not words:
         return None  # each has been reported
-    codes = CodeList(name, title, words)
+    codes = CodeList(name, title, words, measures or "")
     return ListFile(codes, block.at, source, owner, note, reviewed, review_by, local)
 
 

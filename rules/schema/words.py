@@ -28,5 +28,7 @@ STATES = (
 )
 # Statuses are FHIR's own; which of them a list can have is checked against rules.facts.statuses.
 STATUS_WORDS: tuple[str, ...] = ()
+# What is measured, for the conversions in rules/units.py that are for one thing only.
+MEASURES = ("hba1c", "glucose", "cholesterol", "triglycerides", "creatinine")
 # The roles that the requests of record systems may tell.
 CLINICAL_ROLES = ("gp", "nurse", "pharmacist", "physiotherapist", "paramedic", "care-coordinator")
