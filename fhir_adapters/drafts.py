@@ -163,6 +163,8 @@ def _results(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) 
         "authoredOn": today.isoformat(),
         "payload": [{"contentString": p.letter}],
     }
+    if offer.layout not in ("", "letter"):
+        resource["note"] = [{"text": f"To be set as {offer.layout}."}]
     if p.visit is not None:
         about += _pointing_at([p.visit])
         if p.visit.when is not None:

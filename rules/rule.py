@@ -175,6 +175,7 @@ class Offer:
     ends_after: Duration | None = None
     results: Fact | None = None  # results_ahead: the filed results that the letter is about
     lead_time: Duration | None = None  # results_ahead: to be with the person so long before
+    layout: str = ""  # results_ahead: letter, large print, easy read
     template: str = ""  # message: which text, by name
     channel: str = ""  # message: letter, text, email, app
     form: str = ""  # questionnaire: which one, by name

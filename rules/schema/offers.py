@@ -123,6 +123,7 @@ def _results(reader: Reader, block: Block, names: Names, bare: Offer) -> Offer:
         words=lists[0].words[lists[0].first] if lists else "",
         results=_filed_results(block, lists, within),
         lead_time=reader.get(block, "lead_time", reader.duration) or LETTER_LEAD_TIME,
+        layout=_word(reader, block, bare.kind, "format") or "letter",
     )
 
 

@@ -319,3 +319,11 @@ def test_a_resource_that_is_not_valid_is_named_by_its_type_alone(bad: dict[str, 
         prove([GOOD, bad])
     assert "canary" not in str(refused.value)
     assert "zebedee" not in str(refused.value)
+
+
+def test_a_letter_says_how_it_is_to_be_set_where_that_is_not_usual() -> None:
+    usual = made(a_prompt(rule_with(OfferKind.RESULTS)).proposals[0])
+    assert "note" not in usual
+    offers = OFFERS[OfferKind.RESULTS] + "    format: large print\n"
+    large = made(a_prompt(a_rule(offers=offers, exclude=None)).proposals[0])
+    assert large["note"] == [{"text": "To be set as large print."}]
