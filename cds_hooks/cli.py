@@ -128,7 +128,7 @@ def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
         "path", type=Path, nargs="?", help="a file or folder (the built-in library)"
     )
     schema.add_argument(
-        "--to", type=Path, default=Path("schemas"), help="the folder to write them in (schemas)"
+        "--to", type=Path, help="the folder to write them in (.goodday beside the rules)"
     )
     reference = add("reference", help="every heading of the language, as markdown")
     reference.set_defaults(verb="rules reference")

@@ -8,12 +8,15 @@ from rules.json_schema import Workspace, schemas
 from rules.load import Loaded, load_library
 
 
-def schema(path: Path | None, to: Path) -> int:
+def schema(path: Path | None, to: Path | None) -> int:
     """Write a schema for each sort of file. Files with problems in them give what they can."""
     if path is not None and not path.exists():
         say.sorry(f"There is no file or folder called {path}.")
         return COULD_NOT_RUN
     loaded = load_library(path)
+    if to is None:  # where the first line of a rule file looks for it
+        beside = Path() if path is None else path if path.is_dir() else path.parent
+        to = beside / ".goodday"
     try:
         to.mkdir(parents=True, exist_ok=True)
         for name, made in schemas(workspace(loaded)).items():

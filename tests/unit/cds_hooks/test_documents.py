@@ -230,3 +230,10 @@ def test_the_command_writes_the_pages(tmp_path: Path, capsys: pytest.CaptureFixt
     (tmp_path / "file").write_text("")
     assert docs(None, tmp_path / "file", TODAY) == 2
     assert "cannot be written to" in capsys.readouterr().err
+
+
+def test_schemas_go_where_the_first_line_of_a_rule_file_looks_for_them(tmp_path: Path) -> None:
+    assert run(["rules", "new", "tea-group", "--to", str(tmp_path)]) == 0
+    assert run(["rules", "schema", str(tmp_path)]) == 0
+    first = (tmp_path / "tea-group.yaml").read_text().splitlines()[0]
+    assert (tmp_path / first.partition("$schema=")[2]).is_file()
