@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_hooks.cli import run
 from cds_hooks.commands.docs import docs
 from cds_hooks.pages.documents import documents
 from rules.load import load_library
