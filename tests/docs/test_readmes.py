@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.parts import PART, check_part
 from tests.running import demo_running
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,9 @@ def test_every_block_runs_and_prints_what_is_written(
     printed = ""
     for language, text in blocks(readme):
         match language:
-            case "yaml" | "json":
+            case "yaml" if PART.match(text):
+                check_part(tmp_path, text)
+            case "yaml" | "json" | "csv":
                 write(tmp_path, language, text)
             case "sh":
                 printed = run(tmp_path, text, demo)
@@ -61,8 +64,9 @@ def write(folder: Path, language: str, text: str) -> None:
     assert named, text
     path = folder / named[1]
     path.parent.mkdir(parents=True, exist_ok=True)
-    if language == "json":
+    if language != "yaml":
         text = text[named.end() :]
+    if language == "json":
         json.loads(text)
     path.write_text(text, encoding="utf-8")
 
@@ -117,8 +121,31 @@ def test_every_setting_and_command_is_in_the_readme_of_the_doors() -> None:
     text = (ROOT / "cds_hooks/README.md").read_text(encoding="utf-8")
     for name in Settings.model_fields:
         assert f"GOODDAY_{name.upper()}" in text
-    for command in ("demo", "serve", "rules check", "rules test", "rules check-patient"):
-        assert f"`goodday {command}" in text
+    for verb in verbs():
+        assert f"`goodday {verb}" in text
+
+
+def verbs() -> list[str]:
+    """Every verb that the command line has, as its help names them."""
+    found: list[str] = []
+    for verb in _verbs_of("goodday"):
+        below = _verbs_of(f"goodday {verb}") if verb in ("rules", "lists") else []
+        found += [f"{verb} {one}" for one in below] or [verb]
+    return found
+
+
+def _verbs_of(command: str) -> list[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        f"{command} --help",
+        shell=True,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return re.findall(r"^    ([a-z-]+)\b", done.stdout, re.MULTILINE)
 
 
 def test_every_problem_code_is_in_the_catalogue() -> None:
