@@ -139,8 +139,15 @@ def _closed(opened: str) -> tuple[str, ...]:
     return ()
 
 
+_COMPARED = re.compile(r"[{\[]?\s*([<>]=?|=)\s*(\d[^}\]]*)")
+
+
 def special_start(at: Place, line: str, code: str = "E04") -> Problem:
     """A text whose first character means something to the file format."""
+    symbol = _COMPARED.match(line, max(at.column - 2, 0))
+    if symbol is not None:  # in quotes it would be no better
+        more = (f"Type: {typed(symbol[1], symbol[2])}",)
+        return Problem(at, "E07", IN_WORDS, THE_WORDS, more=more)
     return _quote(
         at,
         line,
