@@ -77,11 +77,11 @@ def _often_enough(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held
     if len(days) < most:
         return None
     until = length.after(days[-most])
+    if until <= today:  # a year on from 29 February is 28 February, which is the day it ends
+        return None
+    times = "once" if len(days) == 1 else f"{len(days)} times"
     return Held(
-        rule,
-        "most",
-        f"Quiet until {in_words(until)}: it was shown {len(days)} times in {length}.",
-        until,
+        rule, "most", f"Quiet until {in_words(until)}: it was shown {times} in {length}.", until
     )
 
 
