@@ -59,7 +59,7 @@ def test_a_damaged_patient_may_have_died(tmp_path: Path) -> None:
     folder.mkdir()
     text = rule.replace("synthea-copd-plan", "copd-self-management-offer")
     (folder / "copd-without-plan.yaml").write_text(text.replace("synthea-copd", "copd"))
-    with surgery(tmp_path, piloting(folder, COPD_RULE)) as practice:
+    with surgery(tmp_path, piloting(folder, COPD_RULE, "copd-without-plan")) as practice:
         call = practice.a_call(margaret())
         call["prefetch"]["patient"] |= {"birthDate": 1950, "deceasedBoolean": True}
         reply = practice.ask(call)
