@@ -186,6 +186,18 @@ def test_so_many_cards_in_so_long_are_enough(
     assert (choice.prompt is None) is bool(says)
 
 
+def test_the_day_that_is_said_is_the_day_on_which_nothing_holds_it_back_any_more() -> None:
+    shown = [said(Reply.SHOWN, on) for on in ("2026-05-01", "2026-06-01", "2026-11-20")]
+    often = held(*shown)
+    assert often is not None
+    assert (often.step, often.until) == ("most", date(2027, 5, 1))
+    no = held(*shown, said(Reply.DECLINED, "2026-11-21"))
+    assert no is not None
+    assert (no.step, no.until) == ("quiet", date(2027, 11, 21))
+    assert held(*shown, today=date(2027, 4, 30)) is not None
+    assert held(*shown, today=date(2027, 5, 1)) is None
+
+
 # ---- answers that stand in the record -------------------------------------------------------
 
 
