@@ -99,7 +99,8 @@ def _without_twins(offers: Iterable[tuple[Outcome, Offer]]) -> list[list[tuple[O
     for outcome, offer in offers:
         service = offer.service.id if offer.service else ""
         codes: frozenset[Code] = offer.results.codes if offer.results else frozenset()
-        twins = seen.setdefault((offer.kind, service, offer.code, codes), [])
+        what = (offer.template, offer.channel, offer.form, offer.role, offer.text)
+        twins = seen.setdefault((offer.kind, service, offer.code, codes, *what), [])
         if all(outcome is not twin for twin, _ in twins):
             twins.append((outcome, offer))
     return list(seen.values())

@@ -182,6 +182,8 @@ def _lines(
         if line.codes and line.codes[0] in fact.codes | fact.ended_by:
             yield Edit(f"without {line.called}", _without(line), about)
             yield from _changes(line, "date", days, about)
+            if "end" in line.said:  # what lasted is as recent as its end
+                yield from _changes(line, "end", days, about)
             yield from _changes(line, "status", states, about)
             yield from _changes(line, "value", values, about)
             if fact.filed is not None:

@@ -39,9 +39,15 @@ def hold(
     return (
         _not_in_pilot(outcome, practice, user)
         or _answers_unread(outcome)
-        or _quiet_period(outcome, said, today)
-        or _often_enough(outcome, said, today)
+        or _the_longer(_quiet_period(outcome, said, today), _often_enough(outcome, said, today))
     )
+
+
+def _the_longer(quiet: Held | None, often: Held | None) -> Held | None:
+    """The one that ends last, so that the day which is said is the day on which it is over."""
+    if quiet is None or often is None:
+        return quiet or often
+    return often if (often.until or date.max) > (quiet.until or date.max) else quiet
 
 
 def _not_in_pilot(outcome: Outcome, practice: Practice, user: str) -> Held | None:
@@ -77,11 +83,11 @@ def _often_enough(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held
     if len(days) < most:
         return None
     until = length.after(days[-most])
+    if until <= today:  # a year on from 29 February is 28 February, which is the day it ends
+        return None
+    times = "once" if len(days) == 1 else f"{len(days)} times"
     return Held(
-        rule,
-        "most",
-        f"Quiet until {in_words(until)}: it was shown {len(days)} times in {length}.",
-        until,
+        rule, "most", f"Quiet until {in_words(until)}: it was shown {times} in {length}.", until
     )
 
 

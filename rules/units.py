@@ -137,7 +137,10 @@ def measured(value: Measurement, unit: str, of: frozenset[str]) -> tuple[Decimal
     """
     if value.number is None:
         return None
-    turn = _turning(value.unit or value.shown, unit, of) or _turning(value.shown, unit, of)
+    turn = _turning(value.unit or value.shown, unit, of)
+    if turn is None and unit_named(value.unit) is None:
+        # What people read says what a code that we do not know means; it never overrules a unit.
+        turn = _turning(value.shown, unit, of)
     if turn is None:
         return None
     number = turn(value.number)
