@@ -93,6 +93,8 @@ def _often_enough(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held
 
 def _answers_unread(outcome: Outcome) -> Held | None:
     """A no may stand where we could not look; not having read it is not its absence."""
+    if outcome.rule.prompt_when_unknown:
+        return None  # a safety net: better to ask twice than not at all
     unread = outcome.look.record.unread
     kinds = ENTRY_KINDS if outcome.rule.quiet.declined_codes else (NO_STANDS_IN,)
     missing = [kind for kind in kinds if kind in unread]
