@@ -1,0 +1,159 @@
+"""A slow, obvious evaluator, written from RULES.md alone, decides as the engine does.
+
+The rule is written as text and read by both; the record is plain data for one of them and the
+engine's own for the other. Everything that is not known is in it: lost and partial dates, doubtful
+entries, words that say nothing, lists that could not be read, units nobody can turn into another.
+"""
+
+import ast
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+import tests.reference
+from rules.answer import Answer
+from rules.days import span
+from rules.engine import evaluate
+from rules.load import load_library
+from rules.outcome import Outcome
+from rules.record import Entry, Kind, Measurement, PatientRecord, Reply, Said, index
+from rules.record import Person as EnginePerson
+from rules.rule import Rule
+from tests.builders import code, list_text, rule_text, write_folder
+from tests.reference.evaluator import Asking, Verdict, read
+from tests.reference.record import Line, Person, Record
+from tests.reference.records import records
+from tests.reference.rule_texts import CODE_LISTS, PRACTICE, Asked, rules
+
+RECORDS_PER_RULE = 10
+# 2,000 pairs of a rule and a record in CI, and 200,000 in soak.
+MANY = settings(suppress_health_check=list(HealthCheck))
+
+FILES = {
+    **{f"value-sets/{name}.yaml": list_text(name, codes) for name, codes in CODE_LISTS.items()},
+    "shared/facts.yaml": "has_no_tea: {find: entry, codes: wheeze, within: 12 months}\n",
+    "shared/exclusions.yaml": (
+        "no-tea: {if: {all: [has_no_tea]}, because: They never drink tea}\n"
+        "in-doubt: {if: has_no_tea, because: Maybe, if_unknown: include}\n"
+    ),
+    "shared/offers.yaml": (
+        "tea: {name: Tea, offered: visit, declined: cough-over, completed: [cough, hba1c]}\n"
+    ),
+}
+
+
+@cache
+def a_folder() -> TemporaryDirectory[str]:
+    """A practice's folder, written once; each rule in it is written over the one before."""
+    folder = TemporaryDirectory()
+    write_folder(Path(folder.name), FILES)
+    return folder
+
+
+def text_of(asked: Asked) -> str:
+    return rule_text(
+        facts="\n" + asked.facts,
+        when=asked.when,
+        when_unknown=asked.when_unknown,
+        exclude="\n" + asked.exclude if asked.exclude else None,
+        offers="\n" + asked.offers,
+        people=None,
+        tests=None,
+    )
+
+
+def rule_of(text: str) -> Rule:
+    """The rule, read as everybody's rules are. What lints say of it is no matter here."""
+    folder = Path(a_folder().name)
+    (folder / "coughing.yaml").write_text(text, encoding="utf-8")
+    loaded = load_library(folder)
+    slips = [str(problem) for problem in loaded.stops if problem.code.startswith("E")]
+    assert not slips, "\n".join(slips)
+    return loaded.library.rules[0]
+
+
+def entry_of(line: Line) -> Entry:
+    return Entry(
+        kind=Kind(line.list),
+        codes=tuple(code(name) for name in line.codes),
+        status=line.status,
+        when=span(line.date),
+        ends=span(line.end),
+        sure=line.confirmed,
+        filed=Answer(line.filed),
+        values=tuple(
+            ("", Measurement(Decimal(value.number), value.unit, value.comparator))
+            for value in line.values
+        ),
+        answer=line.answer,
+    )
+
+
+def person_of(person: Person) -> EnginePerson:
+    return EnginePerson(
+        id="test-person",
+        first_name="Sam",
+        birth=span(person.born),
+        died=Answer(person.died),
+        died_on=span(person.died_on),
+        sex=person.sex,
+        language=person.language,
+        needs_interpreter=Answer(person.needs_interpreter),
+        registered_here=Answer(person.registered_here),
+    )
+
+
+def record_of(record: Record) -> PatientRecord:
+    return PatientRecord(
+        person_of(record.person),
+        index(entry_of(line) for line in record.lines),
+        {Kind(name): f"the list of {name} entries could not be read" for name in record.unread},
+        tuple(entry_of(line) for line in record.booking),
+    )
+
+
+def said_of(record: Record) -> tuple[Said, ...]:
+    found: list[Said] = []
+    for said in record.said:
+        day = span(said.date)
+        assert day is not None
+        found.append(Said(said.topic, Reply(said.reply.replace("_", " ")), day.first))
+    return tuple(found)
+
+
+def verdict_of(outcome: Outcome) -> Verdict:
+    return Verdict(str(outcome.decision), tuple(offer.label.plain for offer in outcome.offers))
+
+
+@MANY
+@given(data=st.data(), asked=rules())
+def test_the_reference_decides_as_the_engine_does(data: st.DataObject, asked: Asked) -> None:
+    text = text_of(asked)
+    note(f"{asked.facts}\nwhen: {asked.when}\n{asked.exclude}\n{asked.offers}\n{asked.today}")
+    rule, written = rule_of(text), read(text)
+    for _ in range(RECORDS_PER_RULE):
+        record = data.draw(records(asked))
+        (outcome,) = evaluate((rule,), record_of(record), said_of(record), asked.today)
+        slow = Asking(written, record, asked.today, PRACTICE).decide()
+        assert verdict_of(outcome) == slow
+
+
+def test_the_reference_shares_no_code_with_what_it_checks() -> None:
+    (folder,) = tests.reference.__path__
+    files = sorted(Path(folder).glob("*.py"))
+    assert len(files) > 5
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0
+                names = [node.module or ""]
+            for name in names:
+                assert name.partition(".")[0] not in (
+                    "rules", "prompts", "fhir_adapters", "cds_hooks", "importlib",
+                )  # fmt: skip
+                assert not name.startswith("tests") or name.startswith("tests.reference")
