@@ -17,7 +17,6 @@ from tests.reference.three import (
     any_of,
     in_every_world,
     opposite,
-    yes_if,
 )
 from tests.reference.world import World, Written, as_list
 
@@ -47,7 +46,7 @@ LISTS: dict[str, tuple[str, ...]] = {
 WINDOWS = ("within", "since", "before", "in_next")
 _SAYS_RESOLVED = ("condition", "observation", "procedure")
 # A statement with one of these was not made, or was taken back.
-_NOT_SAID = {"not-done", "cancelled", "registered", "preliminary"}
+_NOT_SAID = {"not-done", "cancelled", "registered", "preparation", "preliminary"}
 # Of these something is over, so that only the day of its end may be missing.
 _IS_OVER = {"finished", "completed", "inactive", "resolved", "stopped", "revoked"}
 
@@ -192,12 +191,12 @@ def _is_ended_by(line: Line, other: Line, world: World) -> str:
         return NO
     if other.date and not happened(other, other.date, world):
         return NO  # it has not happened
-    said = yes_if(other.confirmed) if other.confirmed else CANNOT_TELL
-    # A status that says nothing (RULES.md 4.12) is cannot tell here as everywhere.
-    if not is_a_status(other.list, other.status):
-        said = CANNOT_TELL
+    # A status that says nothing is cannot tell here as everywhere, and so is a doubtful entry.
+    said = YES if other.confirmed and is_a_status(other.list, other.status) else CANNOT_TELL
     if not line.date or not other.date:
         return all_of([said, CANNOT_TELL])
+    if not happened(line, line.date, world):
+        return NO  # nothing that has happened is later
     later = in_every_world(
         after >= day
         for day in happened(line, line.date, world)

@@ -1,19 +1,17 @@
-"""Strategies: records as they may be, odd, doubtful and half unread, where a rule looks."""
+"""Records as they may be, odd, doubtful and half unread, with much of what a rule looks for.
+
+They are made from a ``Random`` and not drawn part by part: ten records of five lines would be more
+choices than hypothesis likes to make, and it would leave most of them empty.
+"""
 
 from datetime import date
-
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from random import Random
 
 from tests.reference.calendar import ago, ahead
 from tests.reference.record import Line, Person, Record, Remark, Value
 from tests.reference.rule_texts import EDGES, LENGTHS, Asked
 from tests.reference.statuses import COUNT, DO_NOT
 
-_FILED = st.sampled_from(["yes", "no", "cannot tell"])
-_ANSWERS = st.sampled_from(["yes", "no", "no", "cannot tell"])
-_LENGTH = st.sampled_from(LENGTHS)
-_CUT = st.sampled_from([10, 10, 10, 7, 4])
 _MEASURED = {
     "mmol/mol": ("47", "58", "59", "58.0", "75"),
     "%": ("6.5", "7.5", "7.45", "9"),
@@ -35,107 +33,103 @@ def _near(day: date, days: int) -> str:
     return date.fromordinal(number).isoformat()
 
 
-def _dates(today: date) -> SearchStrategy[str]:
-    """Days at the edges of windows and beside them, and the months and years they lie in."""
-    edges = st.one_of(
-        _LENGTH.map(lambda length: ago(length, today)),
-        _LENGTH.map(lambda length: ago(length, today)),
-        st.sampled_from(EDGES).map(date.fromisoformat),
-        st.sampled_from(["0 days", "1 month", "12 months"]).map(lambda each: ahead(each, today)),
-    )
-    return st.builds(
-        lambda day, days, length: _near(day, days)[:length],
-        edges,
-        st.sampled_from([0, 0, -1, 1, -20, 20]),
-        _CUT,
-    )
+class _Making:
+    """The parts of one record."""
 
+    def __init__(self, asked: Asked, random: Random) -> None:
+        self.asked, self.today = asked, asked.today
+        self.one_of = random.choice
+        self.chance = lambda share: random.random() < share
+        self.up_to = lambda most: range(random.randint(0, most))
 
-@st.composite
-def _value(draw: st.DrawFn) -> Value:
-    unit = draw(st.sampled_from(["mmol/mol", "mmol/mol", "%", "%", "kg", *_MEASURED]))
-    comparator = draw(st.sampled_from(["", "", "", ">", ">=", "<", "<=", "ad"]))
-    return Value(draw(st.sampled_from(_MEASURED[unit])), unit, comparator)
+    def date(self, missing: float = 0.0, *, whole: bool = False) -> str:
+        """A day at the edge of a window or beside it, or the month or year that it lies in."""
+        if self.chance(missing):
+            return ""
+        edges = [
+            ago(self.one_of(LENGTHS), self.today),
+            ago(self.one_of(LENGTHS[:7]), self.today),
+            date.fromisoformat(self.one_of(EDGES)),
+            ahead(self.one_of(("0 days", "1 month", "12 months")), self.today),
+        ]
+        day = _near(self.one_of(edges), self.one_of((0, 0, 0, -1, 1, -20, 20)))
+        return day[: 10 if whole else self.one_of((10, 10, 10, 7, 4))]
 
+    def value(self) -> Value:
+        unit = self.one_of(("mmol/mol", "mmol/mol", "%", "%", "kg", *_MEASURED))
+        comparator = self.one_of(("", "", "", "", ">", ">=", "<", "<=", "ad"))
+        return Value(self.one_of(_MEASURED[unit]), unit, comparator)
 
-@st.composite
-def _line(draw: st.DrawFn, asked: Asked) -> Line:
-    list_ = draw(st.sampled_from([*asked.lists, *asked.lists, "observation", "condition"]))
-    valid = st.sampled_from(sorted(COUNT[list_]))
-    status = draw(
-        st.one_of(
-            valid, valid, valid, valid,
-            st.sampled_from(sorted(DO_NOT[list_])),
-            st.sampled_from(["", "unknown", "something-else"]),
+    def line(self) -> Line:
+        list_ = self.one_of([*self.asked.lists * 3, "observation", "condition"])
+        if list_ == "procedure" and "topic" in self.asked.facts and self.chance(0.5):
+            return Line(
+                list_, ("coughing",), self.one_of(("not-done", "not-done", "completed")),
+                self.date(0.2), answer=self.one_of(("", "declined", "not-now")),
+            )  # fmt: skip
+        status = self.one_of(sorted(COUNT[list_]))
+        if self.chance(0.15):
+            status = self.one_of(sorted(DO_NOT[list_]))
+        elif self.chance(0.1):
+            status = self.one_of(("", "unknown", "something-else"))
+        codes = [self.one_of(self.asked.codes)]
+        if "ended_by" in self.asked.facts and self.chance(0.3):
+            codes = ["cough-over"]
+        if self.chance(0.15):
+            codes.append(self.one_of(self.asked.codes))
+        many = self.one_of((0, 1, 1, 1, 2)) if list_ == "observation" else 0
+        return Line(
+            list=list_,
+            codes=tuple(dict.fromkeys(codes)),
+            status=status,
+            date=self.date(0.15),
+            end=self.date(0.5),
+            confirmed=not self.chance(0.1),
+            filed=self.one_of(("yes", "no", "cannot tell")),
+            values=tuple(self.value() for _ in range(many)),
         )
-    )  # fmt: skip
-    codes = st.sampled_from([*asked.codes, *asked.codes, "cough-over"])
-    dates = _dates(asked.today)
-    values: tuple[Value, ...] = ()
-    if list_ == "observation":
-        values = tuple(draw(st.lists(_value(), min_size=0, max_size=2)))
-    if list_ == "procedure" and draw(st.booleans()):
-        return Line(list_, ("coughing",), draw(st.sampled_from(["not-done", "completed"])),
-                    draw(st.just("") | dates), answer=draw(st.sampled_from(["", "declined",
-                    "not-now"])))  # fmt: skip
-    return Line(
-        list=list_,
-        codes=tuple(draw(st.lists(codes, min_size=1, max_size=2, unique=True))),
-        status=status,
-        date=draw(st.one_of(dates, dates, dates, st.just(""))),
-        end=draw(st.just("") | dates),
-        confirmed=draw(st.sampled_from([True] * 5 + [False])),
-        filed=draw(_FILED) if list_ == "observation" else "cannot tell",
-        values=values,
-    )
+
+    def person(self) -> Person:
+        born = ago(self.one_of(("17 years", "18 years", "40 years", "60 years")), self.today)
+        text = _near(born, self.one_of((0, -1, 1, 100)))[: self.one_of((10, 10, 7, 4))]
+        return Person(
+            born=self.one_of((text, text, text, text, "", "2004-02-29")),
+            died=self.one_of(("yes", "no", "cannot tell")),
+            died_on=self.date(0.7),
+            sex=self.one_of(("female", "male", "unknown", "")),
+            language=self.one_of(("en", "en-gb", "pl", "")),
+            needs_interpreter=self.one_of(("yes", "no", "cannot tell")),
+            registered_here=self.one_of(("yes", "no", "cannot tell")),
+        )
+
+    def booking(self) -> Line:
+        status = self.one_of(("proposed", "proposed", "booked", "cancelled", "noshow"))
+        return Line("appointment", (self.one_of(("visit", "visit", "cough")),), status,
+                    self.date(0.15))  # fmt: skip
+
+    def remark(self) -> Remark:
+        reply = self.one_of(("declined", "not_now", "shown", "accepted"))
+        return Remark(self.one_of(("coughing", "wheezing")), reply, self.date(whole=True))
+
+    def record(self) -> Record:
+        lines = tuple(self.line() for _ in self.up_to(5))
+        unread: frozenset[str] = frozenset()
+        if self.chance(0.2):
+            unread = frozenset({self.one_of((*self.asked.lists, "condition", "procedure"))})
+            if self.chance(0.5):  # nothing of it was read; else only its first page was
+                lines = tuple(line for line in lines if line.list not in unread)
+        asks = self.asked.facts
+        return Record(
+            person=self.person(),
+            lines=lines,
+            unread=unread,
+            said=tuple(self.remark() for _ in self.up_to(2)) if "topic" in asks else (),
+            booking=tuple(self.booking() for _ in self.up_to(2))
+            if "this_appointment" in asks
+            else (),
+        )
 
 
-@st.composite
-def _people(draw: st.DrawFn, today: date) -> Person:
-    years = st.sampled_from(["17 years", "18 years", "40 years", "60 years", "61 years"])
-    born = st.builds(
-        lambda length, days, cut: _near(ago(length, today), days)[:cut],
-        years, st.sampled_from([0, -1, 1, 100]), _CUT,
-    )  # fmt: skip
-    return Person(
-        born=draw(st.one_of(born, born, born, st.sampled_from(["", "2004-02-29"]))),
-        died=draw(_ANSWERS),
-        died_on=draw(st.just("") | st.just("") | _dates(today)),
-        sex=draw(st.sampled_from(["female", "male", "unknown", ""])),
-        language=draw(st.sampled_from(["en", "en-gb", "pl", ""])),
-        needs_interpreter=draw(_ANSWERS),
-        registered_here=draw(_ANSWERS),
-    )
-
-
-@st.composite
-def records(draw: st.DrawFn, asked: Asked) -> Record:
-    """A record in which there may be something of what the rule looks for."""
-    lines = tuple(draw(st.lists(_line(asked), max_size=5)))
-    unread: frozenset[str] = frozenset()
-    if draw(st.sampled_from([False, False, True])):
-        unread = frozenset(draw(st.lists(st.sampled_from(
-            [*asked.lists, "condition", "procedure"]), max_size=2)))  # fmt: skip
-        if draw(st.booleans()):  # nothing of it was read; else only its first page was
-            lines = tuple(line for line in lines if line.list not in unread)
-    dates = _dates(asked.today)
-    booking = st.builds(
-        lambda code, status, day: Line("appointment", (code,), status, day),
-        st.sampled_from(["visit", "visit", "cough"]),
-        st.sampled_from(["proposed", "booked", "cancelled", "noshow"]),
-        st.one_of(dates, dates, st.just("")),
-    )
-    remark = st.builds(
-        Remark,
-        st.sampled_from(["coughing", "wheezing"]),
-        st.sampled_from(["declined", "not_now", "shown", "accepted"]),
-        dates.filter(lambda text: len(text) == 10),
-    )
-    return Record(
-        person=draw(_people(asked.today)),
-        lines=lines,
-        unread=unread,
-        said=tuple(draw(st.lists(remark, max_size=2))) if "topic" in asked.facts else (),
-        booking=tuple(draw(st.lists(booking, max_size=2)))
-        if "this_app" in asked.facts else (),
-    )  # fmt: skip
+def a_record(asked: Asked, random: Random) -> Record:
+    """A record in which there may be much of what the rule looks for."""
+    return _Making(asked, random).record()

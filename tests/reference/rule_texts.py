@@ -130,7 +130,8 @@ def _fact(draw: st.DrawFn, name: str, dated: tuple[str, ...]) -> tuple[str, Name
         keys["give"] = give
     unit = ""
     if _sort(give) == "quantity":
-        unit = keys["unit"] = draw(st.sampled_from(UNITS[codes[0]]))
+        unit = draw(st.sampled_from(UNITS[codes[0]]))
+        keys["unit"] = f'"{unit}"'
     draw(_windows(find, dated, keys))
     body = ", ".join(f"{key}: {value}" for key, value in keys.items())
     return f"{name}: {{{body}}}", Named(name, _sort(give), unit, codes), find
