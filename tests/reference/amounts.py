@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
+from typing import Any
 
 from tests.reference.record import Value
 from tests.reference.three import CANNOT_TELL, NO, YES, all_of
@@ -70,11 +70,10 @@ def _lowest(several: list[Numbers]) -> tuple[Fraction | None, bool]:
     return low, all(one.without_low for one in several if one.low == low)
 
 
-def ask_numbers(numbers: Numbers, test: str, value: object) -> str:
+def ask_numbers(numbers: Numbers, test: str, value: Any) -> str:
     """One test of 4.5 for numbers and quantities."""
     if test == "between":
-        assert isinstance(value, list)
-        low, high = (_number(end) for end in value)  # pyright: ignore[reportUnknownVariableType]
+        low, high = (_number(end) for end in value)
         return all_of([numbers.at_least(low), numbers.at_most(high)])
     number = _number(value)
     if test == "equals":
@@ -87,7 +86,7 @@ def ask_numbers(numbers: Numbers, test: str, value: object) -> str:
     }[test](number)
 
 
-def _number(written: object) -> Fraction:
+def _number(written: Any) -> Fraction:
     """58, or "58 mmol/mol": the unit is that of the fact."""
     return Fraction(str(written).split(" ")[0])
 
@@ -108,7 +107,7 @@ _SPELT = {
 
 def _rounded(number: Fraction, places: int) -> Fraction:
     whole = abs(number) * 10**places + Fraction(1, 2)
-    size = Fraction(floor(whole), 10**places)
+    size = Fraction(int(whole)) / Fraction(10) ** places
     return size if number >= 0 else -size
 
 

@@ -4,6 +4,7 @@ It reads a rule from its YAML text and a record as plain data, and shares no cod
 so that the two can only agree if both do what the design says.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -105,15 +106,15 @@ class Asking:
             edge = ahead(value.removesuffix(" ahead"), today)
         else:
             edge = ago(value.removesuffix(" ago"), today)
-        holds = {
+        holds: dict[str, Callable[[date], bool]] = {
             "within": lambda day: edge <= day <= today,
             "older_than": lambda day: day < edge,
             "before": lambda day: day < edge,
             "after": lambda day: day > edge,
             "at_least": lambda day: day >= edge,
             "at_most": lambda day: today <= day <= edge,
-        }[test]
-        return found.days.holds(holds, [edge, today])
+        }
+        return found.days.holds(holds[test], [edge, today])
 
     def decide(self) -> Verdict:
         """``when``, then ``exclude``, then the offers."""
@@ -122,10 +123,10 @@ class Asking:
             return Verdict("no prompt")
         if when == CANNOT_TELL and self.rule.get("when_unknown", "stay quiet") == "stay quiet":
             return Verdict("cannot tell")
-        excluded = any_of(self.excludes(item) for item in self.rule.get("exclude") or [])
+        excluded = any_of(self.excludes(item) for item in as_list(self.rule.get("exclude")))
         if excluded != NO:
             return Verdict("excluded" if excluded == YES else "cannot tell")
-        offers = [body for item in self.rule.get("offers") or [] for body in item.values()]
+        offers = [body for item in as_list(self.rule.get("offers")) for body in item.values()]
         return Verdict("prompt", tuple(body["label"] for body in offers if self.is_on(body)))
 
     def excludes(self, item: Written) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 
 from tests.reference.amounts import (
     ANY_NUMBER,
@@ -146,7 +147,7 @@ def _extreme(fact: Written, counted: Counted, unread: bool, world: World) -> Fou
     return Found("quantity", YES, numbers.turned_round() if lowest else numbers)
 
 
-def _highest_low(certain: list[Numbers]) -> tuple[object, bool]:
+def _highest_low(certain: list[Numbers]) -> tuple[Fraction | None, bool]:
     lows = [one.low for one in certain if one.low is not None]
     if not lows:
         return None, False

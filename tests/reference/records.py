@@ -38,9 +38,14 @@ class _Making:
 
     def __init__(self, asked: Asked, random: Random) -> None:
         self.asked, self.today = asked, asked.today
+        self.random = random
         self.one_of = random.choice
-        self.chance = lambda share: random.random() < share
-        self.up_to = lambda most: range(random.randint(0, most))
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def up_to(self, most: int) -> range:
+        return range(self.random.randint(0, most))
 
     def date(self, missing: float = 0.0, *, whole: bool = False) -> str:
         """A day at the edge of a window or beside it, or the month or year that it lies in."""
@@ -48,7 +53,7 @@ class _Making:
             return ""
         edges = [
             ago(self.one_of(LENGTHS), self.today),
-            ago(self.one_of(LENGTHS[:7]), self.today),
+            ago(self.one_of(LENGTHS[:8]), self.today),
             date.fromisoformat(self.one_of(EDGES)),
             ahead(self.one_of(("0 days", "1 month", "12 months")), self.today),
         ]
@@ -56,8 +61,14 @@ class _Making:
         return day[: 10 if whole else self.one_of((10, 10, 10, 7, 4))]
 
     def value(self) -> Value:
-        unit = self.one_of(("mmol/mol", "mmol/mol", "%", "%", "kg", *_MEASURED))
-        comparator = self.one_of(("", "", "", "", ">", ">=", "<", "<=", "ad"))
+        unit = self.one_of(tuple(_MEASURED))
+        if self.chance(0.8):  # one that is turned into what the rule asks for
+            usual: list[tuple[str, ...]] = []
+            usual += [("mmol/mol", "%", "percent")] if "hba1c" in self.asked.facts else []
+            usual += [("kg", "[stone_av]", "lb", "g")] if '"kg"' in self.asked.facts else []
+            usual += [("level", "level", "")] if '"level"' in self.asked.facts else []
+            unit = self.one_of(self.one_of(usual or [tuple(_MEASURED)]))
+        comparator = self.one_of(("",) * 6 + (">", ">=", "<", "<=", "ad"))
         return Value(self.one_of(_MEASURED[unit]), unit, comparator)
 
     def line(self) -> Line:
@@ -77,7 +88,7 @@ class _Making:
             codes = ["cough-over"]
         if self.chance(0.15):
             codes.append(self.one_of(self.asked.codes))
-        many = self.one_of((0, 1, 1, 1, 2)) if list_ == "observation" else 0
+        many = self.one_of((0, 1, 1, 1, 1, 1, 2)) if list_ == "observation" else 0
         return Line(
             list=list_,
             codes=tuple(dict.fromkeys(codes)),
@@ -112,7 +123,7 @@ class _Making:
         return Remark(self.one_of(("coughing", "wheezing")), reply, self.date(whole=True))
 
     def record(self) -> Record:
-        lines = tuple(self.line() for _ in self.up_to(5))
+        lines = tuple(self.line() for _ in self.up_to(7))
         unread: frozenset[str] = frozenset()
         if self.chance(0.2):
             unread = frozenset({self.one_of((*self.asked.lists, "condition", "procedure"))})

@@ -49,4 +49,4 @@ def test_a_value_with_a_unit_is_never_a_plain_score(recorded: str) -> None:
 
 @pytest.mark.parametrize(("recorded", "shown"), [("", ""), ("{score}", ""), ("mg", "level")])
 def test_a_plain_score_needs_no_unit(recorded: str, shown: str) -> None:
-    assert bounds("3", recorded, "level", shown=shown) == (3, 3)
+    assert bounds("3", recorded, "level", shown=shown) == (Decimal(3), Decimal(3))
