@@ -68,11 +68,13 @@ class _Making:
             usual += [("kg", "[stone_av]", "lb", "g")] if '"kg"' in self.asked.facts else []
             usual += [("level", "level", "")] if '"level"' in self.asked.facts else []
             unit = self.one_of(self.one_of(usual or [tuple(_MEASURED)]))
-        comparator = self.one_of(("",) * 6 + (">", ">=", "<", "<=", "ad"))
+        comparator = self.one_of(("",) * 5 + (">", ">=", "<", "<=", "ad"))
         return Value(self.one_of(_MEASURED[unit]), unit, comparator)
 
     def line(self) -> Line:
         list_ = self.one_of([*self.asked.lists * 3, "observation", "condition"])
+        measures = "unit:" in self.asked.facts and self.chance(0.6)
+        list_ = "observation" if measures else list_
         if list_ == "procedure" and "topic" in self.asked.facts and self.chance(0.5):
             return Line(
                 list_, ("coughing",), self.one_of(("not-done", "not-done", "completed")),
@@ -86,6 +88,8 @@ class _Making:
         codes = [self.one_of(self.asked.codes)]
         if "ended_by" in self.asked.facts and self.chance(0.3):
             codes = ["cough-over"]
+        if measures:
+            codes = [self.one_of([c for c in self.asked.codes if c in ("hba1c", "weight")])]
         if self.chance(0.15):
             codes.append(self.one_of(self.asked.codes))
         many = self.one_of((0, 1, 1, 1, 1, 1, 2)) if list_ == "observation" else 0

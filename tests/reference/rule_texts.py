@@ -43,6 +43,7 @@ _FINDS = (
 )  # fmt: skip
 _BUILT_IN = (
     ("age", "number"),
+    ("age", "number"),
     ("deceased", "yes or no"),
     ("sex", "choice"),
     ("language", "choice"),
@@ -50,6 +51,7 @@ _BUILT_IN = (
     ("registered_here", "yes or no"),
     ("today", "date"),
 )
+EVERYBODY = "{today: {after: 2000-01-01}}"
 _VALUES = ("latest value", "earliest value", "highest value", "lowest value")
 _AMOUNTS = {
     "mmol/mol": ("48", "57", "58", "58.5", "59", "75"),
@@ -140,7 +142,7 @@ class _Writing:
                 codes = ("visit",)
             elif find == "observation" and self.chance(0.7):
                 codes = (self.one_of(("hba1c", "hba1c", "weight")),)
-                gives += _VALUES * 3
+                gives += _VALUES * 6
             keys["codes"] = f"[{', '.join(codes)}]"
         if find in _CODED:
             gives.append("latest choice")
@@ -164,7 +166,7 @@ class _Writing:
         """When, in which state, and what ends it."""
         if find == "this_appointment":
             return
-        if self.chance(0.35):
+        if self.chance(0.25):
             keys["within"] = self.one_of(LENGTHS)
         if find == "outcome":
             return
@@ -239,7 +241,7 @@ class _Writing:
     def offers(self) -> str:
         lines: list[str] = []
         yes_no = [fact.name for fact in self.asked if fact.sort == "yes or no"]
-        for number in range(self.random.randint(1, 2)):
+        for number in range(self.random.randint(1, 4)):
             kind, own = self.one_of(
                 (
                     ("refer", "service: tea-group"),
@@ -249,7 +251,7 @@ class _Writing:
                 )
             )
             keys = [f"label: Offer {number}", own]
-            if self.chance(0.6):
+            if self.chance(0.9):
                 keys.append(f"if: {self.condition(1)}")
             if self.chance(0.4):
                 keys.append(f"if_unknown: {self.one_of(('hide', 'show'))}")
@@ -260,7 +262,7 @@ class _Writing:
 
     def exclusions(self) -> str:
         lines: list[str] = []
-        for _ in range(self.one_of((0, 0, 1, 2))):
+        for _ in range(self.one_of((0, 0, 0, 1, 2))):
             policy = self.one_of(("", "", ", if_unknown: include", ", if_unknown: exclude"))
             who = self.one_of(("shared: no-tea", "shared: in-doubt"))
             if self.chance(0.5):
@@ -271,7 +273,7 @@ class _Writing:
     def rule(self) -> Asked:
         written = [self.fact() for _ in range(self.random.randint(1, 3))]
         self.asked = list(self.facts)
-        if self.chance(0.3):
+        if self.chance(0.4):
             self.asked.append(Named(*self.one_of(_BUILT_IN)))
         text = "\n".join(line for line, _ in written)
         lists = [list_ for _, find in written for list_ in LISTS.get(find, ("procedure",))]
@@ -281,7 +283,8 @@ class _Writing:
         codes = [code for name in looked_for for code in CODE_LISTS[name]]
         return Asked(
             facts=text,
-            when=self.condition(),
+            # Often one that everybody meets, so that the offers can be asked.
+            when=EVERYBODY if self.chance(0.4) else self.condition(),
             exclude=self.exclusions(),
             offers=self.offers(),
             when_unknown=self.one_of(("stay quiet", "prompt")),
