@@ -20,7 +20,7 @@ from rules.fact import (
     Sort,
     Test,
 )
-from rules.finding import Finding, Look, RuleFault
+from rules.finding import Finding, Look, RuleFault, day_so_far
 from rules.units import INFINITE, just_over, just_under
 
 Number = int | Decimal
@@ -82,9 +82,10 @@ def _test(finding: Finding, test: Test, today: date) -> Answer:
         return _number(low, high, test)
     if finding.answer is not YES:
         return finding.answer  # no such event: no; cannot tell whether there is: cannot tell
-    if finding.day is None:
+    day = day_so_far(finding, today)
+    if day is None:
         return CANNOT_TELL
-    return _date(finding.day, test, today)
+    return _date(day, test, today)
 
 
 def _choice(names: frozenset[str], test: Test) -> Answer:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from rules.answer import Answer
 from rules.days import Span
 from rules.fact import Fact
-from rules.record import Entry, PatientRecord, Said
+from rules.record import Entry, Kind, PatientRecord, Said
 
 
 class RuleFault(Exception):
@@ -36,6 +36,17 @@ class Finding:
     said: tuple[Said, ...] = ()
     doubt: str = ""
     looked_at: int = 0
+
+
+def day_so_far(finding: Finding, today: date) -> Span | None:
+    """The days that a date fact may give. What is on the record has begun: a month or year that
+    reaches ahead means up to today, appointments apart.
+    """
+    day = finding.day
+    begun = finding.fact.kinds and Kind.APPOINTMENT not in finding.fact.kinds
+    if day is None or not begun or day.first > today:
+        return day
+    return Span(day.first, min(day.last, today))
 
 
 class Look:

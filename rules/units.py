@@ -138,21 +138,24 @@ def measured(value: Measurement, unit: str, of: frozenset[str]) -> tuple[Decimal
     if value.number is None:
         return None
     turn = _turning(value.unit or value.shown, unit, of)
-    if turn is None and unit_named(value.unit) is None:
+    if turn is None and value.shown and unit_named(value.unit) is None:
         # What people read says what a code that we do not know means; it never overrules a unit.
+        # Where nothing is shown, that is not a score without a unit.
         turn = _turning(value.shown, unit, of)
     if turn is None:
         return None
     number = turn(value.number)
+    # A conversion rounds: what is a little above 58 mmol/mol is 7.5 %, as 58 itself is.
+    rounds = turn is not _as_it_is
     match value.comparator:
         case "":
             return number, number
         case ">":
-            return number.next_plus(_EXACT), INFINITE
+            return (number if rounds else number.next_plus(_EXACT)), INFINITE
         case ">=":
             return number, INFINITE
         case "<":
-            return -INFINITE, number.next_minus(_EXACT)
+            return -INFINITE, (number if rounds else number.next_minus(_EXACT))
         case "<=":
             return -INFINITE, number
         case _:

@@ -7,7 +7,7 @@ from rules.days import Duration, Span
 from rules.fact import Fact, Give, Sort, Undated
 from rules.facts import measured
 from rules.facts.statuses import STATUSES
-from rules.finding import Finding, Look
+from rules.finding import Finding, Look, day_so_far
 from rules.record import Entry, Kind
 
 # ``find: entry`` asks whether something stands on the record at all, whatever became of it: only
@@ -129,8 +129,7 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     if entry.kind is not Kind.APPOINTMENT:
         if when.first > today:
             return NO, ""  # entries dated in the future are ignored
-        # What is on the record has begun: a date that may lie ahead means up to today.
-        when = Span(when.first, min(when.last, today))
+        when = _so_far(when, today)
     parts: list[Answer] = []
     lasted = _lasted(entry, when, today)
     if fact.within is not None:
@@ -143,6 +142,11 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     if fact.before is not None:
         parts.append(_against(when, fact.before, look, since=False))
     return all_of(parts), "an entry's date is not exact enough"
+
+
+def _so_far(when: Span, today: date) -> Span:
+    """What is on the record has begun: a date that may lie ahead means up to today."""
+    return Span(when.first, min(when.last, today)) if when.first <= today else when
 
 
 # Of these it is over, and only the day may be missing.
@@ -168,10 +172,11 @@ def _against(when: Span, moment: "date | Duration | Fact", look: Look, *, since:
         found = look(moment)
         if found.answer is NO:
             return NO  # there is no such event, so nothing came after or before it
-        if found.day is None:
+        day = day_so_far(found, look.today)
+        if day is None:
             return CANNOT_TELL
         # Where it is not certain that there is such an event, nothing certainly came after it.
-        return all_of((found.answer, _beside(when, found.day, since=since)))
+        return all_of((found.answer, _beside(when, day, since=since)))
     return _beside(when, Span(moment, moment), since=since)
 
 
@@ -211,8 +216,12 @@ def _endings(fact: Fact, look: Look) -> list[Entry]:
         for entry in by_code[code]
         if entry.kind in _ENDING_KINDS
         # A statement that is itself active, or has no status, or is done or final, says "resolved".
-        and entry.status not in ("not-done", "cancelled", "registered", "preliminary")
+        and entry.status not in _NOT_SAID
     ]
+
+
+# It was not done or was taken back, or it is not yet more than a draft.
+_NOT_SAID = frozenset({"not-done", "cancelled", "registered", "preparation", "preliminary"})
 
 
 def _ends(entry: Entry, end: Entry, today: date) -> Answer:
@@ -220,9 +229,10 @@ def _ends(entry: Entry, end: Entry, today: date) -> Answer:
         return NO
     if end.when is None or entry.when is None:
         return CANNOT_TELL
-    if end.when.first >= entry.when.last:
-        return YES if end.sure else CANNOT_TELL
-    if end.when.last < entry.when.first:
+    began, ended = _so_far(entry.when, today), _so_far(end.when, today)
+    if ended.first >= began.last:
+        return YES if end.sure and _known(end) else CANNOT_TELL
+    if ended.last < began.first:
         return NO
     return CANNOT_TELL
 

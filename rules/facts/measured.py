@@ -49,7 +49,8 @@ def _extreme(fact: Fact, counted: Counted, unread: bool, looked_at: int) -> Find
         found = _range(fact, entry)
         low, high = (-INFINITE, INFINITE) if found is None else found
         if sign < 0:
-            low, high = -high, -low
+            # A minus sign would round to fewer digits, and "<3" would be 3.
+            low, high = high.copy_negate(), low.copy_negate()
         if answer is YES and low >= certain:
             shown = [*([] if low > certain else shown), entry]
             certain = low
@@ -58,7 +59,7 @@ def _extreme(fact: Fact, counted: Counted, unread: bool, looked_at: int) -> Find
     if not certain.is_finite() and not possible.is_finite():
         entries = tuple(entry for entry, _ in counted)
         return Finding(fact, CANNOT_TELL, entries=entries, doubt=_no_use(fact), looked_at=looked_at)
-    number = (certain, possible) if sign > 0 else (-possible, -certain)
+    number = (certain, possible) if sign > 0 else (possible.copy_negate(), certain.copy_negate())
     return Finding(fact, YES, number=number, entries=tuple(shown), looked_at=looked_at)
 
 
