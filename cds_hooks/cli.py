@@ -105,6 +105,13 @@ def _parser() -> argparse.ArgumentParser:
     patient.add_argument(
         "--format", dest="output", choices=("text", "json"), default="text", help="(text)"
     )
+    release = rules.add_parser("release", help="move a rule on or back in its life, by its gates")
+    release.set_defaults(verb="rules release")
+    release.add_argument("file", type=Path, help="the rule's file")
+    release.add_argument(
+        "--to", choices=("draft", "pilot", "live", "retired"), required=True, help="its new status"
+    )
+    release.add_argument("--yes", action="store_true", help="without a question")
     lock = rules.add_parser("lock", help="write down which codes each list of a folder holds")
     lock.set_defaults(verb="rules lock")
     lock.add_argument(
@@ -259,6 +266,12 @@ def _check_patient(options: argparse.Namespace) -> int:
     )
 
 
+def _release(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.release import release  # noqa: PLC0415 - only what the verb needs
+
+    return release(options.file, options.to, yes=options.yes)
+
+
 def _lock(options: argparse.Namespace) -> int:
     from cds_hooks.commands.lock import lock  # noqa: PLC0415 - only what the verb needs
 
@@ -316,6 +329,7 @@ _VERBS = {
     "rules docs": _docs,
     "rules schema": _schema,
     "rules reference": _reference,
+    "rules release": _release,
     "rules lock": _lock,
     "lists import": _lists_import,
     "lists show": _lists_show,

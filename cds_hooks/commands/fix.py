@@ -27,14 +27,14 @@ def fix(path: Path, *, yes: bool = False) -> int:
         file = Path(name)
         if not _is_under(file, path):
             continue
-        text, after = _read(file), mended(path, name)
+        text, after = read(file), mended(path, name)
         if after.text == text:
             continue
         shown += len(after.fixed)
         say.difference(text, after.text, name)
         if yes or say.asked(f"Change {name}?"):
             try:
-                _write(file, after.text)
+                write(file, after.text)
             except OSError:
                 say.sorry(f"{name} cannot be written. Look at its permissions.")
                 return COULD_NOT_RUN
@@ -47,7 +47,7 @@ def mended(path: Path, name: str) -> Mended:
 
     Raises OSError if it cannot be read.
     """
-    text = _read(Path(name))
+    text = read(Path(name))
     mark = _MARK if text.startswith(_MARK) else ""
 
     def problems(draft: str) -> tuple[Problem, ...]:
@@ -75,13 +75,13 @@ def _is_under(file: Path, path: Path) -> bool:
     return file.absolute() == path.absolute() or path.absolute() in file.absolute().parents
 
 
-def _read(file: Path) -> str:
-    """The text with its own line ends."""
+def read(file: Path) -> str:
+    """The text with its own line ends. Raises OSError if it cannot be read."""
     return file.read_bytes().decode("utf-8")
 
 
-def _write(file: Path, text: str) -> None:
-    """All of it or nothing, with the mode that the file has."""
+def write(file: Path, text: str) -> None:
+    """All of it or nothing, with the mode that the file has. Raises OSError if it cannot be."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as out:

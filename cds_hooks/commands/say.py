@@ -100,10 +100,10 @@ def exactly(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def difference(before: str, after: str, file: str) -> None:
+def difference(before: str, after: str, file: str, now: str = "mended") -> None:
     """What would change in a file, line by line: what goes in red, what comes in green."""
     old, new = before.replace("\r", "").split("\n"), after.replace("\r", "").split("\n")
-    for text in unified_diff(old, new, file, f"{file}, mended", lineterm="", n=1):
+    for text in unified_diff(old, new, file, f"{file}, {now}", lineterm="", n=1):
         line(text, _DIFFERENCE.get(text[:1], "") if text[:3] not in ("---", "+++") else "bold")
 
 

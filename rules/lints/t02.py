@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from rules.lints.lint import Found, Lint, Seen
+from rules.people import Story, record_of
+from rules.record import Reply
 from rules.rule import Status
 
 
@@ -17,7 +19,7 @@ def _find(seen: Seen) -> Iterator[Found]:
                 f'No story shows that "{exclusion}" leaves somebody alone.',
                 f"Add a story with expect: excluded and because: {exclusion}",
             )
-    if not any(story.expect == "quiet" for story in seen.stories):
+    if not any(_hears_a_no(story) for story in seen.stories):
         yield Found(
             rule.at,
             "No story shows that a no is heard.",
@@ -32,6 +34,12 @@ def _find(seen: Seen) -> Iterator[Found]:
                 f'No story shows the words "{one.summary.plain[:40]}".',
                 "Add a story with summary_has: and some of them.",
             )
+
+
+def _hears_a_no(story: Story) -> bool:
+    """Quiet because of a no, given here or on the record; not only because a card was shown."""
+    _, said = record_of(story)
+    return story.expect == "quiet" and (not said or any(s.reply is Reply.DECLINED for s in said))
 
 
 LINT = Lint(
