@@ -44,7 +44,7 @@ check: .venv/dev ## style, types, contracts, the wheel
 	$(BIN)/check-wheel-contents dist
 
 test: .venv/dev ## all tests, the same examples every time
-	$(BIN)/pytest --hypothesis-profile=ci
+	$(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto --dist=loadfile
 
 soak: .venv/dev ## the generative tests, with new examples and many of them
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative

@@ -70,7 +70,7 @@ def _lowest(several: list[Numbers]) -> tuple[Fraction | None, bool]:
     return low, all(one.without_low for one in several if one.low == low)
 
 
-def ask_numbers(numbers: Numbers, test: str, value: Any) -> str:
+def ask_numbers(numbers: Numbers, test: str, value: Any) -> str:  # Any: as YAML reads it
     """One test of 4.5 for numbers and quantities."""
     if test == "between":
         low, high = (_number(end) for end in value)
@@ -86,7 +86,7 @@ def ask_numbers(numbers: Numbers, test: str, value: Any) -> str:
     }[test](number)
 
 
-def _number(written: Any) -> Fraction:
+def _number(written: Any) -> Fraction:  # Any: as YAML reads it
     """58, or "58 mmol/mol": the unit is that of the fact."""
     return Fraction(str(written).split(" ")[0])
 

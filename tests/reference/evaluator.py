@@ -51,7 +51,7 @@ class Asking:
             return BUILT_IN[name](self.world)
         return look_up(self.facts[name], self.world)
 
-    def ask(self, condition: Any) -> str:
+    def ask(self, condition: Any) -> str:  # Any: as YAML reads it
         """A condition of 4.5."""
         if isinstance(condition, str):
             return self.find(condition).answer
@@ -71,7 +71,7 @@ class Asking:
                 found = self.find(word)
                 return all_of([self.test(found, test, value) for test, value in part.items()])
 
-    def test(self, found: Found, test: str, value: Any) -> str:
+    def test(self, found: Found, test: str, value: Any) -> str:  # Any: as YAML reads it
         """One test of what a fact gives."""
         if test == "is_known":
             return found.answer if value else opposite(found.answer)
@@ -95,7 +95,7 @@ class Asking:
             return CANNOT_TELL
         return self.date_test(found, test, value)
 
-    def date_test(self, found: Found, test: str, value: Any) -> str:
+    def date_test(self, found: Found, test: str, value: Any) -> str:  # Any: as YAML reads it
         """One test of a date."""
         assert found.days is not None
         today = self.world.today

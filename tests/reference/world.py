@@ -38,8 +38,10 @@ class World:
         return {code for name in as_list(lists) for code in self.practice.lists[name]}
 
 
-def as_list(written: object) -> list[Any]:
+def as_list(written: object) -> list[Any]:  # any: what an author may have written
     """One thing, or a list of them."""
     if written is None:
         return []
-    return written if isinstance(written, list) else [written]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(written, list):
+        return written  # pyright: ignore[reportUnknownVariableType] - as YAML reads it
+    return [written]
