@@ -44,13 +44,14 @@ check: .venv/dev ## style, types, contracts, the wheel
 	$(BIN)/check-wheel-contents dist
 
 test: .venv/dev ## all tests, the same examples every time
-	$(BIN)/pytest --hypothesis-profile=ci
+	$(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto --dist=loadfile
 
 soak: .venv/dev ## the generative tests, with new examples and many of them
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative
 
 bench: .venv/dev ## one request against the floor
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.hostile
 
 wheel: .venv/dev ## the wheel, in dist/
 	rm -f dist/*.whl

@@ -18,7 +18,14 @@ from cds_hooks import clock as real_clock
 from cds_hooks import feedback, refusals
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.discovery import discovery, hook_services
-from cds_hooks.invoke import answer, nothing_to_say, read_call, record_of_call, would_prompt
+from cds_hooks.invoke import (
+    answer,
+    nothing_to_say,
+    read_call,
+    record_of_call,
+    report_withheld,
+    would_prompt,
+)
 from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, UnknownService
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
@@ -92,6 +99,7 @@ def create_app(
         record = record_of_call(call, service, null_means_empty=null_means_empty)
         said = await _kept(answers.history, record.person.id) if service.remembers else ()
         outcomes = evaluate(service.rules, record, said, practice_day(now))
+        report_withheld(outcomes, service)
         if not would_prompt(outcomes):
             return _json(nothing_to_say(outcomes, service))
         return _json(await _kept(answer, outcomes, call, service, answers, shown.practice, now))

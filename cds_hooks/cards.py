@@ -35,10 +35,12 @@ def card(prompt: Prompt, person: str, today: date) -> wire.Card:
         uuid=uuid4(),
         summary=prompt.summary,
         detail=prompt.detail,
-        indicator="info",
+        indicator=prompt.indicator,
         source=wire.Source(label=prompt.source),
         suggestions=[_suggestion(proposal, person, today) for proposal in prompt.proposals],
-        selectionBehavior="any",
+        selectionBehavior="at-most-one" if prompt.choose_one else "any",
+        links=[wire.Link(label=one.label, url=one.address, type="absolute") for one in prompt.links]
+        or None,
         overrideReasons=_OVERRIDE_REASONS,
     )
 
@@ -88,7 +90,7 @@ def issued(
 def held_back(
     held: tuple[Held, ...], outcomes: tuple[Outcome, ...]
 ) -> dict[str, list[wire.HeldBack]] | None:
-    """What was held back, until when and why, and what could not be told: silence explained."""
+    """What was held back, until when and why, what could not be told, and what was not asked."""
     says = [
         wire.HeldBack(
             rule=one.rule.id,
@@ -99,8 +101,12 @@ def held_back(
         for one in held
     ]
     says += [
-        wire.HeldBack(rule=outcome.rule.id, step="cannot-tell", says=explain(outcome).headline)
+        wire.HeldBack(
+            rule=outcome.rule.id,
+            step="withheld" if outcome.decision is Decision.WITHHELD else "cannot-tell",
+            says=explain(outcome).headline,
+        )
         for outcome in outcomes
-        if outcome.decision is Decision.CANNOT_TELL
+        if outcome.decision in (Decision.CANNOT_TELL, Decision.WITHHELD)
     ]
     return {HELD_BACK: says} if says else None

@@ -1,7 +1,7 @@
 """Reads arguments: one verb, one function. Nothing heavy is imported until a verb needs it."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -55,11 +55,42 @@ def _parser() -> argparse.ArgumentParser:
     check = rules.add_parser("check", help="say everything that is wrong with rule files, at once")
     check.set_defaults(verb="rules check")
     check.add_argument("path", type=Path, help="a rule file or a folder of them")
+    check.add_argument(
+        "--format",
+        choices=("text", "json", "sarif", "github"),
+        default="text",
+        help="for people, or for another program (text)",
+    )
+    fix = rules.add_parser("fix", help="mend what can be mended for certain, shown first")
+    fix.set_defaults(verb="rules fix")
+    fix.add_argument("path", type=Path, help="a rule file or a folder of them")
+    fix.add_argument("--yes", action="store_true", help="without a question")
+    new = rules.add_parser("new", help="make a first rule, or a list of codes")
+    new.set_defaults(verb="rules new")
+    new.add_argument(
+        "words", nargs="+", metavar="NAME", help="the rule's name; or: list, and the list's name"
+    )
+    new.add_argument("--to", type=Path, default=Path(), help="the practice's folder (this one)")
+    new.add_argument("--editor", action="store_true", help="also settings for Visual Studio Code")
     test = rules.add_parser("test", help="run the stories inside rule files")
     test.set_defaults(verb="rules test")
     test.add_argument("path", type=Path, help="a rule file or a folder of them")
+    test.add_argument("--watch", action="store_true", help="run again whenever a file changes")
+    test.add_argument(
+        "--changed", action="store_true", help="only rules that differ from the last git commit"
+    )
+    test.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML")
+    test.add_argument("--markdown", type=Path, metavar="FILE", help="and as a page of tables")
+    for verb, about in (
+        ("mutate", "try one slip in a rule at a time: do its stories notice?"),
+        ("coverage", "say what the stories of a rule have never shown"),
+        ("suggest", "for each slip that no story noticed, somebody to ask about"),
+    ):
+        tried = rules.add_parser(verb, help=about)
+        tried.set_defaults(verb=f"rules {verb}")
+        tried.add_argument("path", type=Path, help="a rule file or a folder of them")
     patient = rules.add_parser(
-        "check-patient", help="why a rule prompts for one person, or why not"
+        "check-patient", aliases=["explain"], help="why a rule prompts for one person, or why not"
     )
     patient.set_defaults(verb="rules check-patient")
     patient.add_argument("bundle", type=Path, help="a FHIR bundle of one person, .json or .json.gz")
@@ -68,7 +99,87 @@ def _parser() -> argparse.ArgumentParser:
     )
     patient.add_argument("--rule", help="one rule, by its id (all of them)")
     patient.add_argument("--today", type=_day, help="the day to ask on, year-month-day (today)")
+    patient.add_argument(
+        "--data", type=Path, help="the folder in which the practice keeps its answers (none)"
+    )
+    patient.add_argument(
+        "--format", dest="output", choices=("text", "json"), default="text", help="(text)"
+    )
+    release = rules.add_parser("release", help="move a rule on or back in its life, by its gates")
+    release.set_defaults(verb="rules release")
+    release.add_argument("file", type=Path, help="the rule's file")
+    release.add_argument(
+        "--to", choices=("draft", "pilot", "live", "retired"), required=True, help="its new status"
+    )
+    release.add_argument("--yes", action="store_true", help="without a question")
+    lock = rules.add_parser("lock", help="write down which codes each list of a folder holds")
+    lock.set_defaults(verb="rules lock")
+    lock.add_argument(
+        "path", type=Path, nargs="?", default=Path(), help="the practice's folder (this one)"
+    )
+    _lists(verbs.add_parser("lists", help="import, show and check code lists"))
+    _documents(rules.add_parser)
     return parser
+
+
+def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The verbs that write something from rules: pages, schemas, the reference."""
+    docs = add("docs", help="write a page for every rule, for people to read")
+    docs.set_defaults(verb="rules docs")
+    docs.add_argument("path", type=Path, nargs="?", help="a file or folder (the built-in library)")
+    docs.add_argument("--to", type=Path, required=True, help="the folder to write the pages in")
+    docs.add_argument("--today", type=_day, help="the day that the pages say, year-month-day")
+    schema = add("schema", help="write JSON Schema, for an editor to help with")
+    schema.set_defaults(verb="rules schema")
+    schema.add_argument(
+        "path", type=Path, nargs="?", help="a file or folder (the built-in library)"
+    )
+    schema.add_argument(
+        "--to", type=Path, help="the folder to write them in (.goodday beside the rules)"
+    )
+    reference = add("reference", help="every heading of the language, as markdown")
+    reference.set_defaults(verb="rules reference")
+    reference.add_argument("--to", type=Path, help="the file to write it in (the terminal)")
+
+
+def _lists(parser: argparse.ArgumentParser) -> None:
+    lists = parser.add_subparsers(required=True, metavar="verb")
+    take = lists.add_parser(
+        "import",
+        help="a list from an OpenCodelists CSV, an NHS refset text file, or any table with codes",
+    )
+    take.set_defaults(verb="lists import")
+    take.add_argument("file", type=Path, help="the file to read; it is not changed")
+    take.add_argument("--name", help="what rules call the list (the file's name)")
+    take.add_argument(
+        "--to", type=Path, default=Path(), help="the practice's folder, with value-sets (this one)"
+    )
+    take.add_argument("--title", help="what it is a list of (its name)")
+    take.add_argument("--source", help="where it comes from; the file's name and date are added")
+    take.add_argument("--refset", help="which refset or cluster, where the file has several")
+    take.add_argument(
+        "--local",
+        action="store_true",
+        help="the practice's own codes, beside those of a built-in list of the same name",
+    )
+    take.add_argument(
+        "--replace",
+        action="store_true",
+        help="write a list anew; the words of codes that stay are kept",
+    )
+    take.add_argument(
+        "--repair",
+        action="store_true",
+        help="put codes right that a spreadsheet damaged, where they can only be one code",
+    )
+    show = lists.add_parser("show", help="every list: its codes, its review, the rules that use it")
+    show.set_defaults(verb="lists show")
+    check = lists.add_parser("check", help="what is wrong with code lists")
+    check.set_defaults(verb="lists check")
+    for verb in (show, check):
+        verb.add_argument(
+            "path", type=Path, nargs="?", help="the practice's folder (the built-in lists alone)"
+        )
 
 
 def _port(text: str) -> int:
@@ -102,25 +213,125 @@ def _serve(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from cds_hooks.commands.check import check  # noqa: PLC0415 - only what the verb needs
 
-    return check(options.path)
+    return check(options.path, options.format)
+
+
+def _fix(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.fix import fix  # noqa: PLC0415 - only what the verb needs
+
+    return fix(options.path, yes=options.yes)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.new import new  # noqa: PLC0415 - only what the verb needs
+
+    return new(options.words, options.to, editor=options.editor)
 
 
 def _test(options: argparse.Namespace) -> int:
-    from cds_hooks.commands.test import test  # noqa: PLC0415 - only what the verb needs
+    from cds_hooks.commands.test import Options, test  # noqa: PLC0415 - only what the verb needs
 
-    return test(options.path)
+    given = Options(options.watch, options.changed, options.junit, options.markdown)
+    return test(options.path, given)
+
+
+def _mutate(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.mutate import mutate  # noqa: PLC0415 - only what the verb needs
+
+    return mutate(options.path)
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.coverage import coverage  # noqa: PLC0415 - only what the verb needs
+
+    return coverage(options.path)
+
+
+def _suggest(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.suggest import suggest  # noqa: PLC0415 - only what the verb needs
+
+    return suggest(options.path)
 
 
 def _check_patient(options: argparse.Namespace) -> int:
     from cds_hooks.commands.check_patient import check_patient  # noqa: PLC0415 - only what the verb needs
 
-    return check_patient(options.bundle, options.rules, options.rule, options.today)
+    return check_patient(
+        options.bundle,
+        options.rules,
+        options.rule,
+        options.today,
+        options.data,
+        options.output,
+    )
+
+
+def _release(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.release import release  # noqa: PLC0415 - only what the verb needs
+
+    return release(options.file, options.to, yes=options.yes)
+
+
+def _lock(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.lock import lock  # noqa: PLC0415 - only what the verb needs
+
+    return lock(options.path)
+
+
+def _lists_import(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.lists_import import Wanted, import_list  # noqa: PLC0415 - only what the verb needs
+
+    given = {name: value for name, value in vars(options).items() if name != "verb"}
+    return import_list(Wanted(**given))
+
+
+def _lists_show(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.lists import show  # noqa: PLC0415 - only what the verb needs
+
+    return show(options.path)
+
+
+def _lists_check(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.lists import check  # noqa: PLC0415 - only what the verb needs
+
+    return check(options.path)
+
+
+def _docs(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.docs import docs  # noqa: PLC0415 - only what the verb needs
+
+    return docs(options.path, options.to, options.today)
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.schema import schema  # noqa: PLC0415 - only what the verb needs
+
+    return schema(options.path, options.to)
+
+
+def _reference(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.reference import write_reference  # noqa: PLC0415 - only what it needs
+
+    return write_reference(options.to)
 
 
 _VERBS = {
     "demo": _demo,
     "serve": _serve,
     "rules check": _check,
+    "rules fix": _fix,
+    "rules new": _new,
     "rules test": _test,
+    "rules mutate": _mutate,
+    "rules coverage": _coverage,
+    "rules suggest": _suggest,
     "rules check-patient": _check_patient,
+    "rules docs": _docs,
+    "rules schema": _schema,
+    "rules reference": _reference,
+    "rules release": _release,
+    "rules lock": _lock,
+    "lists import": _lists_import,
+    "lists show": _lists_show,
+    "lists check": _lists_check,
 }

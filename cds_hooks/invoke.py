@@ -79,6 +79,14 @@ def would_prompt(outcomes: tuple[Outcome, ...]) -> bool:
     return any(outcome.decision is Decision.PROMPT for outcome in outcomes)
 
 
+def report_withheld(outcomes: tuple[Outcome, ...], service: HookService) -> None:
+    """One event for each rule that could not be asked: its name, and nothing of the person."""
+    for outcome in outcomes:
+        if outcome.decision is Decision.WITHHELD:
+            rule = outcome.rule.id if logs.is_own_word(outcome.rule.id) else "unnamed"
+            logs.event("withheld", service=service.id, rule=rule)
+
+
 def nothing_to_say(outcomes: tuple[Outcome, ...], service: HookService) -> bytes:
     """The answer where no rule would prompt; what could not be told is said, not left out."""
     logs.event("asked", service=service.id, rules=len(outcomes), cards=0, held=0)
@@ -96,7 +104,13 @@ def answer(
 ) -> bytes:
     """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError."""
     today, person = practice_day(now), outcomes[0].look.record.person.id
-    choice = choose(outcomes, answers.history(person, str(call.hookInstance)), today, practice)
+    choice = choose(
+        outcomes,
+        answers.history(person, str(call.hookInstance)),
+        today,
+        practice,
+        call.context.userId,
+    )
     sent: list[wire.Card] = []
     if choice.prompt is not None:
         sent.append(cards.card(choice.prompt, person, today))

@@ -16,6 +16,7 @@ _FIELDS: Final = frozenset(
         "service",
         "status",
         "reason",
+        "rule",
         "rules",
         "cards",
         "held",

@@ -114,24 +114,33 @@ class Suggestion(_Sent):
     actions: Annotated[list[Action], Field(min_length=1)]
 
 
+class Link(_Sent):
+    """A page to read."""
+
+    label: Words
+    url: Words
+    type: Literal["absolute"]
+
+
 class Card(_Sent):
     """One card."""
 
     uuid: UUID
     summary: Summary
     detail: Words
-    indicator: Literal["info"]
+    indicator: Literal["info", "warning", "critical"]
     source: Source
     suggestions: Annotated[list[Suggestion], Field(min_length=1)]
-    selectionBehavior: Literal["any"]
+    selectionBehavior: Literal["any", "at-most-one"]
     overrideReasons: Annotated[list[SentCoding], Field(min_length=1)]
+    links: Annotated[list[Link], Field(min_length=1)] | None = None
 
 
 class HeldBack(_Sent):
     """Why a rule that may be true did not prompt: our extension to the answer."""
 
     rule: Words
-    step: Literal["quiet", "answers", "cannot-tell"]
+    step: Literal["quiet", "answers", "pilot", "most", "cannot-tell", "withheld"]
     says: Words
     until: Words | None = None
 

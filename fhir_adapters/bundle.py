@@ -6,7 +6,8 @@ from pathlib import Path
 
 from fhir_adapters.decode import NotFhir, read_value
 from fhir_adapters.elements import Resource, Value
-from fhir_adapters.read import damaged_kinds, person, record
+from fhir_adapters.patient import person
+from fhir_adapters.read import damaged_kinds, record
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord
 

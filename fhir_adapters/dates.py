@@ -36,6 +36,12 @@ _DATES: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("issued", "issued"),
     ),
     Kind.APPOINTMENT: (("start", "start"),),
+    Kind.MEDICATION: (("authored", "authoredOn"),),
+    Kind.STATEMENT: (("effective", "effectiveDateTime"), ("effective", "effectivePeriod")),
+    Kind.ENCOUNTER: (("start", "period"),),
+    Kind.QUESTIONNAIRE: (("authored", "authored"),),
+    Kind.GOAL: (("start", "startDate"),),
+    Kind.CONSENT: (("dated", "dateTime"),),
 }
 
 
@@ -53,8 +59,19 @@ def dated(resource: Resource, kind: Kind) -> tuple[Span | None, str]:
 
 def ends(resource: Resource, kind: Kind) -> Span | None:
     """The day on which it was over, where it says so."""
-    period = {
-        Kind.PROCEDURE: resource.performedPeriod,
-        Kind.OBSERVATION: resource.effectivePeriod,
-    }.get(kind, resource.period)
+    if kind is Kind.CONDITION:
+        if resource.abatementDateTime:
+            return span(resource.abatementDateTime)
+        period = resource.abatementPeriod
+    elif kind is Kind.CONSENT:
+        period = resource.provision.period if resource.provision else None
+    elif kind is Kind.PROCEDURE:
+        period = resource.performedPeriod
+    elif kind in _LASTING:
+        period = resource.effectivePeriod
+    else:
+        period = resource.period
     return span(period.end) if period and period.end else None
+
+
+_LASTING = (Kind.OBSERVATION, Kind.STATEMENT)

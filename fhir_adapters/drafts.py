@@ -14,10 +14,11 @@ from fhir_adapters.systems import (
     COMMUNICATION_CATEGORY,
     FLAG_CATEGORY,
     PARTICIPATION_MODE,
+    QUESTIONNAIRES,
     REFERRAL_CATEGORY,
     RULE,
 )
-from rules.codes import OWN, Code
+from rules.codes import OWN, Code, CodeList
 from rules.days import Duration
 from rules.outcome import Proposal
 from rules.record import Entry, Reply
@@ -56,7 +57,15 @@ def drafts(proposal: Proposal, patient_id: str, today: date) -> list[Draft]:
         case OfferKind.TAG:
             return [_tag(offer, rule, subject, today)]
         case OfferKind.RESULTS:
-            return [_results(proposal, rule, subject, today)]
+            return [_results(proposal, offer, rule, subject, today)]
+        case OfferKind.MESSAGE:
+            return [_message(proposal, offer, rule, subject, today)]
+        case OfferKind.QUESTIONNAIRE:
+            return [_form(proposal, offer, rule, subject, today)]
+        case OfferKind.TASK:
+            return [_task(proposal, offer, rule, subject, today)]
+        case OfferKind.GOAL:
+            return [_goal(proposal, offer, rule, subject, today)]
 
 
 def _referral(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
@@ -73,10 +82,21 @@ def _referral(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date)
         "authoredOn": today.isoformat(),
         "performer": [{"display": service.name}],
     }
-    reasons = _pointing_at(p.reasons)
+    if offer.priority:
+        resource["priority"] = offer.priority
+    about = offer.reason
+    # Where the rule says what it is about, other conditions of the person's are no reason.
+    of = p.reasons if about is None else _on_list(p.reasons, about)
+    reasons = _pointing_at(of)
     if reasons:
         resource["reasonReference"] = reasons
+    elif about is not None:
+        resource["reasonCode"] = [_concept(about.first, about.words[about.first])]
     return Draft(f"Draft a referral to: {service.name}", resource)
+
+
+def _on_list(entries: Iterable[Entry], listed: CodeList) -> list[Entry]:
+    return [entry for entry in entries if not listed.codes.isdisjoint(entry.codes)]
 
 
 def _offer_made(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
@@ -124,7 +144,7 @@ def _tag(offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
     return Draft(f"Add a reminder that ends by itself in {offer.ends_after}", resource)
 
 
-def _results(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
+def _results(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
     about = _pointing_at(p.results)
     resource: Json = {
         "resourceType": "CommunicationRequest",
@@ -143,14 +163,94 @@ def _results(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
         "authoredOn": today.isoformat(),
         "payload": [{"contentString": p.letter}],
     }
+    if offer.layout not in ("", "letter"):
+        resource["note"] = [{"text": f"To be set as {offer.layout}."}]
     if p.visit is not None:
         about += _pointing_at([p.visit])
         if p.visit.when is not None:
-            latest = max(BEFORE_THE_VISIT.before(p.visit.when.first), today)
+            visit = p.visit.when.first
+            lead_time = offer.lead_time or BEFORE_THE_VISIT
+            by = min(lead_time.before(visit), BEFORE_THE_VISIT.before(visit))
+            latest = max(by, today)
             resource["occurrenceDateTime"] = latest.isoformat()
     if about:
         resource["about"] = about
     return Draft("Draft a letter with the filed results, for somebody to read and send", resource)
+
+
+def _message(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    resource: Json = {
+        "resourceType": "CommunicationRequest",
+        "identifier": [_from(rule)],
+        "status": "draft",
+        "category": [_concept(Code(COMMUNICATION_CATEGORY, "notification"))],
+        "subject": subject,
+        "recipient": [subject],
+        "authoredOn": today.isoformat(),
+        "payload": [{"contentString": offer.text}],
+    }
+    if offer.channel in _MEDIUM:
+        resource["medium"] = [_concept(Code(PARTICIPATION_MODE, _MEDIUM[offer.channel]))]
+    words = offer.words or p.label
+    return Draft(f"Draft a message for somebody to read and send: {words}", resource)
+
+
+_MEDIUM = {"letter": "MAILWRIT", "text": "SMSWRIT", "email": "EMAILWRIT", "app": "ONLINEWRIT"}
+
+
+def _form(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    """A form for the person to fill in, before the visit where there is one."""
+    words = offer.words or p.label
+    resource = _to_do(words, offer, rule, subject, today)
+    address = offer.form if "://" in offer.form else f"{QUESTIONNAIRES}{offer.form}"
+    resource["input"] = [{"type": {"text": "Questionnaire"}, "valueCanonical": address}]
+    visit = _pointing_at([p.visit] if p.visit is not None else [])
+    if visit:
+        resource["focus"] = visit[0]
+    return Draft(f"Ask for this form to be given: {words}", resource)
+
+
+def _task(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    """Something for a role to do, and never for one person by name."""
+    words = offer.words or p.label
+    resource = _to_do(words, offer, rule, subject, today)
+    if offer.role:
+        resource["performerType"] = [{"text": offer.role.replace("-", " ")}]
+    return Draft(f"Ask for this to be done: {words}", resource)
+
+
+def _to_do(words: str, offer: Offer, rule: Rule, subject: Json, today: date) -> Json:
+    resource: Json = {
+        "resourceType": "Task",
+        "identifier": [_from(rule)],
+        "status": "requested",
+        "intent": "plan",
+        "description": words,
+        "for": subject,
+        "authoredOn": today.isoformat(),
+    }
+    if offer.code is not None:
+        resource["code"] = _concept(offer.code, words)
+    if offer.due is not None:
+        resource["restriction"] = {"period": {"end": offer.due.after(today).isoformat()}}
+    return resource
+
+
+def _goal(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:
+    """A goal that waits for the person's own words; nothing of it is decided for them."""
+    resource: Json = {
+        "resourceType": "Goal",
+        "identifier": [_from(rule)],
+        "lifecycleStatus": "proposed",
+        "description": {"text": offer.text or "In this person's own words"},
+        "subject": subject,
+        "startDate": today.isoformat(),
+        "expressedBy": subject,
+    }
+    addresses = _pointing_at(p.reasons)
+    if addresses:
+        resource["addresses"] = addresses
+    return Draft("Start a goal, to be filled in the person's own words", resource)
 
 
 def _answered(p: Proposal, rule: Rule, subject: Json, today: date) -> Draft:
@@ -218,7 +318,7 @@ def prove_offers(rules: Iterable[Rule]) -> None:
 def prove(resources: Iterable[Json]) -> None:
     """Hold resources against fhir.resources; ValueError names the type that does not fit.
 
-    It has R4B and no plain R4; for the six types that we write the two do not differ.
+    It has R4B and no plain R4; for the eight types that we write the two do not differ.
     """
     from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415 - a third of a second
 

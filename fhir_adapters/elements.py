@@ -26,10 +26,18 @@ class Concept(Element):
     text: str | None = None
 
 
+class Identifier(Element):
+    """A name that a thing goes by outside of FHIR."""
+
+    system: str | None = None
+    value: str | None = None
+
+
 class Reference(Element):
     """A pointer to another resource."""
 
     reference: str | None = None
+    identifier: Identifier | None = None
 
 
 class Period(Element):
@@ -40,7 +48,11 @@ class Period(Element):
 
 
 class Quantity(Element):
-    """A measured amount as it was sent."""
+    """A measured amount as it was sent.
+
+    A float gives back every number of up to 15 digits as it was written, which is more than anybody
+    measures. Decoding to a decimal takes five times as long, and takes text for a number.
+    """
 
     value: float | int | None = None
     comparator: str | None = None
@@ -53,7 +65,9 @@ class Component(Element):
 
     code: Concept | None = None
     valueQuantity: Quantity | None = None
+    valueInteger: int | None = None
     valueCodeableConcept: Concept | None = None
+    dataAbsentReason: Concept | None = None
 
 
 class Participant(Element):
@@ -76,10 +90,44 @@ class Activity(Element):
 
 
 class Extension(Element):
-    """An extension with a date, the only sort that we read."""
+    """An extension of the few sorts that we read."""
 
     url: str | None = None
     valueDate: str | None = None
+    valueBoolean: bool | None = None
+    valueCodeableConcept: Concept | None = None
+    extension: "list[Extension] | None" = None
+
+
+class Language(Element):
+    """A language that a person speaks."""
+
+    language: Concept | None = None
+    preferred: bool | None = None
+    extension: list[Extension] | None = None
+
+
+class Answered(Element):
+    """One answer on a form, and the questions that follow from it."""
+
+    valueCoding: Coding | None = None
+    item: "list[Item] | None" = None
+
+
+class Item(Element):
+    """One question of a form, or a group of them."""
+
+    answer: list[Answered] | None = None
+    item: "list[Item] | None" = None
+
+
+class Provision(Element):
+    """What a consent permits or denies, and where that is otherwise."""
+
+    type: str | None = None
+    code: list[Concept] | None = None
+    period: Period | None = None
+    provision: "list[Provision] | None" = None
 
 
 class HumanName(Element):
@@ -102,7 +150,7 @@ class Resource(Element):
     type: list[Concept] | Concept | str | None = None
     topic: Concept | list[Concept] | None = None
     reasonCode: list[Concept] | None = None
-    serviceType: list[Concept] | None = None
+    serviceType: list[Concept] | Concept | None = None
     serviceCategory: list[Concept] | None = None
     appointmentType: Concept | None = None
     statusReason: Concept | list[Concept] | None = None
@@ -132,7 +180,9 @@ class Resource(Element):
     period: Period | None = None
     start: str | None = None
     valueQuantity: Quantity | None = None
+    valueInteger: int | None = None
     valueCodeableConcept: Concept | None = None
+    dataAbsentReason: Concept | None = None
     component: list[Component] | None = None
     activity: list[Activity] | None = None
     extension: list[Extension] | None = None
@@ -142,6 +192,26 @@ class Resource(Element):
     birthDate: str | None = None
     deceasedBoolean: bool | None = None
     deceasedDateTime: str | None = None
+    gender: str | None = None
+    communication: list[Language] | None = None
+    active: bool | None = None
+    managingOrganization: Reference | None = None
+    generalPractitioner: list[Reference] | None = None
+    intent: str | None = None
+    doNotPerform: bool | None = None
+    medicationCodeableConcept: Concept | None = None
+    medicationReference: Reference | None = None
+    class_: Coding | list[Coding] | None = msgspec.field(default=None, name="class")
+    questionnaire: str | None = None
+    authored: str | None = None
+    item: list[Item] | None = None
+    description: Concept | str | None = None
+    lifecycleStatus: str | None = None
+    startDate: str | None = None
+    scope: Concept | None = None
+    policyRule: Concept | None = None
+    provision: Provision | None = None
+    dateTime: str | None = None
 
 
 class Link(Element):

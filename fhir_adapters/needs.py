@@ -23,6 +23,12 @@ KEYS: dict[Kind, str] = {
     Kind.DOCUMENT: "documents",
     Kind.REPORT: "diagnosticReports",
     Kind.APPOINTMENT: "appointments",
+    Kind.MEDICATION: "medications",
+    Kind.STATEMENT: "medicationStatements",
+    Kind.ENCOUNTER: "encounters",
+    Kind.QUESTIONNAIRE: "questionnaires",
+    Kind.GOAL: "goals",
+    Kind.CONSENT: "consents",
 }
 
 

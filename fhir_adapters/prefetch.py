@@ -8,14 +8,8 @@ import msgspec
 from fhir_adapters.decode import NotFhir, read_value
 from fhir_adapters.elements import BundleEntry, Resource, Value
 from fhir_adapters.needs import KEYS, PATIENT, Needs
-from fhir_adapters.read import (
-    KINDS,
-    TYPES,
-    damaged_kinds,
-    nobody_read,
-    person,
-    record,
-)
+from fhir_adapters.patient import nobody_read, person
+from fhir_adapters.read import KINDS, TYPES, damaged_kinds, record
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord, Person
 

@@ -3,19 +3,20 @@
 The same function stands behind every door: a bundle file, a prefetch and a bulk export.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 
+from fhir_adapters.coded import codes_of, provisions, several, words_of
 from fhir_adapters.dates import dated, ends
 from fhir_adapters.decode import UNKNOWN_TYPE
-from fhir_adapters.elements import Concept, Quantity, Resource
+from fhir_adapters.elements import Concept, Resource
+from fhir_adapters.measured import values_of
 from fhir_adapters.systems import ASK_AGAIN_AFTER
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.answer import Answer
 from rules.codes import OWN, Code
 from rules.days import span
-from rules.record import Entry, Kind, Measurement, PatientRecord, Person, index
+from rules.record import Entry, Kind, PatientRecord, Person, index
 
 # Which of FHIR's resource types each list of the record is.
 KINDS: dict[str, Kind] = {
@@ -31,6 +32,12 @@ KINDS: dict[str, Kind] = {
     "DocumentReference": Kind.DOCUMENT,
     "DiagnosticReport": Kind.REPORT,
     "Appointment": Kind.APPOINTMENT,
+    "MedicationRequest": Kind.MEDICATION,
+    "MedicationStatement": Kind.STATEMENT,
+    "Encounter": Kind.ENCOUNTER,
+    "QuestionnaireResponse": Kind.QUESTIONNAIRE,
+    "Goal": Kind.GOAL,
+    "Consent": Kind.CONSENT,
 }
 TYPES: dict[Kind, str] = {kind: resource_type for resource_type, kind in KINDS.items()}
 
@@ -90,8 +97,10 @@ def record(
                 continue  # as most entries: with no code that any rule asks for
         if kind is report:
             filed |= _filed_by(resource)
-        found = _codes(resource, kind, codes)
+        found = codes_of(resource, kind, codes)
         if not found or _void(resource):
+            if resource.resourceType in _MEDICINES and _is_unnamed(resource):
+                missing[kind] = "a medicine in it is named in another resource"
             continue
         if kind is observation:
             results.append((resource, found))  # the report that files it may come later
@@ -103,7 +112,7 @@ def record(
         if not whose.check(resource):
             raise AnotherPerson(resource.resourceType)
         if not _void(resource):
-            found = _codes(resource, Kind.APPOINTMENT, None)
+            found = codes_of(resource, Kind.APPOINTMENT, None)
             booking.append(_entry(resource, Kind.APPOINTMENT, found))
     return PatientRecord(person, index(entries), missing, tuple(booking))
 
@@ -112,19 +121,7 @@ def record(
 _SAID_BY_CODE = frozenset({"Condition", "Observation", "Procedure", "ServiceRequest", "Flag"})
 
 
-def person(patient: Resource) -> Person:
-    """Who the record is about."""
-    died_on = span(patient.deceasedDateTime) if patient.deceasedDateTime else None
-    died = Answer.YES if patient.deceasedBoolean else Answer.NO
-    if patient.deceasedDateTime and died_on is None:
-        died = Answer.CANNOT_TELL
-    return Person(
-        id=patient.id or "",
-        first_name=_first_name(patient),
-        birth=span(patient.birthDate) if patient.birthDate else None,
-        died=died,
-        died_on=died_on,
-    )
+_MEDICINES = frozenset({"MedicationRequest", "MedicationStatement"})
 
 
 def damaged_kinds(types: Iterable[str]) -> frozenset[Kind]:
@@ -138,86 +135,15 @@ def damaged_kinds(types: Iterable[str]) -> frozenset[Kind]:
     return frozenset(kinds)
 
 
-def nobody_read(patient_id: str) -> Person:
-    """A person of whom nothing but the identifier is known."""
-    return Person(id=patient_id, died=Answer.CANNOT_TELL)
-
-
-def _first_name(patient: Resource) -> str:
-    names = patient.name if isinstance(patient.name, list) else []
-    # Never an old or maiden name: it may be one that the person has left behind.
-    for use in ("usual", "official", None, "nickname"):
-        for name in names:
-            if name.use == use and name.given:
-                return name.given[0]
-    return ""
-
-
-def _codes(resource: Resource, kind: Kind, wanted: frozenset[str] | None) -> tuple[Code, ...]:
-    """The codes that say what an entry is. The hot loop: most entries have none that is wanted."""
-    reading = _CONCEPTS.get(kind)
-    concepts = (resource.code,) if reading is None else reading(resource)
-    found: tuple[Code, ...] = ()
-    for concept in concepts:
-        if concept is None or concept.coding is None:
-            continue
-        for coding in concept.coding:
-            code = coding.code
-            if (wanted is None or code in wanted) and code is not None and coding.system:
-                found += (Code(coding.system, code),)
-    return found
-
-
-def _concepts(resource: Resource, kind: Kind) -> Iterable[Concept | None]:
-    """Where a resource of this kind keeps the codes that say what it is (CONTENT 3.2)."""
-    reading = _CONCEPTS.get(kind)
-    return (resource.code,) if reading is None else reading(resource)
-
-
-def _observed(resource: Resource) -> Iterable[Concept | None]:
-    if resource.component is None and resource.valueCodeableConcept is None:
-        return (resource.code,)
-    parts = [resource.code, resource.valueCodeableConcept]
-    for part in resource.component or ():
-        parts += [part.code, part.valueCodeableConcept]
-    return parts
-
-
-def _planned(resource: Resource) -> Iterable[Concept | None]:
-    yield from _several(resource.category)
-    for activity in resource.activity or ():
-        detail = activity.detail
-        if detail is not None and detail.status not in ("cancelled", "stopped", _VOID):
-            yield detail.code
-
-
-def _several(value: Sequence[Concept | str] | Concept | None) -> Iterable[Concept]:
-    if isinstance(value, Concept):
-        return (value,)
-    if value is None or isinstance(value, str):
-        return ()
-    return (concept for concept in value if isinstance(concept, Concept))
-
-
-_CONCEPTS: dict[Kind, Callable[[Resource], Iterable[Concept | None]]] = {
-    Kind.OBSERVATION: _observed,
-    Kind.CARE_PLAN: _planned,
-    Kind.MESSAGE: lambda r: (*_several(r.topic), *_several(r.reasonCode), *_several(r.category)),
-    Kind.DRAFT_MESSAGE: lambda r: (*_several(r.reasonCode), *_several(r.category)),
-    Kind.DOCUMENT: lambda r: (*_several(r.type), *_several(r.category)),
-    Kind.APPOINTMENT: lambda r: (
-        r.appointmentType,
-        *_several(r.serviceType),
-        *_several(r.serviceCategory),
-        *_several(r.reasonCode),
-    ),
-}
-
-
 def _void(resource: Resource) -> bool:
-    if resource.status == _VOID:
+    if resource.status == _VOID or resource.lifecycleStatus == _VOID:
         return True
     return not _RULED_OUT.isdisjoint(_standing(resource.verificationStatus))
+
+
+def _is_unnamed(medicine: Resource) -> bool:
+    """What it is stands in a Medication, which nobody looks into: it may be any medicine."""
+    return medicine.medicationCodeableConcept is None and not _void(medicine)
 
 
 def _standing(status: Concept | None) -> frozenset[str]:
@@ -243,18 +169,58 @@ def _entry(
     return Entry(
         kind=kind,
         codes=codes,
-        status=_condition_status(resource) if kind is Kind.CONDITION else resource.status or "",
+        status=_status(resource, kind),
         when=when,
         dated_by=dated_by,
         ends=ends(resource, kind),
-        words=_words(resource, kind),
+        words=words_of(resource, kind),
         reference=reference,
-        sure=_UNCONFIRMED.isdisjoint(_standing(resource.verificationStatus)),
+        sure=_is_sure(resource, kind),
         filed=_is_filed(resource, reference, filed),
-        values=_values(resource) if kind is Kind.OBSERVATION else (),
+        values=values_of(resource) if kind is Kind.OBSERVATION else (),
         answer=_answer(resource) if kind is Kind.PROCEDURE else "",
         ask_again=_ask_again(resource),
     )
+
+
+def _status(resource: Resource, kind: Kind) -> str:
+    if kind is Kind.CONDITION:
+        return _condition_status(resource)
+    if kind is Kind.GOAL:
+        return resource.lifecycleStatus or ""
+    if kind is Kind.CONSENT and resource.status == "active" and _denies(resource):
+        return "rejected"  # in force, and it says no
+    return resource.status or ""
+
+
+def _is_sure(resource: Resource, kind: Kind) -> bool:
+    """Whether an entry says what its codes say, and nothing takes that back or leaves it open."""
+    if not _UNCONFIRMED.isdisjoint(_standing(resource.verificationStatus)):
+        return False
+    if kind is Kind.MEDICATION and resource.intent in _ONLY_AN_IDEA:
+        return False
+    if kind is Kind.CONSENT and not _is_plain(resource):
+        return False
+    return not resource.doNotPerform
+
+
+_ONLY_AN_IDEA = frozenset({"proposal", "option"})
+_OPTED_OUT = "OPTOUT"
+_WITH_CONDITIONS = frozenset({"OPTOUTE", "OPTINR", "EMRGONLY"})
+
+
+def _denies(consent: Resource) -> bool:
+    outermost = consent.provision
+    denied = outermost is not None and outermost.type == "deny"
+    return denied or _OPTED_OUT in _standing(consent.policyRule)
+
+
+def _is_plain(consent: Resource) -> bool:
+    """A consent to or against all that it names. One with exceptions may mean either."""
+    if not _WITH_CONDITIONS.isdisjoint(_standing(consent.policyRule)):
+        return False
+    said = provisions(consent)
+    return len(said) < 2 and all(one.type in (None, "permit", "deny") for one in said)
 
 
 def _condition_status(resource: Resource) -> str:
@@ -263,18 +229,6 @@ def _condition_status(resource: Resource) -> str:
         return _first_code(status) or (status.text or "").lower() or "unclear"
     over = resource.abatementDateTime or resource.abatementPeriod or resource.abatementString
     return "resolved" if over else ""
-
-
-def _words(resource: Resource, kind: Kind) -> str:
-    for concept in _concepts(resource, kind):
-        if concept is None:
-            continue
-        if concept.text:
-            return concept.text
-        for coding in concept.coding or ():
-            if coding.display:
-                return coding.display
-    return ""
 
 
 def _filed_by(report: Resource) -> set[str]:
@@ -300,42 +254,8 @@ def _is_filed(resource: Resource, reference: str, filed: set[str] | None) -> Ans
     return Answer.CANNOT_TELL
 
 
-def _values(resource: Resource) -> tuple[tuple[str, Measurement], ...]:
-    if resource.valueQuantity is not None:
-        return (("", _measured(resource.valueQuantity)),)
-    return tuple(
-        (_concept_words(part.code), _measured(part.valueQuantity))
-        for part in resource.component or ()
-        if part.valueQuantity is not None
-    )
-
-
-def _concept_words(concept: Concept | None) -> str:
-    if concept is None:
-        return ""
-    displays = (coding.display for coding in concept.coding or () if coding.display)
-    return _label(concept.text or next(displays, ""))
-
-
-def _measured(quantity: Quantity) -> Measurement:
-    number = None if quantity.value is None else Decimal(str(quantity.value))
-    code, unit = _label(quantity.code or ""), _label(quantity.unit or "")
-    return Measurement(number, code or unit, _label(quantity.comparator or ""), unit)
-
-
-def _label(text: str) -> str:
-    """A unit or the name of a part, which a letter will quote; "" where it could be more than that.
-
-    Line ends, control characters and those that turn the writing round are no part of either.
-    """
-    return text if len(text) <= _LONGEST_LABEL and text.isprintable() else ""
-
-
-_LONGEST_LABEL = 100
-
-
 def _answer(resource: Resource) -> str:
-    for reason in _several(resource.statusReason):
+    for reason in several(resource.statusReason):
         for coding in reason.coding or ():
             if coding.system == OWN and coding.code:
                 return coding.code

@@ -9,3 +9,15 @@ REFERRAL_CATEGORY = "https://fhir.nhs.uk/CodeSystem/message-category-servicerequ
 # Ours: which rule a resource came from, and the day a person chose to be asked again.
 RULE = "https://good-day.example/fhir/rule"
 ASK_AGAIN_AFTER = "https://good-day.example/fhir/StructureDefinition/ask-again-after"
+# Where the forms of a practice have their addresses; a rule names one by its last part.
+QUESTIONNAIRES = "https://good-day.example/fhir/Questionnaire/"
+
+# FHIR's own name for a code that is an address: which questionnaire was answered.
+ADDRESS = "urn:ietf:rfc:3986"
+LANGUAGE = "urn:ietf:bcp:47"
+UK_CORE_LANGUAGE = "https://fhir.hl7.org.uk/CodeSystem/UKCore-HumanLanguage"
+UK_CORE_COMMUNICATION = (
+    "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSCommunication"
+)
+INTERPRETER_REQUIRED = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
+PDS_REMOVED = "https://fhir.nhs.uk/StructureDefinition/Extension-PDS-RemovalFromRegistration"

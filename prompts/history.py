@@ -35,3 +35,12 @@ def on_topic(rule: Rule, said: Iterable[Said], today: date) -> tuple[Said, ...]:
         if (s.ask_again is not None or (s.reply, s.on) not in chosen)
         and (s.reply is not Reply.SHOWN or not any(on >= s.on for on in answered))
     )
+
+
+def silencing(rule: Rule, said: Iterable[Said], today: date) -> tuple[Said, ...]:
+    """Answers on other topics that silence this rule too, because their rule says so."""
+    return tuple(
+        Said(one.topic, one.reply, min(one.on, today), one.ask_again, one.source)
+        for one in said
+        if one.topic in rule.quiet.silenced_by and one.reply is not Reply.SHOWN
+    )

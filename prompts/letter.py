@@ -5,9 +5,9 @@ No value is judged, compared or explained here. Somebody reads the draft before 
 
 from prompts.words import NAMELESS, first_name
 from rules.days import span_in_words
+from rules.fact import Fact
 from rules.outcome import Outcome
 from rules.record import Entry
-from rules.rule import Fact
 
 _ASK = (
     "What matters most to you at the moment?",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from rules.outcome import Proposal
 from rules.record import Reply
-from rules.rule import Rule
+from rules.rule import Indicator, Link, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,9 @@ class Prompt:
     source: str
     rules: tuple[Rule, ...]
     proposals: tuple[Proposal, ...]
+    indicator: Indicator = "info"
+    links: tuple[Link, ...] = ()
+    choose_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Held:
     """A rule that would have prompted and was held back: by what, until when, in a sentence."""
 
     rule: Rule
-    step: Literal["quiet", "answers"]
+    step: Literal["quiet", "answers", "pilot", "most"]
     says: str
     until: date | None = None
     reply: Reply | None = None

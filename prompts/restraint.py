@@ -4,13 +4,15 @@ A hold never changes whether a rule is true. It says that now is not the time.
 """
 
 from datetime import date
+from hashlib import sha256
 
-from prompts.history import on_topic, said_in_record
+from prompts.history import on_topic, said_in_record, silencing
 from prompts.prompt import Held
 from rules.days import in_words
 from rules.facts.offered import NO_STANDS_IN, NOT_DONE
 from rules.outcome import Outcome
-from rules.record import ENTRY_KINDS, Reply, Said
+from rules.record import ENTRY_KINDS, Person, Reply, Said
+from rules.rule import Practice, Rule, Status
 
 _SAID = {
     Reply.SHOWN: "the card was shown on {on}, and nobody has said yes or no",
@@ -22,16 +24,77 @@ _SAID = {
     Reply.NOT_RIGHT: "it was marked as not right for this person on {on}",
     Reply.ACCEPTED: "an offer was taken up on {on}",
 }
+_ANYWHERE = Practice("This practice")
 _NOT_DONE = "it is on the record as not done, {on}"
 
 
-def hold(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held | None:
+def hold(
+    outcome: Outcome,
+    said: tuple[Said, ...],
+    today: date,
+    practice: Practice = _ANYWHERE,
+    user: str = "",
+) -> Held | None:
     """The first hold that applies to a rule that would prompt, or None."""
-    return _answers_unread(outcome) or _quiet_period(outcome, said, today)
+    return (
+        _not_in_pilot(outcome, practice, user)
+        or _answers_unread(outcome)
+        or _the_longer(_quiet_period(outcome, said, today), _often_enough(outcome, said, today))
+    )
+
+
+def _the_longer(quiet: Held | None, often: Held | None) -> Held | None:
+    """The one that ends last, so that the day which is said is the day on which it is over."""
+    if quiet is None or often is None:
+        return quiet or often
+    return often if (often.until or date.max) > (quiet.until or date.max) else quiet
+
+
+def _not_in_pilot(outcome: Outcome, practice: Practice, user: str) -> Held | None:
+    """A rule in pilot is for some sites, some clinicians, or one person in so many."""
+    rule, group = outcome.rule, outcome.rule.care.pilot
+    if group is None or rule.status is not Status.PILOT:
+        return None
+    if group.sites and practice.site not in group.sites:
+        return Held(rule, "pilot", "Not shown: this rule is being tried at other sites.")
+    if group.clinicians and user not in group.clinicians:
+        return Held(rule, "pilot", "Not shown: this rule is being tried by other clinicians.")
+    if group.share is not None and not _is_in(group.share, rule, outcome.look.record.person):
+        return Held(rule, "pilot", "Not shown: this rule is being tried with other people.")
+    return None
+
+
+def _is_in(share: tuple[int, int], rule: Rule, person: Person) -> bool:
+    """Always the same people: a stable hash of who and which rule, nothing else."""
+    some, of = share
+    digest = sha256(f"{rule.id}|{person.id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % of < some
+
+
+def _often_enough(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held | None:
+    """So many cards on one topic in so long are enough, whatever was said to them."""
+    rule = outcome.rule
+    if rule.quiet.most is None:
+        return None
+    most, length = rule.quiet.most
+    start = length.before(today)
+    here = [one for one in said if one.topic in rule.quiet.topics and one.source == "here"]
+    days = sorted({one.on for one in here if start < one.on <= today})
+    if len(days) < most:
+        return None
+    until = length.after(days[-most])
+    if until <= today:  # a year on from 29 February is 28 February, which is the day it ends
+        return None
+    times = "once" if len(days) == 1 else f"{len(days)} times"
+    return Held(
+        rule, "most", f"Quiet until {in_words(until)}: it was shown {times} in {length}.", until
+    )
 
 
 def _answers_unread(outcome: Outcome) -> Held | None:
     """A no may stand where we could not look; not having read it is not its absence."""
+    if outcome.rule.prompt_when_unknown:
+        return None  # a safety net: better to ask twice than not at all
     unread = outcome.look.record.unread
     kinds = ENTRY_KINDS if outcome.rule.quiet.declined_codes else (NO_STANDS_IN,)
     missing = [kind for kind in kinds if kind in unread]
@@ -48,6 +111,7 @@ def _quiet_period(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held
     """The longest period that any answer on the topic opens; it ends on the day it names."""
     rule = outcome.rule
     answers = on_topic(rule, said + said_in_record(rule, outcome.look.record, today), today)
+    answers += silencing(rule, said, today)
     if not answers:
         return None
     until, longest = max(

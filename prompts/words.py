@@ -6,9 +6,10 @@ from datetime import date
 
 from rules.answer import Answer
 from rules.days import span_in_words
+from rules.fact import Fact, Give
 from rules.finding import Finding
 from rules.outcome import Outcome
-from rules.rule import Blank, Fact, Give, Wording
+from rules.rule import Blank, Wording
 from rules.schema.wording import DATE_NOT_KNOWN, LONGEST_NAME, NUMBER_NOT_KNOWN, SUMMARY_LIMIT
 
 # What stands between the parts of a name. None of it, no letter and no accent means anything to

@@ -42,6 +42,17 @@ def any_of(answers: Iterable[Answer]) -> Answer:
     return result
 
 
+def some_of(at_least: int, answers: Iterable[Answer]) -> Answer:
+    """Yes if so many parts are yes, no if they cannot be, else cannot tell."""
+    certain = possible = 0
+    for answer in answers:
+        certain += answer is YES
+        possible += answer is not NO
+    if certain >= at_least:
+        return YES
+    return NO if possible < at_least else CANNOT_TELL
+
+
 def opposite(answer: Answer) -> Answer:
     """Yes becomes no and no becomes yes; not knowing stays not knowing."""
     if answer is YES:

@@ -1,12 +1,29 @@
 """Combining answers: all, any, none, not, and comparisons in words. Nothing is looked up here."""
 
 from datetime import date
+from decimal import Decimal
 from typing import assert_never
 
-from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
+from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, some_of, yes_or_no
 from rules.days import Duration, Span
-from rules.finding import Finding, Look
-from rules.rule import All, AnyOf, Compare, Condition, IsTrue, NoneOf, Not, Test
+from rules.fact import (
+    All,
+    AnyOf,
+    Compare,
+    Computed,
+    Condition,
+    IsTrue,
+    Labelled,
+    NoneOf,
+    Not,
+    SomeOf,
+    Sort,
+    Test,
+)
+from rules.finding import Finding, Look, RuleFault, day_so_far
+from rules.units import INFINITE, just_over, just_under
+
+Number = int | Decimal
 
 
 def ask(condition: Condition, look: Look) -> Answer:
@@ -24,8 +41,25 @@ def ask(condition: Condition, look: Look) -> Answer:
             return any_of(ask(part, look) for part in parts)
         case NoneOf(parts):
             return opposite(any_of(ask(part, look) for part in parts))
+        case SomeOf(at_least, parts):
+            return some_of(at_least, (ask(part, look) for part in parts))
+        case Labelled(_, part):
+            return ask(part, look)
+        case Computed(expression):
+            return expression.answer(*(look(fact) for fact in expression.facts))
         case _:
             assert_never(condition)
+
+
+def ask_apart(condition: Condition, look: Look) -> Answer:
+    """The answer of one part by itself, as explanations and tests of rules ask it.
+
+    It may be a part that nobody had to ask; where it cannot be worked out, it cannot be told.
+    """
+    try:
+        return ask(condition, look)
+    except RuleFault:
+        return CANNOT_TELL
 
 
 def compare(finding: Finding, tests: tuple[Test, ...], today: date) -> Answer:
@@ -38,17 +72,31 @@ def _test(finding: Finding, test: Test, today: date) -> Answer:
         if finding.answer is CANNOT_TELL:
             return CANNOT_TELL
         return yes_or_no((finding.answer is YES) is bool(test.value))
+    sort = finding.fact.give.sort
+    if sort in (Sort.QUANTITY, Sort.CHOICE) and finding.answer is not YES:
+        return CANNOT_TELL  # nobody knows what was never measured
+    if sort is Sort.CHOICE:
+        return _choice(finding.choices, test)
     if finding.number is not None:
         low, high = finding.number
         return _number(low, high, test)
     if finding.answer is not YES:
         return finding.answer  # no such event: no; cannot tell whether there is: cannot tell
-    if finding.day is None:
+    day = day_so_far(finding, today)
+    if day is None:
         return CANNOT_TELL
-    return _date(finding.day, test, today)
+    return _date(day, test, today)
 
 
-def _number(low: int, high: int, test: Test) -> Answer:
+def _choice(names: frozenset[str], test: Test) -> Answer:
+    wanted = test.value
+    if not isinstance(wanted, frozenset) or not names:
+        return CANNOT_TELL
+    answer = YES if names <= wanted else NO if names.isdisjoint(wanted) else CANNOT_TELL
+    return opposite(answer) if test.word == "is_not" else answer
+
+
+def _number(low: Number, high: Number, test: Test) -> Answer:
     first, last = _bounds(test)
     if first <= low and high <= last:
         return YES
@@ -57,20 +105,21 @@ def _number(low: int, high: int, test: Test) -> Answer:
     return CANNOT_TELL
 
 
-def _bounds(test: Test) -> tuple[float, float]:
+def _bounds(test: Test) -> tuple[Number, Number]:
+    """The numbers for which a test holds, both ends included."""
     value = test.value
     match test.word, value:
-        case "between", (int() as first, int() as last):
+        case "between", ((int() | Decimal()) as first, (int() | Decimal()) as last):
             return first, last
-        case "above", int():
-            return value + 1, float("inf")
-        case "at_least", int():
-            return value, float("inf")
-        case "below", int():
-            return float("-inf"), value - 1
-        case "at_most", int():
-            return float("-inf"), value
-        case "equals", int():
+        case "above", int() | Decimal():
+            return just_over(value) if isinstance(value, Decimal) else value + 1, INFINITE
+        case "at_least", int() | Decimal():
+            return value, INFINITE
+        case "below", int() | Decimal():
+            return -INFINITE, just_under(value) if isinstance(value, Decimal) else value - 1
+        case "at_most", int() | Decimal():
+            return -INFINITE, value
+        case "equals", int() | Decimal():
             return value, value
         case _:
             raise ValueError(test.word)

@@ -6,7 +6,7 @@ from datetime import date
 from rules.answer import CANNOT_TELL, NO, YES
 from rules.conditions import ask
 from rules.facts import look_up
-from rules.finding import Look
+from rules.finding import Look, RuleFault
 from rules.outcome import Decision, Outcome
 from rules.record import PatientRecord, Said
 from rules.rule import Offer, Rule
@@ -17,7 +17,15 @@ def evaluate(
 ) -> tuple[Outcome, ...]:
     """Ask every rule about one person. Facts that rules share are looked up once."""
     look = Look(record, said, today, look_up)
-    return tuple(_decide(rule, look) for rule in rules)
+    return tuple(decide(rule, look) for rule in rules)
+
+
+def decide(rule: Rule, look: Look) -> Outcome:
+    """Ask one rule. A fault in it withholds that rule; the others are asked as ever."""
+    try:
+        return _decide(rule, look)
+    except RuleFault:
+        return Outcome(rule, Decision.WITHHELD, look)
 
 
 def _decide(rule: Rule, look: Look) -> Outcome:
@@ -27,6 +35,8 @@ def _decide(rule: Rule, look: Look) -> Outcome:
         return Outcome(rule, Decision.NO_PROMPT, look)
     if answer is CANNOT_TELL and not rule.prompt_when_unknown:
         return Outcome(rule, Decision.CANNOT_TELL, look)
+    for expression in rule.expressions:  # those behind the card's words too, before it is written
+        expression.answer(*(look(fact) for fact in expression.facts))
     unknown = ""
     for exclusion in rule.exclusions:
         applies = ask(exclusion.condition, look)

@@ -3,15 +3,33 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import assert_never
 
-from rules.answer import Answer
-from rules.conditions import ask
+from rules.answer import Answer, opposite
+from rules.conditions import ask_apart
 from rules.days import Duration, in_words, span_in_words
-from rules.finding import Finding
+from rules.fact import (
+    All,
+    AnyOf,
+    Compare,
+    Computed,
+    Condition,
+    Expression,
+    Fact,
+    Give,
+    IsTrue,
+    Labelled,
+    NoneOf,
+    Not,
+    SomeOf,
+    Sort,
+    Test,
+    facts_of,
+)
+from rules.finding import Finding, RuleFault
 from rules.outcome import Decision, Outcome
 from rules.record import Entry
-from rules.rule import All, AnyOf, Compare, Condition, Fact, Give, IsTrue, NoneOf, Not, Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +40,7 @@ class Line:
     says: str
     rests_on: str
     depth: int = 0
+    lists: tuple[str, ...] = ()  # the code lists that it looks for, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +55,39 @@ class Explanation:
 def explain(outcome: Outcome) -> Explanation:
     """Why a rule came out as it did for this person on this day."""
     rule = outcome.rule
+    if outcome.decision is Decision.WITHHELD:
+        return Explanation(_headline(outcome, ()), (), ())
     who_for = tuple(_lines(rule.when, outcome, 0))
     not_for = tuple(
         Line(
-            ask(exclusion.condition, outcome.look),
+            ask_apart(exclusion.condition, outcome.look),
             exclusion.because,
             "; ".join(
                 line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
             ),
+            lists=_lists(exclusion.condition),
         )
         for exclusion in rule.exclusions
     )
-    return Explanation(_headline(outcome, who_for, not_for), who_for, not_for)
+    return Explanation(_headline(outcome, not_for), who_for, not_for)
 
 
-def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Line, ...]) -> str:
+def _ask(condition: Condition, outcome: Outcome) -> Answer:
+    """The answer; an exclusion that did not come into it may be one that cannot be worked out."""
+    return ask_apart(condition, outcome.look)
+
+
+def _headline(outcome: Outcome, who_not_for: tuple[Line, ...]) -> str:
     match outcome.decision:
         case Decision.PROMPT:
+            if _ask(outcome.rule.when, outcome) is Answer.CANNOT_TELL:
+                why = _parts(outcome, Answer.CANNOT_TELL)
+                return f"Prompt, as this rule does where we cannot tell: {why}."
             return (
                 "Prompt: everything that the rule asks for is so, and nobody is left alone by it."
             )
         case Decision.NO_PROMPT:
-            return f"No prompt: {_parts(who_for, Answer.NO)}."
+            return f"No prompt: {_parts(outcome, Answer.NO)}."
         case Decision.EXCLUDED:
             because = _deciding(outcome, who_not_for, Answer.YES).says
             return f"Excluded: {because[0].lower()}{because[1:]}."
@@ -68,7 +98,9 @@ def _headline(outcome: Outcome, who_for: tuple[Line, ...], who_not_for: tuple[Li
                     "Cannot tell, so no prompt: it is not known whether to leave this person alone"
                     f" ({line.rests_on or line.says})."
                 )
-            return f"Cannot tell, so no prompt: {_parts(who_for, Answer.CANNOT_TELL)}."
+            return f"Cannot tell, so no prompt: {_parts(outcome, Answer.CANNOT_TELL)}."
+        case Decision.WITHHELD:
+            return f"Withheld, and reported: {RuleFault()}."
         case _:
             assert_never(outcome.decision)
 
@@ -84,22 +116,49 @@ def _deciding(outcome: Outcome, lines: tuple[Line, ...], answer: Answer) -> Line
     )
 
 
-def _parts(lines: tuple[Line, ...], answer: Answer) -> str:
-    chosen = [line for line in lines if line.answer is answer and line.rests_on] or list(lines)
-    verb = "is not so" if answer is Answer.NO else "is not known"
-    return "; ".join(f'"{line.says}" {verb} ({line.rests_on})' for line in chosen)
+_SO = {
+    Answer.YES: "is so",
+    Answer.NO: "is not so",
+    Answer.CANNOT_TELL: "is not known",
+}
+
+
+def _parts(outcome: Outcome, answer: Answer) -> str:
+    """The parts of ``when`` that made it come to an answer, each with what it rests on."""
+    return "; ".join(
+        f'"{line.says}" {_SO[line.answer]}' + (f" ({line.rests_on})" if line.rests_on else "")
+        for line in _deciders(outcome.rule.when, answer, outcome)
+    )
+
+
+def _deciders(condition: Condition, answer: Answer, outcome: Outcome) -> Iterator[Line]:
+    """The parts of a condition that are behind its answer: what else was so does not matter."""
+    match condition:
+        case Not(part):
+            yield from _deciders(part, opposite(answer), outcome)
+        case All(parts) | AnyOf(parts) | SomeOf(_, parts):
+            for part in parts:
+                if _ask(part, outcome) is answer:
+                    yield from _deciders(part, answer, outcome)
+        case NoneOf(parts):
+            yield from _deciders(AnyOf(parts), opposite(answer), outcome)
+        case IsTrue() | Compare() | Computed() | Labelled():
+            yield from _lines(condition, outcome, 0)
 
 
 def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]:
-    answer = ask(condition, outcome.look)
+    answer = ask_apart(condition, outcome.look)
     match condition:
         case IsTrue(fact):
-            yield Line(answer, fact.label, _found(fact, outcome), depth)
+            yield Line(
+                answer, fact.means or fact.label, _found(fact, outcome), depth, _lists(condition)
+            )
         case Compare(fact, tests):
             says = f"{fact.label} {' and '.join(_test(test) for test in tests)}"
-            yield Line(answer, says, _found(fact, outcome), depth)
+            yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
         case Not(IsTrue(fact)):
-            yield Line(answer, f"not: {fact.label}", _found(fact, outcome), depth)
+            says = f"not: {fact.means or fact.label}"
+            yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
         case Not(part):
             yield Line(answer, "not this:", "", depth)
             yield from _lines(part, outcome, depth + 1)
@@ -116,8 +175,24 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
             yield Line(answer, "none of these:", "", depth)
             for part in parts:
                 yield from _lines(part, outcome, depth + 1)
+        case SomeOf(at_least, parts):
+            yield Line(answer, f"at least {at_least} of these:", "", depth)
+            for part in parts:
+                yield from _lines(part, outcome, depth + 1)
+        case Labelled(label, part):
+            inside = tuple(_lines(part, outcome, depth))
+            rests_on = "; ".join(line.rests_on for line in inside if line.rests_on)
+            yield Line(answer, label, rests_on, depth, _lists(condition))
+        case Computed(expression):
+            made = _made_of(expression, outcome)
+            yield Line(answer, expression.means, made, depth, _lists(condition))
         case _:
             assert_never(condition)
+
+
+def _lists(condition: Condition) -> tuple[str, ...]:
+    """The code lists that a condition looks for, once each."""
+    return tuple(dict.fromkeys(one.id for fact in facts_of(condition) for one in fact.lists))
 
 
 def _test(test: Test) -> str:
@@ -125,27 +200,65 @@ def _test(test: Test) -> str:
     match test.value:
         case bool():
             return "is known" if test.value else "is not known"
+        case _ if test.written:
+            return f"{word} {test.written}"
         case (first, last):
             return f"{word} {first} and {last}"
         case date():
             return f"{word} {in_words(test.value)}"
         case Duration():
             return f"{word} {test.value}{' ahead' if test.ahead else ''}"
-        case int():
+        case frozenset():
+            return f"{word} {' or '.join(sorted(test.value))}"
+        case int() | Decimal():
             return f"{word} {test.value}"
 
 
+def _made_of(expression: Expression, outcome: Outcome) -> str:
+    """What each of its facts rests on; of those that are worked out themselves, their answer."""
+    parts = (
+        f"{fact.label}: {_worked_out(fact, outcome) if fact.expression else _found(fact, outcome)}"
+        for fact in expression.facts
+    )
+    return "; ".join(parts)
+
+
+def _worked_out(fact: Fact, outcome: Outcome) -> str:
+    return str(ask_apart(IsTrue(fact), outcome.look))
+
+
 def _found(fact: Fact, outcome: Outcome) -> str:
+    if fact.expression is not None:
+        return _made_of(fact.expression, outcome)
     finding = outcome.look(fact)
     if finding.doubt:
         return finding.doubt
     if fact.give is Give.AGE and finding.number:
         least, most = finding.number
         return str(least) if least == most else f"{least} or {most}"
+    return _value(finding) + _rests_on(fact, finding)
+
+
+def _value(finding: Finding) -> str:
+    """What was measured or chosen, before the entry that says so."""
+    sort = finding.fact.give.sort
+    words = ""
+    if sort is Sort.QUANTITY and finding.number:
+        low, high = (format(n, "f") for n in finding.number)
+        number = low if low == high else f"between {low} and {high}"
+        words = f"{number} {finding.fact.unit}".strip()
+    elif sort is Sort.CHOICE and finding.choices:
+        words = " or ".join(sorted(finding.choices))
+    return f"{words}; " if words and finding.entries else words
+
+
+def _rests_on(fact: Fact, finding: Finding) -> str:
     if finding.said:
         return "; ".join(f"{said.reply} on {in_words(said.on)}" for said in finding.said)
     if finding.entries:
         return "; ".join(_entry(fact, entry) for entry in finding.entries[:3]) + _more(finding)
+    if fact.give.sort is Sort.CHOICE and finding.choices:
+        return ""
     if finding.answer is Answer.YES:
         return f"on {span_in_words(finding.day)}" if finding.day else "so recorded"
     if finding.looked_at:

@@ -3,11 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from rules.answer import Answer
 from rules.days import Span
-from rules.record import Entry, PatientRecord, Said
-from rules.rule import Fact
+from rules.fact import Fact
+from rules.record import Entry, Kind, PatientRecord, Said
+
+
+class RuleFault(Exception):
+    """A rule could not be asked about somebody. It says that, and nothing else, ever."""
+
+    def __init__(self) -> None:
+        super().__init__("a computed fact could not be worked out")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,17 +23,30 @@ class Finding:
     """The answer to one fact, and what it rests on.
 
     ``number`` and ``day`` are ranges, both ends included: an age from a year of birth has two
-    possible values. ``doubt`` says in one sentence why we cannot tell.
+    possible values, and a result of ">90" any from there on.
+    ``doubt`` says in one sentence why we cannot tell.
     """
 
     fact: Fact
     answer: Answer
-    number: tuple[int, int] | None = None
+    number: tuple[int | Decimal, int | Decimal] | None = None
+    choices: frozenset[str] = frozenset()  # the names it may go by; one, where it is clear
     day: Span | None = None
     entries: tuple[Entry, ...] = ()
     said: tuple[Said, ...] = ()
     doubt: str = ""
     looked_at: int = 0
+
+
+def day_so_far(finding: Finding, today: date) -> Span | None:
+    """The days that a date fact may give. What is on the record has begun: a month or year that
+    reaches ahead means up to today, appointments apart.
+    """
+    day = finding.day
+    begun = finding.fact.kinds and Kind.APPOINTMENT not in finding.fact.kinds
+    if day is None or not begun or day.first > today:
+        return day
+    return Span(day.first, min(day.last, today))
 
 
 class Look:

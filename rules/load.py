@@ -1,28 +1,48 @@
 """Reading a library: every file once, every problem at once, a practice's own names first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from rules.days import Duration, on
-from rules.engine import evaluate
-from rules.outcome import Decision
+from rules.lints import lint
+from rules.lints.lint import Seen
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
-from rules.record import PatientRecord, Person
 from rules.rule import Library, Practice, Rule, Status
+from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
-from rules.schema.lists import read_list, read_services
+from rules.schema.keys import HEADINGS, PRACTICE, check
+from rules.schema.lists import (
+    MOST_BYTES,
+    ListFile,
+    read_list,
+    read_messages,
+    read_offer_sets,
+    read_services,
+)
+from rules.schema.lock import LOCK, Folder, read_lock
 from rules.schema.names import EVERY, Names
-from rules.schema.rule import read_own_exclusion, read_rule
+from rules.schema.rule import read_rule
+from rules.text import MOST_BYTES as MOST_IN_A_RULE
 from rules.text import Block, Node, read_text
 
 _LISTS, _SHARED = "value-sets", "shared"
+# Each may use the names of those before it.
+_SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions")
 _NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A warning that somebody thought about, and the reason in the file."""
+
+    problem: Problem
+    reason: str
 
 
 @dataclass
@@ -32,6 +52,9 @@ class Loaded:
     library: Library
     stories: dict[str, Stories] = field(default_factory=dict[str, Stories])
     problems: list[Problem] = field(default_factory=list[Problem])
+    answered: list[Answered] = field(default_factory=list[Answered])
+    lists: tuple[Folder, ...] = ()  # the code lists as their files have them, folder by folder
+    names: Names = field(default_factory=Names)  # what files here may refer to
 
     @property
     def stops(self) -> list[Problem]:
@@ -45,15 +68,24 @@ class Loaded:
         return self.library
 
 
-def load_library(own: Path | None = None) -> Loaded:
+def load_library(
+    own: Path | None = None,
+    today: date | None = None,
+    drafts: Mapping[str, bytes] | None = None,
+) -> Loaded:
     """The built-in library, and over it a folder (or one rule file) of a practice's own.
 
+    ``drafts`` are read in place of the files that have these names in problems: what an editor
+    holds and has not saved, or what a fix would come to.
+
     Problems are reported for every file read. With ``own`` given, only its rules are in the result,
-    besides those built-in rules that its practice.yaml pilots.
+    besides those built-in rules that its practice.yaml pilots. ``today`` is for review dates.
     """
-    loading = _Loading()
+    loading = _Loading(today, drafts or {})
     built_in = files("rules")
     root = None if own is None else own if own.is_dir() else _root_of(own)
+    if root is not None and isinstance(built_in, Path) and root.samefile(built_in):
+        root = None  # a rule of the library stands among the library's own lists
     roots: list[tuple[Traversable, str]] = [(built_in, "rules")]
     if root is not None:
         roots.append((root, str(root)))
@@ -65,13 +97,25 @@ def load_library(own: Path | None = None) -> Loaded:
     if own is None:
         loading.rules_of(built_in.joinpath("library"), "rules/library")
         return loading.done()
+    if root is not None:
+        loading.practice_of(root, str(root))
     if own.is_dir():
         loading.rules_of(own, str(own))
-        loading.practice_of(own, str(own), built_in.joinpath("library"))
+        loading.pilots_of(built_in.joinpath("library"))
     elif own.is_file():
         loading.rule_file(own, str(own), own.stem)
     else:
         loading.problems.append(Problem(Place(str(own)), "E14", "There is no such file or folder."))
+    return loading.done()
+
+
+def load_lists(folder: Path | None = None) -> Loaded:
+    """The code lists of one folder alone (the built-in ones), their lock and their problems."""
+    loading = _Loading(None, {})
+    if folder is None:
+        loading.lists_of(files("rules"), "rules")
+    else:
+        loading.lists_of(folder, str(folder))
     return loading.done()
 
 
@@ -84,33 +128,79 @@ def _root_of(rule_file: Path) -> Path | None:
 
 
 class _Loading:
-    def __init__(self) -> None:
+    def __init__(self, today: date | None, drafts: Mapping[str, bytes]) -> None:
+        self.today = today
+        self.drafts = drafts
         self.names = Names()
         self.problems: list[Problem] = []
         self.rules: dict[str, Rule] = {}
+        self.written: dict[str, Rule] = {}  # as their files have them
         self.stories: dict[str, Stories] = {}
         self.practice = Practice("This practice")
+        self.pilots: tuple[Reader, tuple[Node, ...]] | None = None
+        self.lists: list[Folder] = []
 
     def done(self) -> Loaded:
-        rules = tuple(self.rules[rule_id] for rule_id in sorted(self.rules))
+        """Everything that was read, and what the lints say of it."""
+        for rule in self.written.values():
+            seen = Seen(rule, self.stories[rule.id], self.written, self.practice.people, self.today)
+            self.problems += lint(seen)
+        answered = self._answered()
+        rules = tuple(self._silenced(self.rules[rule_id]) for rule_id in sorted(self.rules))
         library = Library(rules, self.names.lists, self.practice)
-        return Loaded(library, self.stories, sorted(set(self.problems)))
+        problems = sorted(set(self.problems))
+        if any(problem.stops and problem.at.file.startswith("rules/") for problem in problems):
+            _shipped.cache_clear()  # what reads on in place of a slip has changed the nodes
+        return Loaded(library, self.stories, problems, answered, tuple(self.lists), self.names)
+
+    def _answered(self) -> list[Answered]:
+        """Take away what was answered in its file; what is answered and never arises is said."""
+        answered: list[Answered] = []
+        for rule in self.written.values():
+            for code, reason in rule.care.allow.items():
+                meant = [p for p in self.problems if p.at.file == rule.at.file and p.code == code]
+                if not meant:
+                    says = f"{code} is answered here, and there is nothing to answer."
+                    hint = "Take it out of allow."
+                    self.problems.append(Problem(rule.at, "C05", says, hint, stops=False))
+                answered += [Answered(problem, reason) for problem in meant]
+                self.problems = [problem for problem in self.problems if problem not in meant]
+        return answered
+
+    def _silenced(self, rule: Rule) -> Rule:
+        """A rule that knows which other topics' answers silence it."""
+        topics = tuple(
+            other.quiet.topic
+            for other in self.rules.values()
+            if other is not rule and rule.quiet.topic in other.quiet.also_quiet
+        )
+        return replace(rule, quiet=replace(rule.quiet, silenced_by=topics)) if topics else rule
 
     def lists_of(self, root: Traversable, shown: str) -> None:
-        """The code lists in a folder."""
+        """The code lists in a folder, and what they were locked with."""
+        found: dict[str, ListFile] = {}
         for path, name in self._files(root.joinpath(_LISTS), f"{shown}/{_LISTS}"):
             stem = path.name.removesuffix(".yaml")
-            reader, node = self._read(path, name)
-            code_list = read_list(reader, node, stem) if node else None
-            if code_list is not None:
-                self.names.lists[code_list.id] = code_list
-            if code_list is None or code_list.id != stem:
+            reader, node = self._read(path, name, MOST_BYTES)
+            file = read_list(reader, node, stem) if node else None
+            if file is not None:
+                codes = file.codes
+                found[codes.id] = file
+                known = self.names.lists.get(codes.id) if file.local else None
+                self.names.lists[codes.id] = known.beside(codes) if known else codes
+            if file is None or file.codes.id != stem:
                 self.names.faulty.add(("list", stem))
+        locked = None
+        lock = root.joinpath(LOCK)
+        if lock.is_file():
+            reader, node = self._read(lock, f"{shown}/{LOCK}", MOST_BYTES)
+            locked = read_lock(reader, node) if node else None
+        self.lists.append(Folder(f"{shown}/{LOCK}", found, locked))
 
     def shared_of(self, root: Traversable, shown: str) -> None:
-        """Shared services, facts and exclusions: each may use those before it."""
+        """Shared services, offers, messages, facts and exclusions, in this order."""
         shared = root.joinpath(_SHARED)
-        for stem in ("services", "facts", "exclusions"):
+        for stem in _SHARED_FILES:
             path = shared.joinpath(f"{stem}.yaml")
             if path.is_file():
                 reader, node = self._read(path, f"{shown}/{_SHARED}/{stem}.yaml")
@@ -118,7 +208,7 @@ class _Loading:
                     self.names.faulty.add((stem.removesuffix("s"), EVERY))
                 if node is not None:
                     self._shared(stem, reader, node)
-        known = {f"{stem}.yaml" for stem in ("services", "facts", "exclusions")}
+        known = {f"{stem}.yaml" for stem in _SHARED_FILES}
         for path, name in _yaml_files(shared, f"{shown}/{_SHARED}"):
             if path.name not in known:
                 self.problems.append(
@@ -133,6 +223,10 @@ class _Loading:
     def _shared(self, stem: str, reader: Reader, node: Node) -> None:
         if stem == "services":
             self.names.services |= read_services(reader, node, self.names)
+        elif stem == "offers":
+            self.names.offer_sets |= read_offer_sets(reader, node, self.names)
+        elif stem == "messages":
+            self.names.messages |= read_messages(reader, node, self.names)
         elif stem == "facts":
             self.names.facts |= read_facts(reader, node, self.names)
         else:
@@ -163,17 +257,12 @@ class _Loading:
                 "Rule names are never used twice.",
             )
             return
-        if prompts_for_nobody_in_particular(rule):
-            reader.stop(
-                rule.at,
-                "S03",
-                "This rule prompts for somebody with an age and nothing on the record.",
-                "Say under when: what has to be on the record.",
-            )
         self.rules[rule.id] = rule
+        self.written[rule.id] = rule
         self.stories[rule.id] = found.stories
 
-    def practice_of(self, root: Path, shown: str, built_in: Traversable) -> None:
+    def practice_of(self, root: Path, shown: str) -> None:
+        """What a practice says of itself; its pilots are read once its own rules are known."""
         path = root / "practice.yaml"
         if not path.is_file():
             return
@@ -181,24 +270,34 @@ class _Loading:
         block = reader.block(node, "practice.yaml") if node is not None else None
         if block is None:
             return
-        reader.keys(
-            block, "practice.yaml", ("name", "invented", "phone", "pilots"), needed=("name",)
-        )
+        check(reader, block, "practice.yaml", PRACTICE)
         self.practice = Practice(
             reader.get(block, "name", reader.prose) or "This practice",
             reader.get(block, "invented", reader.yes_no) or False,
             reader.get(block, "phone", reader.prose) or "",
+            reader.get(block, "site", reader.prose) or "",
+            self._sentences(reader, block, "people"),
         )
+        hosts = self._sentences(reader, block, "link_hosts")
+        if hosts:
+            self.names.link_hosts = hosts
         if "pilots" in block.pairs:
-            self._pilots(reader, block, built_in)
+            self.pilots = reader, reader.items(block.pairs["pilots"][1], '"pilots"')
 
-    def _pilots(self, reader: Reader, block: Block, built_in: Traversable) -> None:
+    def _sentences(self, reader: Reader, block: Block, key: str) -> tuple[str, ...]:
+        items = reader.items(block.pairs[key][1], f'"{key}"') if key in block.pairs else ()
+        return tuple(text for item in items if (text := reader.prose(item)))
+
+    def pilots_of(self, built_in: Traversable) -> None:
         """A practice pilots starter rules by naming them; the shipped file stays a draft."""
+        if self.pilots is None:
+            return
+        reader, items = self.pilots
         starters = {
             path.name.removesuffix(".yaml"): (path, name)
             for path, name in _yaml_files(built_in, "rules/library")
         }
-        for item in reader.items(block.pairs["pilots"][1], '"pilots"'):
+        for item in items:
             rule_id = reader.text(item)
             if rule_id is None:
                 continue
@@ -229,9 +328,11 @@ class _Loading:
                 says = f'"{path.name}" is not read: the names of rule files end in .yaml.'
                 self.problems.append(Problem(Place(name), "E14", says, "Give it another name."))
 
-    def _read(self, path: Traversable, shown: str) -> tuple[Reader, Node | None]:
+    def _read(
+        self, path: Traversable, shown: str, most: int = MOST_IN_A_RULE
+    ) -> tuple[Reader, Node | None]:
         try:
-            source = path.read_bytes()
+            source = self.drafts[shown] if shown in self.drafts else path.read_bytes()
         except OSError:
             self.problems.append(
                 Problem(
@@ -239,9 +340,23 @@ class _Loading:
                 )
             )
             return Reader(self.problems), None
-        node, problems = read_text(source, shown)
+        ours = isinstance(path, Path) and path.is_relative_to(_SHIPPED)
+        if ours and (known := _shipped(source, shown, most)) is not None:
+            return _OneFile(self.problems, []), known
+        node, problems = read_text(source, shown, most, HEADINGS)
         reader = _OneFile(self.problems, problems)
         return reader, node
+
+
+# Where the library's own files are, unless they are packed away in an archive.
+_SHIPPED = Path(str(files("rules")))
+
+
+@lru_cache(2048)
+def _shipped(source: bytes, shown: str, most: int) -> Node | None:
+    """A file of ours as nodes: every load of a practice's rules reads it. None if it is faulty."""
+    node, problems = read_text(source, shown, most, HEADINGS)
+    return None if problems else node
 
 
 class _OneFile(Reader):
@@ -252,13 +367,9 @@ class _OneFile(Reader):
         self._everything = everything
         everything.extend(own)
 
-    def stop(self, at: Place, code: str, says: str, hint: str = "") -> None:
-        super().stop(at, code, says, hint)
-        self._everything.append(self.problems[-1])
-
-    def think(self, at: Place, code: str, says: str, hint: str = "") -> None:
-        super().think(at, code, says, hint)
-        self._everything.append(self.problems[-1])
+    def report(self, problem: Problem) -> None:
+        super().report(problem)
+        self._everything.append(problem)
 
 
 def _yaml_files(
@@ -277,14 +388,3 @@ def _yaml_files(
             yield from _yaml_files(path, name, skip)
         elif path.is_file() and path.name.lower().endswith((".yaml", ".yml")):
             yield path, name
-
-
-def prompts_for_nobody_in_particular(rule: Rule) -> bool:
-    """Whether some age alone is enough for a prompt: a rule for everybody of that age."""
-    today = date(2026, 11, 21)
-    for age in range(121):
-        person = Person("nobody", birth=on(Duration(age, "year").before(today)))
-        outcome = evaluate((rule,), PatientRecord(person, {}, {}), (), today)[0]
-        if outcome.decision is Decision.PROMPT:
-            return True
-    return False

@@ -16,6 +16,7 @@ class Decision(StrEnum):
     NO_PROMPT = "no prompt"
     EXCLUDED = "excluded"
     CANNOT_TELL = "cannot tell"
+    WITHHELD = "withheld"  # a fault in the rule: nobody is asked or told anything by it
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,6 @@
 """The invented people and the stories in a rule file, as values and as records."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -7,7 +8,8 @@ from rules.answer import Answer
 from rules.codes import Code
 from rules.days import Duration, Span, duration, on, span
 from rules.problems import Place
-from rules.record import Entry, Kind, PatientRecord, Person, Reply, Said, index
+from rules.record import Entry, Kind, Measurement, PatientRecord, Person, Reply, Said, index
+from rules.units import amount
 
 # What a line in a story is taken to be where it says no status.
 USUAL = {
@@ -20,6 +22,12 @@ USUAL = {
     "care_plan": (Kind.CARE_PLAN, "active"),
     "message": (Kind.MESSAGE, "completed"),
     "appointment": (Kind.APPOINTMENT, "booked"),
+    "medication": (Kind.MEDICATION, "active"),
+    "task": (Kind.TASK, "requested"),
+    "encounter": (Kind.ENCOUNTER, "finished"),
+    "questionnaire": (Kind.QUESTIONNAIRE, "completed"),
+    "goal": (Kind.GOAL, "active"),
+    "consent": (Kind.CONSENT, "active"),
 }
 REPLIES = {str(reply).replace(" ", "_"): reply for reply in Reply}
 
@@ -47,9 +55,12 @@ class Somebody:
     about: str = ""
     age: str = ""
     deceased: str = ""
+    said: dict[str, str] = field(default_factory=dict[str, str])  # sex, language and the like
     lines: list[Line] = field(default_factory=list[Line])
     booking: dict[str, str] = field(default_factory=dict[str, str])
     booking_codes: tuple[Code, ...] = ()
+    name: str = ""  # what tests call them
+    written: "Somebody | None" = None  # as they stand under ``people``, before a test's edits
 
 
 @dataclass
@@ -65,6 +76,7 @@ class Story:
     offers: tuple[str, ...] | None = None
     summary_has: str = ""
     unavailable: frozenset[Kind] = frozenset()
+    known_gap: bool = False  # a wrong answer that is accepted for now
 
 
 Stories = tuple[Story, ...]
@@ -105,6 +117,7 @@ def record_of(story: Story) -> tuple[PatientRecord, tuple[Said, ...]]:
                 words=line.name,
                 reference=line.called,
                 filed=_filed(line),
+                values=_values(line),
             )
         )
     booking: tuple[Entry, ...] = ()
@@ -113,15 +126,45 @@ def record_of(story: Story) -> tuple[PatientRecord, tuple[Said, ...]]:
         booking = (Entry(Kind.APPOINTMENT, somebody.booking_codes, "proposed", when, "start"),)
     unread = dict.fromkeys(story.unavailable, "this story says that it could not be read")
     seen = tuple(e for e in entries if e.kind not in story.unavailable)
-    person = Person("story", "Sam", birth, died)
+    person = Person(
+        "story",
+        "Sam",
+        birth,
+        died,
+        sex=somebody.said.get("sex", ""),
+        language=somebody.said.get("language", ""),
+        needs_interpreter=_yes_or_no(somebody.said.get("needs_interpreter", "")),
+        registered_here=_yes_or_no(somebody.said.get("registered_here", "yes")),
+    )
     return PatientRecord(person, index(seen), unread, booking=booking), tuple(said)
 
 
 def _filed(line: Line) -> Answer:
     if line.said.get("status") in ("registered", "preliminary", "partial"):
         return Answer.NO
-    word = line.said.get("filed", "")
+    return _yes_or_no(line.said.get("filed", ""))
+
+
+def _yes_or_no(word: str) -> Answer:
     return {"yes": Answer.YES, "no": Answer.NO}.get(word, Answer.CANNOT_TELL)
+
+
+def _values(line: Line) -> tuple[tuple[str, Measurement], ...]:
+    value = measurement(line.said.get("value", ""))
+    return () if value is None else (("", value),)
+
+
+def measurement(text: str) -> Measurement | None:
+    """A measured value as a story writes it: 58 mmol/mol, >90 mL/min/1.73m2, 3 level."""
+    found = _COMPARED.fullmatch(text)
+    read = amount(found[2]) if found else None
+    if found is None or read is None:
+        return None
+    number, unit = read
+    return Measurement(number, unit, found[1] or "", unit)
+
+
+_COMPARED = re.compile(r"(<=|>=|<|>)?\s*(.*)")
 
 
 def day_meant(text: str, today: date) -> Span | None:

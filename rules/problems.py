@@ -1,49 +1,68 @@
 """What is wrong with a file, said to the person who wrote it.
 
-Each problem has a code, a place, one sentence, and what to type instead. Codes:
-
-E01 a heading we do not know        E02 a heading written twice
-E03 text lost behind a #            E04 the file format is confused
-E05 invisible spaces from a document    E06 a list item without hyphen and space
-E07 symbols for comparing           E08 a date or duration we cannot use
-E09 something is missing            E10 a value of the wrong sort
-E11 a name that nothing has         E12 a code list that does not exist
-E13 anchors, tags and other tricks  E14 a file too large, too deep or not text
-E15 two things with one name        E21 a damaged code
-E22 a description in place of a concept    E23 a trap
-E30 not supported yet               E31 a quiet period shorter than everybody's
-S01 no palliative-care exclusion    S03 prompts on an empty record
-S09 "above 18"                      L01 a summary that is too long
-L02 a closed question               T00 no stories
-T06 a story edits what is not there
+Each problem has a code (``rules/catalogue.py`` has what each means), a place, one sentence, and
+what to type instead; where there is only one way to mend it, also the edits that do so.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher, get_close_matches
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where in a file, as people count: the first line and column are 1."""
+    """Where in a file, as people count: the first line and column are 1.
+
+    ``width`` is how many characters are meant. It is no part of which place it is.
+    """
 
     file: str
     line: int = 1
     column: int = 1
+    width: int = field(default=1, compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """A text in place of another: from a line and column up to and without an end, counted from 1.
+
+    Lines end at a line feed; a carriage return before it is the last character of its line.
+    """
+
+    start_line: int
+    start_column: int
+    end_line: int
+    end_column: int
+    text: str
+
+    @classmethod
+    def of(cls, at: Place, width: int, text: str) -> "Edit":
+        """In place of so many characters of one line."""
+        return cls(at.line, at.column, at.line, at.column + width, text)
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One slip, one message. ``stops`` is False for something to think about."""
+    """One slip, one message. ``stops`` is False for something to think about.
+
+    ``more`` are further lines: what to type exactly. ``fix`` is there only where it is sure.
+    """
 
     at: Place
     code: str
     says: str
     hint: str = ""
     stops: bool = True
+    more: tuple[str, ...] = ()
+    fix: tuple[Edit, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many characters are meant, from the place on."""
+        return self.at.width
 
     def __str__(self) -> str:
         return (
@@ -67,6 +86,21 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         name for name in names if sorted(_parts(name)) == sorted(_parts(word))
     ]
     return close[0] if close else None
+
+
+def surely(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is meant beyond doubt: very like this one, and no other is nearly so."""
+    names = sorted(known)
+    same = [name for name in names if _parts(name) == _parts(word.strip(" :"))]
+    if same:
+        return same[0] if len(same) == 1 else None
+    likeness = sorted(
+        ((SequenceMatcher(None, word.lower(), name).ratio(), name) for name in names), reverse=True
+    )
+    if not likeness or likeness[0][0] < 0.8:
+        return None
+    clear = len(likeness) == 1 or likeness[0][0] - likeness[1][0] >= 0.1
+    return likeness[0][1] if clear else None
 
 
 def _parts(name: str) -> list[str]:

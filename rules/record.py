@@ -1,6 +1,6 @@
 """One person's record as rules see it: coded entries, their dates, and what could not be read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -26,6 +26,12 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     REPORT = "report"
     APPOINTMENT = "appointment"
+    MEDICATION = "medication"
+    STATEMENT = "medication statement"
+    ENCOUNTER = "encounter"
+    QUESTIONNAIRE = "questionnaire"
+    GOAL = "goal"
+    CONSENT = "consent"
 
 
 # A statement that something was offered, done or said may stand in any of these (CONTENT 3.2).
@@ -44,12 +50,17 @@ ENTRY_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A measured value as it was recorded; ``unit`` is the UCUM text or what stood in its place."""
+    """A measured value as it was recorded; ``unit`` is the UCUM text or what stood in its place.
+
+    ``codes`` is what it was measured under: of a part, the part's own codes and never the panel's;
+    of a whole result, those of the result. None: every code of its entry, as invented records have.
+    """
 
     number: Decimal | None
     unit: str
     comparator: str = ""
     shown: str = ""  # the unit as people write it, where that differs
+    codes: frozenset[Code] | None = None
 
     def __str__(self) -> str:
         number = "" if self.number is None else format(self.number.normalize(), "f")
@@ -74,6 +85,15 @@ class Entry:
     answer: str = ""  # a person's answer kept in the record: declined, not-now
     ask_again: date | None = None  # and the day they chose to be asked again
 
+    def measured(self, codes: Set[Code]) -> tuple[Measurement, ...]:
+        """What was measured under any of these codes; of one panel that may be several parts."""
+        other = codes.isdisjoint(self.codes)
+        return tuple(
+            value
+            for _, value in self.values
+            if not (other if value.codes is None else codes.isdisjoint(value.codes))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -84,6 +104,10 @@ class Person:
     birth: Span | None = field(default=None, repr=False)
     died: Answer = Answer.NO
     died_on: Span | None = field(default=None, repr=False)
+    sex: str = field(default="", repr=False)  # female, male, other, unknown; "" where not recorded
+    language: str = field(default="", repr=False)  # BCP 47, lower case; "" where not recorded
+    needs_interpreter: Answer = field(default=Answer.CANNOT_TELL, repr=False)
+    registered_here: Answer = field(default=Answer.CANNOT_TELL, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -5,118 +5,33 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 from functools import cached_property
+from typing import Literal
 
-from rules.answer import Answer
 from rules.codes import Code, CodeList
 from rules.days import Duration
+from rules.fact import Condition, Expression, Fact, expressions_of, facts_of
 from rules.problems import Place
-from rules.record import Kind, Reply
+from rules.record import Reply
 
 
 class Status(StrEnum):
-    """Where a rule is in its life. Only pilot rules are shown to anybody yet."""
+    """Where a rule is in its life. Rules in pilot and live rules are shown."""
 
     DRAFT = "draft"
     PILOT = "pilot"
+    LIVE = "live"
     RETIRED = "retired"
 
 
-class Give(StrEnum):
-    """What comes out of a look-up."""
-
-    EXISTS = "exists"
-    COUNT = "count"
-    EARLIEST = "earliest date"
-    LATEST = "latest date"
-    DATE = "date"
-    AGE = "age"
+SHOWN = frozenset({Status.PILOT, Status.LIVE})
 
 
-class Undated(StrEnum):
-    """What an entry without a date means under a window."""
+class Purpose(StrEnum):
+    """What a rule is for: it sets defaults and what is checked."""
 
-    CANNOT_TELL = "cannot tell"
-    COUNT_IT = "count it"
-    IGNORE = "ignore it"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fact:
-    """One look-up. Two facts are the same only if they are the same object."""
-
-    name: str
-    label: str
-    find: str
-    at: Place
-    kinds: tuple[Kind, ...] = ()
-    lists: tuple[CodeList, ...] = ()
-    codes: frozenset[Code] = frozenset()
-    statuses: frozenset[str] | None = None  # None: the clinically valid ones of each kind
-    within: Duration | None = None
-    since: "date | Duration | Fact | None" = None
-    before: "date | Duration | Fact | None" = None
-    in_next: Duration | None = None
-    ended_by: frozenset[Code] = frozenset()
-    give: Give = Give.EXISTS
-    if_undated: Undated = Undated.CANNOT_TELL
-    filed: Answer | None = None  # results: only those a clinician has filed (yes), or has not (no)
-    topic: str = ""
-    replies: frozenset[Reply] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class IsTrue:
-    """A yes/no fact stands by itself."""
-
-    fact: Fact
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """One comparison in words; ``value`` is a number, a pair, a duration, a day or yes/no."""
-
-    word: str
-    value: "int | tuple[int, int] | Duration | date | bool"
-    ahead: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """A fact that gives a number or a date, held against tests that must all hold."""
-
-    fact: Fact
-    tests: tuple[Test, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The opposite of a condition."""
-
-    part: "Condition"
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """Every part."""
-
-    parts: "tuple[Condition, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """At least one part."""
-
-    parts: "tuple[Condition, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class NoneOf:
-    """Not one part."""
-
-    parts: "tuple[Condition, ...]"
-
-
-Condition = IsTrue | Compare | Not | All | AnyOf | NoneOf
+    OFFER = "offer"
+    INFORMATION = "information"
+    SAFETY_NET = "safety net"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +42,7 @@ class Exclusion:
     condition: Condition
     because: str
     if_unknown_exclude: bool = True
+    if_unknown_written: bool = False  # said in the rule itself, as a safety net has to
 
 
 class Blank(Enum):
@@ -146,16 +62,69 @@ class Wording:
         """The facts it quotes."""
         return tuple(part for part in self.parts if isinstance(part, Fact))
 
+    @property
+    def plain(self) -> str:
+        """The text about nobody in particular."""
+        words = {Blank.FIRST_NAME: "this person"}
+        return "".join(
+            part if isinstance(part, str) else part.label if isinstance(part, Fact) else words[part]
+            for part in self.parts
+        ).strip()
+
+
+Indicator = Literal["info", "warning", "critical"]
+
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """What the clinician reads: the question first, in every card."""
+class Link:
+    """A page to read, on a host that the practice allows."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one card says: one sentence, an open question, a little detail."""
 
     summary: Wording
     question: str
     detail: Wording
-    indicator: str
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts it quotes."""
+        return (*self.summary.facts, *self.detail.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Other words for the same card where a condition holds."""
+
+    condition: Condition
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the clinician reads. The first variant whose condition is *yes* speaks, else ``words``.
+
+    ``words`` is what the author wrote at the top, or under ``otherwise``.
+    """
+
+    words: Words
+    indicator: Indicator
     source: str
+    variants: tuple[Variant, ...] = ()
+    links: tuple[Link, ...] = ()
+    choose_one: bool = False  # selectionBehavior at-most-one
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact that any of its words quotes or chooses by."""
+        chosen_by = (fact for v in self.variants for fact in facts_of(v.condition))
+        quoted = (fact for v in self.variants for fact in v.words.facts)
+        return (*self.words.facts, *chosen_by, *quoted)
 
 
 class OfferKind(StrEnum):
@@ -165,6 +134,10 @@ class OfferKind(StrEnum):
     RECORD = "record_offer"
     TAG = "tag"
     RESULTS = "results_ahead"
+    MESSAGE = "message"
+    QUESTIONNAIRE = "questionnaire"
+    TASK = "task"
+    GOAL = "goal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +148,15 @@ class Service:
     name: str
     code: Code
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text that can be sent to people, by the name that rules give it."""
+
+    id: str
+    name: str  # what staff call it
+    text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,6 +174,16 @@ class Offer:
     words: str = ""
     ends_after: Duration | None = None
     results: Fact | None = None  # results_ahead: the filed results that the letter is about
+    lead_time: Duration | None = None  # results_ahead: to be with the person so long before
+    layout: str = ""  # results_ahead: letter, large print, easy read
+    template: str = ""  # message: which text, by name
+    channel: str = ""  # message: letter, text, email, app
+    form: str = ""  # questionnaire: which one, by name
+    role: str = ""  # task: for whom
+    due: Duration | None = None  # task: by when
+    text: str = ""  # goal: what it starts with
+    priority: str = ""  # refer: routine, urgent
+    reason: CodeList | None = None  # refer: what it is about, where the condition is not enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +195,10 @@ class Quiet:
     also_known_as: tuple[str, ...] = ()
     declined_codes: frozenset[Code] = frozenset()  # on the record, these say no
     not_done_codes: frozenset[Code] = frozenset()  # recorded as not done, these say no
+    most: "tuple[int, Duration] | None" = None  # so many cards at most in so long
+    also_quiet: tuple[str, ...] = ()  # topics that an answer on this one silences too
+    no_thanks_hidden: str = ""  # why there is no "no, thank you" on the card
+    silenced_by: tuple[str, ...] = ()  # topics of other rules whose answers count here too
 
     @property
     def topics(self) -> frozenset[str]:
@@ -220,6 +216,54 @@ class Evidence:
     link: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One Plan-Do-Study-Act cycle of a rule."""
+
+    cycle: int
+    aim: str
+    measure: str
+    started: date
+    prediction: str = ""
+    result: str = ""
+    decision: str = ""  # adopt, adapt, abandon
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Who took responsibility for the safety of one version, and when (DCB0160)."""
+
+    by: str
+    on: date
+    for_version: int
+    hazards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PilotGroup:
+    """Who sees a rule in pilot; with nothing said, everybody at the practice."""
+
+    sites: tuple[str, ...] = ()
+    clinicians: tuple[str, ...] = ()
+    share: "tuple[int, int] | None" = None  # (1, 5): one person in five, always the same ones
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What people decided about a rule: none of it changes an answer for anybody."""
+
+    evidence: tuple[Evidence, ...] = ()
+    co_produced_with: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()
+    review_by: date | None = None
+    pdsa: Cycle | None = None
+    safety: SignOff | None = None
+    replaces: str = ""
+    pilot: PilotGroup | None = None
+    # Warnings that were answered in the file, each with a reason.
+    allow: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
 @dataclass(frozen=True, eq=False)  # without slots, to keep what is worked out once
 class Rule:
     """One rule, checked."""
@@ -228,11 +272,11 @@ class Rule:
     title: str
     version: int
     status: Status
+    purpose: Purpose
     owner: str
-    evidence: tuple[Evidence, ...]
-    not_for: tuple[str, ...]
-    review_by: date | None
-    hook: str
+    care: Care
+    hooks: tuple[str, ...]
+    show_to: tuple[str, ...]  # roles; () is every clinical role
     facts: Mapping[str, Fact]
     when: Condition
     prompt_when_unknown: bool
@@ -241,6 +285,7 @@ class Rule:
     offers: tuple[Offer, ...]
     quiet: Quiet
     at: Place
+    when_unknown_written: bool = False  # said in the rule itself, as a safety net has to
 
     @cached_property
     def offer_codes(self) -> frozenset[Code]:
@@ -270,27 +315,28 @@ class Rule:
             for needed in (offer.needs, offer.results, *offer.label.facts):
                 if needed is not None:
                     found[needed] = None
-        for wording in (self.card.summary, self.card.detail):
-            found |= dict.fromkeys(wording.facts)
+        found |= dict.fromkeys(self.card.facts)
         behind = list(found)
         while behind:  # a fact may start at another, which may start at a third
             fact = behind.pop()
-            for moment in (fact.since, fact.before):
-                if isinstance(moment, Fact) and moment not in found:
-                    found[moment] = None
-                    behind.append(moment)
+            worked_out = fact.expression.facts if fact.expression else ()
+            for other in (fact.since, fact.before, *worked_out):
+                if isinstance(other, Fact) and other not in found:
+                    found[other] = None
+                    behind.append(other)
         return tuple(found)
 
-
-def facts_of(condition: Condition) -> tuple[Fact, ...]:
-    """The facts that a condition asks about, in order."""
-    match condition:
-        case IsTrue(fact) | Compare(fact, _):
-            return (fact,)
-        case Not(part):
-            return facts_of(part)
-        case All(parts) | AnyOf(parts) | NoneOf(parts):
-            return tuple(fact for part in parts for fact in facts_of(part))
+    @cached_property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Every cel expression it rests on, in its conditions and in its facts."""
+        conditions = (
+            self.when,
+            *(exclusion.condition for exclusion in self.exclusions),
+            *(offer.condition for offer in self.offers if offer.condition),
+            *(variant.condition for variant in self.card.variants),
+        )
+        in_facts = (fact.expression for fact in self.looks_at if fact.expression)
+        return (*in_facts, *(found for one in conditions for found in expressions_of(one)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +346,8 @@ class Practice:
     name: str
     invented: bool = False
     phone: str = ""
+    site: str = ""  # where this service runs, for rules piloted at some sites only
+    people: tuple[str, ...] = ()  # who works here
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,16 +361,16 @@ class Library:
     def shown(self) -> "Library":
         """The same library with only the rules that may be shown to somebody."""
         return Library(
-            tuple(rule for rule in self.rules if rule.status is Status.PILOT),
+            tuple(rule for rule in self.rules if rule.status in SHOWN),
             self.code_lists,
             self.practice,
         )
 
     def for_hook(self, hook: str) -> tuple[Rule, ...]:
         """The rules asked at one moment."""
-        return tuple(rule for rule in self.rules if rule.hook == hook)
+        return tuple(rule for rule in self.rules if hook in rule.hooks)
 
     @property
     def hooks(self) -> tuple[str, ...]:
         """The moments at which any rule is asked."""
-        return tuple(sorted({rule.hook for rule in self.rules}))
+        return tuple(sorted({hook for rule in self.rules for hook in rule.hooks}))

@@ -38,6 +38,12 @@ USUAL_STATUS: Mapping[Kind, str] = {
     Kind.DOCUMENT: "current",
     Kind.REPORT: "final",
     Kind.APPOINTMENT: "booked",
+    Kind.MEDICATION: "active",
+    Kind.STATEMENT: "active",
+    Kind.ENCOUNTER: "finished",
+    Kind.QUESTIONNAIRE: "completed",
+    Kind.GOAL: "active",
+    Kind.CONSENT: "active",
 }
 
 
@@ -141,8 +147,9 @@ HEADINGS: Mapping[str, str] = {
     "format": "1",
     "id": "coughing",
     "title": "Somebody with a cough may like the tea group",
-    "status": "pilot",
+    "status": "draft",
     "owner": "The test suite",
+    "co_produced_with": "An invented group of people with a cough",
     "hook": "patient-view",
     "facts": """
         has_cough:
@@ -175,6 +182,19 @@ HEADINGS: Mapping[str, str] = {
         - name: Sam has a cough
           person: sam
           expect: prompt
+        - name: Sam has none
+          person: sam
+          without: [condition cough]
+          expect: no prompt
+        - name: Sam is receiving palliative care
+          person: sam
+          plus: [{condition: palliative-care, date: 1 month ago}]
+          expect: excluded
+          because: palliative
+        - name: Sam said no
+          person: sam
+          plus: [{outcome: declined, topic: coughing, date: 1 month ago}]
+          expect: quiet
     """,
 }
 
@@ -275,7 +295,7 @@ def a_patient(patient_id: str = "test-person", *, name: str = "Sam", born: str =
 def a_resource(kind: str, *codes: str, of: str = "test-person", **more: object) -> Resource:
     """A coded resource about somebody: a_resource("Procedure", "tea-group", status="completed")."""
     subject: object = {"reference": f"Patient/{of}"}
-    about: Resource = {"for": subject} if kind == "Task" else {"subject": subject}
+    about: Resource = {{"Task": "for", "Consent": "patient"}.get(kind, "subject"): subject}
     if kind == "Appointment":
         about = {"participant": [{"actor": subject, "status": "accepted"}]}
     place = {
@@ -284,10 +304,19 @@ def a_resource(kind: str, *codes: str, of: str = "test-person", **more: object) 
         "CommunicationRequest": "reasonCode",
         "DocumentReference": "type",
         "Appointment": "appointmentType",
+        "MedicationRequest": "medicationCodeableConcept",
+        "MedicationStatement": "medicationCodeableConcept",
+        "Encounter": "type",
+        "QuestionnaireResponse": "item",
+        "Goal": "description",
+        "Consent": "category",
     }.get(kind, "code")
     value: object = concept(*codes)
-    if kind in ("CarePlan", "CommunicationRequest"):
+    if kind in ("CarePlan", "CommunicationRequest", "Encounter", "Consent"):
         value = [value]
+    if kind == "QuestionnaireResponse":  # each code is an answer that was ticked
+        ticked = [{"valueCoding": code(name)._asdict()} for name in codes]
+        value = [{"linkId": "1", "answer": ticked}]
     return {"resourceType": kind, **about, place: value, **more}
 
 

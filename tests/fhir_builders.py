@@ -4,14 +4,39 @@
 a card, and Leroy, who is booking a visit and has filed results.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 
-from tests.builders import Resource, a_bundle, a_patient, a_resource
+from fhir_adapters.bundle import record_from_bundle
+from rules.record import Entry, Kind, PatientRecord
+from tests.builders import Resource, a_bundle, a_patient, a_resource, code, concept
 
 COPD = "13645005"
 COPD_RULE, RESULTS_RULE = "copd-self-management", "results-ahead"
 FEV1 = "313223002"
 SPIROMETRY_DAY, VISIT_DAY = "2026-11-14", "2026-12-01"
+
+# Which list each of FHIR's types is, as CONTENT 3.2 and RULES 4.4 have it.
+KIND = {
+    "Condition": Kind.CONDITION,
+    "Observation": Kind.OBSERVATION,
+    "Procedure": Kind.PROCEDURE,
+    "ServiceRequest": Kind.REFERRAL,
+    "Flag": Kind.TAG,
+    "Task": Kind.TASK,
+    "CarePlan": Kind.CARE_PLAN,
+    "Communication": Kind.MESSAGE,
+    "CommunicationRequest": Kind.DRAFT_MESSAGE,
+    "DocumentReference": Kind.DOCUMENT,
+    "DiagnosticReport": Kind.REPORT,
+    "Appointment": Kind.APPOINTMENT,
+    "MedicationRequest": Kind.MEDICATION,
+    "MedicationStatement": Kind.STATEMENT,
+    "Encounter": Kind.ENCOUNTER,
+    "QuestionnaireResponse": Kind.QUESTIONNAIRE,
+    "Goal": Kind.GOAL,
+    "Consent": Kind.CONSENT,
+}
 
 
 def copd(of: str = "test-person", **more: object) -> Resource:
@@ -87,3 +112,53 @@ def an_operation_outcome(code: str = "exception") -> Resource:
 def a_page(resources: Iterable[Resource], **more: object) -> Resource:
     """A searchset Bundle with further members: total, link."""
     return {**a_bundle(*resources), **more}
+
+
+# ---- records ----------------------------------------------------------------------------------
+
+
+def read(*resources: Resource, patient: Resource | None = None) -> PatientRecord:
+    """The record of Sam with these resources on it, through the bundle door."""
+    return record_from_bundle(json.dumps(a_bundle(patient or a_patient(), *resources)).encode())
+
+
+def entries(record: PatientRecord, name: str = "cough") -> tuple[Entry, ...]:
+    """The entries with this code."""
+    return record.by_code.get(code(name), ())
+
+
+def one(*resources: Resource, name: str = "cough") -> Entry:
+    """The one entry with this code."""
+    (found,) = entries(read(*resources), name)
+    return found
+
+
+# What else one may say that changes what it means.
+MORE: Mapping[str, tuple[Resource, ...]] = {
+    "Observation": (
+        {},
+        {"component": [{"code": concept("wheeze"), "valueQuantity": {"value": 7.1}}]},
+        {"component": [{"code": concept("wheeze"), "valueInteger": 3}], "valueInteger": 1},
+        {"dataAbsentReason": concept("unknown")},
+    ),
+    "MedicationRequest": (
+        {},
+        {"intent": "order"},
+        {"intent": "proposal"},
+        {"doNotPerform": True},
+        {"medicationCodeableConcept": None, "medicationReference": {"reference": "#1"}},
+    ),
+    "MedicationStatement": ({}, {}, {"medicationCodeableConcept": None}),
+    "Encounter": (
+        {},
+        {"class": {"system": "http://example.org", "code": "AMB"}},
+        {"serviceType": concept("visit"), "reasonCode": [concept("cough")]},
+    ),
+    "QuestionnaireResponse": ({}, {"questionnaire": "http://example.org/form|1"}),
+    "Goal": ({}, {"category": [concept("cough")]}, {"lifecycleStatus": "entered-in-error"}),
+    "Consent": (
+        {},
+        {"provision": {"type": "deny", "period": {"end": "2027"}}},
+        {"provision": {"provision": [{"type": "deny", "code": [concept("wheeze")]}]}},
+    ),
+}

@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from rules.answer import Answer
 from rules.days import Duration, Span, span
-from rules.facts.coded import STATUSES
+from rules.facts.statuses import STATUSES
 from rules.record import Entry, Kind, PatientRecord, Person, Reply, Said
 from tests.builders import LISTS, TODAY, Resource, a_record, a_resource, code
 
@@ -173,7 +173,13 @@ DATED_BY = {
     "DocumentReference": "date",
     "DiagnosticReport": "effectiveDateTime",
     "Appointment": "start",
+    "MedicationRequest": "authoredOn",
+    "MedicationStatement": "effectiveDateTime",
+    "QuestionnaireResponse": "authored",
+    "Goal": "startDate",
+    "Consent": "dateTime",
 }
+IN_A_PERIOD = ("Flag", "Encounter")  # and these by the start of theirs
 
 
 def _moment(day: date, time: str, zone: str) -> str:
@@ -192,11 +198,11 @@ TIME_TEXTS: SearchStrategy[str] = st.builds(
 @st.composite
 def resources(draw: st.DrawFn, of: str = "test-person") -> Resource:
     """One coded resource about somebody, as a server may send it."""
-    kind = draw(st.sampled_from(["Flag", *sorted(DATED_BY)]))
+    kind = draw(st.sampled_from([*IN_A_PERIOD, *sorted(DATED_BY)]))
     names = draw(st.lists(CODES, min_size=1, max_size=2, unique=True))
     made = a_resource(kind, *names, of=of, id=draw(st.sampled_from(["a", "b", "c"])))
     text = draw(st.none() | NEAR_DATE_TEXTS | TIME_TEXTS)
-    if text is not None and kind == "Flag":
+    if text is not None and kind in IN_A_PERIOD:
         made["period"] = {"start": text}
     elif text is not None:
         made[DATED_BY[kind]] = text
@@ -204,7 +210,7 @@ def resources(draw: st.DrawFn, of: str = "test-person") -> Resource:
     if status and kind == "Condition":
         made["clinicalStatus"] = {"coding": [{"code": status}]}
     elif status:
-        made["status"] = status
+        made["lifecycleStatus" if kind == "Goal" else "status"] = status
     return made
 
 

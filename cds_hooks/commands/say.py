@@ -1,11 +1,18 @@
 """Writing to the terminal: plain where it is piped, and never coloured by what a file says."""
 
 import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from difflib import unified_diff
 from pathlib import Path
+from time import monotonic
+from typing import TypeVar
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.text import Text
 
+from cds_hooks.commands.report import Report, as_text
 from rules.load import Loaded
 from rules.problems import Problem
 
@@ -15,9 +22,52 @@ def line(text: str = "", style: str = "") -> None:
     Console(file=sys.stdout, highlight=False, soft_wrap=True).print(Text(_plain(text), style=style))
 
 
+def styled(*parts: tuple[str, str]) -> None:
+    """One line of several parts, each a text and its style."""
+    whole = Text()
+    for text, style in parts:
+        whole.append(_plain(text), style=style or None)
+    Console(file=sys.stdout, highlight=False, soft_wrap=True).print(whole)
+
+
 def sorry(text: str) -> None:
     """One sentence to standard error."""
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(_plain(text)))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns with two spaces between them; the first is words, the others are numbers."""
+    every = [heads, *rows]
+    widths = [max(len(row[column]) for row in every) for column in range(len(heads))]
+    for row in every:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        line("  ".join(cells), "bold" if row is heads else "")
+
+
+_Thing = TypeVar("_Thing")
+# Whoever waits longer than this, in seconds, is shown that there is an end to it.
+_PATIENCE = 2.0
+
+
+def working(things: Sequence[_Thing], what: str) -> Iterator[_Thing]:
+    """The things one by one, with a bar on a terminal once it has taken two seconds."""
+    began = monotonic()
+    console = Console(file=sys.stderr, highlight=False)
+    bar = Progress(console=console, transient=True) if console.is_terminal else None
+    task = bar.add_task(what, total=len(things)) if bar else None
+    shown = False
+    try:
+        for done, thing in enumerate(things):
+            if bar is not None and task is not None and monotonic() - began > _PATIENCE:
+                if not shown:
+                    bar.start()
+                    shown = True
+                bar.update(task, completed=done)
+            yield thing
+    finally:
+        if bar is not None and shown:
+            bar.stop()
 
 
 def _plain(text: str) -> str:
@@ -25,28 +75,53 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
-def problems(found: list[Problem]) -> None:
-    """Every problem with its line and a caret, and a count at the end."""
-    for problem in found:
-        line(f"{problem.at}  {problem.says}", "bold" if problem.stops else "")
-        for extra in _excerpt(problem):
-            line(extra, "dim")
-        line(f"   {problem.hint}  [{problem.code}]" if problem.hint else f"   [{problem.code}]")
-    stops = sum(problem.stops for problem in found)
-    line(f"{_count(stops, 'thing')} to fix, {len(found) - stops} to think about")
+def problems(found: Iterable[Problem], rules: int = 0) -> None:
+    """Every problem with its line and carets, and a count at the end."""
+    report(Report(tuple(found), rules, lines_of(found)))
 
 
-def _excerpt(problem: Problem) -> list[str]:
+def report(found: Report) -> None:
+    """A report for people."""
+    for text, style in as_text(found):
+        line(text, style)
+
+
+def lines_of(found: Iterable[Problem]) -> dict[str, list[str]]:
+    """The lines of the files that problems are about, as far as they can be read."""
+    lines: dict[str, list[str]] = {}
+    for name in {problem.at.file for problem in found}:
+        with suppress(OSError, UnicodeDecodeError):
+            lines[name] = Path(name).read_bytes().decode("utf-8-sig").split("\n")
+    return lines
+
+
+def exactly(text: str) -> None:
+    """Text for another program, to standard output, as it is."""
+    sys.stdout.write(text + "\n")
+
+
+def difference(before: str, after: str, file: str, now: str = "mended") -> None:
+    """What would change in a file, line by line: what goes in red, what comes in green."""
+    old, new = before.replace("\r", "").split("\n"), after.replace("\r", "").split("\n")
+    for text in unified_diff(old, new, file, f"{file}, {now}", lineterm="", n=1):
+        line(text, _DIFFERENCE.get(text[:1], "") if text[:3] not in ("---", "+++") else "bold")
+
+
+_DIFFERENCE = {"-": "red", "+": "green", "@": "dim"}
+
+
+def asked(question: str) -> bool:
+    """Whether somebody at the terminal says yes; nobody there is a no."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
     try:
-        lines = Path(problem.at.file).read_text(encoding="utf-8").splitlines()
-        text = lines[problem.at.line - 1]
-    except (OSError, UnicodeDecodeError, IndexError):
-        return []
-    number = f"{problem.at.line:4} | "
-    return [number + text.expandtabs(1), " " * (len(number) + problem.at.column - 1) + "^"]
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """ "1 code", "2 codes"."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 

@@ -3,23 +3,17 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import date
-from importlib.resources import files
 from typing import Annotated
 from urllib.parse import urlsplit
 
-import nh3
 from fastapi import APIRouter, FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, select_autoescape
-from markdown_it import MarkdownIt
 
 from cds_hooks.demo.ehr import Ehr, NotThere
 from cds_hooks.demo.people import Somebody
 from cds_hooks.demo.writing import Json
+from cds_hooks.pages.html import style, templates
 from rules.days import Duration, in_words, span, span_in_words
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "autolink"])
-_TAGS = {"p", "strong", "em", "ul", "ol", "li", "br", "code"}
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -65,11 +59,9 @@ class _Pages:
 
     def __init__(self, ehr: Ehr) -> None:
         self._ehr = ehr
-        self._templates = Environment(
-            loader=PackageLoader("cds_hooks.demo"), autoescape=select_autoescape()
-        )
-        self._templates.filters |= {"markdown": markdown, "pretty": pretty}
-        self._style = files("cds_hooks.demo").joinpath("static/style.css").read_bytes()
+        self._templates = templates("cds_hooks.demo")
+        self._templates.filters["pretty"] = pretty
+        self._style = style()
 
     async def home(self) -> Response:
         return RedirectResponse("/demo", 303)
@@ -184,11 +176,6 @@ def _from_elsewhere(request: Request) -> bool:
 def _is_day(text: str) -> bool:
     found = span(text)
     return found is not None and found.exact and len(text) == 10
-
-
-def markdown(text: str) -> str:
-    """Card detail as HTML: paragraphs, lists and emphasis, and nothing else."""
-    return nh3.clean(_MARKDOWN.render(text), tags=_TAGS, attributes={})
 
 
 def pretty(value: object) -> str:

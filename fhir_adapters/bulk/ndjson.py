@@ -9,7 +9,8 @@ from pathlib import Path
 from fhir_adapters.decode import NotFhir, read_resource
 from fhir_adapters.elements import Resource
 from fhir_adapters.needs import Needs
-from fhir_adapters.read import TYPES, person, record
+from fhir_adapters.patient import person
+from fhir_adapters.read import TYPES, record
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord
 

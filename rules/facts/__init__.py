@@ -2,15 +2,21 @@
 
 from collections.abc import Callable
 
-from rules.facts import booked, coded, offered, person
+from rules.fact import Fact
+from rules.facts import booked, coded, computed, offered, person
 from rules.finding import Finding, Look
-from rules.rule import Fact
 
 _KINDS: dict[str, Callable[[Fact, Look], Finding]] = {
     "age": person.age,
     "deceased": person.deceased,
+    "sex": person.sex,
+    "language": person.language,
+    "needs_interpreter": person.needs_interpreter,
+    "registered_here": person.registered_here,
+    "today": person.today,
     "this_appointment": booked.look_up,
     "outcome": offered.look_up,
+    "cel": computed.look_up,
 }
 
 

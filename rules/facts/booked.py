@@ -4,8 +4,8 @@ from datetime import date
 
 from rules.answer import CANNOT_TELL, yes_or_no
 from rules.days import Span
+from rules.fact import Fact, Give
 from rules.finding import Finding, Look
-from rules.rule import Fact, Give
 
 _NOT_GOING_AHEAD = frozenset({"cancelled", "noshow", "entered-in-error"})
 

@@ -4,65 +4,19 @@ from datetime import date
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
-from rules.finding import Finding, Look
+from rules.fact import Fact, Give, Sort, Undated
+from rules.facts import measured
+from rules.facts.statuses import STATUSES
+from rules.finding import Finding, Look, day_so_far
 from rules.record import Entry, Kind
-from rules.rule import Fact, Give, Undated
 
-# For each list, which of FHIR's statuses count and which do not (RULES 4.4, CONTENT 3.2). A status
-# in neither column, or missing where FHIR requires one, is "cannot tell". The reader has already
-# left out what was entered in error and what was refuted.
-STATUSES: dict[Kind, tuple[frozenset[str], frozenset[str]]] = {
-    Kind.CONDITION: (
-        frozenset({"active", "recurrence", "relapse", ""}),
-        frozenset({"inactive", "remission", "resolved"}),
-    ),
-    Kind.OBSERVATION: (
-        frozenset({"final", "amended", "corrected"}),
-        frozenset({"registered", "preliminary", "partial", "cancelled"}),
-    ),
-    Kind.PROCEDURE: (
-        frozenset({"completed"}),
-        frozenset({"not-done", "preparation", "in-progress", "on-hold", "stopped"}),
-    ),
-    Kind.REFERRAL: (
-        frozenset({"active", "completed", "on-hold"}),
-        frozenset({"draft", "revoked"}),
-    ),
-    Kind.TAG: (frozenset({"active"}), frozenset({"inactive"})),
-    Kind.TASK: (
-        frozenset(
-            {"requested", "received", "accepted", "ready", "in-progress", "on-hold", "completed"}
-        ),
-        frozenset({"draft", "rejected", "cancelled", "failed"}),
-    ),
-    Kind.CARE_PLAN: (
-        frozenset({"active"}),
-        frozenset({"draft", "on-hold", "revoked", "completed"}),
-    ),
-    Kind.MESSAGE: (
-        frozenset({"completed", "in-progress"}),
-        frozenset({"preparation", "not-done", "on-hold", "stopped"}),
-    ),
-    Kind.DRAFT_MESSAGE: (
-        frozenset({"active", "completed"}),
-        frozenset({"draft", "on-hold", "revoked"}),
-    ),
-    Kind.DOCUMENT: (frozenset({"current"}), frozenset({"superseded"})),
-    Kind.REPORT: (
-        frozenset({"final", "amended", "corrected", "appended"}),
-        frozenset({"registered", "partial", "preliminary", "cancelled"}),
-    ),
-    Kind.APPOINTMENT: (
-        frozenset({"booked", "pending", "arrived", "checked-in", "fulfilled"}),
-        frozenset({"proposed", "cancelled", "noshow", "waitlist"}),
-    ),
-}
 # ``find: entry`` asks whether something stands on the record at all, whatever became of it: only
 # what was not done, taken back, or is not yet more than a draft does not count (CONTENT 3.2).
 _NOT_AN_ENTRY = frozenset(
     {"not-done", "draft", "preparation", "revoked", "rejected", "cancelled", "registered"}
     | {"failed", "superseded"}
 )
+_ANYWHERE = frozenset({"entry", "offer"})
 _RUNNING = frozenset({Kind.TAG, Kind.CARE_PLAN})  # these stop counting when their period is over
 _OVER = frozenset({"inactive", "completed"})  # unless the author asks for those that are over
 
@@ -81,6 +35,10 @@ def look_up(fact: Fact, look: Look) -> Finding:
         if answer is not NO:
             counted.append((entry, answer))
         doubt = doubt or why
+    if fact.give.sort is Sort.QUANTITY:
+        return measured.value(fact, counted, doubt, bool(unread), len(candidates))
+    if fact.give.sort is Sort.CHOICE:
+        return measured.choice(fact, counted, doubt, bool(unread), len(candidates))
     answer = any_of(answer for _, answer in counted)
     if unread and answer is NO:
         answer = CANNOT_TELL
@@ -123,14 +81,15 @@ def _standing(fact: Fact, entry: Entry, today: date) -> tuple[Answer, str]:
         answer = yes_or_no(entry.status in fact.statuses)
         if answer is NO and not _known(entry):
             answer = CANNOT_TELL
-    elif entry.status in (_NOT_AN_ENTRY if fact.find == "entry" else STATUSES[entry.kind][1]):
+    elif entry.status in (_NOT_AN_ENTRY if fact.find in _ANYWHERE else STATUSES[entry.kind][1]):
         answer = NO
     else:
-        counts = _known(entry) if fact.find == "entry" else entry.status in STATUSES[entry.kind][0]
+        stands = fact.find in _ANYWHERE
+        counts = _known(entry) if stands else entry.status in STATUSES[entry.kind][0]
         answer = YES if counts else CANNOT_TELL
     if answer is CANNOT_TELL:
         return answer, "an entry has a status that says nothing"
-    over_counts = fact.find == "entry" or (fact.statuses is not None and fact.statuses & _OVER)
+    over_counts = fact.find in _ANYWHERE or (fact.statuses is not None and fact.statuses & _OVER)
     if answer is YES and entry.kind in _RUNNING and entry.ends and not over_counts:
         if entry.ends.last < today:
             return NO, ""
@@ -156,6 +115,10 @@ def _filed(fact: Fact, entry: Entry) -> tuple[Answer, str]:
 def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     today = look.today
     when = entry.when
+    if fact.give is Give.LATEST_END:
+        when = entry.ends
+        if when is None and entry.status not in _ENDED:
+            return NO, ""  # it still goes on, so it has no end yet
     windows = [w for w in (fact.within, fact.since, fact.before, fact.in_next) if w is not None]
     if when is None:
         if not windows or fact.if_undated is Undated.COUNT_IT:
@@ -166,8 +129,7 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     if entry.kind is not Kind.APPOINTMENT:
         if when.first > today:
             return NO, ""  # entries dated in the future are ignored
-        # What is on the record has begun: a date that may lie ahead means up to today.
-        when = Span(when.first, min(when.last, today))
+        when = _so_far(when, today)
     parts: list[Answer] = []
     lasted = _lasted(entry, when, today)
     if fact.within is not None:
@@ -180,6 +142,15 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     if fact.before is not None:
         parts.append(_against(when, fact.before, look, since=False))
     return all_of(parts), "an entry's date is not exact enough"
+
+
+def _so_far(when: Span, today: date) -> Span:
+    """What is on the record has begun: a date that may lie ahead means up to today."""
+    return Span(when.first, min(when.last, today)) if when.first <= today else when
+
+
+# Of these it is over, and only the day may be missing.
+_ENDED = frozenset({"finished", "completed", "inactive", "resolved", "stopped", "revoked"})
 
 
 def _lasted(entry: Entry, when: Span, today: date) -> Span:
@@ -201,10 +172,11 @@ def _against(when: Span, moment: "date | Duration | Fact", look: Look, *, since:
         found = look(moment)
         if found.answer is NO:
             return NO  # there is no such event, so nothing came after or before it
-        if found.day is None:
+        day = day_so_far(found, look.today)
+        if day is None:
             return CANNOT_TELL
         # Where it is not certain that there is such an event, nothing certainly came after it.
-        return all_of((found.answer, _beside(when, found.day, since=since)))
+        return all_of((found.answer, _beside(when, day, since=since)))
     return _beside(when, Span(moment, moment), since=since)
 
 
@@ -244,8 +216,12 @@ def _endings(fact: Fact, look: Look) -> list[Entry]:
         for entry in by_code[code]
         if entry.kind in _ENDING_KINDS
         # A statement that is itself active, or has no status, or is done or final, says "resolved".
-        and entry.status not in ("not-done", "cancelled", "registered", "preliminary")
+        and entry.status not in _NOT_SAID
     ]
+
+
+# It was not done or was taken back, or it is not yet more than a draft.
+_NOT_SAID = frozenset({"not-done", "cancelled", "registered", "preparation", "preliminary"})
 
 
 def _ends(entry: Entry, end: Entry, today: date) -> Answer:
@@ -253,9 +229,10 @@ def _ends(entry: Entry, end: Entry, today: date) -> Answer:
         return NO
     if end.when is None or entry.when is None:
         return CANNOT_TELL
-    if end.when.first >= entry.when.last:
-        return YES if end.sure else CANNOT_TELL
-    if end.when.last < entry.when.first:
+    began, ended = _so_far(entry.when, today), _so_far(end.when, today)
+    if ended.first >= began.last:
+        return YES if end.sure and _known(end) else CANNOT_TELL
+    if ended.last < began.first:
         return NO
     return CANNOT_TELL
 
@@ -265,13 +242,18 @@ def _count(counted: list[tuple[Entry, Answer]], unread: bool) -> tuple[int, int]
     return certain, 10**9 if unread else len(counted)
 
 
+def _dated(fact: Fact, entry: Entry) -> Span | None:
+    return entry.ends if fact.give is Give.LATEST_END else entry.when
+
+
 def _day(fact: Fact, counted: list[tuple[Entry, Answer]], unread: bool, today: date) -> Span | None:
-    if fact.give not in (Give.EARLIEST, Give.LATEST, Give.DATE) or not counted:
+    if fact.give.sort is not Sort.DATE or not counted:
         return None
-    sure = [entry.when for entry, answer in counted if answer is YES and entry.when]
-    maybe = [entry.when for entry, _ in counted if entry.when]
-    open_ended = unread or any(entry.when is None for entry, _ in counted)
-    if fact.give is Give.LATEST:
+    dated = [(_dated(fact, entry), answer) for entry, answer in counted]
+    sure = [when for when, answer in dated if answer is YES and when]
+    maybe = [when for when, _ in dated if when]
+    open_ended = unread or any(when is None for when, _ in dated)
+    if fact.give in (Give.LATEST, Give.LATEST_END):
         first = max((when.first for when in sure), default=date.min)
         last = max((when.last for when in maybe), default=today)
         return Span(first, max(last, today) if open_ended else last)

@@ -5,9 +5,9 @@ from datetime import date
 from rules.answer import CANNOT_TELL, NO, yes_or_no
 from rules.codes import OWN, Code
 from rules.days import Duration, Span
+from rules.fact import Fact, Give
 from rules.finding import Finding, Look
 from rules.record import ENTRY_KINDS, Entry, Kind, PatientRecord, Reply, Said
-from rules.rule import Fact, Give
 
 # In the record a no is a Procedure that was not done (CONTENT 3.3); this is where it is looked for.
 NO_STANDS_IN = Kind.PROCEDURE

@@ -1,18 +1,43 @@
 """Conditions as authors write them: fact names, all, any, none, not, and comparisons in words."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
 from rules.days import Duration, duration
+from rules.fact import (
+    All,
+    AnyOf,
+    Compare,
+    Computed,
+    Condition,
+    Fact,
+    Give,
+    IsTrue,
+    Labelled,
+    NoneOf,
+    Not,
+    SomeOf,
+    Sort,
+    Test,
+)
 from rules.problems import did_you_mean
 from rules.reading import Reader
-from rules.rule import All, AnyOf, Compare, Condition, Fact, Give, IsTrue, NoneOf, Not, Test
-from rules.schema.names import BUILT_IN_LATER, Names
+from rules.schema.expressions import read_expression
+from rules.schema.names import Names
+from rules.schema.values import read_amount
 from rules.text import Block, Node, Text
 
 _NUMBERS = ("above", "at_least", "below", "at_most", "between", "equals", "is_known")
 _DATES = ("within", "older_than", "before", "after", "at_least", "at_most", "is_known")
-_LATER = frozenset({"is", "is_not", "is_in"})
+_CHOICES = ("is", "is_not", "is_in", "is_known")
+_TESTS: dict[Sort, tuple[str, ...]] = {
+    Sort.YES_NO: ("is_known",),
+    Sort.NUMBER: _NUMBERS,
+    Sort.QUANTITY: _NUMBERS,
+    Sort.DATE: _DATES,
+    Sort.CHOICE: _CHOICES,
+}
 _JOINTS: dict[str, Callable[[tuple[Condition, ...]], Condition]] = {
     "all": All,
     "any": AnyOf,
@@ -33,6 +58,18 @@ def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None
     block = reader.block(node, "A condition")
     if block is None:
         return None
+    if "cel" in block.pairs:
+        reader.keys(block, "a cel condition", ("cel", "means", "label"), needed=("means",))
+        expression = read_expression(reader, block, names)
+        label = reader.get(block, "label", reader.prose)
+        if expression is None:
+            return None
+        return Labelled(label, Computed(expression)) if label else Computed(expression)
+    label = reader.get(block, "label", reader.prose) if len(block.pairs) == 2 else None
+    if label is not None:
+        inner = {name: pair for name, pair in block.pairs.items() if name != "label"}
+        part = read_condition(reader, Block(inner, block.at), names)
+        return None if part is None else Labelled(label, part)
     if len(block.pairs) != 1:
         reader.stop(
             block.at,
@@ -47,9 +84,8 @@ def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None
     if key.value == "not":
         part = read_condition(reader, value, names)
         return None if part is None else Not(part)
-    if key.value in ("some_of", "cel"):
-        reader.not_yet(key.at, f'"{key.value}"')
-        return None
+    if key.value == "some_of":
+        return _some_of(reader, value, names)
     fact = _fact(reader, key, names)
     return None if fact is None else _compared(reader, fact, value)
 
@@ -61,13 +97,33 @@ def _joined(reader: Reader, key: Text, value: Node, names: Names) -> Condition |
     return _JOINTS[key.value](whole) if parts and len(whole) == len(parts) else None
 
 
+def _some_of(reader: Reader, node: Node, names: Names) -> Condition | None:
+    block = reader.block(node, '"some_of"')
+    if block is None:
+        return None
+    reader.keys(block, '"some_of"', ("at_least", "of"), needed=("at_least", "of"))
+    at_least = reader.get(block, "at_least", reader.whole)
+    if "of" not in block.pairs or at_least is None:
+        return None
+    of = block.pairs["of"][1]
+    parts = [read_condition(reader, item, names) for item in reader.listed(of, '"of"')]
+    whole = tuple(part for part in parts if part is not None)
+    if not 1 <= at_least <= max(len(parts), 1):
+        reader.stop(
+            block.pairs["at_least"][1].at,
+            "E10",
+            f"At least {at_least} of {len(parts)} can never be a question.",
+            f"Write a number from 1 to {len(parts)}.",
+        )
+        return None
+    return SomeOf(at_least, whole) if whole and len(whole) == len(parts) else None
+
+
 def _fact(reader: Reader, node: Text, names: Names) -> Fact | None:
     name = node.value
     if name in names.facts:
         return names.facts[name]
-    if name in BUILT_IN_LATER:
-        reader.not_yet(node.at, f'"{name}"')
-    elif not names.is_faulty("fact", name) and not reader.comparison_words(node, name):
+    if not names.is_faulty("fact", name) and not reader.comparison_words(node, name):
         reader.stop(
             node.at,
             "E11",
@@ -80,12 +136,11 @@ def _fact(reader: Reader, node: Text, names: Names) -> Fact | None:
 def _stands_alone(reader: Reader, node: Text, fact: Fact) -> Condition | None:
     if fact.give is Give.EXISTS:
         return IsTrue(fact)
-    sort = "a number" if fact.give in (Give.AGE, Give.COUNT) else "a date"
     hint = "age: {at_least: 18}" if fact.give is Give.AGE else f"{fact.name}: {{is_known: yes}}"
     reader.stop(
         node.at,
         "E10",
-        f'"{fact.name}" gives {sort}, so it needs a comparison.',
+        f'"{fact.name}" gives {fact.give.sort}, so it needs a comparison.',
         f"For example {hint}.",
     )
     return None
@@ -106,13 +161,10 @@ def _compared(reader: Reader, fact: Fact, node: Node) -> Condition | None:
     block = reader.block(node, f'The comparison of "{fact.name}"')
     if block is None:
         return None
-    number = fact.give in (Give.AGE, Give.COUNT)
-    known = _NUMBERS if number else _DATES if fact.give is not Give.EXISTS else ("is_known",)
+    known = _TESTS[fact.give.sort]
     tests: list[Test] = []
     for word, (key, value) in block.pairs.items():
-        if word in _LATER:
-            reader.not_yet(key.at, f'"{word}"')
-        elif word not in known:
+        if word not in known:
             reader.stop(
                 key.at,
                 "E01",
@@ -120,15 +172,72 @@ def _compared(reader: Reader, fact: Fact, node: Node) -> Condition | None:
                 did_you_mean(word, known),
             )
         else:
-            test = _number(reader, fact, word, value) if number else _date(reader, word, value)
+            test = _test(reader, fact, word, value)
             if test is not None:
                 tests.append(test)
     return Compare(fact, tuple(tests)) if tests and len(tests) == len(block.pairs) else None
 
 
-def _number(reader: Reader, fact: Fact, word: str, node: Node) -> Test | None:
+def _test(reader: Reader, fact: Fact, word: str, node: Node) -> Test | None:
     if word == "is_known":
         return _known(reader, node)
+    match fact.give.sort:
+        case Sort.NUMBER:
+            return _number(reader, fact, word, node)
+        case Sort.QUANTITY:
+            return _quantity(reader, fact, word, node)
+        case Sort.CHOICE:
+            return _choice(reader, fact, word, node)
+        case _:
+            return _date(reader, word, node)
+
+
+def _quantity(reader: Reader, fact: Fact, word: str, node: Node) -> Test | None:
+    if word != "between":
+        found = read_amount(reader, node, fact, word)
+        return None if found is None else Test(word, found[0], written=found[1])
+    items = reader.items(node, '"between"')
+    ends = [read_amount(reader, item, fact, word) for item in items]
+    if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
+        (low, low_written), (high, high_written) = ends[0], ends[1]
+        if low <= high:
+            return Test(word, (low, high), written=f"{low_written} and {high_written}")
+        reader.stop(
+            node.at,
+            "E10",
+            "The first number of between is the larger one, so nobody can match.",
+            f"Type: between: [{high_written}, {low_written}]",
+        )
+    elif None not in ends:
+        says = f"For example between: [48 {fact.unit}, 58 {fact.unit}], both included."
+        reader.stop(node.at, "E10", "between needs two numbers.", says)
+    return None
+
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_SEXES = ("female", "male", "other", "unknown")
+
+
+def _choice(reader: Reader, fact: Fact, word: str, node: Node) -> Test | None:
+    items = reader.listed(node, f'"{word}"')
+    if word != "is_in" and len(items) > 1:
+        reader.stop(node.at, "E10", f"{word} takes one word.", "For several, type is_in: [..].")
+        return None
+    known = _SEXES if fact.find == "sex" else tuple(dict.fromkeys(fact.choices.values()))
+    words: set[str] = set()
+    for item in items:
+        value = reader.text(item)
+        if value is None:
+            return None
+        if value not in known and not (fact.find == "language" and _LANGUAGE.fullmatch(value)):
+            hint = did_you_mean(value, known) or "Languages are codes: en, pl, ur."
+            reader.stop(item.at, "E10", f'"{fact.name}" is never "{value}".', hint)
+            return None
+        words.add(value)
+    return Test(word, frozenset(words), written=" or ".join(sorted(words))) if words else None
+
+
+def _number(reader: Reader, fact: Fact, word: str, node: Node) -> Test | None:
     if word == "between":
         items = reader.items(node, '"between"')
         ends = [reader.whole(item) for item in items]
@@ -169,8 +278,6 @@ def _known(reader: Reader, node: Node) -> Test | None:
 
 
 def _date(reader: Reader, word: str, node: Node) -> Test | None:
-    if word == "is_known":
-        return _known(reader, node)
     if word in ("within", "older_than"):
         length = reader.duration(node)
         return None if length is None else Test(word, length)

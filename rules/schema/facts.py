@@ -3,14 +3,19 @@
 from datetime import date
 
 from rules.answer import Answer, yes_or_no
+from rules.codes import Code, CodeList
 from rules.days import Duration
-from rules.facts.coded import STATUSES
+from rules.fact import Fact, Give, Sort, Undated
+from rules.facts.statuses import STATUSES
 from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.record import ENTRY_KINDS, Kind, Reply
-from rules.rule import Fact, Give, Undated
+from rules.schema.expressions import read_expression
+from rules.schema.keys import FACTS, check, words_of
 from rules.schema.lists import read_codes
-from rules.schema.names import BUILT_IN, BUILT_IN_LATER, Names
+from rules.schema.names import BUILT_IN, Names
+from rules.schema.values import read_unit
+from rules.schema.words import STATES
 from rules.text import Block, Node, Text
 
 # What each word after ``find:`` looks at.
@@ -18,65 +23,26 @@ FIND: dict[str, tuple[Kind, ...]] = {
     "condition": (Kind.CONDITION,),
     "entry": ENTRY_KINDS,
     "observation": (Kind.OBSERVATION,),
+    "medication": (Kind.MEDICATION, Kind.STATEMENT),
     "procedure": (Kind.PROCEDURE,),
     "referral": (Kind.REFERRAL,),
     "tag": (Kind.TAG,),
-    "care_plan": (Kind.CARE_PLAN,),
     "message": (Kind.MESSAGE, Kind.DRAFT_MESSAGE),
+    "task": (Kind.TASK,),
+    "encounter": (Kind.ENCOUNTER,),
+    "questionnaire": (Kind.QUESTIONNAIRE,),
+    "goal": (Kind.GOAL,),
+    "care_plan": (Kind.CARE_PLAN,),
+    "consent": (Kind.CONSENT,),
     "appointment": (Kind.APPOINTMENT,),
     "this_appointment": (),
     "outcome": (),
+    "offer": ENTRY_KINDS,
+    "cel": (),
 }
-FIND_LATER = frozenset(
-    {"medication", "task", "encounter", "questionnaire", "goal", "consent", "cel"}
-)
-_GIVE_LATER = frozenset(
-    {
-        "latest value",
-        "earliest value",
-        "highest value",
-        "lowest value",
-        "latest end date",
-        "latest choice",
-    }
-)
-_LATER = frozenset({"unit", "type", "cel", "means", "gives"})
-
-_CODED = (
-    "find",
-    "codes",
-    "status",
-    "within",
-    "since",
-    "before",
-    "give",
-    "ended_by",
-    "if_undated",
-    "label",
-)
-_KEYS = {
-    "observation": (*_CODED, "filed"),
-    "appointment": (
-        "find",
-        "codes",
-        "status",
-        "within",
-        "since",
-        "before",
-        "in_next",
-        "give",
-        "if_undated",
-        "label",
-    ),
-    "this_appointment": ("find", "codes", "give", "label"),
-    "outcome": ("find", "topic", "outcome", "within", "give", "label"),
-}
-_GIVES = {
-    "this_appointment": {"exists": Give.EXISTS, "date": Give.DATE},
-    "appointment": {"exists": Give.EXISTS, "count": Give.COUNT, "date": Give.DATE},
-}
+_GIVES = {str(give): give for give in Give}
 _UNDATED = {str(word): word for word in Undated}
-_GIVES_CODED = {str(g): g for g in (Give.EXISTS, Give.COUNT, Give.EARLIEST, Give.LATEST)}
+_STATES = {state: state for state in STATES}
 
 
 def read_facts(reader: Reader, node: Node, names: Names) -> dict[str, Fact]:
@@ -88,7 +54,7 @@ def read_facts(reader: Reader, node: Node, names: Names) -> dict[str, Fact]:
         if name is None:
             names.faulty.add(("fact", key.value))
             continue
-        if name in BUILT_IN or name in BUILT_IN_LATER or name in names.facts:
+        if name in BUILT_IN or name in names.facts:
             reader.stop(
                 key.at,
                 "E15",
@@ -110,19 +76,16 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
     if "find" not in block.pairs:
         _misspelt_find(reader, name, block)
     if "find" not in block.pairs:
-        later = _LATER & block.pairs.keys()
-        if later:
-            reader.not_yet(block.pairs[min(later)][0].at, f'"{min(later)}"')
-        else:
-            reader.stop(key.at, "E09", f'Fact "{name}" needs "find:", which says where to look.')
+        hint = "Type: find: cel" if "cel" in block.pairs else ""
+        says = f'Fact "{name}" needs "find:", which says where to look.'
+        reader.stop(key.at, "E09", says, hint)
         return None
     find_node = block.pairs["find"][1]
     find = reader.text(find_node)
     if find is None:
         return None
-    if find in FIND_LATER:
-        reader.not_yet(find_node.at, f'find "{find}"')
-        return None
+    if find == "cel":
+        return _computed(reader, name, key, block, names)
     if find not in FIND:
         reader.stop(
             find_node.at,
@@ -131,13 +94,22 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
             did_you_mean(find, FIND),
         )
         return None
-    needed = ("topic",) if find == "outcome" else () if find == "this_appointment" else ("codes",)
-    reader.keys(block, f'fact "{name}"', _KEYS.get(find, _CODED), later=_LATER, needed=needed)
+    check(reader, block, f'fact "{name}"', FACTS[find])
     return _filled(reader, name, key, find, block, names)
 
 
+def _computed(reader: Reader, name: str, key: Text, block: Block, names: Names) -> Fact | None:
+    """A fact that is worked out from those above it."""
+    check(reader, block, f'fact "{name}"', FACTS["cel"])
+    expression = read_expression(reader, block, names)
+    label = reader.get(block, "label", reader.prose) or name.replace("_", " ")
+    if expression is None:
+        return None
+    return Fact(name, label, "cel", key.at, means=expression.means, expression=expression)
+
+
 def _misspelt_find(reader: Reader, name: str, block: Block) -> None:
-    known = {*_LATER, *(key for keys in (_CODED, *_KEYS.values()) for key in keys)}
+    known = {key.name for table in FACTS.values() for key in table}
     for key in tuple(block.pairs):
         if key not in known and nearest(key, known) == "find":
             reader.misspelt(block, key, f'fact "{name}"', known)
@@ -147,10 +119,11 @@ def _filled(
     reader: Reader, name: str, key: Text, find: str, block: Block, names: Names
 ) -> Fact | None:
     before = len(reader.problems)
-    lists = read_codes(reader, block, "codes", names)
+    states, lists, choices = _looked_for(reader, find, block, names)
     ended = read_codes(reader, block, "ended_by", names)
-    gives = _GIVES.get(find, _GIVES_CODED)
-    give = reader.get(block, "give", lambda n: reader.one_of(n, gives, "give", _GIVE_LATER))
+    words = () if find == "cel" else words_of(FACTS[find], "give")
+    gives = {word: _GIVES[word] for word in words}
+    give = reader.get(block, "give", lambda n: reader.one_of(n, gives, "give")) or Give.EXISTS
     undated = reader.get(block, "if_undated", lambda n: reader.one_of(n, _UNDATED, "if_undated"))
     fact = Fact(
         name=name,
@@ -166,13 +139,72 @@ def _filled(
         before=_moment(reader, block, "before", names),
         in_next=reader.get(block, "in_next", reader.duration),
         ended_by=frozenset(code for code_list in ended for code in code_list.words),
-        give=give or Give.EXISTS,
+        give=give,
         if_undated=undated or Undated.CANNOT_TELL,
         filed=_filed(reader, block),
         topic=reader.get(block, "topic", reader.name) or "",
         replies=_replies(reader, block),
+        unit=_unit(reader, block, give),
+        choices=choices,
+        states=states,
     )
     return fact if len([p for p in reader.problems[before:] if p.stops]) == 0 else None
+
+
+def _looked_for(
+    reader: Reader, find: str, block: Block, names: Names
+) -> tuple[tuple[str, ...], tuple[CodeList, ...], dict[Code, str]]:
+    """The states asked for, the lists that stand for them, and what each code is called."""
+    if find != "offer":
+        lists = read_codes(reader, block, "codes", names)
+        return (), lists, {code: one.id for one in reversed(lists) for code in one.words}
+    name = reader.get(block, "of", reader.text)
+    if name is None:
+        return (), (), {}
+    if name not in names.offer_sets:
+        if not names.is_faulty("offer", name):
+            reader.stop(
+                block.pairs["of"][1].at,
+                "E11",
+                f'There is no offer called "{name}" in shared/offers.yaml.',
+                did_you_mean(name, names.offer_sets),
+            )
+        return (), (), {}
+    held = names.offer_sets[name]
+    states = tuple(held.codes)
+    if "state" in block.pairs:
+        given = reader.listed(block.pairs["state"][1], '"state"')
+        words = ((item, reader.one_of(item, _STATES, "state")) for item in given)
+        states = ()
+        for item, state in words:
+            if state is not None and state not in held.codes:
+                reader.stop(
+                    item.at,
+                    "E12",
+                    f'Nothing in shared/offers.yaml says how "{state}" is recorded for "{name}".',
+                    f"Recorded for it: {', '.join(held.codes)}.",
+                )
+            elif state is not None:
+                states += (state,)
+    lists = tuple(one for state in states for one in held.codes[state])
+    choices = {
+        code: state for state in reversed(states) for one in held.codes[state] for code in one.words
+    }
+    return states, lists, choices
+
+
+def _unit(reader: Reader, block: Block, give: Give) -> str:
+    """The unit of a measured value: needed where one is asked for, and nowhere else."""
+    if give.sort is not Sort.QUANTITY:
+        if "unit" in block.pairs:
+            says = f'A unit goes with a measured value, and "give: {give}" is none.'
+            reader.stop(block.pairs["unit"][0].at, "E10", says, "Add give: latest value.")
+        return ""
+    if "unit" not in block.pairs:
+        says = "A measured value needs its unit."
+        reader.stop(block.at, "S04", says, "For example unit: mmol/mol.")
+        return ""
+    return reader.get(block, "unit", lambda node: read_unit(reader, node)) or ""
 
 
 def _filed(reader: Reader, block: Block) -> Answer | None:
@@ -189,11 +221,10 @@ def _statuses(reader: Reader, block: Block, kinds: tuple[Kind, ...]) -> frozense
         word = reader.text(item)
         if word == "any":
             given |= known | {""}
+        elif word == "active" and kinds in _ACTIVE:
+            given |= _ACTIVE[kinds]
         elif word in known:
             given.add(word)
-            # "status: active" on a condition is the default said aloud: recurrences are active too.
-            if word == "active" and kinds == (Kind.CONDITION,):
-                given |= STATUSES[Kind.CONDITION][0]
         elif word is not None:
             reader.stop(
                 item.at,
@@ -204,13 +235,21 @@ def _statuses(reader: Reader, block: Block, kinds: tuple[Kind, ...]) -> frozense
     return frozenset(given)
 
 
+# What "active" says of lists in which it is more than one of FHIR's words: recurrences are active
+# too, and so is a task that somebody was asked to do.
+_ACTIVE: dict[tuple[Kind, ...], frozenset[str]] = {
+    (Kind.CONDITION,): STATUSES[Kind.CONDITION][0],
+    (Kind.TASK,): STATUSES[Kind.TASK][0] - {"completed"},
+}
+
+
 def _moment(reader: Reader, block: Block, key: str, names: Names) -> date | Duration | Fact | None:
     if key not in block.pairs:
         return None
     node = block.pairs[key][1]
     if isinstance(node, Text) and node.value in names.facts:
         fact = names.facts[node.value]
-        if fact.give in (Give.EARLIEST, Give.LATEST, Give.DATE):
+        if fact.give.sort is Sort.DATE:
             return fact
         reader.stop(
             node.at, "E10", f'"{fact.name}" does not give a date.', 'Add "give: latest date" to it.'

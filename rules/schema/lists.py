@@ -1,18 +1,40 @@
-"""Code lists and services: value-sets/*.yaml and shared/services.yaml."""
+"""Code lists, services, offer sets and messages: value-sets/*.yaml and what shared/ has of them."""
 
-from rules.codes import SNOMED, SYSTEMS, TRAPS, Code, CodeList, snomed_problem
-from rules.problems import did_you_mean
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from rules.codes import LONGEST_WORDS, SNOMED, SYSTEMS, Code, CodeList, OfferSet, snomed_problem
+from rules.hygiene import quoted
+from rules.problems import Place, did_you_mean, nearest
 from rules.reading import Reader
-from rules.rule import Service
+from rules.rule import Message, Service
+from rules.schema import keys
 from rules.schema.names import Names
+from rules.schema.wording import plain_words
+from rules.schema.words import MEASURES, STATES
 from rules.text import Block, Node
 
-_LIST_KEYS = ("id", "title", "source", "owner", "reviewed", "review_by", "note", "codes")
-_CODE_KEYS = ("code", "words", "system", "grade", "verify")
-_LATER = frozenset({"include", "exclude", "refset"})
+_MEASURES = {word: word for word in MEASURES}
+MOST_BYTES = 1024 * 1024  # some ten thousand codes
 
 
-def read_list(reader: Reader, node: Node, stem: str) -> CodeList | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class ListFile:
+    """A code list as its file has it, with what people said about it."""
+
+    codes: CodeList
+    at: Place
+    source: str = ""
+    owner: str = ""
+    note: str = ""
+    reviewed: date | None = None
+    review_by: date | None = None
+    local: bool = False  # a practice's own, which stands beside a built-in one of the same name
+
+
+def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
     """One code list. Codes are checked digit by digit; what is grade C needs a ``verify`` note."""
     block = reader.block(node, "A code list")
     if block is None:
@@ -20,16 +42,17 @@ def read_list(reader: Reader, node: Node, stem: str) -> CodeList | None:
     reader.keys(
         block,
         "a code list",
-        _LIST_KEYS,
-        later=_LATER,
-        needed=("id", "title", "source", "reviewed", "codes"),
+        keys.names(keys.CODE_LIST),
+        needed=keys.needed(keys.CODE_LIST),
     )
     name = reader.get(block, "id", reader.name)
     title = reader.get(block, "title", reader.prose)
-    for key in ("source", "owner", "note"):
-        reader.get(block, key, reader.prose)
-    for key in ("reviewed", "review_by"):
-        reader.get(block, key, reader.day)
+    source, owner, note = (
+        reader.get(block, key, reader.prose) or "" for key in ("source", "owner", "note")
+    )
+    reviewed, review_by = (reader.get(block, key, reader.day) for key in ("reviewed", "review_by"))
+    local = reader.get(block, "local", reader.yes_no) or False
+    measures = reader.get(block, "measures", lambda n: reader.one_of(n, _MEASURES, "measures"))
     if name is not None and name != stem:
         reader.stop(
             block.pairs["id"][1].at,
@@ -43,27 +66,34 @@ def read_list(reader: Reader, node: Node, stem: str) -> CodeList | None:
             _read_code(reader, item, words)
     if name is None or title is None or not words:
         return None  # each has been reported
-    return CodeList(name, title, words)
+    codes = CodeList(name, title, words, measures or "")
+    return ListFile(codes, block.at, source, owner, note, reviewed, review_by, local)
 
 
 def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
     block = reader.block(node, "Each code")
     if block is None:
         return
-    reader.keys(block, "a code", _CODE_KEYS, needed=("code", "words"))
+    reader.keys(block, "a code", keys.names(keys.CODE), needed=keys.needed(keys.CODE))
     value = reader.get(block, "code", reader.text)
     system: str | None = SNOMED
     if "system" in block.pairs:
         system = reader.one_of(block.pairs["system"][1], SYSTEMS, "systems")
     plain = reader.get(block, "words", reader.prose)
+    if plain is not None and len(plain) > LONGEST_WORDS:
+        reader.stop(
+            block.pairs["words"][1].at,
+            "E10",
+            f"These words are {len(plain)} characters long; {LONGEST_WORDS} are the most.",
+            "Say it in fewer words.",
+        )
     grade = reader.get(block, "grade", reader.text)
     verify = reader.get(block, "verify", reader.prose)
     if value is None or system is None:
         return
     at = block.pairs["code"][1].at
-    if system == SNOMED and (problem := snomed_problem(value)):
-        code = "E23" if value in TRAPS else "E22" if "description" in problem[0] else "E21"
-        reader.stop(at, code, *problem)
+    if system == SNOMED and (flaw := snomed_problem(value, plain or "")):
+        reader.stop(at, *flaw)
         return
     if grade is not None and grade not in ("A", "B", "C"):
         reader.stop(
@@ -87,22 +117,108 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
 
 def read_services(reader: Reader, node: Node, names: Names) -> dict[str, Service]:
     """Where referrals go: name by name, what it is called and the code a referral carries."""
-    services: dict[str, Service] = {}
-    block = reader.block(node, "The list of services")
+
+    def one(name: str, block: Block) -> Service | None:
+        reader.keys(block, "a service", keys.names(keys.SERVICE), needed=keys.needed(keys.SERVICE))
+        called = reader.get(block, "name", reader.prose)
+        about = reader.get(block, "about", reader.prose)
+        lists = read_codes(reader, block, "codes", names)
+        return Service(name, called, lists[0].first, about or "") if called and lists else None
+
+    return _named(reader, node, names, "service", one)
+
+
+def read_offer_sets(reader: Reader, node: Node, names: Names) -> dict[str, OfferSet]:
+    """What practices offer: for each state of an offer, the code lists that say so."""
+
+    def one(name: str, block: Block) -> OfferSet | None:
+        reader.keys(
+            block, "an offer", keys.names(keys.OFFER_SET), needed=keys.needed(keys.OFFER_SET)
+        )
+        called = reader.get(block, "name", reader.prose)
+        states = {state: read_codes(reader, block, state, names) for state in STATES}
+        codes = {state: lists for state, lists in states.items() if lists}
+        if not any(state in block.pairs for state in STATES):
+            says = f'Offer "{name}" has no codes: nobody could tell what became of it.'
+            reader.stop(
+                block.at, "E09", says, f"Name code lists under one of: {', '.join(STATES)}."
+            )
+        elif _says_two_things(reader, block, codes):
+            return None
+        return OfferSet(name, called, codes) if called and codes else None
+
+    return _named(reader, node, names, "offer", one)
+
+
+def _says_two_things(reader: Reader, block: Block, codes: dict[str, tuple[CodeList, ...]]) -> bool:
+    states: dict[Code, str] = {}
+    for state, lists in codes.items():
+        for code in (code for each in lists for code in each.words):
+            other = states.setdefault(code, state)
+            if other != state:
+                reader.stop(
+                    block.pairs[state][0].at,
+                    "E15",
+                    f'{code.code} says both "{other}" and "{state}".',
+                    "A code can say one of them. Take it out of one of the lists.",
+                )
+                return True
+    return False
+
+
+def read_messages(reader: Reader, node: Node, names: Names) -> dict[str, Message]:
+    """The texts that can be sent to people. They are plain: no links, pictures or HTML."""
+
+    def one(name: str, block: Block) -> Message | None:
+        reader.keys(block, "a message", keys.names(keys.MESSAGE), needed=keys.needed(keys.MESSAGE))
+        called = reader.get(block, "name", reader.prose)
+        text = reader.get(block, "text", reader.prose)
+        if text is not None and not plain_words(reader, block.pairs["text"][1], text):
+            return None
+        return Message(name, called, text) if called and text else None
+
+    return _named(reader, node, names, "message", one)
+
+
+def list_text(file: ListFile) -> str:
+    """A code list as its file has it: what ``read_list`` reads back the same, grades apart."""
+    systems = {address: name for name, address in SYSTEMS.items()}
+    heads = {"id": file.codes.id, "title": quoted(file.codes.title), "source": quoted(file.source)}
+    if file.owner:
+        heads["owner"] = quoted(file.owner)
+    if file.reviewed is not None:
+        heads["reviewed"] = file.reviewed.isoformat()
+    if file.review_by is not None:
+        heads["review_by"] = file.review_by.isoformat()
+    if file.local:
+        heads["local"] = "yes"
+    if file.note:
+        heads["note"] = quoted(file.note)
+    lines = [*(f"{key}: {value}" for key, value in heads.items()), "codes:"]
+    for code, words in file.codes.words.items():
+        lines += [f"  - code: {quoted(code.code)}", f"    words: {quoted(words)}"]
+        if code.system != SNOMED:
+            lines.append(f"    system: {systems[code.system]}")
+    return "\n".join(lines) + "\n"
+
+
+_T = TypeVar("_T")
+
+
+def _named(
+    reader: Reader, node: Node, names: Names, sort: str, one: Callable[[str, Block], _T | None]
+) -> dict[str, _T]:
+    """Names, each with headings of its own. What was reported is known to be faulty."""
+    found: dict[str, _T] = {}
+    block = reader.block(node, f"The list of {sort}s")
     for key, value in block.pairs.values() if block else ():
-        inner = reader.block(value, f'Service "{key.value}"')
-        if inner is None:
-            names.faulty.add(("service", key.value))
-            continue
-        reader.keys(inner, "a service", ("name", "codes", "about"), needed=("name", "codes"))
-        name = reader.get(inner, "name", reader.prose)
-        about = reader.get(inner, "about", reader.prose)
-        lists = read_codes(reader, inner, "codes", names)
-        if reader.name(key) and name and lists:
-            services[key.value] = Service(key.value, name, lists[0].first, about or "")
+        inner = reader.block(value, f'{sort.capitalize()} "{key.value}"')
+        made = one(key.value, inner) if inner is not None else None
+        if reader.name(key) and made is not None:
+            found[key.value] = made
         else:
-            names.faulty.add(("service", key.value))
-    return services
+            names.faulty.add((sort, key.value))
+    return found
 
 
 def read_codes(reader: Reader, block: Block, key: str, names: Names) -> tuple[CodeList, ...]:
@@ -118,9 +234,16 @@ def read_codes(reader: Reader, block: Block, key: str, names: Names) -> tuple[Co
             found.append(names.lists[name])
         elif not names.is_faulty("list", name):
             reader.stop(
-                item.at,
-                "E12",
-                f'There is no code list called "{name}".',
-                did_you_mean(name, names.lists),
+                item.at, "E12", f'There is no code list called "{name}".', _nearest(name, names)
             )
     return tuple(found)
+
+
+def _nearest(name: str, names: Names) -> str:
+    close = nearest(name, names.lists)
+    hint = ""
+    if close:
+        one = names.lists[close]
+        codes = "1 code" if len(one.words) == 1 else f"{len(one.words)} codes"
+        hint = f"{did_you_mean(name, names.lists)} ({one.title}, {codes}.) "
+    return hint + "To see them all: goodday lists show"

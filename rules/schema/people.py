@@ -1,19 +1,23 @@
 """The invented people of a rule file, and what a test may change about them, read."""
 
+import copy
 from datetime import date
 
-from rules.facts.coded import STATUSES
-from rules.people import REPLIES, USUAL, Line, Somebody, day_meant
+from rules.facts.statuses import STATUSES
+from rules.people import REPLIES, USUAL, Line, Somebody, day_meant, measurement
 from rules.problems import Place, did_you_mean, nearest
 from rules.reading import Reader
+from rules.schema.keys import BOOKING, LINE, OUTCOME_LINE, PERSON, check, words_of
+from rules.schema.keys import names as key_names
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
 from rules.text import Block, Node, Text
 
-_LINE_KEYS = ("date", "status", "end", "filed")
-_OUTCOME_KEYS = ("topic", "date", "ask_again")
-_PERSON_KEYS = ("about", "age", "deceased", "record", "booking")
-_BOOKING_KEYS = ("codes", "date")
+_LINE_KEYS = key_names(LINE)
+_OUTCOME_KEYS = key_names(OUTCOME_LINE)
+_BOOKING_KEYS = key_names(BOOKING)
+# What may be said of the person, besides the record.
+_ABOUT = ("age", "sex", "language", "needs_interpreter", "registered_here", "deceased")
 # What a story may say of a line besides what its list can have: that it is void, or unknown.
 _ANY_STATUS = frozenset({"entered-in-error", "unknown"})
 
@@ -36,6 +40,7 @@ class ReadingPeople:
             if somebody is None:
                 self.faulty.add(key.value)
             else:
+                somebody.written, somebody.name = copy.deepcopy(somebody), key.value
                 self.people[key.value] = somebody
 
     def somebody(self, node: Node) -> Somebody | None:
@@ -44,9 +49,9 @@ class ReadingPeople:
         block = reader.block(node, "A person")
         if block is None:
             return None
-        reader.keys(block, "a person", _PERSON_KEYS, needed=("about",))
+        check(reader, block, "a person", PERSON)
         person = Somebody(about=reader.get(block, "about", reader.prose) or "")
-        for key in ("age", "deceased"):
+        for key in _ABOUT:
             if key in block.pairs:
                 self.set(person, key, block.pairs[key][1])
         if "record" in block.pairs:
@@ -56,12 +61,19 @@ class ReadingPeople:
         return person
 
     def set(self, person: Somebody, key: str, node: Node) -> None:
-        """Somebody's age, or that they have died."""
+        """Something about the person that stands outside the record's lists."""
         if key == "age":
             age = self.reader.whole(node)
             person.age = "" if age is None else str(age)
-        else:
+        elif key == "deceased":
             person.deceased = "yes" if self.reader.yes_no(node) else ""
+        elif key in ("sex", "language"):
+            words = {word: word for word in words_of(PERSON, key)}
+            known = self.reader.one_of(node, words, key) if words else self.reader.text(node)
+            person.said[key] = known or ""
+        else:
+            answer = self.reader.yes_no(node)
+            person.said[key] = "" if answer is None else "yes" if answer else "no"
 
     def book(self, person: Somebody, node: Node) -> None:
         """The booking that somebody is making."""
@@ -108,9 +120,8 @@ class ReadingPeople:
         line = Line(find, name, block.at)
         own = _OUTCOME_KEYS if find == "outcome" else _LINE_KEYS
         needed = ("topic", "date") if find == "outcome" else ()
-        reader.keys(
-            block, f"a line about {find}", (find, *own), later=frozenset({"value"}), needed=needed
-        )
+        table = OUTCOME_LINE if find == "outcome" else LINE
+        check(reader, block, f"a line about {find}", table, besides=(find,))
         if find == "outcome":
             if name not in REPLIES:
                 says = f'"{name}" is not an answer.'
@@ -151,6 +162,8 @@ class ReadingPeople:
             return None if filed is None else "yes" if filed else "no"
         if key == "topic":
             return self.reader.name(node)
+        if key == "value":
+            return self.measured(node)
         word = self.reader.text(node)
         known = {w for side in STATUSES[USUAL[find][0]] for w in side if w} | _ANY_STATUS
         if word is not None and word not in known:
@@ -158,6 +171,19 @@ class ReadingPeople:
             self.reader.stop(node.at, "E10", says, did_you_mean(word, known))
             return None
         return word
+
+    def measured(self, node: Node) -> str | None:
+        """A measured value: a number, perhaps with a comparator, and any unit, known or not."""
+        value = self.reader.text(node)
+        if value is not None and measurement(value) is None:
+            self.reader.stop(
+                node.at,
+                "E10",
+                f'"{value}" is not a measured value.',
+                "Type a number and its unit: value: 58 mmol/mol",
+            )
+            return None
+        return value
 
     def without(self, person: Somebody, node: Node) -> None:
         """Take one line away that is there."""
@@ -176,7 +202,7 @@ class ReadingPeople:
 
     def change(self, person: Somebody, called: Text, node: Node) -> None:
         """Change what is there: ``age: 17`` or ``condition copd: {status: resolved}``."""
-        if called.value in ("age", "deceased"):
+        if called.value in _ABOUT:
             self.set(person, called.value, node)
         elif isinstance(node, Text):
             self.reader.stop(
@@ -196,7 +222,7 @@ class ReadingPeople:
             return
         matching = [line for line in person.lines if line.called == called.value]
         if not matching:
-            known = {line.called for line in person.lines} | {"age", "deceased", "booking"}
+            known = {line.called for line in person.lines} | {*_ABOUT, "booking"}
             says = f'This person has no "{called.value}" to change.'
             if called.value not in self.faulty:
                 self.reader.stop(called.at, "T06", says, did_you_mean(called.value, known))

@@ -1,6 +1,7 @@
 """The tests in a rule file, read: one story each, or one for each row."""
 
 import copy
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -16,8 +17,10 @@ from rules.text import Block, Node, Text
 EXPECTATIONS = ("prompt", "no prompt", "excluded", "quiet", "cannot tell")
 _TEST_KEYS = (
     "name", "person", "plus", "without", "change", "vary", "rows", "unavailable", "today",
-    "expect", "because", "offers", "summary_has",
+    "expect", "because", "offers", "summary_has", "known_gap",
 )  # fmt: skip
+# What a row may say besides: prompt with "start small".
+_WITH_WORDS = re.compile(r"(.*\S)\s+with(?:\s+(.*))?")
 
 
 def read_stories(reader: Reader, block: Block, names: Names) -> Stories:
@@ -54,9 +57,7 @@ def _story(reading: ReadingPeople, node: Node) -> list[Story]:
     block = reader.block(node, "A test")
     if block is None:
         return []
-    reader.keys(
-        block, "a test", _TEST_KEYS, later=frozenset({"known_gap"}), needed=("name", "person")
-    )
+    reader.keys(block, "a test", _TEST_KEYS, needed=("name", "person"))
     rows = _has_rows(reader, block)
     name = reader.get(block, "name", reader.prose)
     person = _person(reading, block)
@@ -73,6 +74,7 @@ def _story(reading: ReadingPeople, node: Node) -> list[Story]:
         offers=_offers(reader, block),
         summary_has=reader.get(block, "summary_has", reader.text) or "",
         unavailable=_unavailable(reader, block),
+        known_gap=reader.get(block, "known_gap", reader.yes_no) or False,
     )
     if name is None or person is None:
         return []
@@ -113,10 +115,34 @@ def _expectation(reader: Reader, node: Node) -> str | None:
     word = reader.text(node)
     if word is None or word in EXPECTATIONS:
         return word
-    reader.stop(
-        node.at, "E10", f'"{word}" is not something to expect.', did_you_mean(word, EXPECTATIONS)
-    )
+    hint = did_you_mean(word, EXPECTATIONS)
+    if word.startswith("prompt with "):
+        hint = 'Write "expect: prompt", and the words under "summary_has:".'
+    reader.stop(node.at, "E10", f'"{word}" is not something to expect.', hint)
     return None
+
+
+def _row(reader: Reader, node: Node, story: Story) -> tuple[str | None, str]:
+    """What one row expects, and the words that its summary is to have."""
+    found = _WITH_WORDS.fullmatch(node.value) if isinstance(node, Text) else None
+    if found is None:
+        return _expectation(reader, node), story.summary_has
+    expect, words = found[1], found[2] or ""
+    quoted = len(words) > 2 and words[0] == words[-1] == '"'
+    if expect in EXPECTATIONS and expect != "prompt":
+        says = f'Only a prompt has a summary, so "{expect}" cannot come with words.'
+        reader.stop(node.at, "E10", says, f"Type: {expect}")
+    elif expect != "prompt":
+        _expectation(reader, Text(expect, node.at))
+    elif not quoted or '"' in words[1:-1]:
+        says = "The words that the summary is to have stand in double quotes."
+        reader.stop(node.at, "E10", says, 'For example: prompt with "start small"')
+    elif story.summary_has:
+        says = 'This row says what the summary has, so "summary_has:" is one too many.'
+        reader.stop(node.at, "E10", says, "Take out the one or the other.")
+    else:
+        return expect, words[1:-1]
+    return None, ""
 
 
 def _offers(reader: Reader, block: Block) -> tuple[str, ...] | None:
@@ -152,7 +178,7 @@ def _rows(reading: ReadingPeople, block: Block, story: Story) -> list[Story]:
         reader.stop(rows.at, "E09", 'There is nothing listed under "rows" yet.')
     stories: list[Story] = []
     for value, expect_node in rows.pairs.values():
-        expect = _expectation(reader, expect_node)
+        expect, summary_has = _row(reader, expect_node, story)
         varied = copy.deepcopy(story.person)
         called, _, key = vary.rpartition(" ")
         if vary in ("age", "deceased"):
@@ -161,7 +187,8 @@ def _rows(reading: ReadingPeople, block: Block, story: Story) -> list[Story]:
             reading.change_one(varied, Text(called or vary, vary_node.at), key, vary_node.at, value)
         if expect is not None:
             name = f"{story.name} ({vary} {value.value})"
-            stories.append(replace(story, name=name, person=varied, at=value.at, expect=expect))
+            own = replace(story, name=name, person=varied, at=value.at, expect=expect)
+            stories.append(replace(own, summary_has=summary_has))
     return stories
 
 

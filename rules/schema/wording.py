@@ -2,9 +2,10 @@
 
 import re
 
+from rules.fact import Fact, Give
 from rules.problems import did_you_mean
 from rules.reading import Reader
-from rules.rule import Blank, Fact, Give, Wording
+from rules.rule import Blank, Wording
 from rules.schema.names import Names
 from rules.text import Node
 

@@ -13,9 +13,11 @@ POPULATION = "The population run needs neither doors nor wording"
 SQL = "Only the store knows SQL"
 FHIR = "Only the adapters know a library of FHIR's types"
 JSON = "Only the doors and the adapters know how JSON is decoded"
-DEMO = "Only the demo calls over HTTP and turns markdown into pages"
+DEMO = "Only the demo calls over HTTP"
+PAGES = "Only cds_hooks.pages.html turns templates and markdown into HTML"
 YAML = "Only rules.text knows YAML"
 LOGGING = "Only cds_hooks.logs knows logging"
+CEL = "Only rules.cel.run knows cel-python"
 
 # (contract, file, line that breaks it)
 BREAKS = {
@@ -44,16 +46,23 @@ BREAKS = {
     "wording decodes JSON": (JSON, "prompts/words.py", "import msgspec"),
     "rules decode JSON": (JSON, "rules/text.py", "import json"),
     "the service calls over HTTP": (DEMO, "cds_hooks/app.py", "import httpx2"),
-    "the service makes pages": (DEMO, "cds_hooks/cards.py", "import jinja2"),
-    "a card turns markdown into HTML": (DEMO, "cds_hooks/cards.py", "import markdown_it"),
-    "a card cleans HTML": (DEMO, "cds_hooks/cards.py", "import nh3"),
+    "the service makes pages": (PAGES, "cds_hooks/cards.py", "import jinja2"),
+    "a card turns markdown into HTML": (PAGES, "cds_hooks/cards.py", "import markdown_it"),
+    "a card cleans HTML": (PAGES, "cds_hooks/cards.py", "import nh3"),
+    "the demo cleans HTML itself": (PAGES, "cds_hooks/demo/ehr.py", "import nh3"),
     "loading reads YAML itself": (YAML, "rules/load.py", "import yaml"),
     "a door reads YAML": (YAML, "cds_hooks/settings.py", "import yaml"),
+    "a look-up asks cel-python itself": (CEL, "rules/facts/computed.py", "import celpy"),
+    "a rule file is parsed by its parser": (CEL, "rules/schema/expressions.py", "import lark"),
+    "the check asks it": (CEL, "rules/cel/check.py", "from celpy import celtypes"),
+    "the second cel, which is for tests": (CEL, "rules/cel/run.py", "import cel"),
     "rules write to a log": (LOGGING, "rules/engine.py", "import logging"),
     "a door writes to a log": (LOGGING, "cds_hooks/invoke.py", "import logging"),
     "a record knows its rule": ("Inside rules", "rules/record.py", "import rules.rule"),
     "a look-up knows the engine": ("Inside rules", "rules/facts/coded.py", "import rules.engine"),
     "the engine reads files": ("Inside rules", "rules/engine.py", "import rules.schema.rule"),
+    "an expression reads files": ("Inside rules", "rules/cel/check.py", "import rules.load"),
+    "a finding builds expressions": ("Inside rules", "rules/finding.py", "import rules.cel"),
     "a new file in rules": ("Inside rules", "rules/newcomer.py", '"""Without a place."""'),
     "wording chooses": ("Inside prompts", "prompts/words.py", "import prompts.choose"),
     "a new file in prompts": ("Inside prompts", "prompts/newcomer.py", '"""Without a place."""'),

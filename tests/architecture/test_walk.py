@@ -20,8 +20,10 @@ TO_A_CARD = {
     "cds_hooks/invoke.py": "the call, read",
     "fhir_adapters/prefetch.py": "the states of each key",
     "fhir_adapters/whose.py": "whose data it is",
-    "fhir_adapters/read.py": "resources to a record",
+    "fhir_adapters/patient.py": "who the person is",
     "rules/days.py": "dates as spans",
+    "fhir_adapters/read.py": "resources to a record",
+    "fhir_adapters/coded.py": "the codes that say what an entry is",
     "fhir_adapters/dates.py": "which of its dates an entry is dated by",
     "rules/record.py": "the one index",
     "cds_hooks/clock.py": "today",
@@ -31,12 +33,13 @@ TO_A_CARD = {
     "rules/answer.py": "answers to one answer",
     "rules/facts/__init__.py": "which look-up",
     "rules/facts/coded.py": "facts from coded entries",
+    "rules/fact.py": "what sort of answer a fact gives",
     "rules/facts/person.py": "age",
+    "rules/rule.py": "what a rule looks at, and works out",
     "cds_hooks/store/answers.py": "what this person said before",
     "prompts/choose.py": "at most one prompt",
     "prompts/restraint.py": "the holds, in their order",
     "prompts/history.py": "answers that count for a rule",
-    "rules/rule.py": "what a rule looks at",
     "rules/facts/offered.py": "a no that stands in the record",
     "prompts/words.py": "texts, filled",
     "prompts/letter.py": "which visit it is about",
@@ -46,7 +49,11 @@ TO_A_CARD = {
     "cds_hooks/wire.py": "the answer, spelt",
 }
 # The second look, which is quiet, takes no wording and drafts nothing.
-NOT_IN_SILENCE = {"prompts/words.py", "prompts/letter.py", "fhir_adapters/drafts.py"}
+NOT_IN_SILENCE = {
+    "prompts/words.py",
+    "prompts/letter.py",
+    "fhir_adapters/drafts.py",
+}
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,7 @@ def two_topics(tmp_path: Path) -> Iterator[Surgery]:
             ("wheeze", "\n- record_offer:\n    label: Record it\n    codes: tea-group\n"),
         )
     }  # fmt: skip
+    rules["practice.yaml"] = "name: A test\ninvented: yes\npilots: [cough, wheeze]\n"
     with surgery(tmp_path, load_files(rules).usable()) as open_now:
         yield open_now
 

@@ -44,10 +44,30 @@ R4: dict[str, tuple[set[str], dict[str, frozenset[str]]]] = {
         {"status", "code", "subject"},
         {"status": frozenset({"active", "inactive", "entered-in-error"})},
     ),
+    "Task": (
+        {"status", "intent", "for", "description"},
+        {
+            "status": frozenset(
+                {"draft", "requested", "received", "accepted", "rejected", "ready", "cancelled"}
+                | {"in-progress", "on-hold", "failed", "completed", "entered-in-error"}
+            ),
+            "intent": _INTENT - {"directive"} | {"unknown"},
+        },
+    ),
+    "Goal": (
+        {"lifecycleStatus", "description", "subject"},
+        {
+            "lifecycleStatus": frozenset(
+                {"proposed", "planned", "accepted", "active", "on-hold", "completed"}
+                | {"cancelled", "entered-in-error", "rejected"}
+            )
+        },
+    ),
 }
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?")
 _DATED = {"authoredOn", "performedDateTime", "sent", "occurrenceDateTime", "start", "end"} | {
-    "valueDate"
+    "valueDate",
+    "startDate",
 }
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}")
 _URI = re.compile(r"(https?://|urn:)\S+")
@@ -156,7 +176,7 @@ def check_resource(resource: Json, today: date) -> None:
             assert _DATE.fullmatch(value), path
         elif name == "reference":
             assert _REFERENCE.fullmatch(value), path
-        elif name in ("system", "url"):
+        elif name in ("system", "url", "valueCanonical"):
             assert _URI.fullmatch(value), path
         elif name == "coding":
             assert all(coding["system"] and coding["code"] for coding in value), path
@@ -167,6 +187,10 @@ def check_resource(resource: Json, today: date) -> None:
     if kind == "CommunicationRequest":
         assert resource["status"] == "draft", "somebody reads it before it is sent"
         assert resource.get("occurrenceDateTime", "9999") >= today.isoformat()
+    if kind == "Task":
+        assert resource.get("restriction", {}).get("period", {}).get("end", "9") >= str(today)
+    if kind == "Goal":
+        assert resource["lifecycleStatus"] == "proposed", "nobody has agreed to it yet"
     if kind == "ServiceRequest":
         assert (resource["status"], resource["intent"]) == ("draft", "proposal")
 

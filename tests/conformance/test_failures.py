@@ -142,7 +142,8 @@ def faulty(folder: Path, library: Library, fault: str) -> Generator[TestClient]:
 def _broken(library: Library) -> Iterator[Rule]:
     """The same rules, with a summary that is too long to send; loading them would have said so."""
     for rule in library.rules:
-        yield replace(rule, card=replace(rule.card, summary=Wording((SECRET * 10,))))
+        words = replace(rule.card.words, summary=Wording((SECRET * 10,)))
+        yield replace(rule, card=replace(rule.card, words=words))
 
 
 FAULTS = ("in a rule", "in the store", "in generated code", "of a private sort")

@@ -59,7 +59,7 @@ def test_a_damaged_patient_may_have_died(tmp_path: Path) -> None:
     folder.mkdir()
     text = rule.replace("synthea-copd-plan", "copd-self-management-offer")
     (folder / "copd-without-plan.yaml").write_text(text.replace("synthea-copd", "copd"))
-    with surgery(tmp_path, piloting(folder, COPD_RULE)) as practice:
+    with surgery(tmp_path, piloting(folder, COPD_RULE, "copd-without-plan")) as practice:
         call = practice.a_call(margaret())
         call["prefetch"]["patient"] |= {"birthDate": 1950, "deceasedBoolean": True}
         reply = practice.ask(call)
@@ -170,11 +170,9 @@ def test_two_rules_on_one_topic_write_one_no(tmp_path: Path) -> None:
     library = Path(__file__).parents[2] / "rules/library/breathing/copd-self-management.yaml"
     text = library.read_text(encoding="utf-8")
     (folder / "second-rule.yaml").write_text(
-        text.replace("id: copd-self-management", "id: second-rule").replace(
-            "\nstatus: draft", "\nstatus: pilot"
-        )
+        text.replace("id: copd-self-management", "id: second-rule")
     )
-    with surgery(tmp_path, piloting(folder, COPD_RULE)) as practice:
+    with surgery(tmp_path, piloting(folder, COPD_RULE, "second-rule")) as practice:
         reply = practice.ask(practice.a_call(margaret()))
         assert len(reply.button("No, thank you")["actions"]) == 1
 
@@ -189,7 +187,7 @@ def test_a_fact_behind_a_fact_behind_a_fact_is_asked_for(tmp_path: Path) -> None
         "ended_since:\n  find: entry\n  codes: copd-resolved\n  since: helped\n"
     )
     (folder / "chain.yaml").write_text(
-        "format: 1\nid: chain\ntitle: A chain\nstatus: pilot\nowner: Test\nhook: patient-view\n"
+        "format: 1\nid: chain\ntitle: A chain\nowner: Test\nhook: patient-view\n"
         "when: ended_since\ncard:\n  summary: A chain\n  question: What now?\n  source: Test\n"
         "quiet:\n  topic: chain\n"
     )
@@ -200,7 +198,7 @@ def test_a_fact_behind_a_fact_behind_a_fact_is_asked_for(tmp_path: Path) -> None
         ),
         copd() | {"id": "c2", "onsetDateTime": "2026-05-01", "code": {"coding": [_RESOLVED]}},
     ]
-    with surgery(tmp_path, piloting(folder)) as practice:
+    with surgery(tmp_path, piloting(folder, "chain")) as practice:
         assert practice.ask(practice.a_call(record)).decided("chain") == "card"
 
 

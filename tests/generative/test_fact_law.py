@@ -19,13 +19,14 @@ from rules.codes import Code
 from rules.conditions import ask
 from rules.days import Duration, Span, on
 from rules.engine import evaluate
+from rules.fact import All, AnyOf, Compare, Condition, Fact, IsTrue, NoneOf, Not
+from rules.fact import Test as Comparison
 from rules.facts import look_up
-from rules.facts.coded import STATUSES
+from rules.facts.statuses import STATUSES
 from rules.finding import Look
 from rules.outcome import Decision
 from rules.record import Entry, Kind, PatientRecord, Person, Said, index
-from rules.rule import All, AnyOf, Compare, Condition, Fact, IsTrue, NoneOf, Not, Rule
-from rules.rule import Test as Comparison
+from rules.rule import Rule
 from tests.builders import TODAY, a_record, a_rule, entry
 from tests.strategies import (
     DURATIONS,

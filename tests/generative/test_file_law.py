@@ -163,13 +163,13 @@ def check_whole(text: str, name: str, loaded: Loaded) -> None:
         ("facts", rule.facts),
         ("exclude", rule.exclusions),
         ("offers", rule.offers),
-        ("evidence", rule.evidence),
-        ("not_for", rule.not_for),
+        ("evidence", rule.care.evidence),
+        ("not_for", rule.care.not_for),
     ):
         assert len(found) == _size(read.get(key)), key
     assert len(loaded.stories[name]) >= _size(read.get("tests"))
     card = cast("dict[str, object]", read["card"])  # and so has its card
-    assert bool(rule.card.detail.parts) == bool(card.get("detail"))
+    assert bool(rule.card.words.detail.parts) == bool(card.get("detail"))
 
 
 @PATIENT

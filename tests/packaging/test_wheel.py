@@ -61,7 +61,12 @@ def test_the_four_names_are_ours_alone(installed: Installed) -> None:
 def test_the_command_says_what_it_can_do(installed: Installed) -> None:
     said = installed.run("goodday", "--help")
     assert (said.returncode, said.stderr) == (0, "")
-    assert re.findall(r"^    (\w+) ", said.stdout, re.MULTILINE) == ["demo", "serve", "rules"]
+    assert re.findall(r"^    (\w+) ", said.stdout, re.MULTILINE) == [
+        "demo",
+        "serve",
+        "rules",
+        "lists",
+    ]
 
 
 @pytest.mark.parametrize("verb", ["check", "test"])

@@ -178,10 +178,14 @@ def test_where_every_line_is_left_out_only_the_question_remains() -> None:
             id="a place in the question",
         ),
         pytest.param(
-            {"indicator": "warning"}, 'Indicator "warning" is not supported yet.', id="warning"
+            {"indicator": "warning"},
+            'Indicator "warning" does not go with the purpose offer.',
+            id="warning",
         ),
         pytest.param(
-            {"indicator": "critical"}, 'Indicator "critical" is not supported yet.', id="critical"
+            {"indicator": "critical"},
+            'Indicator "critical" does not go with the purpose offer.',
+            id="critical",
         ),
     ],
 )  # fmt: skip

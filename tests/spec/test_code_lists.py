@@ -2,9 +2,13 @@
 
 import pytest
 
-from rules.codes import Code
+from rules.codes import OWN, SNOMED, Code, check_digit_is_right
+from rules.load import load_library
+from rules.outcome import Decision
 from rules.problems import Problem
-from tests.builders import load_files
+from rules.record import Kind
+from tests.builders import a_record, decide, entry, load_files, rule_text
+from tests.spec.table import stops
 
 HEAD = "id: tea\ntitle: Tea\nsource: The test suite\nreviewed: 2026-11-21\n"
 
@@ -71,6 +75,7 @@ def test_a_code_without_quotes_stays_text() -> None:
         pytest.param("130365016", "E22", "is a description (one wording), not a concept.", id="D"),
         pytest.param("390891009", "E23", "is a known trap", id="a trap"),
         pytest.param("410225008", "E23", "is a known trap", id="a code that is none"),
+        pytest.param("251944000", "E23", "the FEV1/FVC ratio, not FEV1", id="a wrong label"),
     ],
 )
 def test_a_damaged_code_is_named(code: str, number: str, says: str) -> None:
@@ -84,9 +89,25 @@ def test_a_long_code_that_ends_in_zero_has_been_through_a_spreadsheet() -> None:
     (problem,) = with_code('"999011011000230100"')
     assert problem.says == "999011011000230100 is not a SNOMED code: its check digit is wrong."
     assert problem.hint == (
-        "It ends in zero, which is what Excel does to long codes. "
+        "It ends in zeros, which is what Excel does to long codes. "
+        "It may have been 999011011000230107: look before you use it. "
         "Copy it again from the browser or the record system, and keep it in quotes."
     )
+
+
+def test_a_code_that_lost_one_digit_gets_the_digit_that_fits() -> None:
+    (problem,) = with_code('"1097141000000100"')
+    assert problem.hint.startswith("It ends in zeros, which is what Excel does to long codes. ")
+    assert "It may have been 1097141000000101: look before you use it." in problem.hint
+
+
+def test_three_lost_digits_are_told_although_the_check_digit_fits_by_chance() -> None:
+    assert check_digit_is_right("999011651000230000")
+    (problem,) = with_code('"999011651000230000"')
+    assert problem.says == (
+        "999011651000230000 is not a SNOMED code: its last three digits are lost."
+    )
+    assert "It may have been 99901165100023010" in problem.hint
 
 
 def test_a_short_code_that_ends_in_zero_has_not() -> None:
@@ -145,8 +166,114 @@ def test_a_list_that_cannot_be_used_says_why_once(text: str, says: str) -> None:
     assert [problem.says for problem in problems(text)] == [says]
 
 
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("390891009", "For a COPD self-management plan that was given, 391131001 is meant."),
+        ("251944000", "For FEV1 as a percentage of predicted, 313223002 is meant."),
+        (
+            "410225008",
+            "No code for shared decision making is public: import the national list"
+            " (refset 999022371000230102).",
+        ),
+    ],
+)
+def test_a_trap_names_what_is_meant(code: str, hint: str) -> None:
+    (problem,) = with_code(f'"{code}"')
+    assert problem.hint == hint
+
+
+@pytest.mark.parametrize("words", ["FEV1/FVC ratio", "Ratio of FEV1 to FVC"])
+def test_a_code_with_a_wrong_label_in_public_lists_is_taken_with_the_right_one(words: str) -> None:
+    text = f'{HEAD}codes: [{{code: "251944000", words: {words}}}]\n'
+    assert problems(text) == []
+
+
+def test_words_have_an_end() -> None:
+    assert (
+        with_code('"13645005"', f"  - {{code: {'a'}, words: {'b' * 255}, system: loinc}}\n") == []
+    )
+    (problem,) = with_code('"13645005"', f"  - {{code: a, words: {'b' * 256}, system: loinc}}\n")
+    assert problem.says == "These words are 256 characters long; 255 are the most."
+    assert (problem.at.line, problem.at.column) == (8, 22)
+
+
+def test_a_long_list_is_read_though_a_rule_may_not_be_so_long() -> None:
+    codes = "".join(f"  - {{code: c{n}, words: {'w' * 80}, system: loinc}}\n" for n in range(2000))
+    assert len(HEAD + codes) > 3 * 64 * 1024
+    loaded = load_files({"value-sets/tea.yaml": HEAD + "codes:\n" + codes})
+    assert loaded.problems == []
+    assert len(loaded.library.code_lists["tea"].codes) == 2000
+
+
+OWN_COPD = """
+id: copd
+title: Ours
+source: The practice
+reviewed: 2026-11-21
+codes:
+  - {code: ours, words: Ours, system: good-day}
+  - {code: "13645005", words: A cough that stays}
+"""
+
+
 def test_a_practices_own_list_takes_the_place_of_the_built_in_one() -> None:
-    text = "id: copd\ntitle: x\nsource: x\nreviewed: 2026-11-21\n"
-    text += "codes: [{code: ours, words: ours, system: good-day}]\n"
-    lists = load_files({"value-sets/copd.yaml": text}).library.code_lists
-    assert [code.code for code in lists["copd"].codes] == ["ours"]
+    lists = load_files({"value-sets/copd.yaml": OWN_COPD}).library.code_lists
+    assert [code.code for code in lists["copd"].words] == ["ours", "13645005"]
+
+
+def test_a_local_list_stands_beside_the_built_in_one_of_the_same_name() -> None:
+    built_in = load_library().library.code_lists["copd"]
+    lists = load_files({"value-sets/copd.yaml": OWN_COPD + "local: yes\n"}).library.code_lists
+    assert [*built_in.words, Code(OWN, "ours")] == list(lists["copd"].words)
+    assert lists["copd"].title == built_in.title
+    assert lists["copd"].first == built_in.first
+
+
+def test_the_words_of_a_local_list_come_before_the_built_in_ones() -> None:
+    lists = load_files({"value-sets/copd.yaml": OWN_COPD + "local: yes\n"}).library.code_lists
+    assert lists["copd"].words[Code(SNOMED, "13645005")] == "A cough that stays"
+
+
+def test_a_rule_that_names_the_list_sees_the_national_codes_and_the_local_ones() -> None:
+    text = rule_text(
+        facts="{has_cough: {find: condition, codes: copd}}", people=None, tests=None, exclude=None
+    )
+    loaded = load_files({"value-sets/copd.yaml": OWN_COPD + "local: yes\n", "coughing.yaml": text})
+    (rule,) = loaded.usable().rules
+    for code in ("13645005", "87433001", "ours"):
+        assert decide(rule, a_record(entry(Kind.CONDITION, code))) is Decision.PROMPT
+
+
+def test_a_shared_fact_of_ours_sees_the_local_codes_too() -> None:
+    local = OWN_COPD.replace("id: copd", "id: palliative-care") + "local: yes\n"
+    text = rule_text(people=None, tests=None)
+    loaded = load_files({"value-sets/palliative-care.yaml": local, "coughing.yaml": text})
+    (rule,) = loaded.usable().rules
+    sam = a_record(entry(Kind.CONDITION, "cough"), entry(Kind.OBSERVATION, "ours"))
+    assert decide(rule, sam) is Decision.EXCLUDED
+
+
+def test_a_local_list_of_another_name_is_a_list_like_any() -> None:
+    text = OWN_COPD.replace("id: copd", "id: tea") + "local: yes\n"
+    lists = load_files({"value-sets/tea.yaml": text}).library.code_lists
+    assert len(lists["tea"].codes) == 2
+
+
+def test_local_is_yes_or_no() -> None:
+    (problem,) = problems(HEAD + "local: maybe\ncodes: [{code: a, words: b, system: loinc}]\n")
+    assert problem.says == '"maybe" is neither yes nor no.'
+    assert (problem.at.line, problem.at.column) == (5, 8)
+
+
+def test_a_list_that_nobody_knows_is_told_with_the_nearest_and_how_to_see_them_all() -> None:
+    (problem,) = stops(facts="{has_cough: {find: condition, codes: copdd}}")
+    assert problem.code == "E12"
+    assert (
+        problem.hint == "Did you mean copd? (COPD, 10 codes.) To see them all: goodday lists show"
+    )
+
+
+def test_a_list_like_none_is_told_with_how_to_see_them_all() -> None:
+    (problem,) = stops(facts="{has_cough: {find: condition, codes: zzzzzzzz}}")
+    assert problem.hint == "To see them all: goodday lists show"

@@ -23,6 +23,8 @@ QUESTION = "find: condition\ncodes: cough\nended_by: cough-over"
         pytest.param("2020", "2021", NO, id="in the year after"),
         pytest.param("2020", "2020", UNSURE, id="in the same year"),
         pytest.param("2020-03", "2020-02", YES, id="in the month before"),
+        pytest.param("2026-11", "2026-11-21", NO, id="began this month and ended today"),
+        pytest.param("2026-11-21", "2026", UNSURE, id="began today, ended some day of this year"),
     ],
 )
 def test_a_later_end_ends_it(began: str, ended: str, expected: Answer) -> None:
@@ -66,6 +68,7 @@ def test_other_unread_lists_are_no_matter() -> None:
     ("kind", "status"),
     [
         (Kind.PROCEDURE, "not-done"),
+        (Kind.PROCEDURE, "preparation"),
         (Kind.OBSERVATION, "cancelled"),
         (Kind.OBSERVATION, "preliminary"),
     ],
@@ -82,6 +85,18 @@ def test_an_end_that_is_not_confirmed_leaves_it_open() -> None:
     lines = [
         entry(Kind.CONDITION, "cough", date="2020-03-01"),
         entry(Kind.CONDITION, "cough-over", date="2021-03-01", sure=False),
+    ]
+    assert answer(QUESTION, *lines) is UNSURE
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [(Kind.OBSERVATION, "unknown"), (Kind.PROCEDURE, ""), (Kind.CONDITION, "something-else")],
+)
+def test_an_end_with_a_status_that_says_nothing_leaves_it_open(kind: Kind, status: str) -> None:
+    lines = [
+        entry(Kind.CONDITION, "cough", date="2020-03-01"),
+        entry(kind, "cough-over", date="2021-03-01", status=status),
     ]
     assert answer(QUESTION, *lines) is UNSURE
 

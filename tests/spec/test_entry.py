@@ -7,7 +7,7 @@ or is no more than a draft does not count (CONTENT 3.2).
 import pytest
 
 from rules.answer import Answer
-from rules.facts.coded import STATUSES
+from rules.facts.statuses import STATUSES
 from rules.record import ENTRY_KINDS, Kind
 from tests.builders import entry
 from tests.spec.table import NO, UNSURE, YES, answer

@@ -167,3 +167,19 @@ def test_the_date_of_an_appointment(dates: tuple[str, ...], expected: Answer) ->
     question = "find: appointment\ncodes: visit\ngive: date"
     ahead = "{at_least: 5 days ahead, at_most: 14 days ahead}"
     assert answer(question, *lines, test=ahead) is expected
+
+
+@pytest.mark.parametrize(
+    ("give", "date", "test", "expected"),
+    [
+        pytest.param("latest date", "2026-11", "within: 1 month", YES, id="this month, so far"),
+        pytest.param("latest date", "2026", "within: 12 months", YES, id="this year, so far"),
+        pytest.param("latest date", "2026", "after: 2026-11-21", NO, id="not after today"),
+        pytest.param("latest date", "2026", "within: 1 month", UNSURE, id="some day of this year"),
+        pytest.param("earliest date", "", "within: 9999 years", YES, id="no date, but it was"),
+        pytest.param("earliest date", "", "within: 12 months", UNSURE, id="nobody knows when"),
+    ],
+)
+def test_what_is_on_the_record_has_begun(give: str, date: str, test: str, expected: Answer) -> None:
+    line = entry(Kind.CONDITION, "cough", date=date)
+    assert answer(COUGH + give, line, test=f"{{{test}}}") is expected

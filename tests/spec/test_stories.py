@@ -25,6 +25,8 @@ sam:
     date: in 6 days
 """
 
+PROMPT = "\n- {name: x, person: sam, expect: prompt}"
+
 
 def told(story: str, *, people: str = PEOPLE, **headings: str | None) -> list[tuple[str, str]]:
     """What each story came to, and what is wrong with it."""
@@ -156,7 +158,7 @@ def test_a_story_that_comes_out_otherwise_says_what_came(story: str, wrong: str)
 )
 def test_a_line_that_says_no_status_has_the_usual_one(line: str, kind: Kind, status: str) -> None:
     people = f"\nsam: {{about: x, record: [{{{line}: cough, date: 2026-05}}]}}"
-    loaded = load_text(rule_text(people=people))
+    loaded = load_text(rule_text(people=people, tests=PROMPT))
     record, _ = record_of(loaded.stories["coughing"][0])
     (entry,) = record.by_code[Code(OWN, "cough")]
     assert (entry.kind, entry.status) == (kind, status)
@@ -175,7 +177,7 @@ def test_a_story_as_a_record() -> None:
         - {outcome: not_now, topic: coughing, date: 2 weeks ago, ask_again: in 3 days}
       booking: {codes: visit, date: in 6 days}
     """
-    loaded = load_text(rule_text(people=people))
+    loaded = load_text(rule_text(people=people, tests=PROMPT))
     record, said = record_of(loaded.stories["coughing"][0])
     assert record.person.birth == on(date(1966, 11, 21))
     assert record.person.died is Answer.YES

@@ -117,6 +117,7 @@ newest_test: {find: observation, codes: blow-test, give: latest date}
         pytest.param("since", "2026-05", "2026-05-20", UNSURE, id="in the same month"),
         pytest.param("since", "2026-05", "2026-06", YES, id="in the month after"),
         pytest.param("since", "", "2026-05-20", UNSURE, id="nobody knows since when"),
+        pytest.param("since", "2026-11", "2026-11-21", YES, id="a month so far, and today"),
         pytest.param("before", "2026-05-10", "2026-05-09", YES, id="before it"),
         pytest.param("before", "2026-05-10", "2026-05-10", NO, id="on its day is not before"),
         pytest.param("before", "2026-05", "2026-04-30", YES, id="before its month"),

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from fhir_adapters.drafts import drafts, prove
-from fhir_adapters.systems import ASK_AGAIN_AFTER, RULE
+from fhir_adapters.drafts import drafts, prove, prove_offers
+from fhir_adapters.systems import ASK_AGAIN_AFTER, QUESTIONNAIRES, RULE
 from prompts.prompt import Prompt
 from rules.answer import Answer
-from rules.codes import OWN, SNOMED
+from rules.codes import OWN, SNOMED, CodeList
 from rules.days import Duration
 from rules.outcome import Proposal
 from rules.record import Kind
-from rules.rule import OfferKind, Rule
-from tests.builders import TODAY, a_record, a_rule, card, entry, load_files, rule_text
+from rules.rule import Offer, OfferKind, Rule, Wording
+from tests.builders import TODAY, a_record, a_rule, card, code, entry, load_files, rule_text
 from tests.conformance.standard import check_resource
 from tests.strategies import DAYS
 
@@ -49,8 +49,28 @@ def a_prompt(rule: Rule, today: date = TODAY, visit: str = "in 10 days") -> Prom
     return found
 
 
-def rule_with(kind: OfferKind) -> Rule:
-    return a_rule(offers=OFFERS[kind], exclude=None)
+# What their keys come to, once a rule is read.
+MADE: dict[OfferKind, dict[str, object]] = {
+    OfferKind.MESSAGE: {"text": "Hello. We are asking how you are.", "channel": "text"},
+    OfferKind.QUESTIONNAIRE: {"form": "my-good-day", "words": "Fill in: my good day"},
+    OfferKind.TASK: {
+        "role": "health-coach",
+        "due": Duration(7, "day"),
+        "code": code("check-in-call"),
+        "words": "Ring about breathing",
+    },
+    OfferKind.GOAL: {"text": "I would like to"},
+}
+
+
+def rule_with(kind: OfferKind, **said: object) -> Rule:
+    if kind in OFFERS:
+        made = a_rule(offers=OFFERS[kind], exclude=None)
+        changed: Any = said  # each offer has members of its own
+        return replace(made, offers=(replace(made.offers[0], **changed),)) if said else made
+    members: Any = {**MADE[kind], **said}  # and so it has here
+    offer = Offer(kind, Wording(("Please do",)), **members)
+    return replace(a_rule(exclude=None), offers=(offer,))
 
 
 def made(proposal: Proposal, today: date = TODAY) -> dict[str, Any]:  # FHIR JSON
@@ -67,6 +87,10 @@ TYPES = {
     OfferKind.RECORD: "Communication",
     OfferKind.TAG: "Flag",
     OfferKind.RESULTS: "CommunicationRequest",
+    OfferKind.MESSAGE: "CommunicationRequest",
+    OfferKind.QUESTIONNAIRE: "Task",
+    OfferKind.TASK: "Task",
+    OfferKind.GOAL: "Goal",
 }
 
 
@@ -76,7 +100,8 @@ def test_every_sort_of_offer_is_a_valid_resource_about_the_person_from_the_rule(
 ) -> None:
     resource = made(a_prompt(rule_with(kind)).proposals[0])
     assert resource["resourceType"] == TYPES[kind]
-    assert resource["subject"] == {"reference": "Patient/ann"}
+    about = resource["for" if kind in (OfferKind.QUESTIONNAIRE, OfferKind.TASK) else "subject"]
+    assert about == {"reference": "Patient/ann"}
     assert resource["identifier"] == [{"system": RULE, "value": "coughing|1"}]
 
 
@@ -149,13 +174,123 @@ def test_a_letter_is_there_before_the_visit(visit: str, by: str | None) -> None:
     assert resource["about"] == [{"reference": "Observation/r1"}]
 
 
-@pytest.mark.parametrize(("number", "code", "months"), [(-2, "not-now", 3), (-1, "declined", 12)])
+@pytest.mark.parametrize(
+    ("lead_time", "by"),
+    [
+        pytest.param(Duration(7, "day"), "2026-11-24", id="a week before, as the rule says"),
+        pytest.param(Duration(1, "day"), "2026-11-28", id="never less than three days"),
+    ],
+)
+def test_a_letter_is_there_as_long_before_the_visit_as_the_rule_says(
+    lead_time: Duration, by: str
+) -> None:
+    rule = rule_with(OfferKind.RESULTS, lead_time=lead_time)
+    assert made(a_prompt(rule).proposals[0])["occurrenceDateTime"] == by
+
+
+@pytest.mark.parametrize("priority", ["routine", "urgent", ""])
+def test_a_referral_says_how_soon_where_the_rule_does(priority: str) -> None:
+    resource = made(a_prompt(rule_with(OfferKind.REFER, priority=priority)).proposals[0])
+    assert resource.get("priority", "") == priority
+
+
+def listed(*codes: str) -> CodeList:
+    return CodeList("reason", "Reason", {code(name): f"About {name}" for name in codes})
+
+
+def test_a_referral_points_at_the_conditions_that_the_rule_gives_as_the_reason() -> None:
+    rule = rule_with(OfferKind.REFER, reason=listed("wheeze", "cough"))
+    resource = made(a_prompt(rule).proposals[0])
+    assert resource["reasonReference"] == [{"reference": "Condition/c1"}]
+    assert "reasonCode" not in resource
+
+
+def test_a_reason_that_is_no_condition_of_the_rule_is_given_as_a_code() -> None:
+    resource = made(a_prompt(rule_with(OfferKind.REFER, reason=listed("wheeze"))).proposals[0])
+    assert resource["reasonCode"] == [
+        {"coding": [{"system": OWN, "code": "wheeze"}], "text": "About wheeze"}
+    ]
+    assert "reasonReference" not in resource
+
+
+@pytest.mark.parametrize(
+    ("channel", "medium"),
+    [("letter", "MAILWRIT"), ("text", "SMSWRIT"), ("email", "EMAILWRIT"), ("app", "ONLINEWRIT")],
+)
+def test_a_message_is_a_draft_with_its_text_and_the_way_it_goes(channel: str, medium: str) -> None:
+    resource = made(a_prompt(rule_with(OfferKind.MESSAGE, channel=channel)).proposals[0])
+    assert resource["status"] == "draft"
+    assert resource["payload"] == [{"contentString": "Hello. We are asking how you are."}]
+    assert [each["coding"][0]["code"] for each in resource["medium"]] == [medium]
+    assert resource["recipient"] == [{"reference": "Patient/ann"}]
+
+
+def test_a_message_without_words_is_found_before_anybody_is_asked() -> None:
+    with pytest.raises(ValueError, match="CommunicationRequest"):
+        prove_offers([rule_with(OfferKind.MESSAGE, text="")])
+
+
+@pytest.mark.parametrize(
+    ("form", "address"),
+    [
+        ("my-good-day", f"{QUESTIONNAIRES}my-good-day"),
+        ("https://forms.example/Questionnaire/x", "https://forms.example/Questionnaire/x"),
+    ],
+)
+def test_a_form_is_something_to_do_with_the_address_of_the_form(form: str, address: str) -> None:
+    resource = made(a_prompt(rule_with(OfferKind.QUESTIONNAIRE, form=form)).proposals[0])
+    assert resource["input"] == [{"type": {"text": "Questionnaire"}, "valueCanonical": address}]
+    assert "focus" not in resource, "the visit has no id yet"
+
+
+def test_a_form_before_a_visit_points_at_the_visit() -> None:
+    prompt = a_prompt(rule_with(OfferKind.QUESTIONNAIRE))
+    visit = replace(entry(Kind.APPOINTMENT, "visit"), reference="Appointment/v1")
+    resource = made(replace(prompt.proposals[0], visit=visit))
+    assert resource["focus"] == {"reference": "Appointment/v1"}
+
+
+def test_something_to_do_is_for_a_role_by_a_day_and_can_be_found_again() -> None:
+    resource = made(a_prompt(rule_with(OfferKind.TASK)).proposals[0])
+    assert (resource["status"], resource["intent"]) == ("requested", "plan")
+    assert resource["performerType"] == [{"text": "health coach"}]
+    assert resource["restriction"] == {"period": {"end": "2026-11-28"}}
+    assert resource["code"]["coding"] == [{"system": OWN, "code": "check-in-call"}]
+    assert resource["description"] == "Ring about breathing"
+    assert "owner" not in resource, "a role, and never one person"
+
+
+@pytest.mark.parametrize("kind", [OfferKind.TASK, OfferKind.QUESTIONNAIRE])
+def test_without_words_of_its_own_something_to_do_is_called_what_the_button_says(
+    kind: OfferKind,
+) -> None:
+    assert made(a_prompt(rule_with(kind, words="")).proposals[0])["description"] == "Please do"
+
+
+def test_a_goal_is_only_proposed_and_waits_for_the_persons_own_words() -> None:
+    resource = made(a_prompt(rule_with(OfferKind.GOAL)).proposals[0])
+    assert resource["lifecycleStatus"] == "proposed"
+    assert resource["description"] == {"text": "I would like to"}
+    assert resource["expressedBy"] == {"reference": "Patient/ann"}
+    assert resource["addresses"] == [{"reference": "Condition/c1"}]
+    assert not {"target", "achievementStatus", "priority"} & set(resource)
+
+
+def test_a_goal_without_a_beginning_is_still_a_goal() -> None:
+    assert made(a_prompt(rule_with(OfferKind.GOAL, text="")).proposals[0])["description"]["text"]
+
+
+def test_whatever_is_offered_is_proved_when_the_rules_are_loaded() -> None:
+    prove_offers([rule_with(kind) for kind in OfferKind])
+
+
+@pytest.mark.parametrize(("number", "word", "months"), [(-2, "not-now", 3), (-1, "declined", 12)])
 def test_an_answer_keeps_the_day_until_which_it_is_quiet(
-    number: int, code: str, months: int
+    number: int, word: str, months: int
 ) -> None:
     resource = made(a_prompt(rule_with(OfferKind.REFER)).proposals[number])
     until = Duration(months, "month").after(TODAY).isoformat()
-    assert resource["statusReason"]["coding"] == [{"system": OWN, "code": code}]
+    assert resource["statusReason"]["coding"] == [{"system": OWN, "code": word}]
     assert resource["extension"] == [{"url": ASK_AGAIN_AFTER, "valueDate": until}]
     assert resource["code"]["coding"] == [{"system": OWN, "code": "coughing"}]
 
@@ -184,3 +319,11 @@ def test_a_resource_that_is_not_valid_is_named_by_its_type_alone(bad: dict[str, 
         prove([GOOD, bad])
     assert "canary" not in str(refused.value)
     assert "zebedee" not in str(refused.value)
+
+
+def test_a_letter_says_how_it_is_to_be_set_where_that_is_not_usual() -> None:
+    usual = made(a_prompt(rule_with(OfferKind.RESULTS)).proposals[0])
+    assert "note" not in usual
+    offers = OFFERS[OfferKind.RESULTS] + "    format: large print\n"
+    large = made(a_prompt(a_rule(offers=offers, exclude=None)).proposals[0])
+    assert large["note"] == [{"text": "To be set as large print."}]

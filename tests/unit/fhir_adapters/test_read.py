@@ -3,45 +3,11 @@
 CONTENT 3.2, resource type by resource type, through the bundle door.
 """
 
-import json
-
 import pytest
 
-from fhir_adapters.bundle import record_from_bundle
 from rules.codes import Code
-from rules.record import Entry, Kind, PatientRecord
-from tests.builders import Resource, a_bundle, a_patient, a_resource, code, concept
-
-KIND = {
-    "Condition": Kind.CONDITION,
-    "Observation": Kind.OBSERVATION,
-    "Procedure": Kind.PROCEDURE,
-    "ServiceRequest": Kind.REFERRAL,
-    "Flag": Kind.TAG,
-    "Task": Kind.TASK,
-    "CarePlan": Kind.CARE_PLAN,
-    "Communication": Kind.MESSAGE,
-    "CommunicationRequest": Kind.DRAFT_MESSAGE,
-    "DocumentReference": Kind.DOCUMENT,
-    "DiagnosticReport": Kind.REPORT,
-    "Appointment": Kind.APPOINTMENT,
-}
-
-
-def read(*resources: Resource, patient: Resource | None = None) -> PatientRecord:
-    """The record of Sam with these resources on it."""
-    return record_from_bundle(json.dumps(a_bundle(patient or a_patient(), *resources)).encode())
-
-
-def entries(record: PatientRecord, name: str = "cough") -> tuple[Entry, ...]:
-    return record.by_code.get(code(name), ())
-
-
-def one(*resources: Resource, name: str = "cough") -> Entry:
-    """The one entry with this code."""
-    (found,) = entries(read(*resources), name)
-    return found
-
+from tests.builders import Resource, a_resource, code, concept
+from tests.fhir_builders import KIND, entries, one, read
 
 # ---- where the code stands ------------------------------------------------------------------
 
@@ -80,6 +46,25 @@ PLACES: dict[str, Resource] = {
         "Appointment", "other", serviceCategory=[concept("cough")]
     ),
     "Appointment, as a reason": a_resource("Appointment", "other", reasonCode=[concept("cough")]),
+    "Encounter, as a reason": a_resource("Encounter", "other", reasonCode=[concept("cough")]),
+    "Encounter, as the service": a_resource("Encounter", "other", serviceType=concept("cough")),
+    "Encounter, as its class": {
+        **a_resource("Encounter", "other"),
+        "class": code("cough")._asdict(),
+    },
+    "Goal, as a category": a_resource("Goal", "other", category=[concept("cough")]),
+    "Consent, as its scope": a_resource("Consent", "other", scope=concept("cough")),
+    "Consent, as what it permits": a_resource(
+        "Consent", "other", provision={"code": [concept("cough")]}
+    ),
+    "QuestionnaireResponse, as an answer to a question inside a group": a_resource(
+        "QuestionnaireResponse",
+        item=[{"item": a_resource("QuestionnaireResponse", "cough")["item"]}],
+    ),
+    "QuestionnaireResponse, as an answer to a question that follows from an answer": a_resource(
+        "QuestionnaireResponse",
+        item=[{"answer": [{"item": a_resource("QuestionnaireResponse", "cough")["item"]}]}],
+    ),
     "as the second coding": a_resource("Condition", "other", "cough"),
 }
 
@@ -120,7 +105,8 @@ def test_what_it_is_called_comes_from_the_record_and_first_from_its_text() -> No
 
 @pytest.mark.parametrize("kind", [kind for kind in KIND if kind != "Condition"])
 def test_what_was_entered_in_error_is_not_on_the_record(kind: str) -> None:
-    assert entries(read(a_resource(kind, "cough", status="entered-in-error"))) == ()
+    status = "lifecycleStatus" if kind == "Goal" else "status"
+    assert entries(read(a_resource(kind, "cough", **{status: "entered-in-error"}))) == ()
 
 
 def standing(**said: object) -> Resource:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -11,39 +10,8 @@ from fhir_adapters.systems import ASK_AGAIN_AFTER
 from rules.answer import Answer
 from rules.codes import OWN
 from rules.days import Span, on
-from rules.record import Entry, Kind, PatientRecord
-from tests.builders import Resource, a_bundle, a_patient, a_resource, code, concept
-
-KIND = {
-    "Condition": Kind.CONDITION,
-    "Observation": Kind.OBSERVATION,
-    "Procedure": Kind.PROCEDURE,
-    "ServiceRequest": Kind.REFERRAL,
-    "Flag": Kind.TAG,
-    "Task": Kind.TASK,
-    "CarePlan": Kind.CARE_PLAN,
-    "Communication": Kind.MESSAGE,
-    "CommunicationRequest": Kind.DRAFT_MESSAGE,
-    "DocumentReference": Kind.DOCUMENT,
-    "DiagnosticReport": Kind.REPORT,
-    "Appointment": Kind.APPOINTMENT,
-}
-
-
-def read(*resources: Resource, patient: Resource | None = None) -> PatientRecord:
-    """The record of Sam with these resources on it."""
-    return record_from_bundle(json.dumps(a_bundle(patient or a_patient(), *resources)).encode())
-
-
-def entries(record: PatientRecord, name: str = "cough") -> tuple[Entry, ...]:
-    return record.by_code.get(code(name), ())
-
-
-def one(*resources: Resource, name: str = "cough") -> Entry:
-    """The one entry with this code."""
-    (found,) = entries(read(*resources), name)
-    return found
-
+from tests.builders import Resource, a_patient, a_resource, concept
+from tests.fhir_builders import KIND, entries, one, read
 
 # ---- dates ----------------------------------------------------------------------------------
 
@@ -91,6 +59,21 @@ DATES: dict[str, tuple[str, Resource, str]] = {
     "document": ("DocumentReference", {"date": "2020-03-01T10:00:00Z"}, "dated"),
     "report": ("DiagnosticReport", {"effectiveDateTime": "2020-03-01"}, "effective"),
     "visit": ("Appointment", {"start": "2020-03-01T10:00:00Z"}, "start"),
+    "medicine": ("MedicationRequest", {"authoredOn": "2020-03-01"}, "authored"),
+    "medicine taken": (
+        "MedicationStatement",
+        {"effectiveDateTime": "2020-03-01", "dateAsserted": "2021"},
+        "effective",
+    ),
+    "medicine taken for a while": (
+        "MedicationStatement",
+        {"effectivePeriod": {"start": "2020-03-01"}},
+        "effective",
+    ),
+    "meeting": ("Encounter", {"period": {"start": "2020-03-01T10:00:00Z"}}, "start"),
+    "form": ("QuestionnaireResponse", {"authored": "2020-03-01T10:00:00Z"}, "authored"),
+    "goal": ("Goal", {"startDate": "2020-03-01", "statusDate": "2021"}, "start"),
+    "consent": ("Consent", {"dateTime": "2020-03-01"}, "dated"),
 }
 
 
@@ -121,6 +104,29 @@ def test_a_date_that_is_none_is_not_replaced_by_the_next_best(text: str) -> None
 def test_the_end_of_a_period_is_kept() -> None:
     tag = a_resource("Flag", "cough", period={"start": "2020", "end": "2021-02"})
     assert one(tag).ends == Span(date(2021, 2, 1), date(2021, 2, 28))
+
+
+LASTING: dict[str, Resource] = {
+    "a condition that ended": a_resource("Condition", "cough", abatementDateTime="2021-02"),
+    "a condition that ended some time": a_resource(
+        "Condition", "cough", abatementPeriod={"start": "2021-01", "end": "2021-02"}
+    ),
+    "a medicine that was taken": a_resource(
+        "MedicationStatement", "cough", effectivePeriod={"end": "2021-02"}
+    ),
+    "a stay": a_resource("Encounter", "cough", period={"start": "2020", "end": "2021-02"}),
+    "a consent": a_resource("Consent", "cough", provision={"period": {"end": "2021-02"}}),
+}
+
+
+@pytest.mark.parametrize("lasting", LASTING.values(), ids=LASTING)
+def test_the_end_of_what_lasts_is_kept(lasting: Resource) -> None:
+    assert one(lasting).ends == Span(date(2021, 2, 1), date(2021, 2, 28))
+
+
+def test_a_goal_that_starts_with_an_event_has_no_day() -> None:
+    found = one(a_resource("Goal", "cough", startCodeableConcept=concept("x")))
+    assert (found.when, found.dated_by) == (None, "")
 
 
 # ---- results --------------------------------------------------------------------------------
@@ -194,28 +200,6 @@ def test_a_report_points_at_results_by_urn_inside_a_bundle() -> None:
     assert found.filed is Answer.YES
 
 
-def test_what_was_measured_is_kept_as_it_was_recorded() -> None:
-    value = {"value": 7.10, "unit": "percent", "code": "%", "comparator": "<"}
-    ((name, measured),) = one(a_resource("Observation", "cough", valueQuantity=value)).values
-    assert name == ""
-    assert (measured.number, measured.unit, measured.comparator) == (Decimal("7.1"), "%", "<")
-
-
-def test_parts_of_a_measurement_keep_their_names() -> None:
-    parts = [
-        {"code": {"text": "Systolic"}, "valueQuantity": {"value": 120, "unit": "mmHg"}},
-        {"code": concept("x"), "valueQuantity": {"value": 80}},
-        {"code": {"text": "Arm"}, "valueCodeableConcept": concept("left")},
-        {"valueQuantity": {"unit": "mmHg"}},
-    ]
-    values = one(a_resource("Observation", "cough", component=parts)).values
-    assert [(name, str(m)) for name, m in values] == [
-        ("Systolic", "120 mmHg"),
-        ("", "80"),
-        ("", "mmHg"),
-    ]
-
-
 # ---- answers in the record ------------------------------------------------------------------
 
 
@@ -237,54 +221,6 @@ def test_the_answer_of_a_person_and_the_day_they_chose_are_read_back() -> None:
 def test_a_reason_in_another_code_system_is_not_an_answer_of_ours() -> None:
     reason = {"coding": [{"system": "http://example.org", "code": "declined"}]}
     assert one(a_resource("Procedure", "cough", statusReason=reason)).answer == ""
-
-
-# ---- the person -----------------------------------------------------------------------------
-
-
-def name(**said: object) -> Resource:
-    return {**a_patient(), "name": [said]}
-
-
-NAMES: dict[str, tuple[Resource, str]] = {
-    "official": (a_patient(name="Sam"), "Sam"),
-    "usual before official": (
-        {
-            **a_patient(),
-            "name": [
-                {"use": "official", "given": ["Samuel"]},
-                {"use": "usual", "given": ["Sam", "J"]},
-            ],
-        },
-        "Sam",
-    ),
-    "without a use": (name(given=["Sam"]), "Sam"),
-    "with another use": (name(use="nickname", given=["Sam"]), "Sam"),
-    "family only": (name(family="Example"), ""),
-    "given empty": (name(given=[]), ""),
-    "none": ({"resourceType": "Patient", "id": "test-person"}, ""),
-    "an empty list": ({**a_patient(), "name": []}, ""),
-}
-
-
-@pytest.mark.parametrize(("patient", "first"), NAMES.values(), ids=NAMES)
-def test_the_first_name(patient: Resource, first: str) -> None:
-    assert read(patient=patient).person.first_name == first
-
-
-@pytest.mark.parametrize(
-    ("said", "died", "died_on"),
-    [
-        pytest.param({}, Answer.NO, None, id="nothing said"),
-        pytest.param({"deceasedBoolean": False}, Answer.NO, None, id="false"),
-        pytest.param({"deceasedBoolean": True}, Answer.YES, None, id="true"),
-        pytest.param({"deceasedDateTime": "2020-03-01"}, Answer.NO, DAY, id="on a day"),
-        pytest.param({"deceasedDateTime": "once"}, Answer.CANNOT_TELL, None, id="unreadable"),
-    ],
-)
-def test_whether_and_when_somebody_died(said: Resource, died: Answer, died_on: Span | None) -> None:
-    person = read(patient={**a_patient(), **said}).person
-    assert (person.died, person.died_on) == (died, died_on)
 
 
 def test_a_person_shows_nothing_of_themselves_when_printed() -> None:

@@ -168,6 +168,45 @@ def test_what_only_looks_alike_stays_two_suggestions(other: str) -> None:
     assert len(the_card(apple, tea("berry", offers=other)).proposals) == 4
 
 
+MESSAGE = "message: {{label: Draft a text, template: {}, needs: may_we}}"
+FORM = "questionnaire: {{label: Ask together, form: {}}}"
+TASK = "task: {{label: Ask for a call, for: {}, due: 3 days}}"
+GOAL = "goal: {{label: Write down the goal, text: {}}}"
+
+
+@pytest.mark.parametrize(
+    ("offer", "one", "other"),
+    [
+        pytest.param(MESSAGE, "diabetes-course-choices", "out-of-hours-number", id="messages"),
+        pytest.param(FORM, "pam-13", "cat", id="questionnaires"),
+        pytest.param(TASK, "nurse", "care-coordinator", id="tasks"),
+        pytest.param(GOAL, "To walk to the shop", "To sleep through", id="goals"),
+    ],
+)
+def test_only_the_same_message_form_task_or_goal_is_one_suggestion(
+    offer: str, one: str, other: str
+) -> None:
+    def rule(name: str, what: str) -> Rule:
+        facts = """
+            has_it: {find: condition, codes: cough}
+            may_we: {find: condition, codes: cough}
+        """
+        return a_rule(
+            id=name,
+            card=a_card(name),
+            facts=facts,
+            when="has_it",
+            exclude=None,
+            offers=f"\n- {offer.format(what)}",
+            quiet=f"{{topic: {name}}}",
+            people=None,
+            tests=None,
+        )
+
+    assert len(the_card(rule("apple", one), rule("berry", one)).proposals) == 3
+    assert len(the_card(rule("apple", one), rule("berry", other)).proposals) == 4
+
+
 def test_twins_do_not_push_a_third_offer_off_the_card() -> None:
     rules = [tea("apple", offers=tag("same")), tea("berry", offers=tag("same"))]
     rules += [tea("cherry", offers=tag("c")), tea("damson", offers=tag("d"))]

@@ -147,6 +147,57 @@ def test_an_answer_from_the_future_is_heard_as_given_today() -> None:
     assert quiet.until == TODAY + timedelta(days=7)
 
 
+@pytest.mark.parametrize(
+    ("most", "shown", "today", "says"),
+    [
+        pytest.param(
+            "1 in 12 months",
+            ("2024-02-29",),
+            "2025-02-27",
+            "Quiet until 28 February 2025: it was shown once in 12 months.",
+            id="once is enough",
+        ),
+        pytest.param(
+            "1 in 12 months", ("2024-02-29",), "2025-02-28", "", id="a leap day is over on the 28th"
+        ),
+        pytest.param(
+            "2 in 12 months",
+            ("2026-01-15", "2026-05-22"),
+            "2026-11-21",
+            "Quiet until 15 January 2027: it was shown 2 times in 12 months.",
+            id="twice is enough",
+        ),
+        pytest.param(
+            "2 in 12 months",
+            ("2026-01-15", "2026-05-22"),
+            "2027-01-15",
+            "",
+            id="over on the day that it names",
+        ),
+    ],
+)
+def test_so_many_cards_in_so_long_are_enough(
+    most: str, shown: tuple[str, ...], today: str, says: str
+) -> None:
+    rule = a_rule(quiet=f"{{topic: coughing, most: {most}}}", exclude=None)
+    before = [said(Reply.SHOWN, on) for on in shown]
+    choice = card(rule, a_record(COUGH), *before, today=date.fromisoformat(today))
+    assert [held.says for held in choice.held] == ([says] if says else [])
+    assert (choice.prompt is None) is bool(says)
+
+
+def test_the_day_that_is_said_is_the_day_on_which_nothing_holds_it_back_any_more() -> None:
+    shown = [said(Reply.SHOWN, on) for on in ("2026-05-01", "2026-06-01", "2026-11-20")]
+    often = held(*shown)
+    assert often is not None
+    assert (often.step, often.until) == ("most", date(2027, 5, 1))
+    no = held(*shown, said(Reply.DECLINED, "2026-11-21"))
+    assert no is not None
+    assert (no.step, no.until) == ("quiet", date(2027, 11, 21))
+    assert held(*shown, today=date(2027, 4, 30)) is not None
+    assert held(*shown, today=date(2027, 5, 1)) is None
+
+
 # ---- answers that stand in the record -------------------------------------------------------
 
 

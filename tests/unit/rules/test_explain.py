@@ -1,11 +1,22 @@
 """An outcome in sentences: why, why not, and what each answer rests on."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
 import pytest
 
 from rules.answer import Answer
-from rules.explain import Explanation, explain
-from rules.record import Entry, Kind, Reply
-from tests.builders import a_person, a_record, a_rule, entry, outcome, said
+from rules.codes import Code
+from rules.days import on
+from rules.explain import Explanation, Line, explain
+from rules.fact import Compare, Give
+from rules.fact import Test as Comparison
+from rules.outcome import Decision
+from rules.record import Entry, Kind, Measurement, Reply
+from tests.builders import a_person, a_record, a_rule, code, entry, outcome, said
 
 FACTS = """
 has_cough: {find: condition, codes: cough, label: has a cough}
@@ -196,3 +207,121 @@ def test_an_unknown_exclusion_that_rests_on_nothing_still_gets_a_sentence() -> N
 def test_a_record_is_quoted_in_the_words_of_the_code_list_and_not_its_own() -> None:
     line = Entry(Kind.CONDITION, COUGH.codes, "active", COUGH.when, "onset", words="Ann's cough")
     assert explained(line).who_for[0].rests_on == "condition, onset 1 March 2020, active, cough"
+
+
+def test_a_line_names_the_code_lists_that_it_looks_for() -> None:
+    explanation = explained(
+        COUGH,
+        when="{all: [has_cough, {not: had_tea}, {any: [{last_test: {is_known: no}}]}, {age:"
+        " {at_least: 18}}]}",
+        exclude=TEA_OUT,
+    )
+    assert [line.lists for line in explanation.who_for] == [
+        ("cough",),
+        ("tea-group",),
+        (),
+        ("blow-test",),
+        (),
+    ]
+    assert [line.lists for line in explanation.who_not_for] == [("tea-group",)]
+
+
+BLOWN = Entry(
+    Kind.OBSERVATION,
+    (code("blow-test"),),
+    "final",
+    on(date(2026, 5, 1)),
+    "effective",
+    values=(("", Measurement(Decimal(58), "mmol/mol")),),
+)
+
+
+def _measured(
+    give: Give, unit: str = "", choices: Mapping[Code, str] = MappingProxyType({})
+) -> Line:
+    fact = a_rule(facts=FACTS).facts["last_test"]
+    fact = replace(fact, give=give, unit=unit, choices=choices)
+    test = Comparison("is_known", value=True)
+    rule = replace(a_rule(facts=FACTS, exclude=None), when=Compare(fact, (test,)))
+    return explain(outcome(rule, a_record(BLOWN))).who_for[0]
+
+
+def test_a_measured_value_is_quoted_with_its_unit_before_the_entry() -> None:
+    line = _measured(Give.LATEST_VALUE, "mmol/mol")
+    assert line.rests_on == "58 mmol/mol; observation, effective 1 May 2026, final, blow-test"
+
+
+def test_a_choice_is_quoted_by_its_name() -> None:
+    line = _measured(Give.LATEST_CHOICE, choices={code("blow-test"): "blown"})
+    assert line.rests_on == "blown; observation, effective 1 May 2026, final, blow-test"
+
+
+WHEEZY = """
+has_cough: {find: condition, codes: cough, label: has a cough}
+wheezes: {find: observation, codes: wheeze, give: count, label: wheezes}
+often: {find: cel, cel: has_cough && wheezes > 1, means: coughs and wheezes often}
+"""
+
+
+def test_an_expression_is_what_it_means_and_rests_on_what_it_is_made_of() -> None:
+    rests_on = "has a cough: condition, test 1 March 2020, active, cough; wheezes: none recorded"
+    for when in ("often", "{cel: has_cough && wheezes > 1, means: coughs and wheezes often}"):
+        explanation = explain(outcome(a_rule(facts=WHEEZY, when=when), a_record(COUGH)))
+        assert lines_of(explanation) == [(Answer.NO, "coughs and wheezes often", rests_on)]
+
+
+def test_an_expression_that_cannot_be_told_says_what_is_not_known() -> None:
+    record = a_record(COUGH, unread=[Kind.OBSERVATION])
+    explanation = explain(outcome(a_rule(facts=WHEEZY, when="often"), record))
+    (line,) = explanation.who_for
+    assert line.answer is Answer.CANNOT_TELL
+    assert "the list of observation entries could not be read" in line.rests_on
+
+
+def test_an_exclusion_that_was_not_asked_may_be_one_that_cannot_be_worked_out() -> None:
+    seldom = "{cel: seldom || often, means: wheezes seldom}"
+    faulty = "seldom: {find: cel, cel: 10 / wheezes > 2, means: wheezes seldom}\n"
+    rule = a_rule(
+        facts=WHEEZY + faulty,
+        when="{age: {above: 90}}",
+        exclude=f"\n- {{if: {seldom}, because: x}}",
+    )
+    explanation = explain(outcome(rule, a_record(COUGH)))
+    assert explanation.headline.startswith("No prompt: ")
+    (line,) = explanation.who_not_for
+    assert (line.answer, line.rests_on) == (Answer.CANNOT_TELL, "seldom: cannot tell; often: no")
+
+
+@pytest.mark.parametrize(
+    ("when", "because"),
+    [
+        ("{all: [has_cough, {not: had_tea}]}", '"had tea" is so'),
+        ("{all: [{none: [said_no, had_tea]}, has_cough]}", '"had tea" is so'),
+        ("{all: [{any: [said_no, had_tea]}, said_no]}", '"said no" is not so'),
+        ("{all: [has_cough, {not: {any: [said_no, had_tea]}}]}", '"had tea" is so'),
+        ("{some_of: {at_least: 3, of: [said_no, has_cough, had_tea]}}", '"said no" is not so'),
+        ("{not: {not: said_no}}", '"said no" is not so'),
+    ],
+)
+def test_a_headline_names_what_decided_and_nothing_that_merely_was_not_so(
+    when: str, because: str
+) -> None:
+    headline = explained(COUGH, TEA, when=when).headline
+    assert headline.startswith(f"No prompt: {because} (")
+    assert headline.count(" is ") == 1
+
+
+def test_a_rule_that_prompts_where_we_cannot_tell_says_that_it_does() -> None:
+    rule = replace(a_rule(facts=FACTS, when="had_tea", exclude=None), prompt_when_unknown=True)
+    unread = a_record(unread=[Kind.PROCEDURE])
+    assert explain(outcome(rule, unread)).headline == (
+        'Prompt, as this rule does where we cannot tell: "had tea" is not known'
+        " (the list of procedure entries could not be read)."
+    )
+
+
+def test_a_rule_that_is_withheld_says_so_and_rests_on_nothing() -> None:
+    came = replace(outcome(a_rule(), a_record(COUGH)), decision=Decision.WITHHELD)
+    explanation = explain(came)
+    assert explanation.headline.startswith("Withheld, and reported: ")
+    assert explanation.who_for == explanation.who_not_for == ()

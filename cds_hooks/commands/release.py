@@ -1,0 +1,98 @@
+"""``goodday rules release FILE --to STATUS``: a rule moved on or back, once its gates are met.
+
+Shown first, then asked. The version is raised with every move, as an edit of the text.
+"""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from cds_hooks import clock
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.commands.check import is_part, look
+from cds_hooks.commands.fix import read, write
+from cds_hooks.commands.report import Report
+from prompts.gates import SAID_BY_GATES, Gate, Ready, gates, no_way
+from prompts.mutation import try_out
+from rules.load import Loaded, load_library
+from rules.moving import moved
+from rules.rule import SHOWN, Rule, Status
+
+_MARK = "\ufeff"  # some editors begin a file with it; it is kept
+
+
+def release(file: Path, to: str, *, yes: bool = False) -> int:
+    """Move a rule to another status if its gates are met and somebody says so."""
+    if not file.is_file() or is_part(file):
+        what = "is a folder or no rule" if file.exists() else "is not there"
+        say.sorry(f"{file} {what}: name the file of one rule.")
+        return COULD_NOT_RUN
+    today = clock.practice_day(clock.now())
+    before = load_library(file, today)
+    rule = _only(before)
+    if rule is None:
+        say.report(look(file))
+        return PROBLEMS
+    goal = Status(to)
+    if why := no_way(rule.status, goal):
+        say.sorry(why)
+        return PROBLEMS
+    version = rule.version + 1
+    text = read(file)
+    mark = _MARK if text.startswith(_MARK) else ""
+    changed = moved(text.removeprefix(_MARK), str(file), goal, version)
+    drafts = {str(file): (mark + (changed or "")).encode("utf-8")}
+    after = load_library(file, today, drafts)
+    would_be = _only(after)
+    if would_be is None or (would_be.status, would_be.version) != (goal, version):
+        say.sorry(f"{file} is laid out so that I cannot change it. Write status: {to} yourself.")
+        return COULD_NOT_RUN
+    report = look(file, drafts)
+    if not _gates_are_met(would_be, after, replace(report, lines=say.lines_of(report.problems))):
+        return PROBLEMS
+    say.difference(text, mark + (changed or ""), str(file), f"version {version}")
+    if rule.status in SHOWN and goal not in SHOWN:
+        say.line("From then on nobody is shown its card; answers that were given are kept.")
+    if not (yes or say.asked(f"Change {file}?")):
+        say.line("Nothing was changed. To have it done without a question: add --yes.")
+        return PROBLEMS
+    try:
+        write(file.resolve(), mark + (changed or ""))
+    except OSError:
+        say.sorry(f"{file} cannot be written. Look at its permissions.")
+        return COULD_NOT_RUN
+    say.line(f"{rule.id} is version {version}, in {goal}.", "green")
+    return FINE
+
+
+def _only(loaded: Loaded) -> Rule | None:
+    """The one rule of a file; None where it cannot be read."""
+    return loaded.library.rules[0] if loaded.library.rules else None
+
+
+def _gates_are_met(rule: Rule, after: Loaded, report: Report) -> bool:
+    """Ask every gate and print them all, and below them what check has to say."""
+    if rule.status not in SHOWN:
+        return True
+    stories, lists = after.stories[rule.id], after.library.code_lists
+    in_turn = partial(say.working, what=f"Slips in {rule.id}")
+    ready = Ready(rule, stories, report.problems, try_out(rule, stories, lists, in_turn))
+    asked = gates(ready)
+    for gate in asked:
+        _print(gate)
+    shut = sum(not gate.met for gate in asked)
+    say.line(f"{len(asked) - shut} of {len(asked)} gates to {rule.status} are met.", "bold")
+    others = tuple(each for each in report.problems if each.code not in SAID_BY_GATES)
+    if others:
+        say.line()
+        say.report(replace(report, problems=others))
+    if shut:
+        say.line("Nothing was changed.")
+    return not shut
+
+
+def _print(gate: Gate) -> None:
+    if gate.met:
+        say.line(f"met      {gate.says}", "green")
+    else:
+        say.line(f"not met  {gate.says} {gate.do}".rstrip())

@@ -1,0 +1,1 @@
+"""Pages for people: templates that escape everything, markdown that is cleaned, one stylesheet."""

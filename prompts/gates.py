@@ -1,0 +1,240 @@
+"""The gates between draft, pilot and live (RULES 4.11): what is there, and what is still missing.
+
+Every gate is asked, so that people see how far a rule is; each says one sentence, and where it is
+shut also what to do.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from prompts.mutation import Result
+from rules.lints import g01, t02
+from rules.lints.lint import Seen
+from rules.people import Stories
+from rules.problems import Problem
+from rules.rule import Rule, Status
+
+# Where check says what a gate says too, the gate says it.
+SAID_BY_GATES = frozenset({"G01", "G04", "T00", "T01", "T02"})
+NOT_YET = "not available yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One thing that a move asks for. ``do`` is what to do where it is not met, else empty."""
+
+    name: str
+    met: bool
+    says: str
+    do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A rule as it would be after the move, and what is known of it.
+
+    ``problems`` is what check says of the file as it would be; ``tried`` is what its stories notice
+    of slips in it.
+    """
+
+    rule: Rule
+    stories: Stories
+    problems: tuple[Problem, ...]
+    tried: Result
+
+
+def no_way(now: Status, to: Status) -> str:
+    """Why a rule cannot go from one state to another, with what to do; "" where it can."""
+    if now is to:
+        return f"This rule is in {now} already."
+    if now is Status.RETIRED:
+        return "A retired rule stays retired. Copy it under a new name with replaces: and the old."
+    if to is Status.LIVE and now is Status.DRAFT:
+        return "A draft is piloted before it is live. Use --to pilot."
+    if to is Status.PILOT and now is Status.LIVE:
+        return "A live rule goes back to draft, or is retired. Use --to draft."
+    return ""
+
+
+def gates(ready: Ready) -> tuple[Gate, ...]:
+    """Every gate on the way to the state that the rule would be in; going back has none."""
+    match ready.rule.status:
+        case Status.PILOT:
+            return tuple(_to_pilot(ready))
+        case Status.LIVE:
+            return tuple(_to_live(ready))
+        case _:
+            return ()
+
+
+def _to_pilot(ready: Ready) -> Iterator[Gate]:
+    yield check_is_clean(ready.rule, ready.problems)
+    yield from stories_show(ready.rule, ready.stories)
+    yield stories_are_right(ready.tried)
+    yield safety_is_noticed(ready.tried)
+    yield co_produced(ready.rule)
+    yield from _written(ready.rule)
+    yield Gate(
+        "try report",
+        False,
+        f"A try report from the last 30 days is {NOT_YET}.",
+        "Wait for goodday rules try; until it is there no rule can be piloted this way.",
+    )
+
+
+def _to_live(ready: Ready) -> Iterator[Gate]:
+    yield check_is_clean(ready.rule, ready.problems)
+    yield signed_off(ready.rule)
+    yield two_people(ready.rule)
+    yield cycle_decided(ready.rule)
+    yield Gate(
+        "difference reviewed",
+        False,
+        f"A review of the difference from the version in pilot is {NOT_YET}.",
+        "Wait for goodday rules diff; until it is there no rule can go live this way.",
+    )
+
+
+def check_is_clean(rule: Rule, problems: Sequence[Problem]) -> Gate:
+    """Whether nothing would stop the rule in its new state."""
+    stops = sum(problem.stops and problem.code not in SAID_BY_GATES for problem in problems)
+    if stops:
+        things = "thing stops" if stops == 1 else "things stop"
+        return Gate(
+            "check",
+            False,
+            f"{stops} {things} this rule in {rule.status}.",
+            "Mend what is listed below.",
+        )
+    return Gate("check", True, "Check finds nothing that stops it.")
+
+
+def stories_show(rule: Rule, stories: Stories) -> Iterator[Gate]:
+    """Whether stories show a prompt, no prompt, every exclusion, every wording, and a no heard."""
+    told = tuple(story for story in stories if not story.known_gap)  # a gap proves nothing
+    if not told:
+        yield Gate(
+            "stories", False, "There are no stories.", "Add people: and tests:, as REFERENCE shows."
+        )
+        return
+    missing = [
+        Gate("stories", False, f'No story ends in "{expect}".', f"Add one with expect: {expect}")
+        for expect in ("prompt", "no prompt")
+        if not any(story.expect == expect for story in told)
+    ]
+    find = t02.LINT.find
+    assert find is not None  # it is no lint of the reader's
+    missing += [Gate("stories", False, each.says, each.hint) for each in find(Seen(rule, told))]
+    yield from missing
+    if not missing:
+        yield Gate(
+            "stories",
+            True,
+            "Stories show a prompt, no prompt, every exclusion, and a no that is heard.",
+        )
+
+
+def stories_are_right(tried: Result) -> Gate:
+    """Whether every story comes out as it says."""
+    wrong = len(tried.wrong)
+    if wrong:
+        says = f"{_count(wrong, 'story comes', 'stories come')} out otherwise than written."
+        return Gate("stories are right", False, says, "Run goodday rules test, and mend those.")
+    return Gate("stories are right", True, "Every story comes out as it says.")
+
+
+def safety_is_noticed(tried: Result) -> Gate:
+    """Whether stories notice every slip in what keeps people safe."""
+    caught, every = tried.count(safety=True)
+    if caught < every:
+        missed = _count(every - caught, "slip", "slips")
+        return Gate(
+            "slips in safety",
+            False,
+            f"No story notices {missed} in safety, of {every}.",
+            "Run goodday rules suggest, and add the stories it has for them.",
+        )
+    if not tried.stories:
+        return Gate("slips in safety", False, "Without stories no slip is noticed.", "Add stories.")
+    return Gate("slips in safety", True, f"Stories notice every slip in safety ({every}).")
+
+
+def co_produced(rule: Rule) -> Gate:
+    """Whether people it is for helped to write it."""
+    find = g01.LINT.find
+    assert find is not None  # it is no lint of the reader's
+    for found in find(Seen(rule)):
+        return Gate("co_produced_with", False, found.says, found.hint)
+    return Gate("co_produced_with", True, "People it is for helped to write it.")
+
+
+def _written(rule: Rule) -> Iterator[Gate]:
+    care = rule.care
+    for heading, there, says, do in (
+        ("evidence", bool(care.evidence), "why we think that it helps", "a claim and its source"),
+        ("pdsa", care.pdsa is not None, "what is tried out", "cycle, aim, measure and started"),
+        ("review_by", care.review_by is not None, "when it is looked at again", "a day"),
+    ):
+        if there:
+            yield Gate(heading, True, f"It says {says}.")
+        else:
+            yield Gate(heading, False, f"It does not say {says}.", f"Add {heading}: with {do}.")
+
+
+def signed_off(rule: Rule) -> Gate:
+    """Whether somebody took responsibility for the safety of just this version."""
+    safety = rule.care.safety
+    if safety is not None and safety.for_version == rule.version:
+        return Gate("safety", True, f"The safety of version {rule.version} is signed off.")
+    if safety is None:
+        says = f"Nobody has signed off the safety of version {rule.version}, which it would become."
+    else:
+        says = (
+            f"The safety of version {safety.for_version} is signed off,"
+            f" and it would become version {rule.version}."
+        )
+    do = f"Add safety: with signed_off_by, signed_off_on and for_version: {rule.version}"
+    return Gate("safety", False, says, do)
+
+
+def two_people(rule: Rule) -> Gate:
+    """Whether the one who signs off is somebody else than the owner."""
+    safety = rule.care.safety
+    if safety is not None and _name(safety.by) != _name(rule.owner):
+        return Gate("two people", True, "The owner and whoever signed off are two people.")
+    if safety is None:
+        says = "Nobody besides the owner has looked at it."
+    else:
+        says = "The owner has signed it off alone."
+    return Gate("two people", False, says, "Ask somebody else to look, and to sign off.")
+
+
+def cycle_decided(rule: Rule) -> Gate:
+    """Whether it is written what came of the pilot, and what was decided."""
+    pdsa = rule.care.pdsa
+    missing = [
+        heading
+        for heading, there in (
+            ("result", pdsa is not None and pdsa.result),
+            ("decision", pdsa is not None and pdsa.decision),
+        )
+        if not there
+    ]
+    if missing:
+        headings = " and ".join(f"{heading}:" for heading in missing)
+        says = "It does not say what came of the pilot and what was decided."
+        return Gate("pdsa", False, says, f"Under pdsa, add {headings}")
+    return Gate("pdsa", True, "It says what came of the pilot and what was decided.")
+
+
+def _name(person: str) -> str:
+    """A name without the job behind it, and without how it is spaced and titled."""
+    name = re.sub(
+        r"\b(dr|mr|mrs|ms|mx|miss|prof|sister|nurse)\b\.?", "", person.partition(",")[0].lower()
+    )
+    return " ".join(name.split())
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"

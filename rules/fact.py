@@ -1,0 +1,216 @@
+"""What a rule looks up, and how the answers are put together: facts, tests and conditions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from rules.answer import Answer
+from rules.codes import Code, CodeList
+from rules.days import Duration
+from rules.problems import Place
+from rules.record import Kind, Reply
+
+
+class Give(StrEnum):
+    """What comes out of a look-up."""
+
+    EXISTS = "exists"
+    COUNT = "count"
+    EARLIEST = "earliest date"
+    LATEST = "latest date"
+    LATEST_END = "latest end date"
+    DATE = "date"
+    AGE = "age"
+    LATEST_VALUE = "latest value"
+    EARLIEST_VALUE = "earliest value"
+    HIGHEST_VALUE = "highest value"
+    LOWEST_VALUE = "lowest value"
+    LATEST_CHOICE = "latest choice"
+
+    @property
+    def sort(self) -> "Sort":
+        """What can be asked of it."""
+        return _SORTS.get(self, Sort.YES_NO)
+
+
+class Sort(StrEnum):
+    """The four sorts of answer, which take different tests (RULES 4.5)."""
+
+    YES_NO = "a yes or no"
+    NUMBER = "a number"
+    QUANTITY = "a measured value"
+    DATE = "a date"
+    CHOICE = "a choice"
+
+
+_SORTS = {
+    Give.COUNT: Sort.NUMBER,
+    Give.AGE: Sort.NUMBER,
+    Give.EARLIEST: Sort.DATE,
+    Give.LATEST: Sort.DATE,
+    Give.LATEST_END: Sort.DATE,
+    Give.DATE: Sort.DATE,
+    Give.LATEST_VALUE: Sort.QUANTITY,
+    Give.EARLIEST_VALUE: Sort.QUANTITY,
+    Give.HIGHEST_VALUE: Sort.QUANTITY,
+    Give.LOWEST_VALUE: Sort.QUANTITY,
+    Give.LATEST_CHOICE: Sort.CHOICE,
+}
+
+
+class Undated(StrEnum):
+    """What an entry without a date means under a window."""
+
+    CANNOT_TELL = "cannot tell"
+    COUNT_IT = "count it"
+    IGNORE = "ignore it"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """One look-up. Two facts are the same only if they are the same object."""
+
+    name: str
+    label: str
+    find: str
+    at: Place
+    kinds: tuple[Kind, ...] = ()
+    lists: tuple[CodeList, ...] = ()
+    codes: frozenset[Code] = frozenset()
+    statuses: frozenset[str] | None = None  # None: the clinically valid ones of each kind
+    within: Duration | None = None
+    since: "date | Duration | Fact | None" = None
+    before: "date | Duration | Fact | None" = None
+    in_next: Duration | None = None
+    ended_by: frozenset[Code] = frozenset()
+    give: Give = Give.EXISTS
+    if_undated: Undated = Undated.CANNOT_TELL
+    filed: Answer | None = None  # results: only those a clinician has filed (yes), or has not (no)
+    topic: str = ""
+    replies: frozenset[Reply] = frozenset()
+    unit: str = ""  # measured values: the unit that everything is turned into
+    choices: Mapping[Code, str] = field(default_factory=dict[Code, str])  # what a code is called
+    states: tuple[str, ...] = ()  # find: offer: the states that were asked for
+    means: str = ""  # find: cel: one plain sentence
+    expression: "Expression | None" = None  # find: cel: what is worked out, over other facts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """A cel expression over facts, built once at load (RULES 2.5)."""
+
+    text: str
+    means: str
+    facts: tuple[Fact, ...]
+    # From what was found for each of ``facts``, in their order, to an answer.
+    answer: Callable[..., Answer] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IsTrue:
+    """A yes/no fact stands by itself."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One comparison in words; ``value`` is a number, a pair, a duration, a day, words, yes/no.
+
+    A measured value is compared in the fact's own unit; ``written`` is what the author wrote.
+    """
+
+    word: str
+    value: "int | Decimal | tuple[int, int] | tuple[Decimal, Decimal] | Duration | date | bool | frozenset[str]"  # noqa: E501 - one closed list
+    ahead: bool = False
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A fact that gives more than yes or no, held against tests that must all hold."""
+
+    fact: Fact
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of a condition."""
+
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part."""
+
+    parts: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part."""
+
+    parts: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """Not one part."""
+
+    parts: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class SomeOf:
+    """So many of the parts, or more."""
+
+    at_least: int
+    parts: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A cel expression over facts that is a yes or no."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A condition that reports call by words of the author's own."""
+
+    label: str
+    part: "Condition"
+
+
+Condition = IsTrue | Compare | Not | All | AnyOf | NoneOf | SomeOf | Computed | Labelled
+
+
+def expressions_of(condition: Condition) -> "tuple[Expression, ...]":
+    """The cel expressions in a condition, those of its facts not among them."""
+    match condition:
+        case IsTrue() | Compare():
+            return ()
+        case Not(part) | Labelled(_, part):
+            return expressions_of(part)
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
+            return tuple(found for part in parts for found in expressions_of(part))
+        case Computed(expression):
+            return (expression,)
+
+
+def facts_of(condition: Condition) -> tuple[Fact, ...]:
+    """The facts that a condition asks about, in order."""
+    match condition:
+        case IsTrue(fact) | Compare(fact, _):
+            return (fact,)
+        case Not(part) | Labelled(_, part):
+            return facts_of(part)
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
+            return tuple(fact for part in parts for fact in facts_of(part))
+        case Computed(expression):
+            return expression.facts

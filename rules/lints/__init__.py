@@ -1,0 +1,98 @@
+"""Lints: what the language allows and people would regret. One file each."""
+
+from rules.lints import (
+    c01,
+    c02,
+    c03,
+    c04,
+    c05,
+    g01,
+    g02,
+    g03,
+    g04,
+    l01,
+    l02,
+    l03,
+    l04,
+    l05,
+    l06,
+    s01,
+    s02,
+    s03,
+    s04,
+    s05,
+    s06,
+    s07,
+    s08,
+    s09,
+    s10,
+    t01,
+    t02,
+    t03,
+    t04,
+    t05,
+    t06,
+)
+from rules.lints.lint import Lint, Seen
+from rules.problems import Problem
+from rules.rule import Status
+
+LINTS: dict[str, Lint] = {
+    lint.code: lint
+    for lint in (
+        c01.LINT,
+        c02.LINT,
+        c03.LINT,
+        c04.LINT,
+        c05.LINT,
+        g01.LINT,
+        g02.LINT,
+        g03.LINT,
+        g04.LINT,
+        l01.LINT,
+        l02.LINT,
+        l03.LINT,
+        l04.LINT,
+        l05.LINT,
+        l06.LINT,
+        s01.LINT,
+        s02.LINT,
+        s03.LINT,
+        s04.LINT,
+        s05.LINT,
+        s06.LINT,
+        s07.LINT,
+        s08.LINT,
+        s09.LINT,
+        s10.LINT,
+        t01.LINT,
+        t02.LINT,
+        t03.LINT,
+        t04.LINT,
+        t05.LINT,
+        t06.LINT,
+    )
+}
+# A rule may answer these in its file, with a reason; what stops a draft cannot be answered.
+ANSWERABLE = frozenset(
+    code for code, lint in LINTS.items() if lint.stops_from is not Status.DRAFT or code == "S03"
+)
+_ORDER = list(Status)
+
+
+def stops(lint: Lint, status: Status) -> bool:
+    """Whether a lint stops a rule that is so far in its life."""
+    if lint.stops_from is None or status is Status.RETIRED:
+        return False
+    return _ORDER.index(status) >= _ORDER.index(lint.stops_from)
+
+
+def lint(seen: Seen) -> list[Problem]:
+    """Everything to say about one rule, in the order of the codes."""
+    status = seen.rule.status
+    return [
+        Problem(found.at, one.code, found.says, found.hint, stops=stops(one, status))
+        for one in LINTS.values()
+        if one.find is not None
+        for found in one.find(seen)
+    ]

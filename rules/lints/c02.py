@@ -1,0 +1,39 @@
+"""C02: a list of one."""
+
+from collections.abc import Iterator
+
+from rules.fact import All, AnyOf
+from rules.lints.lint import Found, Lint, Seen
+from rules.lints.logic import parts_of
+
+
+def _find(seen: Seen) -> Iterator[Found]:
+    rule = seen.rule
+    conditions = [rule.when, *(exclusion.condition for exclusion in rule.exclusions)]
+    for part in (part for condition in conditions for part in parts_of(condition)):
+        match part:
+            case All((_,)) | AnyOf((_,)):
+                word = "all" if isinstance(part, All) else "any"
+                yield Found(
+                    rule.at,
+                    f'"{word}:" has only one thing under it.',
+                    f"Take {word}: away, or add what is missing.",
+                )
+            case _:
+                pass
+
+
+LINT = Lint(
+    code="C02",
+    title="a list of one",
+    not_like_this="""\
+any:
+  - has_copd
+""",
+    like_this="""\
+has_copd
+""",
+    why="A list with one thing in it is usually half of what somebody meant to write.",
+    stops_from=None,
+    find=_find,
+)

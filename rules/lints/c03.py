@@ -1,0 +1,38 @@
+"""C03: a double negative."""
+
+from collections.abc import Iterator
+
+from rules.fact import Not
+from rules.lints.lint import Found, Lint, Seen
+from rules.lints.logic import parts_of
+
+
+def _find(seen: Seen) -> Iterator[Found]:
+    rule = seen.rule
+    for exclusion in rule.exclusions:
+        if isinstance(exclusion.condition, Not):
+            yield Found(
+                rule.at,
+                f'The exclusion "{exclusion.name}" leaves out people who are not something.',
+                "Say it the other way round: put it under when, without not.",
+            )
+    for part in parts_of(rule.when):
+        if isinstance(part, Not) and isinstance(part.part, Not):
+            yield Found(rule.at, '"not: not:" says nothing.', "Take both away.")
+
+
+LINT = Lint(
+    code="C03",
+    title="a double negative",
+    not_like_this="""\
+exclude:
+  - if: {not: has_agreed}
+""",
+    like_this="""\
+exclude:
+  - if: has_said_no
+""",
+    why='People read "not for those who have not" the wrong way round.',
+    stops_from=None,
+    find=_find,
+)

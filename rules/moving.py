@@ -1,0 +1,40 @@
+"""Moving a rule on or back in its life, as edits of its text: comments and layout stay."""
+
+from collections.abc import Iterator
+
+from rules.mending import edited
+from rules.problems import Edit
+from rules.rule import Status
+from rules.text import Block, Text, read_text
+
+
+def moved(text: str, file: str, to: Status, version: int) -> str | None:
+    """A rule file with another status and version; None where its headings cannot be found.
+
+    Headings that are not written yet are put below ``id``, which every rule has.
+    """
+    node, _ = read_text(text.encode("utf-8"), file)
+    if not isinstance(node, Block) or not isinstance(node.pairs.get("id", ("", ""))[1], Text):
+        return None
+    return edited(text, _edits(node, text, {"status": str(to), "version": str(version)}))
+
+
+def _edits(block: Block, text: str, wanted: dict[str, str]) -> Iterator[Edit]:
+    missing = [heading for heading in wanted if heading not in block.pairs]
+    for heading, word in wanted.items():
+        if heading in block.pairs:
+            node = block.pairs[heading][1]
+            yield Edit.of(node.at, node.at.width, word)
+    if not missing:
+        return
+    key, value = block.pairs["id"]
+    lines = text.split("\n")
+    end = "\r\n" if lines[0].endswith("\r") else "\n"
+    margin = " " * (key.at.column - 1)
+    new = [f"{margin}{heading}: {wanted[heading]}" for heading in missing]
+    at = value.at.line  # the lines are counted from 1, so this is the one below
+    if at < len(lines):
+        yield Edit(at + 1, 1, at + 1, 1, "".join(line + end for line in new))
+    else:
+        column = len(lines[-1]) + 1
+        yield Edit(at, column, at, column, "".join(end + line for line in new))

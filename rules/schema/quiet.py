@@ -1,0 +1,108 @@
+"""When people are left alone, as authors write it."""
+
+import re
+
+from rules.codes import Code, CodeList
+from rules.days import Duration, duration
+from rules.reading import Reader
+from rules.record import Reply
+from rules.rule import Purpose, Quiet
+from rules.schema.keys import NO_THANKS, QUIET, check
+from rules.schema.lists import read_codes
+from rules.schema.names import Names
+from rules.text import Block, Node
+
+# How long each answer is respected where a rule says nothing (PRODUCT 1.4 and 1.5). A rule may be
+# quieter than this, never louder.
+QUIET_DEFAULTS: dict[Reply, Duration] = {
+    Reply.SHOWN: Duration(14, "day"),
+    Reply.NO_TIME: Duration(7, "day"),
+    Reply.NOT_NOW: Duration(3, "month"),
+    Reply.DECLINED: Duration(12, "month"),
+    Reply.OVERRIDDEN: Duration(14, "day"),
+    Reply.ALREADY_DONE: Duration(12, "month"),
+    Reply.NOT_RIGHT: Duration(24, "month"),
+    Reply.ACCEPTED: Duration(12, "month"),
+}
+MOST = (3, Duration(12, "month"))  # PRODUCT 1.4
+
+_PERIODS = {f"after_{str(reply).replace(' ', '_')}": reply for reply in QUIET_DEFAULTS}
+
+
+def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Quiet | None:
+    """When people are left alone: a topic, and how long after each answer."""
+    block = reader.block(node, '"quiet"')
+    if block is None:
+        return None
+    check(reader, block, '"quiet"', QUIET)
+    topic = reader.get(block, "topic", reader.name)
+    periods = dict(QUIET_DEFAULTS)
+    for key, reply in _PERIODS.items():
+        length = reader.get(block, key, reader.duration)
+        if length is None:
+            continue
+        # A safety net may speak again sooner: it is about somebody's safety, not about an offer.
+        louder = length.is_shorter_than(QUIET_DEFAULTS[reply])
+        if louder and purpose is not Purpose.SAFETY_NET:
+            reader.stop(
+                block.pairs[key][1].at,
+                "E31",
+                f"{length} is shorter than everybody's {QUIET_DEFAULTS[reply]}.",
+                "A rule may be quieter than the rest, never louder.",
+            )
+        periods[reply] = length
+    former = _names(reader, block, "also_known_as")
+    also = _names(reader, block, "also_quiet")
+    declined = _all_codes(read_codes(reader, block, "declined_codes", names))
+    not_done = _all_codes(read_codes(reader, block, "not_done_codes", names))
+    if topic is None:
+        return None
+    most = reader.get(block, "most", lambda n: _most(reader, n)) or MOST
+    hidden = _no_thanks(reader, block, purpose)
+    return Quiet(topic, periods, former, declined, not_done, most, also, hidden)
+
+
+def _names(reader: Reader, block: Block, key: str) -> tuple[str, ...]:
+    items = reader.items(block.pairs[key][1], f'"{key}"') if key in block.pairs else ()
+    return tuple(name for item in items if (name := reader.name(item)))
+
+
+_MOST = re.compile(r"([1-9]\d?) in (.+)", re.ASCII)
+
+
+def _most(reader: Reader, node: Node) -> tuple[int, Duration] | None:
+    """So many cards at most in so long: "3 in 12 months"."""
+    value = reader.text(node)
+    if value is None:
+        return None
+    found = _MOST.fullmatch(value)
+    length = duration(found[2]) if found else None
+    if found is None or length is None:
+        reader.stop(
+            node.at, "E08", f'"{value}" is not so many in so long.', "Type: most: 3 in 12 months"
+        )
+        return None
+    return int(found[1]), length
+
+
+def _no_thanks(reader: Reader, block: Block, purpose: Purpose) -> str:
+    """Why "no, thank you" is not on the card; "" where it is."""
+    node = block.pairs["no_thanks"][1] if "no_thanks" in block.pairs else None
+    inner = reader.block(node, '"no_thanks"') if node is not None else None
+    if inner is None or node is None:
+        return ""
+    check(reader, inner, '"no_thanks"', NO_THANKS)
+    hidden = reader.get(inner, "hidden", reader.yes_no)
+    because = reader.get(inner, "because", reader.prose)
+    if hidden and purpose is Purpose.OFFER:
+        reader.stop(
+            node.at,
+            "S02",
+            "An offer can always be answered with no.",
+            "Take no_thanks out.",
+        )
+    return (because or "") if hidden else ""
+
+
+def _all_codes(lists: tuple[CodeList, ...]) -> frozenset[Code]:
+    return frozenset(code for code_list in lists for code in code_list.words)

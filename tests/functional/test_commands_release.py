@@ -1,0 +1,129 @@
+"""`goodday rules release`: gates listed, the difference shown, and only then a file changed."""
+
+from pathlib import Path
+
+import pytest
+
+from cds_hooks.cli import run
+from tests.builders import rule_text, write_folder
+
+DECIDED = (
+    "{cycle: 1, aim: More are asked, measure: yes or no, started: 2026-11-01,"
+    " result: Six of nine said yes, decision: adopt}"
+)
+CARE = {
+    "pdsa": DECIDED,
+    "evidence": "\n- {claim: Tea helps, source: A trial}",
+    "review_by": "2030-11-21",
+}
+
+
+def made(folder: Path, **headings: str | None) -> Path:
+    write_folder(folder, {"coughing.yaml": rule_text(**headings)})
+    return folder / "coughing.yaml"
+
+
+def release(file: Path, to: str, *more: str) -> int:
+    return run(["rules", "release", str(file), "--to", to, *more])
+
+
+def test_every_gate_is_listed_met_or_not_and_nothing_is_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path, **CARE)
+    before = file.read_bytes()
+    assert release(file, "pilot", "--yes") == 1
+    said = capsys.readouterr().out
+    gates = [line for line in said.splitlines() if line.startswith(("met ", "not met "))]
+    assert len(gates) == 9
+    assert any("try report" in line and line.startswith("not met") for line in gates)
+    assert "gates to pilot are met." in said
+    assert said.endswith("Nothing was changed.\n")
+    assert file.read_bytes() == before
+
+
+def test_what_a_pilot_would_be_stopped_by_is_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path, **CARE, exclude=None)
+    assert release(file, "pilot", "--yes") == 1
+    said = capsys.readouterr().out
+    assert "stop this rule in pilot. Mend what is listed below." in said
+    assert "[S01]" in said
+
+
+def test_a_draft_that_is_retired_gets_a_new_version_and_keeps_its_comments(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path, version="3  # of May")
+    file.chmod(0o640)
+    assert release(file, "retired", "--yes") == 0
+    said = capsys.readouterr().out
+    text = file.read_text(encoding="utf-8")
+    assert "version: 4  # of May" in text
+    assert "status: retired" in text
+    assert "-status: draft" in said
+    assert "+status: retired" in said
+    assert said.endswith("coughing is version 4, in retired.\n")
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_rule_in_pilot_goes_back_to_draft_as_a_new_version(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path, status="pilot", **CARE)
+    assert release(file, "draft", "--yes") == 0
+    assert "nobody is shown its card" in capsys.readouterr().out
+    text = file.read_text(encoding="utf-8")
+    assert "version: 2" in text
+    assert "status: draft" in text
+
+
+def test_without_a_yes_nothing_is_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path)
+    before = file.read_bytes()
+    assert release(file, "retired") == 1
+    assert "add --yes" in capsys.readouterr().out
+    assert file.read_bytes() == before
+
+
+def test_a_mark_at_the_start_of_the_file_is_kept(tmp_path: Path) -> None:
+    file = made(tmp_path)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert release(file, "retired", "--yes") == 0
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfformat: 1")
+
+
+def test_a_way_that_there_is_not_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert release(made(tmp_path), "live", "--yes") == 1
+    assert capsys.readouterr().err == "A draft is piloted before it is live. Use --to pilot.\n"
+
+
+def test_a_rule_that_cannot_be_read_is_mended_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert release(made(tmp_path, when="has_fever"), "retired", "--yes") == 1
+    assert "[E11]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", [".", "nothing.yaml", "value-sets/cough.yaml"])
+def test_what_is_not_one_rule_cannot_be_moved(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(tmp_path)
+    assert release(tmp_path / name, "retired", "--yes") == 2
+    assert "name the file of one rule" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_changed_in_its_text_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path, status="|\ndraft")
+    before = file.read_bytes()
+    assert release(file, "retired", "--yes") == 2
+    assert "Write status: retired yourself." in capsys.readouterr().err
+    assert file.read_bytes() == before

@@ -1,0 +1,57 @@
+"""The pages about rules in real Chromium: no wider than the screen, readable, and accessible."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from cds_hooks.pages.documents import documents
+from rules.load import load_library
+from tests.builders import TODAY
+from tests.functional.test_demo import AXE, CHROMIUM, FLAGS, SIZES
+
+PAGES = [
+    "index.html",
+    "lists-and-facts.html",
+    "rules/copd-self-management.html",
+    "for-patients/copd-self-management.html",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed (Debian's package chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    to = tmp_path_factory.mktemp("docs")
+    practice = Path(str(files("cds_hooks.demo").joinpath("practice")))
+    for name, page in documents(load_library(practice), TODAY).items():
+        (to / name).parent.mkdir(exist_ok=True)
+        (to / name).write_bytes(page)
+    return to
+
+
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_the_screen_and_everybody_can_use_it(
+    browser: Browser, folder: Path, name: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((folder / name).as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert all(address.startswith("file:") for address in asked)
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run().then(run => run.violations.map(one => one.id + one.help))")
+    assert found == []
+    page.close()

@@ -1,0 +1,140 @@
+"""The stories of the shipped rules notice every slip in safety, and nearly every other one.
+
+The people whom ``goodday rules mutate`` looks for are not looked for here: a slip that no story
+noticed stands in ``UNNOTICED`` with its reason, or this fails. RULES 4.11 and 5.6.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from prompts.mutation import ENOUGH, Result, try_out
+from prompts.stories import tell
+from rules.answer import Answer
+from rules.days import span
+from rules.load import load_library
+from rules.mutants import Mutant
+from rules.outcome import Decision
+from rules.people import Story, record_of
+from rules.record import Entry, Kind, index
+from rules.rule import Purpose, Rule
+from tests.builders import card, decide
+
+LOADED = load_library()
+RULES = LOADED.library.rules
+EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+
+_DEAD = "A story says that somebody has died, or does not. That nobody can tell is asked below."
+_ONE_IN_ORDER = "The first variant speaks for level 2 anyway, and levels are whole numbers."
+UNNOTICED = {
+    "ask-again-gently": {'with "if_unknown: include" in the exclusion "deceased"': _DEAD},
+    "copd-self-management": {'with "if_unknown: include" in the exclusion "deceased"': _DEAD},
+    "diabetes-education": {'with "if_unknown: include" in the exclusion "deceased"': _DEAD},
+    "nurse-check-in": {'with "if_unknown: exclude" in the exclusion "deceased"': _DEAD},
+    "pam-social-prescribing": {
+        'with "if_unknown: include" in the exclusion "deceased"': _DEAD,
+        "with pam_level between 2 and 4 4 in place of between 3 and 4, in variant 2 of the card": (
+            _ONE_IN_ORDER
+        ),
+    },
+    "results-ahead": {
+        'with "if_unknown: include" in the exclusion "deceased"': _DEAD,
+        'without "filed" in results_in_the_letter': (
+            "Whoever has a result that was not filed is left out of the rule, letter and all."
+        ),
+        **dict.fromkeys(
+            (
+                'with "within 43 days" in results_in_the_letter',
+                'with "within 84 days" in results_in_the_letter',
+                'without "within" in results_in_the_letter',
+                'with "status: any" in results_in_the_letter',
+            ),
+            "A story looks at the card and not into the letter. What it holds is asked below.",
+        ),
+    },
+}
+# Slips in safety that no story can notice. Those that make a difference are held to below.
+ELSEWHERE = frozenset(
+    says
+    for slips in UNNOTICED.values()
+    for says in slips
+    if 'in the exclusion "deceased"' in says or "results_in_the_letter" in says
+)
+
+
+def _nobody(stories: Sequence[Story]) -> Iterable[Story]:
+    """Look for nobody: what is left is compared with the list above."""
+    return stories[:0]
+
+
+@cache
+def _tried(rule: Rule) -> Result:
+    return try_out(rule, LOADED.stories[rule.id], LOADED.library.code_lists, _nobody)
+
+
+@EVERY_RULE
+def test_what_no_story_notices_is_listed_with_a_reason(rule: Rule) -> None:
+    result = _tried(rule)
+    assert result.wrong == ()
+    assert result.survived == ()
+    assert {mutant.says for mutant, _ in result.alike} == set(UNNOTICED.get(rule.id, {}))
+
+
+@EVERY_RULE
+def test_every_slip_in_safety_is_noticed_and_nearly_every_other_one(rule: Rule) -> None:
+    result = _tried(rule)
+    left = [mutant for mutant, _ in result.alike]
+    safety = {mutant.says for mutant in left if mutant.safety}
+    assert safety <= ELSEWHERE
+    noticed = sum(not one.mutant.safety for one in result.caught)
+    others = noticed + sum(not mutant.safety for mutant in left)
+    assert noticed * 100 >= others * ENOUGH
+
+
+def _left(rule: Rule, about: str) -> list[Mutant]:
+    return [mutant for mutant, _ in _tried(rule).alike if about in mutant.says]
+
+
+@EVERY_RULE
+def test_where_nobody_can_tell_whether_somebody_has_died_only_a_safety_net_speaks(
+    rule: Rule,
+) -> None:
+    story = next(story for story in LOADED.stories[rule.id] if story.expect == "prompt")
+    record, said = record_of(story)
+    unsure = replace(record, person=replace(record.person, died=Answer.CANNOT_TELL))
+    speaks = rule.purpose is Purpose.SAFETY_NET
+    expected = Decision.PROMPT if speaks else Decision.CANNOT_TELL
+    assert decide(rule, unsure, *said, today=story.today) is expected
+    (slip,) = _left(rule, 'in the exclusion "deceased"')
+    assert decide(slip.rule, unsure, *said, today=story.today) is not expected
+
+
+def test_a_letter_holds_filed_results_of_the_last_six_weeks_and_no_others() -> None:
+    rule = next(rule for rule in RULES if rule.id == "results-ahead")
+    story = LOADED.stories[rule.id][0]
+    record, said = record_of(story)
+    lines = {id(one): one for entries in record.by_code.values() for one in entries}
+    (result,) = (one for one in lines.values() if one.kind is Kind.OBSERVATION)
+    others = [
+        replace(result, when=span("2026-10-09")),  # six weeks and a day ago
+        replace(result, status="cancelled"),
+    ]
+    fuller = replace(record, by_code=index([*lines.values(), *others]))
+
+    def in_the_letter(asked: Rule) -> list[Entry]:
+        prompt = card(asked, fuller, *said, today=story.today).prompt
+        assert prompt is not None
+        return [one for proposal in prompt.proposals for one in proposal.results]
+
+    assert in_the_letter(rule) == [result]
+    for slip in _left(rule, "results_in_the_letter"):
+        if "filed" not in slip.says:
+            assert in_the_letter(slip.rule) != [result], slip.says
+
+
+def test_there_are_stories_enough_and_all_of_them_come_out_right() -> None:
+    told = [tell(rule, story) for rule in RULES for story in LOADED.stories[rule.id]]
+    assert [one.wrong for one in told if one.wrong] == []
+    assert len(told) >= 74

@@ -1,0 +1,240 @@
+"""The pages about rules: whole, well made, linked both ways, and safe whatever a rule says."""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from html.parser import HTMLParser
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from cds_hooks.cli import run
+from cds_hooks.commands.docs import docs
+from cds_hooks.pages.documents import documents
+from rules.load import load_library
+from tests.builders import TODAY, load_files, rule_text
+
+_VOID = {"meta", "link", "br"}
+
+
+class Page(HTMLParser):
+    """Reads a page strictly: every element is closed where it was opened."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.headings: list[int] = []
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), (tag, names)
+        given = dict(attrs)
+        if tag not in _VOID:
+            assert not (tag == "p" and "p" in self.open), "a paragraph in a paragraph"
+            assert not (self.open[-1:] == ["span"] and tag in ("ul", "p", "table")), tag
+            self.open.append(tag)
+        self.tags.append(tag)
+        if (identity := given.get("id")) is not None:
+            self.ids.append(identity)
+        if tag in ("a", "link"):
+            assert given["href"], "a link that leads nowhere"
+            self.links.append(given["href"])
+        if tag[0] == "h" and tag[1:].isdigit():
+            self.headings.append(int(tag[1:]))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, tag
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@cache
+def demo() -> Mapping[str, bytes]:
+    practice = Path(str(files("cds_hooks.demo").joinpath("practice")))
+    return documents(load_library(practice), TODAY)
+
+
+def pages(found: Mapping[str, bytes]) -> dict[str, Page]:
+    return {name: Page(page.decode()) for name, page in found.items() if name.endswith(".html")}
+
+
+def of_rule(**changed: str | None) -> dict[str, Page]:
+    loaded = load_files({"coughing.yaml": rule_text(**changed)})
+    assert not loaded.stops, "\n".join(map(str, loaded.stops))
+    return pages(documents(loaded, TODAY))
+
+
+def test_there_is_a_page_for_every_rule_one_for_patients_and_an_index() -> None:
+    assert sorted(demo()) == [
+        "for-patients/copd-self-management.html",
+        "for-patients/results-ahead.html",
+        "index.html",
+        "lists-and-facts.html",
+        "rules/copd-self-management.html",
+        "rules/results-ahead.html",
+        "style.css",
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(demo()) if name.endswith(".html")])
+def test_every_page_is_well_made(name: str) -> None:
+    page = Page(demo()[name].decode())
+    assert len(page.ids) == len(set(page.ids))
+    assert page.headings[0] == 1
+    assert page.headings.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(page.headings))
+    assert page.tags.count("table") == page.tags.count("caption")
+    assert not {"script", "img", "iframe", "style", "form"} & set(page.tags)
+    assert "Nothing here has been reviewed by a clinical safety officer" in page.text
+
+
+def test_every_link_leads_somewhere_and_none_is_fetched_from_elsewhere() -> None:
+    made = pages(demo())
+    for name, page in made.items():
+        for link in page.links:
+            target, _, anchor = link.partition("#")
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(name), target or name))
+            path = path if target else name
+            assert path in demo(), (name, link)
+            if anchor:
+                assert anchor in made[path].ids, (name, link)
+    assert b"url(" not in demo()["style.css"]
+    assert b"@import" not in demo()["style.css"]
+
+
+def test_the_same_rules_on_the_same_day_give_the_same_pages() -> None:
+    practice = Path(str(files("cds_hooks.demo").joinpath("practice")))
+    assert documents(load_library(practice), TODAY) == demo()
+
+
+CONTAINS = [
+    "When a record is opened: for people who have COPD, are 18 or over",
+    "age is at least 18",
+    "This person is receiving palliative care",
+    "What does a good day look like with your breathing?",
+    "Refer to a self-management programme or group",
+    "the person said “no, thank you” 12 months",
+    "Offered exactly twelve months ago today still counts no prompt no prompt yes",
+    "NICE NG115; strength: strong",
+    "Nobody is named yet",
+    "No Plan-Do-Study-Act cycle is written down",
+    "31 May 2027",
+    "Where this is not known, they are asked",
+    "COPD resolved",
+]
+
+
+@pytest.mark.parametrize("words", CONTAINS)
+def test_the_page_of_a_rule_says_all_about_it(words: str) -> None:
+    assert words in pages(demo())["rules/copd-self-management.html"].text
+
+
+def test_every_shipped_story_is_there_and_comes_out_as_it_says() -> None:
+    text = pages(demo())["rules/copd-self-management.html"].text
+    assert re.search(r"\b(\d{2,}) of \1 stories come out as they say", text)
+
+
+def test_lists_and_facts_name_the_rules_that_use_them() -> None:
+    text = pages(demo())["lists-and-facts.html"].text
+    assert "copd-resolved COPD resolved. Used by: Ask people with COPD what would help" in text
+    assert "an offer of self-management is recorded in the last 12 months" in text
+    assert "entry, within 12 months" in text
+
+
+def test_a_list_that_no_rule_uses_is_told() -> None:
+    assert "wheeze wheeze. Used by: no rule" in of_rule()["lists-and-facts.html"].text
+
+
+def test_the_page_for_patients_speaks_to_them_and_of_nobody_who_died() -> None:
+    text = pages(demo())["for-patients/copd-self-management.html"].text
+    assert "12 months if you said “no, thank you”" in text
+    assert "A place with: Living well with COPD group (invented)" in text
+    assert "Anyone who is receiving palliative care" in text
+    assert "died" not in text
+    assert "ring 01632 960000" in text
+
+
+def test_a_story_that_comes_out_otherwise_is_shown_with_what_came() -> None:
+    tests = "\n- {name: Sam says hello, person: sam, expect: quiet}"
+    page = of_rule(tests=tests)["rules/coughing.html"]
+    assert "0 of 1 stories come out as they say" in page.text
+    assert 'expected "quiet", got "prompt"' in page.text
+
+
+def test_a_rule_without_stories_says_that_nothing_shows_it_is_right() -> None:
+    text = of_rule(tests=None, people=None)["rules/coughing.html"].text
+    assert "nothing shows that this rule is right" in text
+
+
+def test_a_review_date_that_has_passed_is_said_on_the_day_after_and_not_before() -> None:
+    loaded = load_files({"coughing.yaml": rule_text(review_by="2026-11-21")})
+    on_the_day = pages(documents(loaded, date(2026, 11, 21)))["rules/coughing.html"].text
+    after = pages(documents(loaded, date(2026, 11, 22)))["rules/coughing.html"].text
+    assert "has passed" not in on_the_day
+    assert "The review date of this rule, 21 November 2026, has passed." in after
+
+
+HOSTILE = '<script>alert(1)</script> & \\"quotes\\" \' {{ 7*7 }} {% x %}'
+
+
+def test_hostile_text_in_a_rule_comes_out_as_text() -> None:
+    said = f'"{HOSTILE}"'
+    found = of_rule(
+        title=said,
+        owner=said,
+        evidence=f"\n- claim: {said}\n  source: {said}\n  strength: {said}",
+        not_for=f"\n- {said}",
+        facts=f"\n  has_cough: {{find: condition, codes: cough, label: {said}}}",
+        exclude=f"\n- if: has_cough\n  because: {said}\n  if_unknown: include",
+        people=f"\n  sam: {{about: {said}, age: 60}}",
+        tests=f"\n- {{name: {said}, person: sam, expect: no prompt}}",
+    )
+    for page in found.values():
+        assert "script" not in page.tags
+    assert '<script>alert(1)</script> & "quotes" \' {{ 7*7 }}' in found["rules/coughing.html"].text
+
+
+def test_two_rules_whose_facts_have_one_name_are_told_apart() -> None:
+    loaded = load_files(
+        {"coughing.yaml": rule_text(), "again.yaml": rule_text(id="again", quiet="{topic: again}")}
+    )
+    page = pages(documents(loaded, TODAY))["lists-and-facts.html"]
+    assert [one for one in page.ids if one.startswith("fact-has_cough")] == [
+        "fact-has_cough",
+        "fact-has_cough-coughing",
+    ]
+
+
+def test_the_command_writes_the_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert docs(None, tmp_path / "pages", TODAY) == 0
+    assert (tmp_path / "pages/rules/results-ahead.html").is_file()
+    assert "6 rules written" in capsys.readouterr().out
+    assert docs(tmp_path / "nothing", tmp_path, TODAY) == 2
+    assert "There is no file or folder called" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert docs(None, tmp_path / "file", TODAY) == 2
+    assert "cannot be written to" in capsys.readouterr().err
+
+
+def test_schemas_go_where_the_first_line_of_a_rule_file_looks_for_them(tmp_path: Path) -> None:
+    assert run(["rules", "new", "tea-group", "--to", str(tmp_path)]) == 0
+    assert run(["rules", "schema", str(tmp_path)]) == 0
+    first = (tmp_path / "tea-group.yaml").read_text().splitlines()[0]
+    assert (tmp_path / first.partition("$schema=")[2]).is_file()
