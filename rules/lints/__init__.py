@@ -87,6 +87,15 @@ def stops(lint: Lint, status: Status) -> bool:
     return _ORDER.index(status) >= _ORDER.index(lint.stops_from)
 
 
+def real_people(source: bytes, file: str) -> list[Problem]:
+    """T05: what looks like somebody real in the text of a file; it stops whatever the rule."""
+    text = source.decode("utf-8-sig", errors="replace")
+    return [
+        Problem(found.at, t05.LINT.code, found.says, found.hint)
+        for found in t05.numbers(text, file)
+    ]
+
+
 def lint(seen: Seen) -> list[Problem]:
     """Everything to say about one rule, in the order of the codes."""
     status = seen.rule.status

@@ -15,13 +15,13 @@ def _find(seen: Seen) -> Iterator[Found]:
     period = quiet.periods[Reply.DECLINED]
     if period.is_shorter_than(_SHORTEST):
         yield Found(
-            seen.rule.at,
+            seen.rule.place("quiet.after_declined", "quiet"),
             f"A no would be forgotten after {period}.",
             "Under quiet, at least after_declined: 6 months; usually 12.",
         )
     if quiet.no_thanks_hidden:
         yield Found(
-            seen.rule.at,
+            seen.rule.place("quiet.no_thanks", "quiet"),
             'There is no "no, thank you" on this card.',
             "Take no_thanks out, so that a no can be heard.",
         )

@@ -19,7 +19,7 @@ def _find(seen: Seen) -> Iterator[Found]:
         return
     if any(_prompts(rule, age) for age in range(121)):
         yield Found(
-            rule.at,
+            rule.place("when"),
             "This rule prompts for somebody with an age and nothing on the record.",
             "Say under when: what has to be on the record.",
         )
