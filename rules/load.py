@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from rules.lints import lint, real_people
+from rules.lints import lint, may_answer, real_people
 from rules.lints.lint import Seen
 from rules.lints.words import WordLists
 from rules.people import Stories
@@ -158,6 +158,8 @@ class _Loading:
         answered: list[Answered] = []
         for rule in self.written.values():
             for code, reason in rule.care.allow.items():
+                if not may_answer(rule, code):
+                    continue  # what it is about is said, and stays
                 meant = [p for p in self.problems if p.at.file == rule.at.file and p.code == code]
                 if not meant:
                     says = f"{code} is answered here, and there is nothing to answer."

@@ -27,10 +27,12 @@ LINT = Lint(
     not_like_this="""\
 exclude:
   - if: {not: has_agreed}
+    because: They have not agreed
 """,
     like_this="""\
 exclude:
   - if: has_said_no
+    because: They have said no
 """,
     why='People read "not for those who have not" the wrong way round.',
     stops_from=None,

@@ -24,7 +24,7 @@ LINT = Lint(
 owner: Priya Shah, practice manager
 """,
     like_this="""\
-owner: somebody who is on the list under people: in practice.yaml
+owner: Anne Example, GP  # who is under people: in practice.yaml
 """,
     why="A rule without an owner is nobody's to mend.",
     stops_from=Status.PILOT,

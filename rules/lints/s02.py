@@ -31,11 +31,13 @@ LINT = Lint(
     code="S02",
     title="a no that is not heard, or not for long",
     not_like_this="""\
+purpose: safety net
 quiet:
   topic: walking
   after_declined: 14 days
 """,
     like_this="""\
+purpose: safety net
 quiet:
   topic: walking
   after_declined: 12 months

@@ -48,9 +48,14 @@ LINT = Lint(
     not_like_this="""\
 exclude:
   - shared: palliative
-tests: []
+tests:
+  - name: Somebody with COPD
+    person: margaret
+    expect: prompt
 """,
     like_this="""\
+exclude:
+  - shared: palliative
 tests:
   - name: Receiving palliative care
     person: margaret
@@ -59,6 +64,13 @@ tests:
         date: 1 month ago
     expect: excluded
     because: palliative
+  - name: Said no last month
+    person: margaret
+    plus:
+      - outcome: declined
+        topic: living-well
+        date: 1 month ago
+    expect: quiet
 """,
     why="What no story shows can be broken without anybody noticing.",
     stops_from=Status.PILOT,

@@ -17,7 +17,8 @@ class Instead(NamedTuple):
 
     def hint(self, sort: str) -> str:
         """ "Kinder: people with asthma. They are more than that." """
-        return f"{sort}: {self.words.rstrip('.')}." + (f" {self.because}" if self.because else "")
+        end = "" if self.words.endswith(("?", ".")) else "."
+        return f"{sort}: {self.words}{end}" + (f" {self.because}" if self.because else "")
 
 
 @dataclass(frozen=True, slots=True)

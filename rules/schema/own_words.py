@@ -13,15 +13,11 @@ def read_words(reader: Reader, node: Node) -> WordLists:
     if block is None:
         return WordLists()
     reader.keys(block, "words.yaml", _SORTS)
-    found = {
-        sort: reader.get(block, sort, lambda n, s=sort: _list(reader, n, s)) or {}
-        for sort in _SORTS
-    }
-    return WordLists(found["blaming"], found["jargon"], found["promises"])
+    return WordLists(*(_list(reader, block, sort) for sort in _SORTS))
 
 
-def _list(reader: Reader, node: Node, sort: str) -> dict[str, Instead]:
-    block = reader.block(node, f'"{sort}"')
+def _list(reader: Reader, of: Block, sort: str) -> dict[str, Instead]:
+    block = reader.get(of, sort, lambda node: reader.block(node, f'"{sort}"'))
     found: dict[str, Instead] = {}
     for key, value in block.pairs.values() if block else ():
         instead = _instead(reader, value, key.value)
