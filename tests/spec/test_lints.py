@@ -144,7 +144,7 @@ def load(code: str, snippet: str, **more: str | None) -> Loaded:
     if "status" in more:
         headings["status"] = more["status"]
     files["coughing.yaml"] = rule_text(**headings)
-    return load_files(files)
+    return load_files(files, TODAY)
 
 
 def split(text: str) -> dict[str, str | None]:
@@ -174,14 +174,6 @@ def said(loaded: Loaded, code: str) -> list[Problem]:
 def shown(status: str) -> dict[str, str | None]:
     """What a rule in pilot or live has to have, as far as an example does not say otherwise."""
     return {} if status == "draft" else dict(PILOT)
-
-
-@pytest.fixture(autouse=True)
-def on_one_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The day on which review dates are looked at is an argument of the loader."""
-    from rules.load import load_library
-
-    monkeypatch.setattr("tests.builders.load_library", lambda folder: load_library(folder, TODAY))
 
 
 def spoken(code: str, snippet: str, status: str, **more: str | None) -> list[Problem]:
