@@ -51,6 +51,7 @@ soak: .venv/dev ## the generative tests, with new examples and many of them
 
 bench: .venv/dev ## one request against the floor
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.many_rules
 	$(BIN)/python -m tests.benchmarks.hostile
 
 wheel: .venv/dev ## the wheel, in dist/

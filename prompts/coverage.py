@@ -60,7 +60,7 @@ def coverage(rule: Rule, stories: Stories) -> Coverage:
     conditions = [(condition, _point(rule, condition, where)) for condition, where in _asked(rule)]
     exclusions = [
         Point(
-            place_of(rule, facts_of(exclusion.condition)),
+            place_of(rule, facts_of(exclusion.condition), exclusion.at),
             f'the exclusion "{exclusion.name}"',
             ("applied", "did not apply"),
         )
@@ -146,10 +146,17 @@ def _variants(rule: Rule) -> tuple[Point, ...]:
     if not variants:
         return ()
     found = [
-        Point(place_of(rule, facts_of(variant.condition)), f"variant {n} of the card", ("said",))
+        Point(
+            place_of(rule, facts_of(variant.condition), variant.at),
+            f"variant {n} of the card",
+            ("said",),
+        )
         for n, variant in enumerate(variants, start=1)
     ]
-    return (*found, Point(rule.at, "the card's words for everybody else", ("said",)))
+    return (
+        *found,
+        Point(rule.card.words.summary.at, "the card's words for everybody else", ("said",)),
+    )
 
 
 def _offers(rule: Rule) -> tuple[Point, ...]:
@@ -158,7 +165,7 @@ def _offers(rule: Rule) -> tuple[Point, ...]:
         about = facts_of(offer.condition) if offer.condition is not None else ()
         about = (*about, offer.needs) if offer.needs is not None else about
         ways = ("on the card", "left out") if about else ("on the card",)
-        found.append(Point(place_of(rule, about), f'the offer "{name}"', ways))
+        found.append(Point(place_of(rule, about, offer.at), f'the offer "{name}"', ways))
     return tuple(found)
 
 

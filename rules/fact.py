@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from rules.answer import Answer
 from rules.codes import Code, CodeList
@@ -95,6 +96,34 @@ class Fact:
     states: tuple[str, ...] = ()  # find: offer: the states that were asked for
     means: str = ""  # find: cel: one plain sentence
     expression: "Expression | None" = None  # find: cel: what is worked out, over other facts
+
+
+# More facts than any library has. What is forgotten is only looked up once more.
+_REMEMBERED = 10_000
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def question(fact: Fact) -> object:
+    """The same object for facts that ask the same, whatever they are called and wherever they are.
+
+    Rules ask the same in files of their own: it is looked up once for all of them.
+    """
+    since, before = fact.since, fact.before
+    return _the_one(
+        (
+            (fact.find, fact.kinds, fact.codes, fact.statuses, fact.within, fact.in_next),
+            question(since) if isinstance(since, Fact) else since,
+            question(before) if isinstance(before, Fact) else before,
+            (fact.ended_by, fact.give, fact.if_undated, fact.filed, fact.topic, fact.replies),
+            (fact.unit, frozenset(fact.choices.items()), fact.states, fact.expression),
+            tuple((one.id, one.measures) for one in fact.lists),
+        )
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _the_one(_asks: tuple[object, ...]) -> object:
+    return object()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

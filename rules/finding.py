@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from rules.answer import Answer
 from rules.days import Span
-from rules.fact import Fact
+from rules.fact import Fact, question
 from rules.record import Entry, Kind, PatientRecord, Said
 
 
@@ -55,7 +55,7 @@ class Look:
     Everything a look-up may depend on is here: the record, what was said before, and the day.
     """
 
-    __slots__ = ("_found", "_look_up", "record", "said", "today")
+    __slots__ = ("_asked", "_found", "_look_up", "record", "said", "today")
 
     def __init__(
         self,
@@ -69,10 +69,32 @@ class Look:
         self.today = today
         self._look_up = look_up
         self._found: dict[Fact, Finding] = {}
+        self._asked: dict[object, Finding] = {}
 
     def __call__(self, fact: Fact) -> Finding:
         """What was found for a fact; the same answer however often it is asked."""
         finding = self._found.get(fact)
         if finding is None:
-            finding = self._found[fact] = self._look_up(fact, self)
+            asks = question(fact)
+            same = self._asked.get(asks)
+            if same is None:
+                finding = self._asked[asks] = self._look_up(fact, self)
+            else:
+                finding = _found_for(fact, same)
+            self._found[fact] = finding
         return finding
+
+
+def _found_for(fact: Fact, same: Finding) -> Finding:
+    """What was found for another fact that asks the same, under this one's name."""
+    return Finding(
+        fact,
+        same.answer,
+        same.number,
+        same.choices,
+        same.day,
+        same.entries,
+        same.said,
+        same.doubt,
+        same.looked_at,
+    )

@@ -60,6 +60,23 @@ class Workspace:
     rules: tuple[str, ...] = ()
 
 
+_TEXT: Schema = {"type": "string", "minLength": 1}
+_INSTEAD: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["instead"],
+    "properties": {"instead": _TEXT, "because": _TEXT},
+}
+_WORDS: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        sort: {"type": "object", "additionalProperties": {"anyOf": [_TEXT, _INSTEAD]}}
+        for sort in ("blaming", "jargon", "promises")
+    },
+}
+
+
 def schemas(names: Workspace) -> dict[str, Schema]:
     """A schema for each sort of file, by the name that its own file is to have."""
     made = _Making(names)
@@ -74,6 +91,7 @@ def schemas(names: Workspace) -> dict[str, Schema]:
         "rule": made.whole("A rule", made.table(TABLES["rule"])),
         "value-set": made.whole("A code list", made.table(TABLES["list"])),
         "practice": made.whole("The practice", made.table(TABLES["practice"])),
+        "words": made.whole("Words that check warns of", _WORDS),
     }
     for stem, (of, title) in shared.items():
         found[f"shared-{stem}"] = made.whole(title, made.map_of(of))

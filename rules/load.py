@@ -8,8 +8,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from rules.lints import lint
+from rules.lints import lint, may_answer, real_people
 from rules.lints.lint import Seen
+from rules.lints.words import WordLists
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
@@ -27,6 +28,7 @@ from rules.schema.lists import (
 )
 from rules.schema.lock import LOCK, Folder, read_lock
 from rules.schema.names import EVERY, Names
+from rules.schema.own_words import read_words
 from rules.schema.rule import read_rule
 from rules.text import MOST_BYTES as MOST_IN_A_RULE
 from rules.text import Block, Node, read_text
@@ -34,7 +36,8 @@ from rules.text import Block, Node, read_text
 _LISTS, _SHARED = "value-sets", "shared"
 # Each may use the names of those before it.
 _SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions")
-_NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml"})
+_WORDS = "words.yaml"
+_NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml", _WORDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def load_library(
         loading.lists_of(folder, shown)
     for folder, shown in roots:
         loading.shared_of(folder, shown)
+        loading.words_of(folder, shown)
     if own is None:
         loading.rules_of(built_in.joinpath("library"), "rules/library")
         return loading.done()
@@ -139,12 +143,13 @@ class _Loading:
         self.practice = Practice("This practice")
         self.pilots: tuple[Reader, tuple[Node, ...]] | None = None
         self.lists: list[Folder] = []
+        self.words = WordLists()
 
     def done(self) -> Loaded:
         """Everything that was read, and what the lints say of it."""
         for rule in self.written.values():
-            seen = Seen(rule, self.stories[rule.id], self.written, self.practice.people, self.today)
-            self.problems += lint(seen)
+            stories, staff = self.stories[rule.id], self.practice.people
+            self.problems += lint(Seen(rule, stories, self.written, staff, self.today, self.words))
         answered = self._answered()
         rules = tuple(self._silenced(self.rules[rule_id]) for rule_id in sorted(self.rules))
         library = Library(rules, self.names.lists, self.practice)
@@ -158,11 +163,14 @@ class _Loading:
         answered: list[Answered] = []
         for rule in self.written.values():
             for code, reason in rule.care.allow.items():
+                if not may_answer(rule, code):
+                    continue  # what it is about is said, and stays
                 meant = [p for p in self.problems if p.at.file == rule.at.file and p.code == code]
                 if not meant:
                     says = f"{code} is answered here, and there is nothing to answer."
                     hint = "Take it out of allow."
-                    self.problems.append(Problem(rule.at, "C05", says, hint, stops=False))
+                    at = rule.place(f"allow.{code}", "allow")
+                    self.problems.append(Problem(at, "C05", says, hint, stops=False))
                 answered += [Answered(problem, reason) for problem in meant]
                 self.problems = [problem for problem in self.problems if problem not in meant]
         return answered
@@ -219,6 +227,14 @@ class _Loading:
                         did_you_mean(path.name, known),
                     )
                 )
+
+    def words_of(self, root: Traversable, shown: str) -> None:
+        """Words that the lints warn of; a practice's own stand beside those before them."""
+        path = root.joinpath(_WORDS)
+        if path.is_file():
+            reader, node = self._read(path, f"{shown}/{_WORDS}")
+            if node is not None:
+                self.words = self.words.beside(read_words(reader, node))
 
     def _shared(self, stem: str, reader: Reader, node: Node) -> None:
         if stem == "services":
@@ -344,6 +360,8 @@ class _Loading:
         if ours and (known := _shipped(source, shown, most)) is not None:
             return _OneFile(self.problems, []), known
         node, problems = read_text(source, shown, most, HEADINGS)
+        if most == MOST_IN_A_RULE:  # codes stand in lists, and may look like such numbers
+            problems += real_people(source, shown)
         reader = _OneFile(self.problems, problems)
         return reader, node
 

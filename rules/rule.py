@@ -13,6 +13,8 @@ from rules.fact import Condition, Expression, Fact, expressions_of, facts_of
 from rules.problems import Place
 from rules.record import Reply
 
+NOWHERE = Place("")  # of what was not read from a file
+
 
 class Status(StrEnum):
     """Where a rule is in its life. Rules in pilot and live rules are shown."""
@@ -43,6 +45,7 @@ class Exclusion:
     because: str
     if_unknown_exclude: bool = True
     if_unknown_written: bool = False  # said in the rule itself, as a safety net has to
+    at: Place = field(default=NOWHERE, compare=False)  # in the rule's own file
 
 
 class Blank(Enum):
@@ -56,6 +59,7 @@ class Wording:
     """A text with places to fill: plain strings, facts, and the person's first name."""
 
     parts: "tuple[str | Fact | Blank, ...]"
+    at: Place = field(default=NOWHERE, compare=False)
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -90,6 +94,7 @@ class Words:
     summary: Wording
     question: str
     detail: Wording
+    asked_at: Place = field(default=NOWHERE, compare=False)  # where the question stands
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -103,6 +108,7 @@ class Variant:
 
     condition: Condition
     words: Words
+    at: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,7 @@ class Offer:
     text: str = ""  # goal: what it starts with
     priority: str = ""  # refer: routine, urgent
     reason: CodeList | None = None  # refer: what it is about, where the condition is not enough
+    at: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +293,12 @@ class Rule:
     quiet: Quiet
     at: Place
     when_unknown_written: bool = False  # said in the rule itself, as a safety net has to
+    # Where its headings stand, and those below them: "quiet", "quiet.after_declined".
+    places: Mapping[str, Place] = field(default_factory=dict[str, Place])
+
+    def place(self, *headings: str) -> Place:
+        """Where the first of these headings stands that is written; else where the rule begins."""
+        return next((self.places[each] for each in headings if each in self.places), self.at)
 
     @cached_property
     def offer_codes(self) -> frozenset[Code]:

@@ -233,12 +233,15 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
         path.write_bytes(text.encode() if isinstance(text, str) else text)
 
 
-def load_files(files: Mapping[str, str | bytes]) -> Loaded:
-    """Read files as a practice's folder, through the door that everybody uses."""
+def load_files(files: Mapping[str, str | bytes], today: date | None = None) -> Loaded:
+    """Read files as a practice's folder, through the door that everybody uses.
+
+    ``today`` is the day on which review dates are looked at; without it they are not.
+    """
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_folder(folder, files)
-        return load_library(folder)
+        return load_library(folder, today)
 
 
 @cache

@@ -10,6 +10,7 @@ from rules.load import load_library
 from rules.schema.lock import list_problems, lists_in_use
 
 _NOT_RULES = ("value-sets", "shared")
+_BESIDE_RULES = ("practice.yaml", "words.yaml")
 
 
 def check(path: Path, form: str = "text") -> int:
@@ -54,9 +55,9 @@ def look(path: Path, drafts: Mapping[str, bytes] | None = None) -> Report:
 def is_part(path: Path) -> bool:
     """Whether a file is no rule but a part of a practice's folder: a code list, its name."""
     parent = path.absolute().parent
-    return path.is_file() and (parent.name in _NOT_RULES or path.name == "practice.yaml")
+    return path.is_file() and (parent.name in _NOT_RULES or path.name in _BESIDE_RULES)
 
 
 def folder_of(path: Path) -> Path:
     """The practice's folder that such a part is in."""
-    return path.parent if path.name == "practice.yaml" else path.parent.parent
+    return path.parent if path.name in _BESIDE_RULES else path.parent.parent

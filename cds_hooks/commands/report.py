@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 from rules.catalogue import CODES
 from rules.lints import LINTS
+from rules.lints.t05 import hidden
 from rules.problems import Problem
 
 MOST_IN_A_FILE = 20
@@ -87,7 +88,7 @@ def excerpt(problem: Problem, lines: Sequence[str]) -> list[str]:
     """The line that a problem is about, and carets under what is meant; [] where there is none."""
     if not 1 <= problem.at.line <= len(lines):
         return []
-    text = lines[problem.at.line - 1].rstrip("\r").expandtabs(1)
+    text = hidden(lines[problem.at.line - 1]).rstrip("\r").expandtabs(1)
     room = max(len(text) - problem.at.column + 1, 1)
     carets = "^" * min(problem.width, room)
     return [f"{problem.at.line:4} | {text}", "     | " + " " * (problem.at.column - 1) + carets]

@@ -35,7 +35,7 @@ from rules.lints import (
 )
 from rules.lints.lint import Lint, Seen
 from rules.problems import Problem
-from rules.rule import Status
+from rules.rule import Purpose, Rule, Status
 
 LINTS: dict[str, Lint] = {
     lint.code: lint
@@ -73,9 +73,12 @@ LINTS: dict[str, Lint] = {
         t06.LINT,
     )
 }
-# A rule may answer these in its file, with a reason; what stops a draft cannot be answered.
+# A rule may answer these in its file, with a reason. What stops a draft cannot be answered; S10 is
+# about another file, and T04 about what nobody has to answer before the rule is piloted.
 ANSWERABLE = frozenset(
-    code for code, lint in LINTS.items() if lint.stops_from is not Status.DRAFT or code == "S03"
+    code
+    for code, lint in LINTS.items()
+    if (lint.stops_from is not Status.DRAFT or code == "S03") and code not in ("S10", "T04")
 )
 _ORDER = list(Status)
 
@@ -85,6 +88,20 @@ def stops(lint: Lint, status: Status) -> bool:
     if lint.stops_from is None or status is Status.RETIRED:
         return False
     return _ORDER.index(status) >= _ORDER.index(lint.stops_from)
+
+
+def real_people(source: bytes, file: str) -> list[Problem]:
+    """T05: what looks like somebody real in the text of a file; it stops whatever the rule."""
+    text = source.decode("utf-8-sig", errors="replace")
+    return [
+        Problem(found.at, t05.LINT.code, found.says, found.hint)
+        for found in t05.numbers(text, file)
+    ]
+
+
+def may_answer(rule: Rule, code: str) -> bool:
+    """Whether this rule may answer a lint: about an empty record only one that informs may."""
+    return code in ANSWERABLE and (code != "S03" or rule.purpose is Purpose.INFORMATION)
 
 
 def lint(seen: Seen) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.lints.lint import Found, Lint, Seen
+from rules.lints.lint import Found, Lint, Seen, own
 from rules.lints.logic import contradictions
 from rules.rule import Status
 
@@ -10,7 +10,7 @@ from rules.rule import Status
 def _find(seen: Seen) -> Iterator[Found]:
     for fact, tests in contradictions(seen.rule.when):
         yield Found(
-            fact.at,
+            own(seen.rule, fact.at, "when"),
             f'Nobody can match: "{fact.label}" cannot be {" and ".join(tests)}.',
             "Did you mean any: in place of all: ?",
         )

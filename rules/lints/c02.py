@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from rules.fact import All, AnyOf
-from rules.lints.lint import Found, Lint, Seen
+from rules.lints.lint import Found, Lint, Seen, own
 from rules.lints.logic import parts_of
 
 
 def _find(seen: Seen) -> Iterator[Found]:
     rule = seen.rule
-    conditions = [rule.when, *(exclusion.condition for exclusion in rule.exclusions)]
-    for part in (part for condition in conditions for part in parts_of(condition)):
+    conditions = [(rule.when, rule.place("when")), *((e.condition, e.at) for e in rule.exclusions)]
+    for part, at in ((part, at) for condition, at in conditions for part in parts_of(condition)):
         match part:
             case All((_,)) | AnyOf((_,)):
                 word = "all" if isinstance(part, All) else "any"
                 yield Found(
-                    rule.at,
+                    own(rule, at, "exclude"),
                     f'"{word}:" has only one thing under it.',
                     f"Take {word}: away, or add what is missing.",
                 )

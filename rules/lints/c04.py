@@ -13,7 +13,7 @@ def _find(seen: Seen) -> Iterator[Found]:
             for test in part.tests:
                 if test.word == "at_least" and test.value == 0:
                     yield Found(
-                        seen.rule.at,
+                        seen.rule.place("when"),
                         f'"{part.fact.label} at least 0" is always so.',
                         "Write the number that is meant, or take it out.",
                     )

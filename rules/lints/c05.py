@@ -31,6 +31,7 @@ LINT = Lint(
     not_like_this="""\
 facts:
   has_copd: {find: condition, codes: copd}
+  has_asthma: {find: condition, codes: asthma}
 when: has_asthma
 """,
     like_this="""\

@@ -18,13 +18,13 @@ def _find(seen: Seen) -> Iterator[Found]:
     helped = rule.care.co_produced_with
     if not helped:
         yield Found(
-            rule.at,
+            rule.place("co_produced_with", "owner"),
             "Nobody is named who helped to write this rule.",
             "Add co_produced_with: with people it is for, and when you met.",
         )
     elif all(not re.search(r"\w", _STAFF.sub("", who)) for who in helped):
         yield Found(
-            rule.at,
+            rule.place("co_produced_with"),
             "Only staff are named under co_produced_with.",
             "Add patients, carers or a group, and when you met.",
         )

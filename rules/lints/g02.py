@@ -9,7 +9,7 @@ def _find(seen: Seen) -> Iterator[Found]:
     review_by = seen.rule.care.review_by
     if seen.today is not None and review_by is not None and review_by < seen.today:
         yield Found(
-            seen.rule.at,
+            seen.rule.place("review_by"),
             f"The review date of {seen.rule.id}, {review_by}, has passed.",
             "Look at the evidence again and set a new date.",
         )

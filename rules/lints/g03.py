@@ -11,7 +11,7 @@ def _find(seen: Seen) -> Iterator[Found]:
     names = {name.partition(",")[0].strip() for name in seen.staff}
     if seen.staff and owner not in names:
         yield Found(
-            seen.rule.at,
+            seen.rule.place("owner"),
             f"{owner} owns this rule and is not on the practice's list of people.",
             "Name somebody who is, or add them under people: in practice.yaml.",
         )
@@ -24,7 +24,7 @@ LINT = Lint(
 owner: Priya Shah, practice manager
 """,
     like_this="""\
-owner: somebody who is on the list under people: in practice.yaml
+owner: Anne Example, GP  # who is under people: in practice.yaml
 """,
     why="A rule without an owner is nobody's to mend.",
     stops_from=Status.PILOT,

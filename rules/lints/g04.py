@@ -18,18 +18,18 @@ def _find(seen: Seen) -> Iterator[Found]:
     }
     for key in (key for key, is_missing in missing.items() if is_missing):
         says = f'A rule in {rule.status} needs "{key}:".'
-        yield Found(rule.at, says, "Add it, or set status: draft.")
+        yield Found(rule.place("status"), says, "Add it, or set status: draft.")
     if rule.status is not Status.LIVE:
         return
     if care.safety is None or care.safety.for_version != rule.version:
         yield Found(
-            rule.at,
+            rule.place("safety.for_version", "safety", "status"),
             f"A live rule needs a safety sign-off for its version, which is {rule.version}.",
             "Add safety: with signed_off_by, signed_off_on and for_version.",
         )
     if care.pdsa is not None and not (care.pdsa.result and care.pdsa.decision):
         yield Found(
-            rule.at,
+            rule.place("pdsa"),
             "A live rule needs the result of its cycle and what was decided.",
             "Add result: and decision: under pdsa.",
         )

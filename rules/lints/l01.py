@@ -7,7 +7,9 @@ LINT = Lint(
     code="L01",
     title="a summary that screens cut off",
     not_like_this="""\
-summary: <first_name> has COPD and ... (163 characters)
+summary: >
+  <first_name> has COPD, and for a year now nobody has written down that they offered help with
+  living with it, so that it may be time to ask what would help
 """,
     like_this="""\
 summary: No self-management offer is recorded this year

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rules.lints.lint import Found, Lint, Seen
-from rules.lints.words import BLAMING, has_word, texts
+from rules.lints.words import has_word, texts
 from rules.rule import Status
 
 _ADVICE = ("should", "must")
@@ -11,13 +11,12 @@ _ADVICE = ("should", "must")
 
 def _find(seen: Seen) -> Iterator[Found]:
     for text in texts(seen.rule):
-        for word, kinder in BLAMING.items():
-            if word in _ADVICE and text == seen.rule.card.words.question:
+        for word, kinder in seen.words.blaming.items():
+            if word in _ADVICE and text.asked:
                 continue  # L02 says it
-            if has_word(text, word):
-                yield Found(
-                    seen.rule.at, f'"{word}" blames or labels people.', f"Kinder: {kinder}."
-                )
+            if has_word(text.says, word):
+                says = f'"{word}" blames or labels people.'
+                yield Found(text.at, says, kinder.hint("Kinder"))
 
 
 LINT = Lint(

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 
 from rules.lints.lint import Found, Lint, Seen
-from rules.lints.words import JARGON, has_word, spoken
+from rules.lints.words import has_word, spoken
 
 
 def _find(seen: Seen) -> Iterator[Found]:
     for text in spoken(seen.rule):
-        for word, plain in JARGON.items():
-            if has_word(text, word):
-                yield Found(
-                    seen.rule.at, f'Not everybody knows what "{word}" means.', f"Plainer: {plain}."
-                )
+        for word, plain in seen.words.jargon.items():
+            if has_word(text.says, word):
+                says = f'Not everybody knows what "{word}" means.'
+                yield Found(text.at, says, plain.hint("Plainer"))
 
 
 LINT = Lint(

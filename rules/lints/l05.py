@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.lints.lint import Found, Lint, Seen
+from rules.lints.lint import Found, Lint, Seen, own
 from rules.lints.words import reading_age
 from rules.rule import OfferKind
 
@@ -13,7 +13,7 @@ def _find(seen: Seen) -> Iterator[Found]:
     for offer in seen.rule.offers:
         if offer.kind is OfferKind.MESSAGE and (age := reading_age(offer.text)) > _AGE:
             yield Found(
-                seen.rule.at,
+                own(seen.rule, offer.at, "offers"),
                 f'The message "{offer.words}" reads like a text for {age}-year-olds.',
                 "Use shorter sentences and shorter words.",
             )

@@ -3,18 +3,15 @@
 from collections.abc import Iterator
 
 from rules.lints.lint import Found, Lint, Seen
-from rules.lints.words import PROMISES, has_word, spoken
+from rules.lints.words import has_word, spoken
 
 
 def _find(seen: Seen) -> Iterator[Found]:
     for text in spoken(seen.rule):
-        for word in PROMISES:
-            if has_word(text, word):
-                yield Found(
-                    seen.rule.at,
-                    f'"{word}" promises something that may not happen.',
-                    "Say what can happen, or what people can choose.",
-                )
+        for word, instead in seen.words.promises.items():
+            if has_word(text.says, word):
+                says = f'"{word}" promises something that may not happen.'
+                yield Found(text.at, says, instead.hint("Rather"))
 
 
 LINT = Lint(

@@ -5,9 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from rules.lints.words import WordLists
 from rules.people import Story
 from rules.problems import Place
 from rules.rule import Rule, Status
+
+
+def own(rule: Rule, at: Place, *headings: str) -> Place:
+    """A place if it is in the rule's own file, else where one of these headings stands there."""
+    return at if at.file == rule.at.file else rule.place(*headings)
 
 
 class Found(NamedTuple):
@@ -27,6 +33,7 @@ class Seen:
     others: Mapping[str, Rule] = field(default_factory=dict[str, Rule])
     staff: tuple[str, ...] = ()  # who works at the practice, where it says so
     today: date | None = None  # None where nobody says what day it is
+    words: WordLists = field(default_factory=WordLists)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ def _find(seen: Seen) -> Iterator[Found]:
     named = any(exclusion.name == "palliative" for exclusion in rule.exclusions)
     if rule.purpose is Purpose.OFFER and not named:
         yield Found(
-            rule.at,
+            rule.place("exclude", "when"),
             "Nothing in this rule leaves people in palliative care alone.",
             "Under exclude, add - shared: palliative",
         )

@@ -15,13 +15,13 @@ def _find(seen: Seen) -> Iterator[Found]:
     period = quiet.periods[Reply.DECLINED]
     if period.is_shorter_than(_SHORTEST):
         yield Found(
-            seen.rule.at,
+            seen.rule.place("quiet.after_declined", "quiet"),
             f"A no would be forgotten after {period}.",
             "Under quiet, at least after_declined: 6 months; usually 12.",
         )
     if quiet.no_thanks_hidden:
         yield Found(
-            seen.rule.at,
+            seen.rule.place("quiet.no_thanks", "quiet"),
             'There is no "no, thank you" on this card.',
             "Take no_thanks out, so that a no can be heard.",
         )
@@ -31,11 +31,13 @@ LINT = Lint(
     code="S02",
     title="a no that is not heard, or not for long",
     not_like_this="""\
+purpose: safety net
 quiet:
   topic: walking
   after_declined: 14 days
 """,
     like_this="""\
+purpose: safety net
 quiet:
   topic: walking
   after_declined: 12 months

@@ -8,18 +8,16 @@ from rules.engine import evaluate
 from rules.lints.lint import Found, Lint, Seen
 from rules.outcome import Decision
 from rules.record import PatientRecord, Person
-from rules.rule import Purpose, Rule, Status
+from rules.rule import Rule, Status
 
 _DAY = date(2026, 11, 21)
 
 
 def _find(seen: Seen) -> Iterator[Found]:
     rule = seen.rule
-    if rule.purpose is Purpose.INFORMATION and "S03" in rule.care.allow:
-        return
     if any(_prompts(rule, age) for age in range(121)):
         yield Found(
-            rule.at,
+            rule.place("when"),
             "This rule prompts for somebody with an age and nothing on the record.",
             "Say under when: what has to be on the record.",
         )

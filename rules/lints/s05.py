@@ -12,14 +12,14 @@ def _find(seen: Seen) -> Iterator[Found]:
         return
     if not rule.when_unknown_written:
         yield Found(
-            rule.at,
+            rule.place("when"),
             "This safety net does not say what to do when it cannot tell who it is for.",
             "Write when_unknown: prompt, or when_unknown: stay quiet.",
         )
     for exclusion in rule.exclusions:
         if not exclusion.if_unknown_written:
             yield Found(
-                rule.at,
+                exclusion.at,
                 f'The exclusion "{exclusion.name}" does not say what to do when it cannot tell.',
                 "Write if_unknown: include, or if_unknown: exclude, under it.",
             )

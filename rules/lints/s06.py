@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rules.answer import Answer
 from rules.fact import Fact, facts_of
-from rules.lints.lint import Found, Lint, Seen
+from rules.lints.lint import Found, Lint, Seen, own
 from rules.rule import OfferKind, Status
 
 _NOT_DONE = frozenset({"registered", "preliminary", "partial"})
@@ -12,11 +12,11 @@ _NOT_DONE = frozenset({"registered", "preliminary", "partial"})
 
 def _find(seen: Seen) -> Iterator[Found]:
     rule = seen.rule
-    sends = any(offer.kind is OfferKind.RESULTS for offer in rule.offers)
+    sends = [offer.at for offer in rule.offers if offer.kind is OfferKind.RESULTS]
     excluded = (fact for e in rule.exclusions for fact in facts_of(e.condition))
     if sends and not any(_unseen(fact) for fact in excluded):
         yield Found(
-            rule.at,
+            own(rule, sends[0], "offers"),
             "This rule sends results and leaves nobody out whose results no clinician has filed.",
             "Add an exclusion on a fact with filed: no, or status: preliminary.",
         )

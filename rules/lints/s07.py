@@ -11,7 +11,7 @@ def _find(seen: Seen) -> Iterator[Found]:
     former = seen.others.get(rule.care.replaces)
     if former is not None and former.quiet.topic not in rule.quiet.topics:
         yield Found(
-            rule.at,
+            rule.place("replaces"),
             f'This rule replaces "{former.id}", whose topic was "{former.quiet.topic}".',
             f"Under quiet, add also_known_as: [{former.quiet.topic}]",
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rules.days import Duration
 from rules.fact import Sort
-from rules.lints.lint import Found, Lint, Seen
+from rules.lints.lint import Found, Lint, Seen, own
 
 _LONGEST = Duration(24, "month")
 
@@ -15,7 +15,7 @@ def _find(seen: Seen) -> Iterator[Found]:
         if fact.give.sort is Sort.QUANTITY and fact.since is None and long:
             within = "all time" if fact.within is None else str(fact.within)
             yield Found(
-                fact.at,
+                own(seen.rule, fact.at, "facts", "when"),
                 f'"{fact.name}" takes a value from {within}.',
                 "Add within: and how long such a value means something, at most 24 months.",
             )

@@ -9,7 +9,7 @@ from rules.rule import Status
 def _find(seen: Seen) -> Iterator[Found]:
     if seen.stories and all(story.expect == "prompt" for story in seen.stories):
         yield Found(
-            seen.rule.at,
+            seen.rule.place("tests"),
             "Every story ends in a prompt.",
             "Add one person who does not get it; goodday rules suggest has ideas.",
         )

@@ -12,16 +12,16 @@ def _find(seen: Seen) -> Iterator[Found]:
     rule = seen.rule
     if not seen.stories:
         return
-    for exclusion in dict.fromkeys(e.name for e in rule.exclusions):
-        if not any(s.expect == "excluded" and s.because == exclusion for s in seen.stories):
+    for name, at in {e.name: e.at for e in reversed(rule.exclusions)}.items():
+        if not any(s.expect == "excluded" and s.because == name for s in seen.stories):
             yield Found(
-                rule.at,
-                f'No story shows that "{exclusion}" leaves somebody alone.',
-                f"Add a story with expect: excluded and because: {exclusion}",
+                at,
+                f'No story shows that "{name}" leaves somebody alone.',
+                f"Add a story with expect: excluded and because: {name}",
             )
     if not any(_hears_a_no(story) for story in seen.stories):
         yield Found(
-            rule.at,
+            rule.place("quiet"),
             "No story shows that a no is heard.",
             "Add a story with an outcome: declined, and expect: quiet",
         )
@@ -30,7 +30,7 @@ def _find(seen: Seen) -> Iterator[Found]:
     for one in words:
         if not any(part in one.summary.plain for part in told):
             yield Found(
-                rule.at,
+                one.summary.at,
                 f'No story shows the words "{one.summary.plain[:40]}".',
                 "Add a story with summary_has: and some of them.",
             )
@@ -48,9 +48,14 @@ LINT = Lint(
     not_like_this="""\
 exclude:
   - shared: palliative
-tests: []
+tests:
+  - name: Somebody with COPD
+    person: margaret
+    expect: prompt
 """,
     like_this="""\
+exclude:
+  - shared: palliative
 tests:
   - name: Receiving palliative care
     person: margaret
@@ -59,6 +64,13 @@ tests:
         date: 1 month ago
     expect: excluded
     because: palliative
+  - name: Said no last month
+    person: margaret
+    plus:
+      - outcome: declined
+        topic: living-well
+        date: 1 month ago
+    expect: quiet
 """,
     why="What no story shows can be broken without anybody noticing.",
     stops_from=Status.PILOT,

@@ -11,11 +11,12 @@ from rules.people import Story, record_of
 def _find(seen: Seen) -> Iterator[Found]:
     if not seen.stories:
         return
-    for test in _ages(seen.rule.when):
+    for fact, test in _ages(seen.rule.when):
+        at = fact.at if fact.at.file == seen.rule.at.file else seen.rule.place("when")
         for age in _edges(test):
             if not any(story.person.age == str(age) for story in seen.stories):
                 yield Found(
-                    seen.rule.at,
+                    at,
                     f"No story is about somebody who is {age}.",
                     "Add a story with vary: age and a row for each side of the limit.",
                 )
@@ -28,10 +29,10 @@ def _find(seen: Seen) -> Iterator[Found]:
             )
 
 
-def _ages(condition: Condition) -> Iterator[Test]:
+def _ages(condition: Condition) -> Iterator[tuple[Fact, Test]]:
     match condition:
         case Compare(fact, tests) if fact.find == "age":
-            yield from tests
+            yield from ((fact, test) for test in tests)
         case Not(part) | Labelled(_, part):
             yield from _ages(part)
         case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):

@@ -1,96 +1,69 @@
-"""Words that the language lints know, each with a kinder or plainer one (NHS Language Matters)."""
+"""The texts of a rule that the language lints read, and the words that they know."""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from rules.problems import Place
 from rules.rule import Rule
 
-BLAMING: Mapping[str, str] = {
-    "non-compliant": "has not been taking it, or: what gets in the way of ...?",
-    "noncompliant": "has not been taking it, or: what gets in the way of ...?",
-    "non-compliance": "what gets in the way of ...?",
-    "compliance": "taking it as agreed",
-    "non-adherent": "has not been taking it",
-    "failed": "has not, or: it has not helped",
-    "failure to": "has not",
-    "refuses": "said no, thank you",
-    "refused": "said no, thank you",
-    "poorly controlled": "above what was agreed",
-    "uncontrolled": "above what was agreed",
-    "diabetics": "people with diabetes",
-    "diabetic patients": "people with diabetes",
-    "asthmatics": "people with asthma",
-    "sufferers": "people with it",
-    "suffers from": "has",
-    "suffering from": "has",
-    "victim": "person",
-    "frequent attender": "somebody who comes often",
-    "frequent flyer": "somebody who comes often",
-    "difficult patient": "somebody whom we have not understood yet",
-    "obese": "living with obesity",
-    "addict": "somebody who uses drugs",
-    "alcoholic": "somebody who drinks a lot",
-    "denies": "says that there is no",
-    "complains of": "tells us about",
-    "should": "could, or: what would help?",
-    "must": "could",
-    "DNA": "did not come",
-    "DNAs": "visits that were missed",
-    "did not attend": "did not come",
-    "chase": "ask",
-    "target": "aim",
-    "hard to reach": "people we have not reached",
-    "elderly": "older people",
-    "the disabled": "disabled people",
-    "bed-blocker": "somebody who waits to go home",
-    "cope": "live",
-}
-JARGON: Mapping[str, str] = {
-    "PR": "pulmonary rehabilitation, or: exercise and learning for your lungs",
-    "SMP": "self-management programme",
-    "LTC": "long-term condition",
-    "HbA1c": "blood sugar over the last months (HbA1c)",
-    "eGFR": "how well the kidneys work (eGFR)",
-    "ACR": "protein in the urine (ACR)",
-    "FEV1": "the breathing test",
-    "BP": "blood pressure",
-    "BMI": "body mass index",
-    "MDT": "the team",
-    "DSN": "diabetes nurse",
-    "QOF": "the yearly review",
-    "PAM": "the confidence questionnaire",
-    "SNOMED": "the record's codes",
-    "PCN": "the local group of practices",
-    "titrate": "change little by little",
-    "exacerbation": "flare-up",
-    "spirometry": "breathing test",
-    "dyspnoea": "breathlessness",
-    "comorbidities": "other conditions",
-    "prophylaxis": "prevention",
-    "bd": "twice a day",
-    "od": "once a day",
-    "prn": "when needed",
-}
-PROMISES = ("will", "always", "guarantee", "guaranteed", "promise", "never again", "certainly")
+
+class Instead(NamedTuple):
+    """What to say in place of a word, and the reason where one is given."""
+
+    words: str
+    because: str = ""
+
+    def hint(self, sort: str) -> str:
+        """ "Kinder: people with asthma. They are more than that." """
+        end = "" if self.words.endswith(("?", ".")) else "."
+        return f"{sort}: {self.words}{end}" + (f" {self.because}" if self.because else "")
 
 
-def texts(rule: Rule) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class WordLists:
+    """Words that blame or label, short forms that people do not know, and promises."""
+
+    blaming: Mapping[str, Instead] = field(default_factory=dict[str, Instead])
+    jargon: Mapping[str, Instead] = field(default_factory=dict[str, Instead])
+    promises: Mapping[str, Instead] = field(default_factory=dict[str, Instead])
+
+    def beside(self, own: "WordLists") -> "WordLists":
+        """These and a practice's own, which count where both have a word."""
+        return WordLists(
+            {**self.blaming, **own.blaming},
+            {**self.jargon, **own.jargon},
+            {**self.promises, **own.promises},
+        )
+
+
+class Said(NamedTuple):
+    """One text and where it stands; ``asked`` is so for the question of a card."""
+
+    at: Place
+    says: str
+    asked: bool = False
+
+
+def texts(rule: Rule) -> Iterator[Said]:
     """Every text of a rule that somebody reads."""
-    yield rule.title
-    yield from (exclusion.because for exclusion in rule.exclusions)
+    yield Said(rule.place("title"), rule.title)
+    yield from (Said(exclusion.at, exclusion.because) for exclusion in rule.exclusions)
     yield from spoken(rule)
 
 
-def spoken(rule: Rule) -> Iterator[str]:
+def spoken(rule: Rule) -> Iterator[Said]:
     """The texts that a person may hear or read."""
     card = rule.card
     for words in (card.words, *(variant.words for variant in card.variants)):
-        yield words.summary.plain
-        yield words.question
-        yield words.detail.plain
+        yield Said(words.summary.at, words.summary.plain)
+        yield Said(words.asked_at, words.question, asked=True)
+        yield Said(words.detail.at, words.detail.plain)
     for offer in rule.offers:
-        yield offer.label.plain
-        yield offer.text
+        here = offer.at.file == rule.at.file  # else it comes from a shared set of offers
+        yield Said(offer.label.at if here else rule.place("offers"), offer.label.plain)
+        yield Said(offer.at if here else rule.place("offers"), offer.text)
 
 
 def has_word(text: str, word: str) -> bool:

@@ -49,7 +49,8 @@ def _all(rule: Rule) -> Iterator[Mutant]:
     if rule.prompt_when_unknown:
         to = replace(rule, prompt_when_unknown=False)
         says = 'without "when_unknown: prompt"'
-        yield _mutant(rule, "when_unknown: dropped", says, to, facts_of(rule.when))
+        at = rule.place("when_unknown")
+        yield _mutant(rule, "when_unknown: dropped", says, to, facts_of(rule.when), at=at)
     yield from _exclusions(rule)
     yield from _variants(rule)
     yield from _offers(rule)
@@ -63,22 +64,34 @@ def _mutant(
     to: Rule,
     about: Iterable[Fact] = (),
     safety: bool = False,
+    at: Place | None = None,
 ) -> Mutant:
     near = tuple(about)
-    return Mutant(name, says, place_of(rule, near), safety, to, near)
+    return Mutant(name, says, place_of(rule, near, at), safety, to, near)
 
 
 def _of_slip(
-    rule: Rule, name: str, where: str, slip: Slip, to: Rule, safety: bool = False
+    rule: Rule,
+    name: str,
+    where: str,
+    slip: Slip,
+    to: Rule,
+    safety: bool = False,
+    at: Place | None = None,
 ) -> Mutant:
     about = facts_of(slip.part)
     name, says = f"{name}: {slip.name}", f"{slip.says}, {where}"
-    return _mutant(rule, name, says, to, about, safety or slip.safety)
+    return _mutant(rule, name, says, to, about, safety or slip.safety, at)
 
 
-def place_of(rule: Rule, about: Iterable[Fact]) -> Place:
-    """The first of these facts that stands in the rule's own file, else the rule's own place."""
-    return next((fact.at for fact in about if fact.at.file == rule.at.file), rule.at)
+def place_of(rule: Rule, about: Iterable[Fact], otherwise: Place | None = None) -> Place:
+    """The first of these facts that stands in the rule's own file, else this place, or the rule's.
+
+    A place in another file is none: an offer may come from a shared set of them.
+    """
+    there = otherwise is not None and otherwise.file == rule.at.file
+    last = otherwise if there and otherwise is not None else rule.place("when")
+    return next((fact.at for fact in about if fact.at.file == rule.at.file), last)
 
 
 def _facts(rule: Rule) -> Iterator[Mutant]:
@@ -125,14 +138,17 @@ def _exclusions(rule: Rule) -> Iterator[Mutant]:
         def having(*to: Exclusion, n: int = number) -> Rule:
             return replace(rule, exclusions=(*rule.exclusions[:n], *to, *rule.exclusions[n + 1 :]))
 
-        yield _mutant(rule, f"{name}: removed", f"without {of}", having(), about, safety=True)
+        at = exclusion.at
+        says = f"without {of}"
+        yield _mutant(rule, f"{name}: removed", says, having(), about, safety=True, at=at)
         excludes = not exclusion.if_unknown_exclude
         word = f"if_unknown: {'exclude' if excludes else 'include'}"
         to = having(replace(exclusion, if_unknown_exclude=excludes))
-        yield _mutant(rule, f"{name}: {word}", f'with "{word}" in {of}', to, about, safety=True)
+        says = f'with "{word}" in {of}'
+        yield _mutant(rule, f"{name}: {word}", says, to, about, safety=True, at=at)
         for slip in conditions.slips(exclusion.condition):
             to = having(replace(exclusion, condition=slip.condition))
-            yield _of_slip(rule, name, f"in {of}", slip, to, safety=True)
+            yield _of_slip(rule, name, f"in {of}", slip, to, safety=True, at=at)
 
 
 def _variants(rule: Rule) -> Iterator[Mutant]:
@@ -146,13 +162,14 @@ def _variants(rule: Rule) -> Iterator[Mutant]:
             variants = (*card.variants[:n], *to, *card.variants[n + 1 :])
             return replace(rule, card=replace(card, variants=variants))
 
-        yield _mutant(rule, f"{name}: dropped", f"without {of}", having(), about)
+        at = variant.at
+        yield _mutant(rule, f"{name}: dropped", f"without {of}", having(), about, at=at)
         turned = having(replace(variant, condition=Not(variant.condition)))
         says = f"with the opposite condition in {of}"
-        yield _mutant(rule, f"{name}: turned round", says, turned, about)
+        yield _mutant(rule, f"{name}: turned round", says, turned, about, at=at)
         for slip in conditions.slips(variant.condition):
             to = having(replace(variant, condition=slip.condition))
-            yield _of_slip(rule, name, f"in {of}", slip, to)
+            yield _of_slip(rule, name, f"in {of}", slip, to, at=at)
 
 
 def _offers(rule: Rule) -> Iterator[Mutant]:
@@ -165,18 +182,19 @@ def _offers(rule: Rule) -> Iterator[Mutant]:
         if offer.needs is not None:
             to = having(replace(offer, needs=None))
             says = f'without "needs" in {of}'
-            yield _mutant(rule, f"{name}: needs dropped", says, to, (offer.needs,))
+            yield _mutant(rule, f"{name}: needs dropped", says, to, (offer.needs,), at=offer.at)
         if offer.condition is None:
             continue
         about = facts_of(offer.condition)
         to = having(replace(offer, condition=None))
-        yield _mutant(rule, f"{name}: if dropped", f'without "if" in {of}', to, about)
+        says, at = f'without "if" in {of}', offer.at
+        yield _mutant(rule, f"{name}: if dropped", says, to, about, at=at)
         word = f"if_unknown: {'hide' if offer.if_unknown_show else 'show'}"
         to = having(replace(offer, if_unknown_show=not offer.if_unknown_show))
-        yield _mutant(rule, f"{name}: {word}", f'with "{word}" in {of}', to, about)
+        yield _mutant(rule, f"{name}: {word}", f'with "{word}" in {of}', to, about, at=at)
         for slip in conditions.slips(offer.condition):
             to = having(replace(offer, condition=slip.condition))
-            yield _of_slip(rule, name, f"in {of}", slip, to)
+            yield _of_slip(rule, name, f"in {of}", slip, to, at=at)
 
 
 def offer_names(rule: Rule) -> tuple[str, ...]:
@@ -199,12 +217,14 @@ def _quiet(rule: Rule) -> Iterator[Mutant]:
             word = f"after_{str(reply).replace(' ', '_')}"
             to = replace(rule, quiet=replace(quiet, periods={**quiet.periods, reply: _NOTHING}))
             says = f'without the quiet period "{word}"'
-            yield _mutant(rule, f"quiet {word}: removed", says, to, safety=True)
+            at = rule.place(f"quiet.{word}", "quiet")
+            yield _mutant(rule, f"quiet {word}: removed", says, to, safety=True, at=at)
     for topic in quiet.also_known_as:
         kept = tuple(name for name in quiet.also_known_as if name != topic)
         to = replace(rule, quiet=replace(quiet, also_known_as=kept))
         says = f'without the former name "{topic}" of the topic'
-        yield _mutant(rule, f"quiet also_known_as {topic}: removed", says, to, safety=True)
+        at = rule.place("quiet.also_known_as")
+        yield _mutant(rule, f"quiet also_known_as {topic}: removed", says, to, safety=True, at=at)
     for name, other in (
         ("declined_codes", replace(quiet, declined_codes=frozenset())),
         ("not_done_codes", replace(quiet, not_done_codes=frozenset())),
@@ -213,4 +233,5 @@ def _quiet(rule: Rule) -> Iterator[Mutant]:
         if other != quiet:
             to = replace(rule, quiet=other)
             says = f'without "{name}", under quiet'
-            yield _mutant(rule, f"quiet {name}: removed", says, to, safety=True)
+            at = rule.place(f"quiet.{name}", "quiet")
+            yield _mutant(rule, f"quiet {name}: removed", says, to, safety=True, at=at)

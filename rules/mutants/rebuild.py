@@ -112,7 +112,8 @@ def _words(words: Words, turn: _Turn) -> Words:
 
 
 def _wording(wording: Wording, turn: _Turn) -> Wording:
-    return Wording(tuple(turn(part) if isinstance(part, Fact) else part for part in wording.parts))
+    parts = tuple(turn(part) if isinstance(part, Fact) else part for part in wording.parts)
+    return replace(wording, parts=parts)
 
 
 def _offer(offer: Offer, turn: _Turn) -> Offer:

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from rules.fact import Condition
+from rules.problems import Place
 from rules.reading import Reader
 from rules.rule import Blank, Card, Indicator, Link, Purpose, Variant, Wording, Words
 from rules.schema.conditions import condition_under
@@ -49,8 +50,9 @@ def read_card(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Car
     return Card(words, indicator, source, variants, links, choose_one or False)
 
 
-# Summary, question and detail, each None where it is not written or was reported.
-_Said = tuple[Wording | None, str | None, Wording | None]
+# Summary, question and detail, each None where it is not written or was reported; and where the
+# question stands.
+_Said = tuple[Wording | None, str | None, Wording | None, Place]
 
 
 def _said(reader: Reader, block: Block, names: Names) -> _Said:
@@ -61,14 +63,15 @@ def _said(reader: Reader, block: Block, names: Names) -> _Said:
         one_line(reader, block.pairs["summary"][1], summary, "summary")
     if question is not None:
         _question(reader, block.pairs["question"][1], question)
-    return summary, question, detail
+    asked_at = block.pairs["question"][1].at if "question" in block.pairs else block.at
+    return summary, question, detail, asked_at
 
 
 def _whole(said: _Said) -> Words | None:
-    summary, question, detail = said
+    summary, question, detail, asked_at = said
     if summary is None or question is None:
         return None
-    return Words(summary, question, detail or Wording(()))
+    return Words(summary, question, detail or Wording(()), asked_at)
 
 
 def _variants(
@@ -84,7 +87,12 @@ def _variants(
             continue
         check(reader, inner, "a variant", VARIANT)
         own = _said(reader, inner, names)
-        said: _Said = (own[0] or common[0], own[1] or common[1], own[2] or common[2])
+        said: _Said = (
+            own[0] or common[0],
+            own[1] or common[1],
+            own[2] or common[2],
+            own[3] if own[1] else common[3],
+        )
         for key, part in (("summary", said[0]), ("question", said[1])):
             if part is None and key not in inner.pairs:
                 reader.stop(inner.at, "E09", f'This variant needs "{key}:", and so does the card.')
@@ -106,7 +114,7 @@ def _variants(
         condition: Condition | None = condition_under(reader, inner, "if", names)
         words = _whole(said)
         if condition is not None and words is not None:
-            found.append(Variant(condition, words))
+            found.append(Variant(condition, words, inner.pairs["if"][0].at))
     if items and otherwise is None:
         reader.stop(
             block.pairs["variants"][0].at,

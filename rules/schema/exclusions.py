@@ -48,6 +48,7 @@ def _exclusion(reader: Reader, node: Node, names: Names) -> Exclusion | None:
             shared.because,
             _excludes(reader, block, shared.if_unknown_exclude),
             "if_unknown" in block.pairs,
+            block.pairs["shared"][0].at,
         )
     return read_own_exclusion(reader, block, names)
 
@@ -67,6 +68,7 @@ def read_own_exclusion(
         because,
         _excludes(reader, block, True),
         "if_unknown" in block.pairs,
+        block.pairs["if"][0].at,
     )
 
 

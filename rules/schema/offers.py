@@ -54,7 +54,7 @@ def read_offers(reader: Reader, node: Node, names: Names) -> tuple[Offer, ...]:
         inner = reader.block(value, f"The {key.value} offer") if kind else None
         offer = _offer(reader, OfferKind(kind), inner, names) if kind and inner else None
         if offer is not None:
-            offers.append(offer)
+            offers.append(replace(offer, at=key.at))
     if sum(offer.recommended for offer in offers) > 1:
         reader.stop(node.at, "E10", "At most one offer can be recommended.")
     return tuple(offers)

@@ -96,10 +96,7 @@ def _no_thanks(reader: Reader, block: Block, purpose: Purpose) -> str:
     because = reader.get(inner, "because", reader.prose)
     if hidden and purpose is Purpose.OFFER:
         reader.stop(
-            node.at,
-            "S02",
-            "An offer can always be answered with no.",
-            "Take no_thanks out.",
+            node.at, "E30", "An offer can always be answered with no.", "Take no_thanks out."
         )
     return (because or "") if hidden else ""
 

@@ -1,11 +1,11 @@
 """A rule file whole: the headings in the order people talk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from rules.lints import ANSWERABLE
 from rules.people import Stories
-from rules.problems import did_you_mean
+from rules.problems import Place, did_you_mean
 from rules.reading import Reader
 from rules.rule import Purpose, Rule, Status
 from rules.schema.card import read_card
@@ -65,7 +65,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
     rule = Rule(
         rule_id, title, 1 if version is None else version, status or Status.DRAFT, purpose, owner,
         care, hooks, show_to, own, when, unknown == "prompt", exclusions, card, offers, quiet,
-        block.at, "when_unknown" in block.pairs,
+        block.at, "when_unknown" in block.pairs, dict(_places(block)),
     )  # fmt: skip
     return RuleFile(rule, stories)
 
@@ -73,6 +73,14 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
 _STATUSES: Mapping[str, Status] = {str(status): status for status in Status}
 _PURPOSES: Mapping[str, Purpose] = {str(purpose): purpose for purpose in Purpose}
 _WHEN_UNKNOWN: Mapping[str, str] = {"stay quiet": "stay quiet", "prompt": "prompt"}
+
+
+def _places(block: Block) -> Iterator[tuple[str, Place]]:
+    """Where each heading stands, and each one right below it."""
+    for heading, (key, value) in block.pairs.items():
+        yield heading, key.at
+        for below, (inner, _) in value.pairs.items() if isinstance(value, Block) else ():
+            yield f"{heading}.{below}", inner.at
 
 
 def _format(reader: Reader, block: Block) -> None:

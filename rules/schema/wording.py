@@ -35,7 +35,7 @@ def read_wording(reader: Reader, node: Node, names: Names) -> Wording | None:
         parts += [text[end : place.start()], part]
         end = place.end()
     parts.append(text[end:])
-    return Wording(tuple(part for part in parts if part != ""))
+    return Wording(tuple(part for part in parts if part != ""), node.at)
 
 
 def plain_words(reader: Reader, node: Node, text: str) -> bool:

@@ -105,8 +105,9 @@ def test_what_was_seen_is_counted() -> None:
     assert covered(ALONE + NO_COUGH).ways == (seen + 1, every)
 
 
-def test_a_point_has_the_place_of_its_fact_or_else_of_the_rule() -> None:
+def test_a_point_has_the_place_of_its_fact_or_else_of_what_names_it() -> None:
     found = covered(ALONE)
     places = {point.says: point.at for point in found.points}
     assert places["has_cough under when"] == found.rule.facts["has_cough"].at
-    assert places['the exclusion "palliative"'] == found.rule.at
+    (exclusion,) = found.rule.exclusions
+    assert places['the exclusion "palliative"'] == exclusion.at

@@ -83,7 +83,7 @@ def _yaml_files(folder: Traversable) -> Iterator[tuple[str, str, str]]:
         elif path.name.endswith(".yaml"):
             stem, parent = path.name.removesuffix(".yaml"), Path(str(path)).parent.name
             schema = {"value-sets": "value-set", "shared": f"shared-{stem}"}.get(parent, "rule")
-            yield "practice" if stem == "practice" else schema, stem, path.read_text("utf-8")
+            yield stem if stem in ("practice", "words") else schema, stem, path.read_text("utf-8")
 
 
 SHIPPED_FILES = [

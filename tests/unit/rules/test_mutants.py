@@ -128,7 +128,10 @@ def test_former_names_and_codes_that_say_no_are_removed() -> None:
 def test_a_slip_has_the_place_of_the_first_own_fact_that_it_is_about() -> None:
     assert named("had_tea: since dropped").at == RULE.facts["had_tea"].at
     assert named("exclude tag_there: removed").at == RULE.facts["tag_there"].at
-    assert named("exclude palliative: removed").at == RULE.at  # its fact is shared
+    shared = next(each for each in RULE.exclusions if each.name == "palliative")
+    assert named("exclude palliative: removed").at == shared.at  # its fact is in another file
+    assert shared.at.file == RULE.at.file
+    assert named("quiet after_declined: removed").at == RULE.places["quiet"]
 
 
 def test_offers_of_one_kind_are_told_apart() -> None:

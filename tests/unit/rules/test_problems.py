@@ -304,7 +304,7 @@ def changed(old: str, new: str, text: str = GOOD) -> str:
             id="31. a no that would be forgotten",
         ),
         pytest.param(
-            "§" + rule_text(when="{not: has_cough}"),
+            rule_text(when="{not: has_cough}").replace("\nwhen:", "\n§when:"),
             "S03",
             "This rule prompts for somebody with an age and nothing on the record.",
             "Say under when: what has to be on the record.",
@@ -368,7 +368,7 @@ def test_one_slip_gives_one_message_at_its_place(
             id="14. over 18, or 18 and over",
         ),
         pytest.param(
-            "§" + rule_text(exclude=None),
+            rule_text(exclude=None).replace("\nwhen:", "\n§when:"),
             "S01",
             "Nothing in this rule leaves people in palliative care alone.",
             "Under exclude, add - shared: palliative",

@@ -1,0 +1,258 @@
+"""Every lint by its own example: not like this, like this, and from which state on it stops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from textwrap import indent
+
+import pytest
+
+from rules.lints import ANSWERABLE, LINTS
+from rules.load import Loaded
+from rules.problems import Problem
+from rules.schema.lock import list_problems, lists_in_use
+from tests.builders import HEADINGS, list_text, load_files, rule_text
+
+TODAY = date(2026, 11, 21)
+REASON = "The group talked about it in May"
+
+# RULES 5.10. The other lints there warn in draft, and stop in pilot and live.
+STOP_IN_DRAFT = {"S03", "S04", "L01", "T05", "T06"} | {"C01", "G04"}
+NEVER_STOP = {"S08", "S09", "L02", "L04", "L05", "L06", "T03", "G02"} | {"C02", "C03", "C04", "C05"}
+# Held by goodday rules mutate and release: tests/unit/prompts/test_gates.py.
+ELSEWHERE = {"T04"}
+
+PILOT: Mapping[str, str] = {
+    "evidence": "[{claim: Tea helps, source: A trial}]",
+    "review_by": "2027-05-31",
+    "pdsa": "{cycle: 1, aim: More are asked, measure: yes or no, started: 2026-11-01,"
+    " result: Six of nine said yes, decision: adopt}",
+    "safety": "{signed_off_by: Anne Example, signed_off_on: 2026-11-20, for_version: 1,"
+    " hazards: [Asked at a bad moment]}",
+}
+FACTS = """
+has_cough: {find: condition, codes: cough}
+has_copd: {find: condition, codes: copd}
+has_asthma: {find: condition, codes: wheeze}
+has_said_no: {find: procedure, codes: no-tea}
+has_agreed: {find: procedure, codes: tea-group}
+home_from_hospital: {find: encounter, codes: visit, within: 7 days}
+contact_since: {find: procedure, codes: blow-test, since: 7 days ago}
+offered: {find: procedure, codes: tea-group, give: latest date}
+offered_in_last_year: {find: procedure, codes: tea-group, within: 12 months}
+result_not_filed: {find: observation, codes: blow-test, filed: no}
+"""
+HBA1C = """
+hba1c: {find: observation, codes: hba1c, give: latest value, unit: mmol/mol, within: 12 months}
+"""
+COPD = "margaret: {about: 68, age: 68, record: [{condition: copd, date: 2020-03-01}]}"
+SENDS = """
+- results_ahead:
+    label: Draft a letter
+    include: results-to-share
+    within: 42 days
+"""
+
+
+@dataclass(frozen=True)
+class Example:
+    """Where a lint's example goes in a rule, and what stands around it."""
+
+    under: str = ""
+    headings: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+    good: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+STORIES = Example(headings={"people": f"\n{COPD}", "when": "has_copd"})
+EXAMPLES: Mapping[str, Example] = {
+    "C01": Example("when"),
+    "C02": Example("when"),
+    "C03": Example(),
+    "C04": Example("all"),
+    "C05": Example(headings={"facts": None}),
+    "G01": Example(),
+    "G02": Example(),
+    "G03": Example(files={"practice.yaml": 'name: x\npeople: ["Anne Example, GP"]\n'}),
+    "G04": Example(headings={"review_by": None, "pdsa": None}),
+    "L01": Example("card"),
+    "L02": Example("card"),
+    "L03": Example("card"),
+    "L04": Example("refer"),
+    "L05": Example("message", {"offers": "\n- message: {label: Send it, template: hello}"}),
+    "L06": Example("card"),
+    "S01": Example(),
+    "S02": Example(),
+    "S03": Example(),
+    "S04": Example("all", {"facts": FACTS + HBA1C}),
+    "S05": Example(headings={"exclude": None}),
+    "S06": Example(headings={"offers": SENDS}),
+    "S07": Example(files={"copd-help.yaml": rule_text(id="copd-help", quiet="{topic: copd-help}")}),
+    "S08": Example("facts", {"when": "{hba1c: {at_least: 58 mmol/mol}}"}),
+    "S09": Example("all"),
+    "S10": Example("list", {"when": "has_copd"}),
+    "T01": STORIES,
+    "T02": STORIES,
+    "T03": Example(
+        headings={
+            "people": f"\n{COPD}",
+            "facts": None,
+            "when": "\nage: {at_least: 18}\n",
+            "tests": "\n- {name: x, person: margaret, expect: prompt}",
+        }
+    ),
+    "T05": Example("sam"),
+    "T06": Example("test", {"people": f"\n{COPD}", "when": "has_copd"}),
+}
+
+
+def load(code: str, snippet: str, **more: str | None) -> Loaded:
+    """A practice with one rule that has this in it."""
+    example = EXAMPLES[code]
+    headings = {"facts": FACTS, **example.headings, **more}
+    files: dict[str, str | bytes] = {
+        "value-sets/hba1c.yaml": list_text("hba1c", ["hba1c"]),
+        "value-sets/asthma.yaml": list_text("asthma", ["wheeze"]),
+        **example.files,
+    }
+    match example.under:
+        case "":
+            headings |= split(snippet)
+        case "when":
+            headings["when"] = f"\n{snippet}"
+        case "all":
+            headings["when"] = f"\nall:\n{snippet}"
+        case "card":
+            card = {**split(HEADINGS["card"].replace("\n        ", "\n")), **split(snippet)}
+            headings["card"] = joined(card)
+        case "refer":
+            offer = indent(snippet, "    ")
+            headings["offers"] = f"\n- refer:\n{offer}    service: tea-group\n"
+        case "facts":
+            headings["facts"] = f"\n{snippet}"
+        case "message":
+            words = indent(snippet, "  ")
+            files["shared/messages.yaml"] = f"hello:\n  name: x\n{words}"
+        case "list":
+            words = list_text("copd", ["copd"]).replace("reviewed: 2026-11-21\n", "")
+            files["value-sets/copd.yaml"] = words.replace("id: copd\n", snippet)
+        case "sam":
+            headings["people"] = f"\nsam:\n{indent(snippet, '  ')}  age: 60\n"
+        case _:
+            story = "- name: x\n  person: margaret\n  expect: no prompt\n"
+            headings["tests"] = f"\n{story}{indent(snippet, '  ')}"
+    if "status" in more:
+        headings["status"] = more["status"]
+    files["coughing.yaml"] = rule_text(**headings)
+    return load_files(files, TODAY)
+
+
+def split(text: str) -> dict[str, str | None]:
+    """The headings of an example and what stands under each."""
+    found: dict[str, str | None] = {}
+    heading = ""
+    for line in text.strip("\n").split("\n"):
+        if line.startswith(("#", " ")):
+            found |= {heading: f"{found[heading]}\n{line}"} if line[0] == " " else {}
+        else:
+            heading, _, value = line.partition(":")
+            found[heading] = value.strip()
+    return found
+
+
+def joined(headings: Mapping[str, str | None]) -> str:
+    return "\n" + "\n".join(f"{heading}: {value}" for heading, value in headings.items())
+
+
+def said(loaded: Loaded, code: str) -> list[Problem]:
+    """What a lint says of it; lists are looked at with the rules, as rules check does."""
+    lists = list_problems(loaded.lists, lists_in_use(loaded.library), TODAY)
+    reviews = [p for p in lists if "review date" in p.says]
+    return [p for p in [*loaded.problems, *reviews] if p.code == code]
+
+
+def shown(status: str) -> dict[str, str | None]:
+    """What a rule in pilot or live has to have, as far as an example does not say otherwise."""
+    return {} if status == "draft" else dict(PILOT)
+
+
+def spoken(code: str, snippet: str, status: str, **more: str | None) -> list[Problem]:
+    around = {**shown(status), **EXAMPLES[code].headings, **more}
+    return said(load(code, snippet, **around, status=status), code)
+
+
+def test_every_lint_is_shown_here() -> None:
+    assert EXAMPLES.keys() | ELSEWHERE == LINTS.keys()
+
+
+@pytest.mark.parametrize("status", ["draft", "pilot", "live"])
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_a_lint_speaks_of_what_is_not_right_and_stops_as_the_table_says(
+    code: str, status: str
+) -> None:
+    found = spoken(code, LINTS[code].not_like_this, status)
+    if code == "G04" and status == "draft":
+        assert found == []  # a draft may lack everything
+        return
+    assert found
+    stops = code in STOP_IN_DRAFT or (status != "draft" and code not in NEVER_STOP)
+    assert {problem.stops for problem in found} == {stops}
+    assert all(problem.hint or problem.more for problem in found)
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_a_lint_stands_at_a_line_of_its_own_and_not_at_the_top(code: str) -> None:
+    for problem in spoken(code, LINTS[code].not_like_this, "pilot"):
+        if code == "S10":  # it is about a whole file
+            assert problem.at.file.endswith("copd.yaml")
+        else:
+            assert problem.at.file.endswith("coughing.yaml")
+            assert problem.at.line > 1
+
+
+@pytest.mark.parametrize("status", ["draft", "pilot", "live"])
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_a_lint_is_silent_about_what_is_right(code: str, status: str) -> None:
+    decided = "  result: Six of nine said yes\n  decision: adopt\n"
+    more = decided if code == "G04" and status == "live" else ""
+    assert spoken(code, LINTS[code].like_this + more, status) == []
+
+
+@pytest.mark.parametrize("status", ["draft", "pilot"])
+@pytest.mark.parametrize("code", sorted(ANSWERABLE))
+def test_a_lint_that_is_answered_with_a_reason_is_counted_and_silent(
+    code: str, status: str
+) -> None:
+    more: dict[str, str | None] = {"purpose": "information"} if code == "S03" else {}
+    around = {**shown(status), **EXAMPLES[code].headings, **more}
+    allow = f"{{{code}: {REASON}}}"
+    loaded = load(code, LINTS[code].not_like_this, **around, status=status, allow=allow)
+    assert said(loaded, code) == []
+    assert {(each.problem.code, each.reason) for each in loaded.answered} == {(code, REASON)}
+    assert not [problem for problem in loaded.problems if "nothing to answer" in problem.says]
+
+
+def test_an_answer_to_nothing_is_said_where_it_stands() -> None:
+    loaded = load("S01", LINTS["S01"].like_this, allow=f"{{S01: {REASON}}}")
+    (problem,) = [p for p in loaded.problems if "nothing to answer" in p.says]
+    assert problem.at.line > 1
+
+
+@pytest.mark.parametrize("code", sorted(LINTS.keys() - ANSWERABLE))
+def test_what_stops_a_draft_cannot_be_answered(code: str) -> None:
+    loaded = load_files({"coughing.yaml": rule_text(allow=f"{{{code}: {REASON}}}")})
+    assert [p.code for p in loaded.stops] == ["E01"]
+
+
+@pytest.mark.parametrize("purpose", ["offer", "safety net"])
+def test_only_a_rule_that_informs_may_speak_about_everybody(purpose: str) -> None:
+    example = LINTS["S03"].not_like_this
+    loaded = load("S03", example, purpose=purpose, allow=f"{{S03: {REASON}}}")
+    (problem,) = said(loaded, "S03")
+    assert problem.stops
+    assert loaded.answered == []
+
+
+def test_a_short_quiet_period_of_an_offer_is_told_once() -> None:
+    loaded = load_files({"coughing.yaml": rule_text(quiet="{topic: x, after_declined: 14 days}")})
+    assert [problem.code for problem in loaded.problems] == ["E31"]
