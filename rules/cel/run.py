@@ -123,18 +123,19 @@ def _without_single_file(grown: "Grown[Token]") -> "Grown[Token]":
 def _environment() -> Any:  # its own types leave open what its trees are of
     from celpy import Environment, InterpretedRunner, celtypes, evaluation  # noqa: PLC0415 - as above
 
-    limit = sys.getrecursionlimit()
-    environment = Environment(runner_class=InterpretedRunner)
-    sys.setrecursionlimit(limit)  # it raises the limit of the whole process
-    environment.annotations.clear()  # names of protobuf types, copied for every answer
+    its_environments = evaluation.logger.manager.getLogger(f"celpy.{Environment.__name__}")
     for one in (
+        its_environments,
         evaluation.logger,
         celtypes.logger,
         evaluation.Evaluator.logger,
         evaluation.NameContainer.logger,
-        environment.logger,
     ):
         one.disabled = True  # at debug level each line quotes what is known of a person
+    limit = sys.getrecursionlimit()
+    environment = Environment(runner_class=InterpretedRunner)
+    sys.setrecursionlimit(limit)  # it raises the limit of the whole process
+    environment.annotations.clear()  # names of protobuf types, copied for every answer
     return environment
 
 
