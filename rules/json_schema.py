@@ -13,7 +13,10 @@ from typing import Any, cast
 from rules.codes import SYSTEMS
 from rules.facts.statuses import STATUSES
 from rules.people import REPLIES, USUAL
-from rules.schema.keys import FACTS, OFFERS, TABLES, Form, Key, words_of
+from rules.schema.fact_keys import FACTS
+from rules.schema.key import Form, Key, words_of
+from rules.schema.keys import TABLES
+from rules.schema.offer_keys import OFFERS
 
 # A schema is JSON: nothing narrower says more.
 Schema = dict[str, Any]

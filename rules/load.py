@@ -1,23 +1,22 @@
 """Reading a library: every file once, every problem at once, a practice's own names first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from rules.lints import lint, may_answer, real_people
+from rules.lints import Answered, answered, lint
 from rules.lints.lint import Seen
 from rules.lints.words import WordLists
+from rules.opening import Opening, forget_shipped, yaml_files
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
 from rules.rule import Library, Practice, Rule, Status
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
-from rules.schema.keys import HEADINGS, PRACTICE, check
 from rules.schema.lists import (
     MOST_BYTES,
     ListFile,
@@ -29,23 +28,15 @@ from rules.schema.lists import (
 from rules.schema.lock import LOCK, Folder, read_lock
 from rules.schema.names import EVERY, Names
 from rules.schema.own_words import read_words
+from rules.schema.practice import read_practice
 from rules.schema.rule import read_rule
-from rules.text import MOST_BYTES as MOST_IN_A_RULE
-from rules.text import Block, Node, read_text
+from rules.text import Block, Node
 
 _LISTS, _SHARED = "value-sets", "shared"
 # Each may use the names of those before it.
 _SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions")
 _WORDS = "words.yaml"
 _NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml", _WORDS})
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A warning that somebody thought about, and the reason in the file."""
-
-    problem: Problem
-    reason: str
 
 
 @dataclass
@@ -134,9 +125,9 @@ def _root_of(rule_file: Path) -> Path | None:
 class _Loading:
     def __init__(self, today: date | None, drafts: Mapping[str, bytes]) -> None:
         self.today = today
-        self.drafts = drafts
         self.names = Names()
         self.problems: list[Problem] = []
+        self.opening = Opening(self.problems, drafts)
         self.rules: dict[str, Rule] = {}
         self.written: dict[str, Rule] = {}  # as their files have them
         self.stories: dict[str, Stories] = {}
@@ -150,30 +141,13 @@ class _Loading:
         for rule in self.written.values():
             stories, staff = self.stories[rule.id], self.practice.people
             self.problems += lint(Seen(rule, stories, self.written, staff, self.today, self.words))
-        answered = self._answered()
+        left, answers = answered(self.written.values(), self.problems)
         rules = tuple(self._silenced(self.rules[rule_id]) for rule_id in sorted(self.rules))
         library = Library(rules, self.names.lists, self.practice)
-        problems = sorted(set(self.problems))
+        problems = sorted(set(left))
         if any(problem.stops and problem.at.file.startswith("rules/") for problem in problems):
-            _shipped.cache_clear()  # what reads on in place of a slip has changed the nodes
-        return Loaded(library, self.stories, problems, answered, tuple(self.lists), self.names)
-
-    def _answered(self) -> list[Answered]:
-        """Take away what was answered in its file; what is answered and never arises is said."""
-        answered: list[Answered] = []
-        for rule in self.written.values():
-            for code, reason in rule.care.allow.items():
-                if not may_answer(rule, code):
-                    continue  # what it is about is said, and stays
-                meant = [p for p in self.problems if p.at.file == rule.at.file and p.code == code]
-                if not meant:
-                    says = f"{code} is answered here, and there is nothing to answer."
-                    hint = "Take it out of allow."
-                    at = rule.place(f"allow.{code}", "allow")
-                    self.problems.append(Problem(at, "C05", says, hint, stops=False))
-                answered += [Answered(problem, reason) for problem in meant]
-                self.problems = [problem for problem in self.problems if problem not in meant]
-        return answered
+            forget_shipped()
+        return Loaded(library, self.stories, problems, answers, tuple(self.lists), self.names)
 
     def _silenced(self, rule: Rule) -> Rule:
         """A rule that knows which other topics' answers silence it."""
@@ -187,9 +161,9 @@ class _Loading:
     def lists_of(self, root: Traversable, shown: str) -> None:
         """The code lists in a folder, and what they were locked with."""
         found: dict[str, ListFile] = {}
-        for path, name in self._files(root.joinpath(_LISTS), f"{shown}/{_LISTS}"):
+        for path, name in self.opening.below(root.joinpath(_LISTS), f"{shown}/{_LISTS}"):
             stem = path.name.removesuffix(".yaml")
-            reader, node = self._read(path, name, MOST_BYTES)
+            reader, node = self.opening.read(path, name, MOST_BYTES)
             file = read_list(reader, node, stem) if node else None
             if file is not None:
                 codes = file.codes
@@ -201,7 +175,7 @@ class _Loading:
         locked = None
         lock = root.joinpath(LOCK)
         if lock.is_file():
-            reader, node = self._read(lock, f"{shown}/{LOCK}", MOST_BYTES)
+            reader, node = self.opening.read(lock, f"{shown}/{LOCK}", MOST_BYTES)
             locked = read_lock(reader, node) if node else None
         self.lists.append(Folder(f"{shown}/{LOCK}", found, locked))
 
@@ -211,13 +185,13 @@ class _Loading:
         for stem in _SHARED_FILES:
             path = shared.joinpath(f"{stem}.yaml")
             if path.is_file():
-                reader, node = self._read(path, f"{shown}/{_SHARED}/{stem}.yaml")
+                reader, node = self.opening.read(path, f"{shown}/{_SHARED}/{stem}.yaml")
                 if not isinstance(node, Block):  # reported, and nobody knows which names it has
                     self.names.faulty.add((stem.removesuffix("s"), EVERY))
                 if node is not None:
                     self._shared(stem, reader, node)
         known = {f"{stem}.yaml" for stem in _SHARED_FILES}
-        for path, name in _yaml_files(shared, f"{shown}/{_SHARED}"):
+        for path, name in yaml_files(shared, f"{shown}/{_SHARED}"):
             if path.name not in known:
                 self.problems.append(
                     Problem(
@@ -232,7 +206,7 @@ class _Loading:
         """Words that the lints warn of; a practice's own stand beside those before them."""
         path = root.joinpath(_WORDS)
         if path.is_file():
-            reader, node = self._read(path, f"{shown}/{_WORDS}")
+            reader, node = self.opening.read(path, f"{shown}/{_WORDS}")
             if node is not None:
                 self.words = self.words.beside(read_words(reader, node))
 
@@ -256,11 +230,11 @@ class _Loading:
                     self.names.faulty.add(("exclusion", key.value))
 
     def rules_of(self, root: Traversable, shown: str) -> None:
-        for path, name in self._files(root, shown, skip=_NOT_RULES):
+        for path, name in self.opening.below(root, shown, skip=_NOT_RULES):
             self.rule_file(path, name, path.name.removesuffix(".yaml"))
 
     def rule_file(self, path: Traversable, shown: str, stem: str) -> None:
-        reader, node = self._read(path, shown)
+        reader, node = self.opening.read(path, shown)
         found = read_rule(reader, node, stem, self.names) if node is not None else None
         if found is None:
             return
@@ -280,29 +254,13 @@ class _Loading:
     def practice_of(self, root: Path, shown: str) -> None:
         """What a practice says of itself; its pilots are read once its own rules are known."""
         path = root / "practice.yaml"
-        if not path.is_file():
-            return
-        reader, node = self._read(path, f"{shown}/practice.yaml")
-        block = reader.block(node, "practice.yaml") if node is not None else None
-        if block is None:
-            return
-        check(reader, block, "practice.yaml", PRACTICE)
-        self.practice = Practice(
-            reader.get(block, "name", reader.prose) or "This practice",
-            reader.get(block, "invented", reader.yes_no) or False,
-            reader.get(block, "phone", reader.prose) or "",
-            reader.get(block, "site", reader.prose) or "",
-            self._sentences(reader, block, "people"),
-        )
-        hosts = self._sentences(reader, block, "link_hosts")
-        if hosts:
-            self.names.link_hosts = hosts
-        if "pilots" in block.pairs:
-            self.pilots = reader, reader.items(block.pairs["pilots"][1], '"pilots"')
-
-    def _sentences(self, reader: Reader, block: Block, key: str) -> tuple[str, ...]:
-        items = reader.items(block.pairs[key][1], f'"{key}"') if key in block.pairs else ()
-        return tuple(text for item in items if (text := reader.prose(item)))
+        if path.is_file():
+            reader, node = self.opening.read(path, f"{shown}/practice.yaml")
+            block = reader.block(node, "practice.yaml") if node is not None else None
+            if block is not None:
+                self.practice, hosts, pilots = read_practice(reader, block)
+                self.names.link_hosts = hosts or self.names.link_hosts
+                self.pilots = reader, pilots
 
     def pilots_of(self, built_in: Traversable) -> None:
         """A practice pilots starter rules by naming them; the shipped file stays a draft."""
@@ -311,7 +269,7 @@ class _Loading:
         reader, items = self.pilots
         starters = {
             path.name.removesuffix(".yaml"): (path, name)
-            for path, name in _yaml_files(built_in, "rules/library")
+            for path, name in yaml_files(built_in, "rules/library")
         }
         for item in items:
             rule_id = reader.text(item)
@@ -333,76 +291,3 @@ class _Loading:
                 reader.stop(item.at, "E10", f'"{rule_id}" is retired and cannot be piloted.')
             else:
                 self.rules[rule_id] = replace(rule, status=Status.PILOT)
-
-    def _files(
-        self, root: Traversable, shown: str, skip: frozenset[str] = frozenset()
-    ) -> Iterator[tuple[Traversable, str]]:
-        for path, name in _yaml_files(root, shown, skip):
-            if path.name.endswith(".yaml"):
-                yield path, name
-            else:
-                says = f'"{path.name}" is not read: the names of rule files end in .yaml.'
-                self.problems.append(Problem(Place(name), "E14", says, "Give it another name."))
-
-    def _read(
-        self, path: Traversable, shown: str, most: int = MOST_IN_A_RULE
-    ) -> tuple[Reader, Node | None]:
-        try:
-            source = self.drafts[shown] if shown in self.drafts else path.read_bytes()
-        except OSError:
-            self.problems.append(
-                Problem(
-                    Place(shown), "E14", "The file cannot be opened.", "Look at its permissions."
-                )
-            )
-            return Reader(self.problems), None
-        ours = isinstance(path, Path) and path.is_relative_to(_SHIPPED)
-        if ours and (known := _shipped(source, shown, most)) is not None:
-            return _OneFile(self.problems, []), known
-        node, problems = read_text(source, shown, most, HEADINGS)
-        if most == MOST_IN_A_RULE:  # codes stand in lists, and may look like such numbers
-            problems += real_people(source, shown)
-        reader = _OneFile(self.problems, problems)
-        return reader, node
-
-
-# Where the library's own files are, unless they are packed away in an archive.
-_SHIPPED = Path(str(files("rules")))
-
-
-@lru_cache(2048)
-def _shipped(source: bytes, shown: str, most: int) -> Node | None:
-    """A file of ours as nodes: every load of a practice's rules reads it. None if it is faulty."""
-    node, problems = read_text(source, shown, most, HEADINGS)
-    return None if problems else node
-
-
-class _OneFile(Reader):
-    """A reader whose problems go into the whole list as well as its own."""
-
-    def __init__(self, everything: list[Problem], own: list[Problem]) -> None:
-        super().__init__(own)
-        self._everything = everything
-        everything.extend(own)
-
-    def report(self, problem: Problem) -> None:
-        super().report(problem)
-        self._everything.append(problem)
-
-
-def _yaml_files(
-    root: Traversable, shown: str, skip: frozenset[str] = frozenset()
-) -> Iterator[tuple[Traversable, str]]:
-    """The YAML files in a folder and below it, in the order of their names."""
-    if not root.is_dir():
-        return
-    for path in sorted(root.iterdir(), key=lambda item: item.name):
-        if path.name in skip or path.name.startswith((".", "_")):
-            continue
-        name = f"{shown}/{path.name}"
-        if isinstance(path, Path) and path.is_symlink() and path.is_dir():
-            continue  # it may lead back here
-        if path.is_dir():
-            yield from _yaml_files(path, name, skip)
-        elif path.is_file() and path.name.lower().endswith((".yaml", ".yml")):
-            yield path, name

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
-from rules.schema.keys import FACTS, OFFERS, TABLES, Form, Key
+from rules.schema.fact_keys import FACTS
+from rules.schema.key import Form, Key
+from rules.schema.keys import TABLES
+from rules.schema.offer_keys import OFFERS
 
 # What each table is, in the order of the reference: what authors write most comes first.
 _ABOUT = {

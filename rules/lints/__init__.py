@@ -1,5 +1,8 @@
 """Lints: what the language allows and people would regret. One file each."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from rules.lints import (
     c01,
     c02,
@@ -83,6 +86,14 @@ ANSWERABLE = frozenset(
 _ORDER = list(Status)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A warning that somebody thought about, and the reason in the file."""
+
+    problem: Problem
+    reason: str
+
+
 def stops(lint: Lint, status: Status) -> bool:
     """Whether a lint stops a rule that is so far in its life."""
     if lint.stops_from is None or status is Status.RETIRED:
@@ -102,6 +113,25 @@ def real_people(source: bytes, file: str) -> list[Problem]:
 def may_answer(rule: Rule, code: str) -> bool:
     """Whether this rule may answer a lint: about an empty record only one that informs may."""
     return code in ANSWERABLE and (code != "S03" or rule.purpose is Purpose.INFORMATION)
+
+
+def answered(
+    rules: Iterable[Rule], problems: list[Problem]
+) -> tuple[list[Problem], list[Answered]]:
+    """Problems without those answered in their file; what is answered and never arises is said."""
+    left, answers = list(problems), list[Answered]()
+    for rule in rules:
+        for code, reason in rule.care.allow.items():
+            if not may_answer(rule, code):
+                continue  # what it is about is said, and stays
+            meant = [p for p in left if p.at.file == rule.at.file and p.code == code]
+            if not meant:
+                says = f"{code} is answered here, and there is nothing to answer."
+                at = rule.place(f"allow.{code}", "allow")
+                left.append(Problem(at, "C05", says, "Take it out of allow.", stops=False))
+            answers += [Answered(problem, reason) for problem in meant]
+            left = [problem for problem in left if problem not in meant]
+    return left, answers
 
 
 def lint(seen: Seen) -> list[Problem]:

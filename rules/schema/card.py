@@ -8,7 +8,8 @@ from rules.problems import Place
 from rules.reading import Reader
 from rules.rule import Blank, Card, Indicator, Link, Purpose, Variant, Wording, Words
 from rules.schema.conditions import condition_under
-from rules.schema.keys import CARD, LINK, VARIANT, check
+from rules.schema.key import check
+from rules.schema.keys import CARD, LINK, VARIANT
 from rules.schema.names import Names
 from rules.schema.wording import SUMMARY_LIMIT, longest, plain_words, read_wording
 from rules.text import Block, Node

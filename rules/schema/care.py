@@ -4,7 +4,8 @@ import re
 
 from rules.reading import Reader
 from rules.rule import Care, Cycle, Evidence, PilotGroup, SignOff
-from rules.schema.keys import EVIDENCE, PDSA, PILOT, SAFETY, check
+from rules.schema.key import check
+from rules.schema.keys import EVIDENCE, PDSA, PILOT, SAFETY
 from rules.schema.words import DECISIONS
 from rules.text import Block, Node
 

@@ -7,8 +7,8 @@ from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.rule import Exclusion
 from rules.schema.conditions import condition_under
+from rules.schema.key import names as key_names
 from rules.schema.keys import EXCLUSION
-from rules.schema.keys import names as key_names
 from rules.schema.names import Names
 from rules.text import Block, Node
 

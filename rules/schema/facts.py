@@ -11,7 +11,8 @@ from rules.problems import did_you_mean, nearest
 from rules.reading import Reader
 from rules.record import ENTRY_KINDS, Kind, Reply
 from rules.schema.expressions import read_expression
-from rules.schema.keys import FACTS, check, words_of
+from rules.schema.fact_keys import FACTS
+from rules.schema.key import check, words_of
 from rules.schema.lists import read_codes
 from rules.schema.names import BUILT_IN, Names
 from rules.schema.values import read_unit

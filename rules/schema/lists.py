@@ -10,7 +10,8 @@ from rules.hygiene import quoted
 from rules.problems import Place, did_you_mean, nearest
 from rules.reading import Reader
 from rules.rule import Message, Service
-from rules.schema import keys
+from rules.schema.file_keys import CODE, CODE_LIST, MESSAGE, OFFER_SET, SERVICE
+from rules.schema.key import check
 from rules.schema.names import Names
 from rules.schema.wording import plain_words
 from rules.schema.words import MEASURES, STATES
@@ -39,12 +40,7 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
     block = reader.block(node, "A code list")
     if block is None:
         return None
-    reader.keys(
-        block,
-        "a code list",
-        keys.names(keys.CODE_LIST),
-        needed=keys.needed(keys.CODE_LIST),
-    )
+    check(reader, block, "a code list", CODE_LIST)
     name = reader.get(block, "id", reader.name)
     title = reader.get(block, "title", reader.prose)
     source, owner, note = (
@@ -74,7 +70,7 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
     block = reader.block(node, "Each code")
     if block is None:
         return
-    reader.keys(block, "a code", keys.names(keys.CODE), needed=keys.needed(keys.CODE))
+    check(reader, block, "a code", CODE)
     value = reader.get(block, "code", reader.text)
     system: str | None = SNOMED
     if "system" in block.pairs:
@@ -119,7 +115,7 @@ def read_services(reader: Reader, node: Node, names: Names) -> dict[str, Service
     """Where referrals go: name by name, what it is called and the code a referral carries."""
 
     def one(name: str, block: Block) -> Service | None:
-        reader.keys(block, "a service", keys.names(keys.SERVICE), needed=keys.needed(keys.SERVICE))
+        check(reader, block, "a service", SERVICE)
         called = reader.get(block, "name", reader.prose)
         about = reader.get(block, "about", reader.prose)
         lists = read_codes(reader, block, "codes", names)
@@ -132,9 +128,7 @@ def read_offer_sets(reader: Reader, node: Node, names: Names) -> dict[str, Offer
     """What practices offer: for each state of an offer, the code lists that say so."""
 
     def one(name: str, block: Block) -> OfferSet | None:
-        reader.keys(
-            block, "an offer", keys.names(keys.OFFER_SET), needed=keys.needed(keys.OFFER_SET)
-        )
+        check(reader, block, "an offer", OFFER_SET)
         called = reader.get(block, "name", reader.prose)
         states = {state: read_codes(reader, block, state, names) for state in STATES}
         codes = {state: lists for state, lists in states.items() if lists}
@@ -170,7 +164,7 @@ def read_messages(reader: Reader, node: Node, names: Names) -> dict[str, Message
     """The texts that can be sent to people. They are plain: no links, pictures or HTML."""
 
     def one(name: str, block: Block) -> Message | None:
-        reader.keys(block, "a message", keys.names(keys.MESSAGE), needed=keys.needed(keys.MESSAGE))
+        check(reader, block, "a message", MESSAGE)
         called = reader.get(block, "name", reader.prose)
         text = reader.get(block, "text", reader.prose)
         if text is not None and not plain_words(reader, block.pairs["text"][1], text):

@@ -13,9 +13,10 @@ from rules.record import Kind
 from rules.rule import Offer, OfferKind, Service, Wording
 from rules.schema.card import one_line
 from rules.schema.conditions import condition_under
-from rules.schema.keys import OFFERS, check, words_of
+from rules.schema.key import check, words_of
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
+from rules.schema.offer_keys import OFFERS
 from rules.schema.wording import read_wording
 from rules.text import Block, Node
 

@@ -7,10 +7,11 @@ from rules.facts.statuses import STATUSES
 from rules.people import REPLIES, USUAL, Line, Somebody, day_meant, measurement
 from rules.problems import Place, did_you_mean, nearest
 from rules.reading import Reader
-from rules.schema.keys import BOOKING, LINE, OUTCOME_LINE, PERSON, check, words_of
-from rules.schema.keys import names as key_names
+from rules.schema.key import check, words_of
+from rules.schema.key import names as key_names
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
+from rules.schema.story_keys import BOOKING, LINE, OUTCOME_LINE, PERSON
 from rules.text import Block, Node, Text
 
 _LINE_KEYS = key_names(LINE)

@@ -7,7 +7,8 @@ from rules.days import Duration, duration
 from rules.reading import Reader
 from rules.record import Reply
 from rules.rule import Purpose, Quiet
-from rules.schema.keys import NO_THANKS, QUIET, check
+from rules.schema.key import check
+from rules.schema.keys import NO_THANKS, QUIET
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
 from rules.text import Block, Node

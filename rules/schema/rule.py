@@ -13,7 +13,8 @@ from rules.schema.care import read_care
 from rules.schema.conditions import condition_under
 from rules.schema.exclusions import read_exclusions
 from rules.schema.facts import read_facts
-from rules.schema.keys import RULE, check
+from rules.schema.key import check
+from rules.schema.keys import RULE
 from rules.schema.names import Names
 from rules.schema.offers import read_offers
 from rules.schema.quiet import read_quiet

@@ -17,8 +17,6 @@ TOP_LEVEL = {
 LONGEST = 400
 # Longer files that still hold one idea, each with the reason: {"rules/example.py": "why"}.
 LONGER = {
-    "rules/load.py": "one walk through all files of a library",
-    "rules/schema/keys.py": "the language as one table",
     "tests/unit/rules/test_problems.py": "one table, a row for each thing said to authors",
 }
 

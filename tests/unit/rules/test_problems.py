@@ -9,8 +9,17 @@ import pytest
 
 from rules.load import load_library
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
-from tests.builders import load_files, load_text, rule_text
+from tests.builders import HEADINGS, load_files, load_text, rule_text
 
+AGED_18_AND_19 = (
+    HEADINGS["tests"]
+    + """
+        - name: Age limits
+          person: sam
+          vary: age
+          rows: {18: no prompt, 19: prompt}
+    """
+)
 GOOD = rule_text()
 COUGH_AND_AGE = "{all: [has_cough, {age: {at_least: 18}}]}"
 
@@ -360,7 +369,7 @@ def test_one_slip_gives_one_message_at_its_place(
             id="3. a text cut off by #",
         ),
         pytest.param(
-            rule_text(when="{all: [has_cough, {age: {above: §18}}]}"),
+            rule_text(when="{all: [has_cough, {age: {above: §18}}]}", tests=AGED_18_AND_19),
             "S09",
             '"above 18" leaves out people aged 18.',
             "If you mean adults, type at_least: 18."
@@ -407,10 +416,11 @@ def test_one_slip_gives_one_message_at_its_place(
 def test_something_to_think_about_stops_nothing(text: str, code: str, says: str, hint: str) -> None:
     source, place = marked(text)
     loaded = load_text(source)
-    (problem,) = [one for one in loaded.problems if one.code == code]
+    (problem,) = loaded.problems
     assert (problem.says, problem.hint) == (says, hint)
+    assert problem.code == code
     assert (problem.at.line, problem.at.column) == place
-    assert not loaded.stops
+    assert not problem.stops
     assert loaded.usable().rules
 
 

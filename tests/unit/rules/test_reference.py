@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from rules.reference import reference
-from rules.schema.keys import FACTS, OFFERS, TABLES
+from rules.schema.fact_keys import FACTS
+from rules.schema.keys import TABLES
+from rules.schema.offer_keys import OFFERS
 
 REFERENCE = Path(__file__).parents[3] / "rules" / "REFERENCE.md"
 AGAIN = "write it again: goodday rules reference --to rules/REFERENCE.md"

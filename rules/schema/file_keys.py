@@ -1,0 +1,58 @@
+"""What stands in the files beside the rules: code lists, shared files, practice.yaml."""
+
+from rules.schema.key import Form as F
+from rules.schema.key import Key
+from rules.schema.words import MEASURES, STATES
+
+CODE_LIST = (
+    Key("id", F.NAME, "The list's name; the file has the same.", needed=True),
+    Key("title", F.SENTENCE, "What it is a list of.", needed=True),
+    Key("source", F.SENTENCE, "Where the codes come from, with its version.", needed=True),
+    Key("owner", F.SENTENCE, "Who answers for it."),
+    Key("reviewed", F.DAY, "When somebody last looked at it.", needed=True),
+    Key("review_by", F.DAY, "The day by which somebody looks again."),
+    Key(
+        "measures",
+        F.WORD,
+        "What is measured, where its units can be turned into each other.",
+        words=MEASURES,
+    ),
+    Key(
+        "local",
+        F.YES_NO,
+        "Its codes stand beside those of a built-in list of the same name;"
+        " with no, it takes that list's place.",
+        "no",
+    ),
+    Key("note", F.SENTENCE, "What to know about it."),
+    Key("codes", F.BLOCKS, "The codes.", needed=True, of="code"),
+)
+CODE = (
+    Key("code", F.TEXT, "The code, in quotes.", needed=True),
+    Key("words", F.SENTENCE, "What it means, in plain words.", needed=True),
+    Key("system", F.WORD, "Whose code it is.", "snomed"),
+    Key("grade", F.WORD, "How sure we are of it: A, B or C.", words=("A", "B", "C")),
+    Key("verify", F.SENTENCE, "What to look up before a grade C code is used."),
+)
+SERVICE = (
+    Key("name", F.SENTENCE, "What people call it.", needed=True),
+    Key("codes", F.LISTS, "The code that a referral carries: the first of the list.", needed=True),
+    Key("about", F.SENTENCE, "What it is."),
+)
+OFFER_SET = (
+    Key("name", F.SENTENCE, "What is offered.", needed=True),
+    *(Key(state, F.LISTS, f"The codes that say: {state.replace('_', ' ')}.") for state in STATES),
+)
+MESSAGE = (
+    Key("name", F.SENTENCE, "What staff call it.", needed=True),
+    Key("text", F.SENTENCE, "What it says, in plain words.", needed=True),
+)
+PRACTICE = (
+    Key("name", F.SENTENCE, "What the practice is called.", needed=True),
+    Key("invented", F.YES_NO, "Whether it is an invented one.", "no"),
+    Key("phone", F.SENTENCE, "The number that people ring."),
+    Key("site", F.SENTENCE, "Which of its sites this is, for rules piloted at some only."),
+    Key("pilots", F.NAMES, "Starter rules that this practice pilots."),
+    Key("people", F.SENTENCES, "Who works here, by name and role: who can own and sign off rules."),
+    Key("link_hosts", F.SENTENCES, "Hosts that cards may link to.", "www.nhs.uk"),
+)
