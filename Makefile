@@ -2,7 +2,7 @@
 # newer, make and a package index; everything else goes into .venv, exactly as locked.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev check test soak bench wheel lock
+.PHONY: help venv demo dev check test soak bench wheel editor lock
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
@@ -58,6 +58,8 @@ wheel: .venv/dev ## the wheel, in dist/
 	rm -f dist/*.whl
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
+editor: tests/editor/node_modules/made ## what the tests with an editor need; takes Node.js and npm
+
 lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
@@ -80,4 +82,8 @@ lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 .venv/dev: requirements-dev.lock .venv/project
 	@echo "Fetching what it takes to work on Good Day, once."
 	@$(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+tests/editor/node_modules/made: tests/editor/package-lock.json
+	@cd tests/editor && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -191,7 +191,10 @@ class _Making:
         schema: Schema = {"allOf": [form]} if "$ref" in form else dict(form)
         left_out = f"\n\nIf it is left out: {key.default}." if key.default else ""
         needed = "\n\nNeeded." if key.needed else ""
-        schema["markdownDescription"] = f"{key.help}{left_out}{needed}"
+        said: Schema = {"markdownDescription": f"{key.help}{left_out}{needed}"}
+        schema |= said
+        if "anyOf" in schema:  # editors show what the branch says that fits
+            schema["anyOf"] = [{**branch, **said} for branch in schema["anyOf"]]
         default = _default(key)
         return schema if default is None else {**schema, "default": default}
 

@@ -34,7 +34,7 @@ from rules.text import Block, Node
 
 _LISTS, _SHARED = "value-sets", "shared"
 # Each may use the names of those before it.
-_SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions")
+SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions")
 _WORDS = "words.yaml"
 _NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml", _WORDS})
 
@@ -182,7 +182,7 @@ class _Loading:
     def shared_of(self, root: Traversable, shown: str) -> None:
         """Shared services, offers, messages, facts and exclusions, in this order."""
         shared = root.joinpath(_SHARED)
-        for stem in _SHARED_FILES:
+        for stem in SHARED_FILES:
             path = shared.joinpath(f"{stem}.yaml")
             if path.is_file():
                 reader, node = self.opening.read(path, f"{shown}/{_SHARED}/{stem}.yaml")
@@ -190,7 +190,7 @@ class _Loading:
                     self.names.faulty.add((stem.removesuffix("s"), EVERY))
                 if node is not None:
                     self._shared(stem, reader, node)
-        known = {f"{stem}.yaml" for stem in _SHARED_FILES}
+        known = {f"{stem}.yaml" for stem in SHARED_FILES}
         for path, name in yaml_files(shared, f"{shown}/{_SHARED}"):
             if path.name not in known:
                 self.problems.append(

@@ -10,9 +10,18 @@ from pathlib import Path
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, say
+from rules.load import SHARED_FILES
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_SCHEMAS = {"rule": ["*.yaml"], "value-set": ["value-sets/*.yaml"]}
+# Where the files of each sort are. A pattern holds in every folder below too, so that what is not
+# a rule is taken out of the first by name.
+_SCHEMAS = {
+    "rule": ["*.yaml", "!practice.yaml", "!words.yaml", "!value-sets/*.yaml", "!shared/*.yaml"],
+    "value-set": ["value-sets/*.yaml"],
+    "practice": ["practice.yaml"],
+    "words": ["words.yaml"],
+    **{f"shared-{stem}": [f"shared/{stem}.yaml"] for stem in SHARED_FILES},
+}
 
 
 def new(words: list[str], folder: Path, *, editor: bool = False) -> int:
