@@ -117,7 +117,6 @@ SLIPS = [
     pytest.param("find: condition", "find: condtion", '"condition"', id="a place to look"),
     pytest.param("  question: What", "  qestion: What", "qestion", id="a heading inside a block"),
     pytest.param("    status: active\n", "    within: 9 monts\n", "pattern", id="a length"),
-    pytest.param("  topic:", "  also_quiet: tee\n  topic:", '"my-rule"', id="a topic"),
     pytest.param("shared: palliative", "shared: paliative", '"palliative"', id="an exclusion"),
 ]
 
