@@ -62,7 +62,7 @@ editor: tests/editor/node_modules/made ## what the tests with an editor need; ta
 
 lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 	$(COMPILE) --group build --output-file requirements.lock
-	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra tracing --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 .venv/made:
 	$(if $(call first,$(NEW)),,$(error $(NO_PYTHON)))
