@@ -1,6 +1,7 @@
 """POST /cds-services/{id}: from a call to an answer, in the order of the walk."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -14,7 +15,7 @@ from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.store.answers import Answers
 from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.elements import Resource, Value
-from fhir_adapters.prefetch import MissingKeys, record_from_prefetch
+from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
 from fhir_adapters.whose import AnotherPerson
 from prompts.choose import choose
 from rules.outcome import Decision, Outcome
@@ -46,19 +47,30 @@ def read_call(body: bytes) -> Call:
         raise BadRequest(_what_is_wrong(body)) from None
 
 
-def record_of_call(call: Call, service: HookService, *, null_means_empty: bool) -> PatientRecord:
-    """The record that came along. Raises BadRequest, MissingData or AnotherPatient."""
+def sent_with(call: Call, service: HookService, *, null_means_empty: bool) -> Sent:
+    """What came along with a call. Raises BadRequest."""
     if call.hook != service.hook:
         raise BadRequest(f'This service answers the hook "{service.hook}" and no other.')
-    patient_id = call.context.patientId.removeprefix("Patient/")
-    if not _ID.fullmatch(patient_id):
+    if not _ID.fullmatch(patient_of(call)):
         raise BadRequest('"context.patientId" is not a FHIR id.')
+    return sent_along(_null_is_none(call), service.needs, null_means_empty=null_means_empty)
+
+
+def patient_of(call: Call) -> str:
+    """The id of the patient of the call's context; some clients send it as a reference."""
+    return call.context.patientId.removeprefix("Patient/")
+
+
+def record_of_call(
+    call: Call, service: HookService, sent: Sent, fetched: Mapping[str, Found]
+) -> PatientRecord:
+    """The record that was sent and fetched. Raises BadRequest, MissingData or AnotherPatient."""
     try:
         return record_from_prefetch(
-            _null_is_none(call),
-            patient_id,
+            sent,
+            patient_of(call),
             service.needs,
-            null_means_empty=null_means_empty,
+            fetched=fetched,
             server=call.fhirServer or "",
             booked=_booked(call, service),
         )

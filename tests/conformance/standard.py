@@ -101,6 +101,14 @@ def check_no_empties(body: Json, may_be_empty: str) -> None:
             assert not _CONTROL.search(value), path
 
 
+# P5: reading one resource, or a search by a reference, tokens that are equal, the newest first.
+_TOKENS = r"[^\s&|,#{}]+\|[^\s&|,#{}]+(,[^\s&|,#{}]+\|[^\s&|,#{}]+)*"
+TEMPLATE = (
+    r"[A-Z][A-Za-z]+(/\{\{context\.patientId\}\}|\?patient=\{\{context\.patientId\}\}"
+    rf"(&(code|combo-code|combo-value-concept)={_TOKENS})?&_sort=-[a-z-]+&_count=\d+)"
+)
+
+
 def check_discovery(body: Json) -> None:
     """D2 to D9, and P2, P3 and P6 for the templates."""
     check_no_empties(body, "services")
@@ -112,9 +120,7 @@ def check_discovery(body: Json) -> None:
             assert isinstance(service[name], str)
         for key, template in service["prefetch"].items():
             assert re.fullmatch(r"[A-Za-z]+", key)
-            assert re.fullmatch(
-                r"[A-Z][A-Za-z]+(/|\?patient=)\{\{context\.patientId\}\}", template
-            ), template
+            assert re.fullmatch(TEMPLATE, template), template
     ids = [service["id"] for service in body["services"]]
     assert len(set(ids)) == len(ids)
 
