@@ -86,8 +86,11 @@ def record_from_prefetch(
     fetched: Mapping[str, Found] | None = None,
     server: str = "",
     booked: Iterable[Resource] = (),
+    just_recorded: Iterable[Resource] = (),
 ) -> PatientRecord:
     """The record that a client sent along, with what was fetched in place of what was lacking.
+
+    ``just_recorded`` is on the record although searches may not have found it yet.
 
     A key that was neither sent nor fetched raises MissingKeys. An OperationOutcome, a further page
     or something unreadable makes the list unknown, never empty. Raises AnotherPerson for data about
@@ -111,6 +114,7 @@ def record_from_prefetch(
             resources += one.resources
         if one.doubt:
             unread[query.kind] = one.doubt
+    resources += _not_yet(just_recorded, resources, whose)
     for value in sent.besides:
         _nobody_else_in(value, whose)
     who = _person(found[PATIENT], patient_id)

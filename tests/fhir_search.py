@@ -4,9 +4,11 @@ Written from the definitions of the search parameters in R4, and not from our co
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from tests.builders import Resource
+
+Json = dict[str, Any]  # of any shape
 
 _CODED_BY = {
     "code": ("code",),
@@ -39,12 +41,13 @@ def _has(resource: Resource, by: str, tokens: str) -> bool:
     )
 
 
-def _at(value: Any, path: list[str]) -> Iterator[dict[str, Any]]:  # JSON of any shape
+def _at(value: object, path: list[str]) -> Iterator[Json]:
     if isinstance(value, list):
-        for one in value:
+        for one in cast("list[object]", value):  # JSON
             yield from _at(one, path)
     elif isinstance(value, dict):
+        inside = cast("Json", value)  # JSON has no other keys
         if path:
-            yield from _at(value.get(path[0]), path[1:])
+            yield from _at(inside.get(path[0]), path[1:])
         else:
-            yield value
+            yield inside

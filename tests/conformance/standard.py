@@ -21,7 +21,17 @@ CARD = {"uuid", "summary", "detail", "indicator", "source"} | {
     "extension",
 }
 SUGGESTION = {"label", "uuid", "isRecommended", "actions"}
-SERVICE = {"hook", "title", "description", "id", "prefetch", "usageRequirements", "extension"}
+SERVICE = {
+    "version",
+    "hookVersion",
+    "hook",
+    "title",
+    "description",
+    "id",
+    "prefetch",
+    "usageRequirements",
+    "extension",
+}
 
 _REQUEST = frozenset(
     {"draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"}
@@ -115,7 +125,7 @@ def check_discovery(body: Json) -> None:
     assert set(body) == {"services"}
     for service in body["services"]:
         assert {"hook", "id", "description"} <= set(service) <= SERVICE
-        assert re.fullmatch(r"[a-z0-9-]+", service["id"])
+        assert re.fullmatch(r"[a-z0-9.-]+", service["id"])
         for name in ("hook", "id", "description", "title", "usageRequirements"):
             assert isinstance(service[name], str)
         for key, template in service["prefetch"].items():
