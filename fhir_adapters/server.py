@@ -122,12 +122,13 @@ class _Client(AsyncFHIRClient):
         if self._server.breaker.waits():
             raise NoPage(pages.ASK_LATER)
         page: Page | NoPage
+        fhirpy: Any = self  # Any: how it makes a request is not typed
         # Raised further down: what the library raises may hold the address or the token.
         try:
             async with self._server.session.request(
                 method,
-                URL(self._address(path, params), encoded=True),
-                headers=self._headers(),
+                URL(fhirpy._build_request_url(path, params).removesuffix("?"), encoded=True),
+                headers=fhirpy._build_request_headers(),
                 allow_redirects=False,
                 trace_request_ctx=self._reading,
             ) as response:
@@ -139,16 +140,6 @@ class _Client(AsyncFHIRClient):
         if isinstance(page, NoPage):
             raise page
         return page
-
-    def _address(self, path: str, params: dict[Any, Any] | None) -> str:  # Any: as fhirpy has it
-        build = self._build_request_url  # pyright: ignore[reportUnknownMemberType] - untyped
-        made: str = build(path, params)
-        return made.removesuffix("?")
-
-    def _headers(self) -> dict[str, str]:
-        build = self._build_request_headers  # pyright: ignore[reportUnknownMemberType] - untyped
-        made: dict[str, str] = build()
-        return made
 
     async def _page(self, response: aiohttp.ClientResponse) -> Page | NoPage:
         if response.status != 200:
@@ -172,7 +163,8 @@ class _Client(AsyncFHIRClient):
             self._server.breaker.wait(seconds_to_wait(headers))
         if status >= 500:
             return NoPage(pages.UNABLE, down=True)
-        return NoPage(_SAID.get(status, pages.MOVED if 300 <= status < 400 else pages.NOT_TAKEN))
+        doubt = _SAID.get(status, pages.MOVED if 300 <= status < 400 else pages.NOT_TAKEN)
+        return NoPage(doubt, too_narrow=status in (400, 414))  # 414: its address is too long
 
 
 _SAID = {
@@ -321,9 +313,8 @@ async def _all_at_once(
     """Every search as far as it comes in so many seconds."""
 
     async def get(reading: Reading, path: str, parameters: Parameters | None) -> Page:
-        client = _Client(server, base, token, reading)
-        ask = client.execute  # pyright: ignore[reportUnknownMemberType] - untyped in fhirpy
-        page: Page = await ask(path, "get", params=dict(parameters or ()))
+        client: Any = _Client(server, base, token, reading)  # Any: as fhirpy has it
+        page: Page = await client.execute(path, "get", params=dict(parameters or ()))
         return page
 
     tasks = [asyncio.ensure_future(reading.read(get)) for reading in readings]

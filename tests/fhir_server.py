@@ -6,12 +6,17 @@ every connection and every request.
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ssl import SSLContext
 from urllib.parse import parse_qsl, unquote, urlencode
 
+from fhir_adapters.allowed import Allowed
+from fhir_adapters.needs import Query
+from fhir_adapters.prefetch import Found
+from fhir_adapters.server import Access, Resolve, Servers, by_name
 from tests.builders import Resource, a_bundle
 from tests.fhir_search import search
 
@@ -48,13 +53,19 @@ class Answer:
     hangs: bool = False  # nothing more comes, and it stays open
 
 
-def answer(value: object, **more: object) -> Answer:
+def answer(value: object, status: int = 200, **headers: str) -> Answer:
     """A value as FHIR's JSON, or bytes as they are."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return replace(Answer(body, headers={"Content-Type": JSON}), **more)
+    told = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Answer(body, status, {"Content-Type": JSON, **told})
 
 
 Fault = Callable[["FhirServer", Asked], Answer | None]
+
+
+def always(told: Answer) -> Callable[["FhirServer", Asked], Answer]:
+    """The same answer, whatever is asked."""
+    return lambda _, __: told
 
 
 class FhirServer:
@@ -160,3 +171,59 @@ async def running(server: FhirServer, tls: SSLContext | None = None) -> AsyncGen
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass
+class Asking:
+    """Somebody who asks a server, again and again."""
+
+    server: FhirServer
+    servers: Servers
+    queries: Sequence[Query]
+    patient_id: str
+    token: str
+
+    async def fetch(self, within: float = 5.0) -> dict[str, Found]:
+        """What each query finds. Raises NoRoute."""
+        base = self.server.base
+        allowed = [Allowed.parse(base, local=True)]
+        return await self.servers.fetch(
+            Access(base, self.token), allowed, self.queries, self.patient_id, within=within
+        )
+
+
+@asynccontextmanager
+async def asking(
+    server: FhirServer,
+    queries: Sequence[Query],
+    patient_id: str = "test-person",
+    *,
+    token: str = "a-token",
+    monotonic: Callable[[], float] = time.monotonic,
+    resolve: Resolve = by_name,
+    tls: SSLContext | None = None,
+    trusted: SSLContext | None = None,
+) -> AsyncGenerator[Asking]:
+    """A server that runs, and somebody who asks it."""
+    async with running(server, tls):
+        servers = Servers(monotonic=monotonic, resolve=resolve, tls=trusted)
+        try:
+            yield Asking(server, servers, queries, patient_id, token)
+        finally:
+            await servers.close()
+
+
+def fetched(
+    server: FhirServer,
+    queries: Sequence[Query],
+    patient_id: str = "test-person",
+    *,
+    within: float = 5.0,
+) -> dict[str, Found]:
+    """What one person is told who asks it once."""
+
+    async def once() -> dict[str, Found]:
+        async with asking(server, queries, patient_id) as asks:
+            return await asks.fetch(within)
+
+    return asyncio.run(once())
