@@ -25,6 +25,7 @@ _FIELDS: Final = frozenset(
         "where",
         "port",
         "count",
+        "client",
     }
 )
 _OWN_WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9_.:/-]{0,60}")
