@@ -300,6 +300,7 @@ def serving(folder: Path, practice: Path, *options: str) -> Generator[Running]:
     folder.mkdir(parents=True, exist_ok=True)
     command = [GOODDAY, "serve", "--practice", str(practice), "--port", "0"]
     command += ["--data", str(folder / "store"), *options]
+    command += [] if "--clients" in options else ["--open"]
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err)
         try:

@@ -135,7 +135,7 @@ def verbs() -> list[str]:
     """Every verb that the command line has, as its help names them."""
     found: list[str] = []
     for verb in _verbs_of("goodday"):
-        below = _verbs_of(f"goodday {verb}") if verb in ("rules", "lists") else []
+        below = _verbs_of(f"goodday {verb}") if verb in ("rules", "lists", "client") else []
         found += [f"{verb} {one}" for one in below] or [verb]
     return found
 
