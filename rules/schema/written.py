@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rules.rule import Written
-from rules.text import Block, Items, Node, Text
+from rules.text import Items, Node, Text
 
 
 def written(node: Node, under: tuple[str, ...] = ()) -> Iterator[Written]:
@@ -13,6 +13,6 @@ def written(node: Node, under: tuple[str, ...] = ()) -> Iterator[Written]:
     elif isinstance(node, Items):
         for item in node.items:
             yield from written(item, under)
-    elif isinstance(node, Block):
+    else:
         for key, (_, value) in node.pairs.items():
             yield from written(value, (*under, key))
