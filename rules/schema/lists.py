@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from rules.codes import LONGEST_WORDS, SNOMED, SYSTEMS, Code, CodeList, OfferSet, snomed_problem
+from rules.codes import (
+    ADDRESS,
+    LONGEST_WORDS,
+    SNOMED,
+    SYSTEMS,
+    Code,
+    CodeList,
+    OfferSet,
+    snomed_problem,
+)
+from rules.days import Duration
 from rules.hygiene import quoted
 from rules.problems import Place, did_you_mean, nearest
 from rules.reading import Reader
@@ -15,8 +25,9 @@ from rules.schema.key import check
 from rules.schema.names import Names
 from rules.schema.wording import plain_words
 from rules.schema.words import MEASURES, STATES
-from rules.text import Block, Node
+from rules.text import Block, Node, Text
 
+_REVIEWED_EVERY = Duration(12, "month")  # CONTENT 1.5, trap 10
 _MEASURES = {word: word for word in MEASURES}
 MOST_BYTES = 1024 * 1024  # some ten thousand codes
 
@@ -31,8 +42,15 @@ class ListFile:
     owner: str = ""
     note: str = ""
     reviewed: date | None = None
-    review_by: date | None = None
+    review_by: date | None = None  # where none is said, 12 months after it was reviewed
     local: bool = False  # a practice's own, which stands beside a built-in one of the same name
+
+    @property
+    def due(self) -> date | None:
+        """The day by which somebody looks at it again: 12 months on, where no other is said."""
+        if self.review_by is None and self.reviewed is not None:
+            return _REVIEWED_EVERY.after(self.reviewed)
+        return self.review_by
 
 
 def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
@@ -74,7 +92,7 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
     value = reader.get(block, "code", reader.text)
     system: str | None = SNOMED
     if "system" in block.pairs:
-        system = reader.one_of(block.pairs["system"][1], SYSTEMS, "systems")
+        system = _system(reader, block.pairs["system"][1])
     plain = reader.get(block, "words", reader.prose)
     if plain is not None and len(plain) > LONGEST_WORDS:
         reader.stop(
@@ -109,6 +127,13 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
         reader.stop(at, "E15", f"{value} is already in this list.")
     elif plain is not None:
         words[key] = plain
+
+
+def _system(reader: Reader, node: Node) -> str | None:
+    """A name that we know, or the address of a system as records have it: it is compared whole."""
+    if isinstance(node, Text) and ADDRESS.fullmatch(node.value.strip()):
+        return node.value.strip()
+    return reader.one_of(node, SYSTEMS, "systems")
 
 
 def read_services(reader: Reader, node: Node, names: Names) -> dict[str, Service]:
@@ -176,7 +201,7 @@ def read_messages(reader: Reader, node: Node, names: Names) -> dict[str, Message
 
 def list_text(file: ListFile) -> str:
     """A code list as its file has it: what ``read_list`` reads back the same, grades apart."""
-    systems = {address: name for name, address in SYSTEMS.items()}
+    systems = {address: name for name, address in SYSTEMS.items()}  # others by their address
     heads = {"id": file.codes.id, "title": quoted(file.codes.title), "source": quoted(file.source)}
     if file.owner:
         heads["owner"] = quoted(file.owner)
@@ -192,7 +217,7 @@ def list_text(file: ListFile) -> str:
     for code, words in file.codes.words.items():
         lines += [f"  - code: {quoted(code.code)}", f"    words: {quoted(words)}"]
         if code.system != SNOMED:
-            lines.append(f"    system: {systems[code.system]}")
+            lines.append(f"    system: {systems.get(code.system, code.system)}")
     return "\n".join(lines) + "\n"
 
 
