@@ -1,7 +1,7 @@
 """Code lists, services, offer sets and messages: value-sets/*.yaml and what shared/ has of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
@@ -43,6 +43,7 @@ class ListFile:
     note: str = ""
     reviewed: date | None = None
     review_by: date | None = None  # where none is said, 12 months after it was reviewed
+    verify: Mapping[Code, str] = field(default_factory=dict[Code, str])  # before a code is used
     local: bool = False  # a practice's own, which stands beside a built-in one of the same name
 
     @property
@@ -75,16 +76,19 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
             "Give both the same name.",
         )
     words: dict[Code, str] = {}
+    verify: dict[Code, str] = {}
     if "codes" in block.pairs:
         for item in reader.listed(block.pairs["codes"][1], '"codes"'):
-            _read_code(reader, item, words)
+            _read_code(reader, item, words, verify)
     if name is None or title is None or not words:
         return None  # each has been reported
     codes = CodeList(name, title, words, measures or "")
-    return ListFile(codes, block.at, source, owner, note, reviewed, review_by, local)
+    return ListFile(codes, block.at, source, owner, note, reviewed, review_by, verify, local)
 
 
-def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
+def _read_code(
+    reader: Reader, node: Node, words: dict[Code, str], to_verify: dict[Code, str]
+) -> None:
     block = reader.block(node, "Each code")
     if block is None:
         return
@@ -127,6 +131,8 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
         reader.stop(at, "E15", f"{value} is already in this list.")
     elif plain is not None:
         words[key] = plain
+        if verify is not None:
+            to_verify[key] = verify
 
 
 def _system(reader: Reader, node: Node) -> str | None:
