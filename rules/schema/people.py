@@ -163,10 +163,19 @@ class ReadingPeople:
         for key in own:
             if key in block.pairs and (value := self.value(find, key, block.pairs[key][1])):
                 line.said[key] = value
+        if find == "outcome" and self.is_ahead(line):
+            says = "Nobody has said anything on a day that is still to come."
+            reader.stop(block.pairs["date"][1].at, "E10", says, "Write a day up to today.")
+            return None
         if all(key in line.said for key in needed) and (line.codes or name in REPLIES):
             return line
         self.faulty.add(line.called)
         return None
+
+    def is_ahead(self, line: Line) -> bool:
+        """Whether a line is dated after the day of the tests."""
+        when = day_meant(line.said.get("date", ""), self.today)
+        return when is not None and when.first > self.today
 
     def find(self, block: Block) -> str | None:
         """What a line is about; a misspelt word is read on as the one that is meant."""

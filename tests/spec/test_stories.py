@@ -277,6 +277,12 @@ def test_a_story_as_a_record() -> None:
             id="perhaps filed",
         ),
         pytest.param(
+            "{name: a, person: sam, plus: [{outcome: declined, topic: t, date: in 3 months}],"
+            " expect: prompt}",
+            "Nobody has said anything on a day that is still to come.",
+            id="an answer that nobody has given yet",
+        ),
+        pytest.param(
             "{name: a, person: sam, plus: [{condition: cough, value: 3 kg}], expect: prompt}",
             '"value" changes nothing about a condition: what was measured stands in an'
             " observation.",
