@@ -43,8 +43,8 @@ class ListFile:
     note: str = ""
     reviewed: date | None = None
     review_by: date | None = None  # where none is said, 12 months after it was reviewed
-    verify: Mapping[Code, str] = field(default_factory=dict[Code, str])  # before a code is used
     local: bool = False  # a practice's own, which stands beside a built-in one of the same name
+    verify: Mapping[Code, str] = field(default_factory=dict[Code, str])  # before a code is used
 
     @property
     def due(self) -> date | None:
@@ -83,7 +83,7 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
     if name is None or title is None or not words:
         return None  # each has been reported
     codes = CodeList(name, title, words, measures or "")
-    return ListFile(codes, block.at, source, owner, note, reviewed, review_by, verify, local)
+    return ListFile(codes, block.at, source, owner, note, reviewed, review_by, local, verify)
 
 
 def _read_code(
