@@ -41,6 +41,7 @@ FIND: dict[str, tuple[Kind, ...]] = {
     "offer": ENTRY_KINDS,
     "cel": (),
 }
+_WINDOWS = frozenset({"within", "since", "before", "in_next"})
 _GIVES = {str(give): give for give in Give}
 _UNDATED = {str(word): word for word in Undated}
 _STATES = {state: state for state in STATES}
@@ -126,6 +127,13 @@ def _filled(
     gives = {word: _GIVES[word] for word in words}
     give = reader.get(block, "give", lambda n: reader.one_of(n, gives, "give")) or Give.EXISTS
     undated = reader.get(block, "if_undated", lambda n: reader.one_of(n, _UNDATED, "if_undated"))
+    if undated is not None and block.pairs.keys().isdisjoint(_WINDOWS):
+        reader.stop(
+            block.pairs["if_undated"][0].at,
+            "E10",
+            "This fact has no window, so an entry counts with a date or without.",
+            "Add within:, since: or before:, or take this line out.",
+        )
     fact = Fact(
         name=name,
         label=reader.get(block, "label", reader.prose) or name.replace("_", " "),

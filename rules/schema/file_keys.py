@@ -30,7 +30,7 @@ CODE_LIST = (
 CODE = (
     Key("code", F.TEXT, "The code, in quotes.", needed=True),
     Key("words", F.SENTENCE, "What it means, in plain words.", needed=True),
-    Key("system", F.WORD, "Whose code it is.", "snomed"),
+    Key("system", F.WORD, "Whose code it is: a name, or the address that records have.", "snomed"),
     Key("grade", F.WORD, "How sure we are of it: A, B or C.", words=("A", "B", "C")),
     Key("verify", F.SENTENCE, "What to look up before a grade C code is used."),
 )

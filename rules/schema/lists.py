@@ -1,11 +1,21 @@
 """Code lists, services, offer sets and messages: value-sets/*.yaml and what shared/ has of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from rules.codes import LONGEST_WORDS, SNOMED, SYSTEMS, Code, CodeList, OfferSet, snomed_problem
+from rules.codes import (
+    ADDRESS,
+    LONGEST_WORDS,
+    SNOMED,
+    SYSTEMS,
+    Code,
+    CodeList,
+    OfferSet,
+    snomed_problem,
+)
+from rules.days import Duration
 from rules.hygiene import quoted
 from rules.problems import Place, did_you_mean, nearest
 from rules.reading import Reader
@@ -15,8 +25,9 @@ from rules.schema.key import check
 from rules.schema.names import Names
 from rules.schema.wording import plain_words
 from rules.schema.words import MEASURES, STATES
-from rules.text import Block, Node
+from rules.text import Block, Node, Text
 
+_REVIEWED_EVERY = Duration(12, "month")  # CONTENT 1.5, trap 10
 _MEASURES = {word: word for word in MEASURES}
 MOST_BYTES = 1024 * 1024  # some ten thousand codes
 
@@ -31,8 +42,16 @@ class ListFile:
     owner: str = ""
     note: str = ""
     reviewed: date | None = None
-    review_by: date | None = None
+    review_by: date | None = None  # where none is said, 12 months after it was reviewed
     local: bool = False  # a practice's own, which stands beside a built-in one of the same name
+    verify: Mapping[Code, str] = field(default_factory=dict[Code, str])  # before a code is used
+
+    @property
+    def due(self) -> date | None:
+        """The day by which somebody looks at it again: 12 months on, where no other is said."""
+        if self.review_by is None and self.reviewed is not None:
+            return _REVIEWED_EVERY.after(self.reviewed)
+        return self.review_by
 
 
 def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
@@ -57,16 +76,19 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
             "Give both the same name.",
         )
     words: dict[Code, str] = {}
+    verify: dict[Code, str] = {}
     if "codes" in block.pairs:
         for item in reader.listed(block.pairs["codes"][1], '"codes"'):
-            _read_code(reader, item, words)
+            _read_code(reader, item, words, verify)
     if name is None or title is None or not words:
         return None  # each has been reported
     codes = CodeList(name, title, words, measures or "")
-    return ListFile(codes, block.at, source, owner, note, reviewed, review_by, local)
+    return ListFile(codes, block.at, source, owner, note, reviewed, review_by, local, verify)
 
 
-def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
+def _read_code(
+    reader: Reader, node: Node, words: dict[Code, str], to_verify: dict[Code, str]
+) -> None:
     block = reader.block(node, "Each code")
     if block is None:
         return
@@ -74,7 +96,7 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
     value = reader.get(block, "code", reader.text)
     system: str | None = SNOMED
     if "system" in block.pairs:
-        system = reader.one_of(block.pairs["system"][1], SYSTEMS, "systems")
+        system = _system(reader, block.pairs["system"][1])
     plain = reader.get(block, "words", reader.prose)
     if plain is not None and len(plain) > LONGEST_WORDS:
         reader.stop(
@@ -109,6 +131,15 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
         reader.stop(at, "E15", f"{value} is already in this list.")
     elif plain is not None:
         words[key] = plain
+        if verify is not None:
+            to_verify[key] = verify
+
+
+def _system(reader: Reader, node: Node) -> str | None:
+    """A name that we know, or the address of a system as records have it: it is compared whole."""
+    if isinstance(node, Text) and ADDRESS.fullmatch(node.value.strip()):
+        return node.value.strip()
+    return reader.one_of(node, SYSTEMS, "systems")
 
 
 def read_services(reader: Reader, node: Node, names: Names) -> dict[str, Service]:
@@ -176,7 +207,7 @@ def read_messages(reader: Reader, node: Node, names: Names) -> dict[str, Message
 
 def list_text(file: ListFile) -> str:
     """A code list as its file has it: what ``read_list`` reads back the same, grades apart."""
-    systems = {address: name for name, address in SYSTEMS.items()}
+    systems = {address: name for name, address in SYSTEMS.items()}  # others by their address
     heads = {"id": file.codes.id, "title": quoted(file.codes.title), "source": quoted(file.source)}
     if file.owner:
         heads["owner"] = quoted(file.owner)
@@ -192,7 +223,7 @@ def list_text(file: ListFile) -> str:
     for code, words in file.codes.words.items():
         lines += [f"  - code: {quoted(code.code)}", f"    words: {quoted(words)}"]
         if code.system != SNOMED:
-            lines.append(f"    system: {systems[code.system]}")
+            lines.append(f"    system: {systems.get(code.system, code.system)}")
     return "\n".join(lines) + "\n"
 
 

@@ -20,7 +20,30 @@ _BOOKING_KEYS = key_names(BOOKING)
 # What may be said of the person, besides the record.
 _ABOUT = ("age", "sex", "language", "needs_interpreter", "registered_here", "deceased")
 # What a story may say of a line besides what its list can have: that it is void, or unknown.
+# Of these a story may say when they ended; of other lines nothing depends on it.
+_LASTING = frozenset({"tag", "care_plan", "encounter", "procedure", "entry", "observation"})
 _ANY_STATUS = frozenset({"entered-in-error", "unknown"})
+
+
+_MEASURED = frozenset({"value", "filed"})
+_GOES_WITH = {
+    "value": "what was measured stands in an observation",
+    "filed": "a clinician files results, which are observations",
+    "end": "what lasts for a while is a tag, care_plan, encounter, procedure or observation",
+}
+
+
+def keys_of(find: str) -> tuple[str, ...]:
+    """What can be said of a line of this sort; whatever else would change no answer."""
+    if find == "outcome":
+        return _OUTCOME_KEYS
+    without = frozenset[str]() if find == "observation" else _MEASURED
+    without |= frozenset[str]() if find in _LASTING else {"end"}
+    return tuple(key for key in _LINE_KEYS if key not in without)
+
+
+def _a(find: str) -> str:
+    return f"{'an' if find[0] in 'aeiou' else 'a'} {find.replace('_', ' ')}"
 
 
 class ReadingPeople:
@@ -119,9 +142,16 @@ class ReadingPeople:
         if name is None:
             return None
         line = Line(find, name, block.at)
-        own = _OUTCOME_KEYS if find == "outcome" else _LINE_KEYS
+        own = keys_of(find)
         needed = ("topic", "date") if find == "outcome" else ()
         table = OUTCOME_LINE if find == "outcome" else LINE
+        no_effect = (
+            frozenset(_LINE_KEYS) - frozenset(own) if find != "outcome" else frozenset[str]()
+        )
+        for key in no_effect & block.pairs.keys():
+            at = block.pairs[key][0].at
+            says = f'"{key}" changes nothing about {_a(find)}: {_GOES_WITH[key]}.'
+            reader.stop(at, "E10", says, "Take it out.")
         check(reader, block, f"a line about {find}", table, besides=(find,))
         if find == "outcome":
             if name not in REPLIES:
@@ -133,10 +163,19 @@ class ReadingPeople:
         for key in own:
             if key in block.pairs and (value := self.value(find, key, block.pairs[key][1])):
                 line.said[key] = value
+        if find == "outcome" and self.is_ahead(line):
+            says = "Nobody has said anything on a day that is still to come."
+            reader.stop(block.pairs["date"][1].at, "E10", says, "Write a day up to today.")
+            return None
         if all(key in line.said for key in needed) and (line.codes or name in REPLIES):
             return line
         self.faulty.add(line.called)
         return None
+
+    def is_ahead(self, line: Line) -> bool:
+        """Whether a line is dated after the day of the tests."""
+        when = day_meant(line.said.get("date", ""), self.today)
+        return when is not None and when.first > self.today
 
     def find(self, block: Block) -> str | None:
         """What a line is about; a misspelt word is read on as the one that is meant."""
@@ -229,7 +268,7 @@ class ReadingPeople:
                 self.reader.stop(called.at, "T06", says, did_you_mean(called.value, known))
             return
         find = matching[0].find
-        known_keys = _OUTCOME_KEYS if find == "outcome" else _LINE_KEYS
+        known_keys = keys_of(find)
         if self.is_key(key, at, called.value, known_keys):
             value = self.value(find, key, node)
             for line in matching:

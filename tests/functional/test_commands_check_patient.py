@@ -114,6 +114,21 @@ def test_nobody_is_named(tmp_path: Path, rules: Path, capsys: pytest.CaptureFixt
         assert "1966" not in said
 
 
+def test_what_could_be_put_right_in_the_record_is_told_with_the_entry(
+    tmp_path: Path, rules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    undated = a_resource("Procedure", "tea-group", status="completed")
+    old = a_condition("cough", onsetDateTime="2015", recordedDate="2024-05-03")
+    bundle = a_file(tmp_path, undated, old)
+    assert run(ask(bundle, rules)) == 0
+    note = "had tea: an entry has no date: procedure, no date, completed, tea-group"
+    said = capsys.readouterr().out
+    assert f"What could be put right in the record\n  {note}\n" in said
+    assert "condition, onset 2015 (recorded 3 May 2024), active, cough" in said
+    run(ask(bundle, rules, "--format", "json"))
+    assert json.loads(capsys.readouterr().out)["rules"][0]["data_quality"] == [note]
+
+
 def test_what_could_not_be_read_is_told(
     tmp_path: Path, rules: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

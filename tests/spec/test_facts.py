@@ -51,6 +51,11 @@ FACT = "\nhas_cough: {{{}}}"
             id="gives what nothing gives",
         ),
         pytest.param(
+            "find: condition, codes: cough, if_undated: ignore it",
+            "This fact has no window, so an entry counts with a date or without.",
+            id="undated, and no window",
+        ),
+        pytest.param(
             "find: condition, codes: cough, if_undated: maybe",
             '"maybe" is not one of the words for if_undated.',
             id="undated means what",
