@@ -199,6 +199,14 @@ HEADINGS: Mapping[str, str] = {
 }
 
 
+# What a rule besides has to have before it is in pilot.
+PILOTED: Mapping[str, str] = {
+    "evidence": "[{claim: Tea helps, source: The test suite}]",
+    "review_by": "2027-05-31",
+    "pdsa": "{cycle: 1, aim: More tea, measure: Cups, started: 2026-11-01}",
+}
+
+
 def rule_text(**changed: str | None) -> str:
     """A good rule file as text, with some headings written otherwise, added, or (None) left out."""
     lines: list[str] = []

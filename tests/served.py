@@ -9,7 +9,7 @@ import re
 import subprocess
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -25,7 +25,7 @@ from cds_hooks.app import create_app
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from rules.load import load_library
-from rules.rule import Library
+from rules.rule import Library, Status
 from tests.builders import Resource, a_bundle
 from tests.running import GOODDAY
 
@@ -46,6 +46,15 @@ def piloting(folder: Path, *rules: str, **practice: str) -> Library:
     lines += ["pilots:", *(f"  - {rule}" for rule in rules)]
     (folder / "practice.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return load_library(folder).usable()
+
+
+def in_pilot(library: Library) -> Library:
+    """All of its rules shown to people, those too that lack what a pilot needs.
+
+    For tests that are about something else than the gates.
+    """
+    shown = tuple(replace(rule, status=Status.PILOT) for rule in library.rules)
+    return replace(library, rules=shown)
 
 
 class Surgery:

@@ -40,7 +40,11 @@ home_from_hospital: {find: encounter, codes: visit, within: 7 days}
 contact_since: {find: procedure, codes: blow-test, since: 7 days ago}
 offered: {find: procedure, codes: tea-group, give: latest date}
 offered_in_last_year: {find: procedure, codes: tea-group, within: 12 months}
-result_not_filed: {find: observation, codes: blow-test, filed: no}
+result_not_filed:
+  find: observation
+  codes: results-to-share
+  status: [registered, preliminary, partial, final, amended, corrected]
+  filed: no
 """
 HBA1C = """
 hba1c: {find: observation, codes: hba1c, give: latest value, unit: mmol/mol, within: 12 months}
