@@ -49,6 +49,7 @@ class Loaded:
     answered: list[Answered] = field(default_factory=list[Answered])
     lists: tuple[Folder, ...] = ()  # the code lists as their files have them, folder by folder
     names: Names = field(default_factory=Names)  # what files here may refer to
+    starters: frozenset[str] = frozenset()  # rules of ours that are piloted by their name
 
     @property
     def stops(self) -> list[Problem]:
@@ -176,7 +177,10 @@ class _Loading:
         problems = sorted(set(left))
         if any(problem.stops and problem.at.file.startswith("rules/") for problem in problems):
             forget_shipped()
-        return Loaded(library, self.stories, problems, answers, tuple(self.lists), self.names)
+        return Loaded(
+            library, self.stories, problems, answers, tuple(self.lists), self.names,
+            frozenset(self.starters),
+        )  # fmt: skip
 
     def _silenced(self, rule: Rule) -> Rule:
         """A rule that knows which other topics' answers silence it."""

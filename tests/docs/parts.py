@@ -3,11 +3,12 @@
 A part begins with ``# in my-practice/some-rule.yaml``. Its ``facts`` and ``people`` are added to
 those of the rule; every other heading stands in place of the rule's own. It is tried in a draft,
 whatever the practice pilots: a part shows one thing, and not all that a pilot needs. One that
-begins with ``# into`` is there to stay.
+begins with ``# into`` is there to stay, and its ``tests`` are added too.
 """
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from prompts.stories import tell
@@ -19,11 +20,11 @@ _ADDED = ("facts", "people")
 _HEADING = re.compile(r"^(?=[a-z_]+:)", re.MULTILINE)
 
 
-def with_part(rule: str, part: str) -> str:
+def with_part(rule: str, part: str, added: Sequence[str] = _ADDED) -> str:
     """A rule file with a part of another one in it."""
     headings = _by_heading(rule)
     for heading, text in _by_heading(part).items():
-        if heading in _ADDED and heading in headings:
+        if heading in added and heading in headings:
             headings[heading] += text.split("\n", 1)[1]
         else:
             headings[heading] = text
@@ -40,7 +41,7 @@ def put_into(folder: Path, text: str) -> None:
     named = INTO.match(text)
     assert named, text
     changed = folder / named[1]
-    rule = with_part(changed.read_text(encoding="utf-8"), text[named.end() :])
+    rule = with_part(changed.read_text(encoding="utf-8"), text[named.end() :], (*_ADDED, "tests"))
     changed.write_text(rule, encoding="utf-8")
 
 

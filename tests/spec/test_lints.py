@@ -19,7 +19,7 @@ REASON = "The group talked about it in May"
 # RULES 5.10. The other lints there warn in draft, and stop in pilot and live.
 STOP_IN_DRAFT = {"S03", "S04", "L01", "T05", "T06"} | {"C01", "G04"}
 NEVER_STOP = {"S08", "S09", "L02", "L04", "L05", "L06", "T03", "G02"} | {"C02", "C03", "C04", "C05"}
-# Held by goodday rules mutate and release: tests/unit/prompts/test_gates.py.
+# Held by goodday rules check, mutate and release: tests/unit/prompts/test_proof.py, test_gates.py.
 ELSEWHERE = {"T04"}
 
 PILOT: Mapping[str, str] = {
@@ -255,6 +255,50 @@ def test_only_a_rule_that_informs_may_speak_about_everybody(purpose: str) -> Non
     (problem,) = said(loaded, "S03")
     assert problem.stops
     assert loaded.answered == []
+
+
+LIVE: Mapping[str, str] = {**PILOT, "status": "live", "owner": "Priya Shah, practice manager"}
+
+
+@pytest.mark.parametrize(
+    ("headings", "line", "says"),
+    [
+        pytest.param({}, "", "", id="everything as it is meant to be"),
+        pytest.param(
+            {"safety": PILOT["safety"].replace("2026-11-20", "2031-01-01")},
+            "safety",
+            "The safety sign-off is dated 2031-01-01, which is still to come.",
+            id="a sign-off in years to come",
+        ),
+        pytest.param(
+            {"safety": PILOT["safety"].replace("Anne Example", "Dr Priya Shah")},
+            "safety",
+            "The owner has signed it off alone.",
+            id="the owner alone",
+        ),
+        pytest.param(
+            {"safety": PILOT["safety"].replace("for_version: 1", "for_version: 7")},
+            "safety",
+            "A live rule needs a safety sign-off for its version, which is 1.",
+            id="another version",
+        ),
+        pytest.param(
+            {"pdsa": PILOT["pdsa"].replace("adopt", "abandon")},
+            "pdsa",
+            "It was decided to abandon this rule, and it is live.",
+            id="abandoned",
+        ),
+    ],
+)
+def test_the_gates_to_live_hold_for_a_file_that_says_live(
+    headings: dict[str, str], line: str, says: str
+) -> None:
+    text = rule_text(**{**LIVE, **headings})
+    found = [p for p in load_files({"coughing.yaml": text}, TODAY).problems if p.code == "G04"]
+    assert [problem.says for problem in found] == ([says] if says else [])
+    for problem in found:
+        assert problem.stops
+        assert text.splitlines()[problem.at.line - 1].startswith(f"{line}:")
 
 
 def test_a_short_quiet_period_of_an_offer_is_told_once() -> None:
