@@ -27,9 +27,16 @@ def _find(seen: Seen) -> Iterator[Found]:
     for key in (key for key, is_missing in missing.items() if is_missing):
         says = f'A rule in {rule.status} needs "{key}:".'
         yield Found(rule.place("status"), says, "Add it, or set status: draft.")
+    signed = care.safety is not None and care.safety.for_version == rule.version
+    if rule.card.indicator == "critical" and not signed:
+        yield Found(
+            rule.place("card.indicator", "card"),
+            f"A critical card needs a safety sign-off for its version, which is {rule.version}.",
+            "Add safety: with signed_off_by, signed_off_on and for_version, or set status: draft.",
+        )
     if rule.status is not Status.LIVE:
         return
-    if care.safety is None or care.safety.for_version != rule.version:
+    if not signed:
         yield Found(
             rule.place("safety.for_version", "safety", "status"),
             f"A live rule needs a safety sign-off for its version, which is {rule.version}.",

@@ -257,6 +257,22 @@ def test_only_a_rule_that_informs_may_speak_about_everybody(purpose: str) -> Non
     assert loaded.answered == []
 
 
+CRITICAL = "{summary: x, question: What helps?, source: x, indicator: critical}"
+
+
+@pytest.mark.parametrize("status", ["draft", "pilot", "live"])
+@pytest.mark.parametrize(("version", "signed"), [(None, False), (7, False), (1, True)])
+def test_a_critical_card_is_signed_off_before_anybody_sees_it(
+    status: str, version: int | None, signed: bool
+) -> None:
+    sign_off = PILOT["safety"].replace("version: 1", f"version: {version}") if version else None
+    headings = {**PILOT, "status": status, "safety": sign_off, "purpose": "safety net"}
+    text = rule_text(**headings, card=CRITICAL)
+    found = [p for p in load_files({"coughing.yaml": text}).problems if "critical" in p.says]
+    assert [p.stops for p in found] == ([] if signed or status == "draft" else [True])
+    assert all(text.splitlines()[p.at.line - 1].startswith("card:") for p in found)
+
+
 LIVE: Mapping[str, str] = {**PILOT, "status": "live", "owner": "Priya Shah, practice manager"}
 
 
