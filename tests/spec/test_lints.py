@@ -257,6 +257,30 @@ def test_only_a_rule_that_informs_may_speak_about_everybody(purpose: str) -> Non
     assert loaded.answered == []
 
 
+@pytest.mark.parametrize(
+    ("review_by", "says"),
+    [
+        ("2026-11-20", "has passed. Six months after it, nobody is shown this rule any more."),
+        ("2026-11-21", ""),
+        ("2027-11-21", ""),
+        ("2027-11-22", "is more than 12 months away."),
+        ("2047-05-31", "is more than 12 months away."),
+    ],
+)
+def test_a_review_is_at_most_a_year_away(review_by: str, says: str) -> None:
+    problems = load_files({"coughing.yaml": rule_text(review_by=review_by)}, TODAY).problems
+    found = [problem for problem in problems if problem.code == "G02"]
+    assert len(found) == bool(says)
+    assert all(problem.says.endswith(says) and not problem.stops for problem in found)
+
+
+def test_a_safety_net_goes_on_after_its_review_date() -> None:
+    text = rule_text(review_by="2026-01-01", purpose="safety net")
+    problems = load_files({"coughing.yaml": text}, TODAY).problems
+    (problem,) = [problem for problem in problems if problem.code == "G02"]
+    assert problem.says.endswith("has passed.")
+
+
 CRITICAL = "{summary: x, question: What helps?, source: x, indicator: critical}"
 
 
