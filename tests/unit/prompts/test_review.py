@@ -1,4 +1,4 @@
-"""A rule that nobody looked at again rests, six months after its review date; a safety net never."""
+"""A rule that nobody looked at again rests six months after its review date; no safety net does."""
 
 from datetime import date
 
