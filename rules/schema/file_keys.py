@@ -52,7 +52,7 @@ PRACTICE = (
     Key("invented", F.YES_NO, "Whether it is an invented one.", "no"),
     Key("phone", F.SENTENCE, "The number that people ring."),
     Key("site", F.SENTENCE, "Which of its sites this is, for rules piloted at some only."),
-    Key("pilots", F.NAMES, "Starter rules that this practice pilots."),
+    Key("pilots", F.NAMES, "Rules that this practice pilots: its own, and starter rules."),
     Key("people", F.SENTENCES, "Who works here, by name and role: who can own and sign off rules."),
     Key("link_hosts", F.SENTENCES, "Hosts that cards may link to.", "www.nhs.uk"),
 )

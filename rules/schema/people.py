@@ -90,7 +90,9 @@ class ReadingPeople:
             age = self.reader.whole(node)
             person.age = "" if age is None else str(age)
         elif key == "deceased":
-            person.deceased = "yes" if self.reader.yes_no(node) else ""
+            unknown = isinstance(node, Text) and node.value.strip() == "unknown"
+            said = "unknown" if unknown else "yes" if self.reader.yes_no(node) else ""
+            person.deceased = said
         elif key in ("sex", "language"):
             words = {word: word for word in words_of(PERSON, key)}
             known = self.reader.one_of(node, words, key) if words else self.reader.text(node)

@@ -10,6 +10,7 @@ from cds_hooks.cli import run
 from cds_hooks.store.answers import Answers, Button, Issued, Met
 from rules.record import Reply
 from tests.builders import (
+    PILOTED,
     Resource,
     a_bundle,
     a_condition,
@@ -29,8 +30,8 @@ WHEN = "{all: [has_cough, {age: {at_least: 18}}, {not: had_tea}]}"
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
     folder = tmp_path / "practice"
-    text = rule_text(facts=FACTS, when=WHEN)
-    other = rule_text(id="chatting", title="Chatting", quiet="{topic: chatting}")
+    text = rule_text(facts=FACTS, when=WHEN, **PILOTED)
+    other = rule_text(id="chatting", title="Chatting", quiet="{topic: chatting}", **PILOTED)
     draft = rule_text(id="drafting", quiet="{topic: drafting}")
     files = {"coughing.yaml": text, "chatting.yaml": other, "drafting.yaml": draft}
     practice = "name: Ours\npilots: [coughing, chatting]\n"
