@@ -66,22 +66,23 @@ def marked(problem: Problem, text: str, lines: list[str]) -> list[str]:
     return [line[:start] + text + line[start + problem.width :], line[:start] + text]
 
 
+def _start(pattern: str, line: str) -> str:
+    found = re.match(pattern, line)
+    return found[0] if found else ""
+
+
 def ways_to_type(problem: Problem, text: str, lines: list[str]) -> list[str]:
     """The line of a problem as people may type it, who take what they are told for more of it."""
     line, start = lines[problem.at.line - 1], problem.at.column - 1
-    spaces, hyphen = re.match(r" *", line), re.match(r"[ -]*", line)
-    assert spaces is not None and hyphen is not None
-    heading = re.match(r"[ -]*(?:\w+: )?", line)
-    beside = re.match(r" *", lines[problem.at.line])
-    assert heading is not None and beside is not None
+    spaces, beside = _start(r" *", line), _start(r" *", lines[problem.at.line])
     key = re.escape(text.partition(":")[0])
     return [
         *marked(problem, text, lines),
-        spaces[0] + text,
-        hyphen[0] + text,
-        f"{line[:start]}\n{spaces[0]}  {text}",
-        heading[0] + text,
-        beside[0] + text,
+        spaces + text,
+        _start(r"[ -]*", line) + text,
+        f"{line[:start]}\n{spaces}  {text}",
+        _start(r"[ -]*(?:\w+: )?", line) + text,
+        beside + text,
         re.sub(rf"\b{key}: [^}}]*", text, line),
         re.sub(r"\{[^{}]*\}", text, line),
     ]

@@ -111,7 +111,7 @@ def test_a_comparison_of_a_name_with_not_in_front() -> None:
     assert (
         problem.hint
         == 'Put "not:" on a line of its own, and "age:" on the next, two spaces further in.'
-    )  # noqa: E501
+    )
 
 
 def test_a_choice_with_not_in_front() -> None:
