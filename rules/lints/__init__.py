@@ -138,7 +138,7 @@ def lint(seen: Seen) -> list[Problem]:
     """Everything to say about one rule, in the order of the codes."""
     status = seen.rule.status
     return [
-        Problem(found.at, one.code, found.says, found.hint, stops=stops(one, status))
+        Problem(found.at, one.code, found.says, found.hint, stops(one, status), found.more)
         for one in LINTS.values()
         if one.find is not None
         for found in one.find(seen)

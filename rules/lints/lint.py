@@ -22,6 +22,7 @@ class Found(NamedTuple):
     at: Place
     says: str
     hint: str = ""
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

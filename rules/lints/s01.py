@@ -14,6 +14,7 @@ def _find(seen: Seen) -> Iterator[Found]:
             rule.place("exclude", "when"),
             "Nothing in this rule leaves people in palliative care alone.",
             "Under exclude, add - shared: palliative",
+            ('If that is right for this rule, say so: allow: {S01: "the reason"}',),
         )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from rules.days import Duration, duration
@@ -142,7 +143,7 @@ _MEANT = {"no": "not", "and": "all", "or": "any", "neither": "none"}
 
 def _stands_alone(reader: Reader, node: Text, fact: Fact) -> Condition | None:
     if fact.give is Give.EXISTS:
-        return IsTrue(fact)
+        return IsTrue(fact, node.at)
     hint = "age: {at_least: 18}" if fact.give is Give.AGE else f"{fact.name}: {{is_known: yes}}"
     reader.stop(
         node.at,
@@ -183,7 +184,7 @@ def _compared(reader: Reader, fact: Fact, node: Node) -> Condition | None:
         else:
             test = _test(reader, fact, word, value)
             if test is not None:
-                tests.append(test)
+                tests.append(replace(test, at=key.at))
     return Compare(fact, tuple(tests)) if tests and len(tests) == len(block.pairs) else None
 
 

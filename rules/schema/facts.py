@@ -262,7 +262,8 @@ def _moment(reader: Reader, block: Block, key: str, names: Names) -> date | Dura
     if isinstance(node, Text) and names.is_faulty("fact", node.value):
         return None
     if isinstance(node, Text) and _like_a_fact(node.value):
-        return _no_such_date(reader, node, key, names)
+        _no_such_date(reader, node, key, names)
+        return None
     return reader.day_or_ago(node)
 
 

@@ -6,7 +6,7 @@ from rules.fact import Fact
 from rules.problems import did_you_mean
 from rules.reading import Reader
 from rules.text import Node
-from rules.units import SCORES, UNITS, amount, unit_named
+from rules.units import CONVERSIONS, SCORES, UNITS, amount, unit_named
 
 
 def read_unit(reader: Reader, node: Node) -> str | None:
@@ -23,6 +23,26 @@ def read_unit(reader: Reader, node: Node) -> str | None:
             did_you_mean(written, UNITS) or f"Units are: {', '.join(UNITS)}.",
         )
     return unit
+
+
+def _named(fact: Fact) -> str:
+    """How a sentence begins with what is measured."""
+    if fact.label.lower() == "hba1c":
+        return "HbA1c"
+    return f"{fact.label[:1].upper()}{fact.label[1:]}"
+
+
+def _otherwise(fact: Fact, number: Decimal) -> tuple[str, ...]:
+    """What the number is in the other unit that records use, and why that matters."""
+    measures = {one.measures for one in fact.lists if one.measures}
+    for (of, start, other), there in CONVERSIONS.items():
+        back = CONVERSIONS.get((of, other, start))
+        if of in measures and start == fact.unit and back is not None:
+            return (
+                f"{number} {start} is about {there.turn(number)} {other}.",
+                f"Why it matters: {number} {other} would be {back.turn(number)} {start}.",
+            )
+    return ()
 
 
 def read_amount(reader: Reader, node: Node, fact: Fact, word: str) -> tuple[Decimal, str] | None:
@@ -42,8 +62,9 @@ def read_amount(reader: Reader, node: Node, fact: Fact, word: str) -> tuple[Deci
         reader.stop(
             node.at,
             "S04",
-            f"{fact.label[:1].upper()}{fact.label[1:]} {word.replace('_', ' ')} {number} what?",
+            f"{_named(fact)} {word.replace('_', ' ')} {number} what?",
             f"Type: {word}: {number} {fact.unit}",
+            _otherwise(fact, number),
         )
     elif unit_named(unit) != fact.unit:
         reader.stop(
