@@ -13,7 +13,6 @@ from rules.days import Duration
 from rules.problems import Place
 from rules.record import Kind, Reply
 
-
 NOT_WRITTEN = Place("")  # of what stands in no file
 
 

@@ -20,7 +20,8 @@ _SIGN = re.compile(r"\s*[!~\u00ac]+\s*")
 _BETWEEN = re.compile(r"[\s_-]+")
 _TURNED = re.compile(rf"(?:{'|'.join(sorted(_NOTS))})[\s_:-]+(\S.*)", re.IGNORECASE)
 _JOINT = re.compile(
-    r"(?:\s+(?=[a-z&|+]+\s)|\s*(?=,))(and|or|but|nor|unless|except|&&?|\|\|?|\+|,)\s+", re.IGNORECASE
+    r"(?:\s+(?=[a-z&|+]+\s)|\s*(?=,))(and|or|but|nor|unless|except|&&?|\|\|?|\+|,)\s+",
+    re.IGNORECASE,
 )
 
 

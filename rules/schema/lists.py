@@ -262,4 +262,8 @@ def _described(one: CodeList) -> str:
 
 def _new_list(name: str) -> tuple[str, ...]:
     words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return (f"To make a new list: goodday rules new list {words}",) if re.search("[a-z]", words) else ()
+    return (
+        (f"To make a new list: goodday rules new list {words}",)
+        if re.search("[a-z]", words)
+        else ()
+    )
