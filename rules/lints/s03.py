@@ -42,7 +42,7 @@ def _about_what_is_missing(rule: Rule) -> tuple[str, ...]:
 def _start_from(rule: Rule) -> str:
     asked = facts_of(rule.when)
     other = [f for f in rule.facts.values() if f.give is Give.EXISTS and f not in asked]
-    example = f"- {other[0].name}" if other else "a condition, a result or a visit"
+    example = f"- {other[0].name}" if other else "a condition or a result"
     return f"Say under when: what has to be on the record, for example {example}."
 
 

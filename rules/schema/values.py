@@ -1,5 +1,6 @@
 """Measured values as authors write them: a number and its unit, repeated every time."""
 
+import re
 from decimal import Decimal
 
 from rules.fact import Fact
@@ -16,13 +17,28 @@ def read_unit(reader: Reader, node: Node) -> str | None:
         return None
     unit = unit_named(written)
     if unit is None:
+        likely = _spelt_otherwise(written)
         reader.stop(
             node.at,
             "S04",
             f'"{written}" is not a unit I know.',
-            did_you_mean(written, UNITS) or f"Units are: {', '.join(UNITS)}.",
+            f"Type: {likely}"
+            if likely
+            else did_you_mean(written, UNITS) or f"Units are: {', '.join(UNITS)}.",
+            fix=reader.instead(node, likely) if likely else (),
         )
     return unit
+
+
+def _spelt_otherwise(written: str) -> str | None:
+    """The unit that is surely meant: other capitals, spaces or a plural (kgs, mmols/mol)."""
+    meant = _plain(written)
+    units = [unit for unit in UNITS if meant and _plain(unit) == meant]
+    return units[0] if len(units) == 1 else None
+
+
+def _plain(unit: str) -> str:
+    return re.sub(r"(?<=[a-z]{2})s(?=/|$)", "", unit.lower().replace(" ", ""))
 
 
 def _named(fact: Fact) -> str:
@@ -66,6 +82,11 @@ def read_amount(reader: Reader, node: Node, fact: Fact, word: str) -> tuple[Deci
             f"Type: {word}: {number} {fact.unit}",
             _otherwise(fact, number),
         )
+    elif unit_named(unit) is None and _spelt_otherwise(unit) == fact.unit:
+        typed = f"{number} {fact.unit}"
+        says = f'"{unit}" is not a unit I know.'
+        fix = reader.instead(node, typed)
+        reader.stop(node.at, "S04", says, f"Type: {typed}", fix=fix)
     elif unit_named(unit) != fact.unit:
         reader.stop(
             node.at,
