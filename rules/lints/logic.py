@@ -125,9 +125,6 @@ def contradictions(
     for part in parts:
         inner = part.part if isinstance(part, Not) else part
         match inner:
-            case AnyOf(choices) if inner is part:
-                for choice in choices:
-                    yield from contradictions(choice, today, (*given, *_others(parts, part)))
             case AnyOf(choices) | SomeOf(_, choices) | NoneOf(choices):
                 for choice in choices:
                     yield from contradictions(choice, today)
@@ -137,10 +134,6 @@ def contradictions(
                 yield from clashes((inner,), (), today)
             case _:
                 pass
-
-
-def _others(parts: Iterable[Condition], but: Condition) -> Iterator[Condition]:
-    return (part for part in parts if part is not but)
 
 
 def asked_of(parts: Iterable[Condition]) -> Iterator[Asked]:
