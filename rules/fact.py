@@ -144,7 +144,7 @@ class IsTrue:
     """A yes/no fact stands by itself."""
 
     fact: Fact
-    at: Place = field(default=NOT_WRITTEN, compare=False)  # where the name stands
+    at: Place = field(default=NOT_WRITTEN, compare=False, repr=False)  # where the name stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class Test:
     value: "int | Decimal | tuple[int, int] | tuple[Decimal, Decimal] | Duration | date | bool | frozenset[str]"  # noqa: E501 - one closed list
     ahead: bool = False
     written: str = ""
-    at: Place = field(default=NOT_WRITTEN, compare=False)  # where the word stands
+    at: Place = field(default=NOT_WRITTEN, compare=False, repr=False)  # where the word stands
 
 
 @dataclass(frozen=True, slots=True)
