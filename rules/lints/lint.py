@@ -23,6 +23,7 @@ class Found(NamedTuple):
     at: Place
     says: str
     hint: str = ""
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def _find(seen: Seen) -> Iterator[Found]:
             at,
             "Nothing in this rule leaves people in palliative care alone.",
             "Under exclude, add - shared: palliative",
+            ('If that is right for this rule, say so: allow: {S01: "the reason"}',),
         )
     elif how_far in (Guard.NOBODY, Guard.SOME):
         yield Found(

@@ -1,5 +1,6 @@
 """Code lists, services, offer sets and messages: value-sets/*.yaml and what shared/ has of them."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +18,8 @@ from rules.codes import (
 )
 from rules.days import Duration
 from rules.hygiene import quoted
-from rules.problems import Place, did_you_mean, nearest
+from rules.opposites import parts_of_name, without_not
+from rules.problems import Place, surely
 from rules.reading import Reader
 from rules.rule import Message, Service
 from rules.schema.file_keys import CODE, CODE_LIST, MESSAGE, OFFER_SET, SERVICE
@@ -258,17 +260,41 @@ def read_codes(reader: Reader, block: Block, key: str, names: Names) -> tuple[Co
         if name in names.lists:
             found.append(names.lists[name])
         elif not names.is_faulty("list", name):
+            several = [piece for piece in re.split(r"[,;]\s*|\s+(?:and|or)\s+", name) if piece]
+            typed = f"[{', '.join(several)}]" if set(several) <= names.lists.keys() else ""
             reader.stop(
-                item.at, "E12", f'There is no code list called "{name}".', _nearest(name, names)
+                item.at,
+                "E12",
+                f'There is no code list called "{name}".',
+                f"Several lists stand in brackets: {typed}" if typed else _nearest(name, names),
+                () if typed or surely(name, names.lists) else _new_list(name),
+                reader.instead(item, typed) if typed else (),
             )
     return tuple(found)
 
 
 def _nearest(name: str, names: Names) -> str:
-    close = nearest(name, names.lists)
+    """The list that is clearly closest; or those all of whose words are in what was written."""
+    words = set(parts_of_name(name))
+    within = [known for known in sorted(names.lists) if words.issuperset(parts_of_name(known))]
+    close = surely(name, names.lists)
+    found = [close] if close else [] if without_not(name) else within
     hint = ""
-    if close:
-        one = names.lists[close]
-        codes = "1 code" if len(one.words) == 1 else f"{len(one.words)} codes"
-        hint = f"{did_you_mean(name, names.lists)} ({one.title}, {codes}.) "
+    if found:
+        lists = (names.lists[each] for each in found[:3])
+        hint = f"Did you mean {' or '.join(_described(one) for one in lists)}? "
     return hint + "To see them all: goodday lists show"
+
+
+def _described(one: CodeList) -> str:
+    codes = "1 code" if len(one.words) == 1 else f"{len(one.words)} codes"
+    return f"{one.id} ({one.title}, {codes})"
+
+
+def _new_list(name: str) -> tuple[str, ...]:
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return (
+        (f"To make a new list: goodday rules new list {words}",)
+        if re.search("[a-z]", words)
+        else ()
+    )

@@ -1,11 +1,12 @@
 """The invented people of a rule file, and what a test may change about them, read."""
 
 import copy
+from collections.abc import Iterable
 from datetime import date
 
 from rules.facts.statuses import STATUSES
 from rules.people import REPLIES, USUAL, Line, Somebody, day_meant, measurement
-from rules.problems import Place, did_you_mean, nearest
+from rules.problems import Place, did_you_mean, nearest, surely
 from rules.reading import Reader
 from rules.schema.key import check, words_of
 from rules.schema.key import names as key_names
@@ -266,8 +267,11 @@ class ReadingPeople:
         if not matching:
             known = {line.called for line in person.lines} | {*_ABOUT, "booking"}
             says = f'This person has no "{called.value}" to change.'
+            close = surely(called.value, known)
+            hint = f"Did you mean {close}?" if close else _on_record(person.lines)
+            more = ("As written, the story would pass without testing anything.",)
             if called.value not in self.faulty:
-                self.reader.stop(called.at, "T06", says, did_you_mean(called.value, known))
+                self.reader.stop(called.at, "T06", says, hint, more)
             return
         find = matching[0].find
         known_keys = keys_of(find)
@@ -295,3 +299,8 @@ class ReadingPeople:
             says = f'"{key}" cannot be changed about "{called}".'
             self.reader.stop(at, "E01", says, did_you_mean(key, known))
         return key in known
+
+
+def _on_record(lines: Iterable[Line]) -> str:
+    said = ", ".join(f"{line.called} (line {line.at.line})" for line in lines)
+    return f"On the record: {said}." if said else "There is nothing on the record."

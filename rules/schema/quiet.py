@@ -28,6 +28,8 @@ QUIET_DEFAULTS: dict[Reply, Duration] = {
 }
 MOST = (3, Duration(12, "month"))  # PRODUCT 1.4
 
+_FORGOTTEN = ("People told us that being asked again feels like not being heard.",)
+
 _PERIODS = {f"after_{str(reply).replace(' ', '_')}": reply for reply in QUIET_DEFAULTS}
 
 
@@ -51,6 +53,7 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
                 "E31",
                 f"{length} is shorter than everybody's {QUIET_DEFAULTS[reply]}.",
                 "A rule may be quieter than the rest, never louder.",
+                _FORGOTTEN if reply is Reply.DECLINED else (),
             )
         periods[reply] = length
     former = _names(reader, block, "also_known_as")

@@ -307,9 +307,7 @@ def test_local_is_yes_or_no() -> None:
 def test_a_list_that_nobody_knows_is_told_with_the_nearest_and_how_to_see_them_all() -> None:
     (problem,) = stops(facts="{has_cough: {find: condition, codes: copdd}}")
     assert problem.code == "E12"
-    assert (
-        problem.hint == "Did you mean copd? (COPD, 10 codes.) To see them all: goodday lists show"
-    )
+    assert problem.hint == "Did you mean copd (COPD, 10 codes)? To see them all: goodday lists show"
 
 
 def test_a_list_like_none_is_told_with_how_to_see_them_all() -> None:
