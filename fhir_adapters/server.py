@@ -133,6 +133,8 @@ class _Client(AsyncFHIRClient):
                 trace_request_ctx=self._reading,
             ) as response:
                 page = await self._page(response)
+                if isinstance(page, NoPage):
+                    await _let_go(response)
         except aiohttp.ClientConnectorError:
             page = NoPage(pages.NO_CONNECTION, down=True)
         except (aiohttp.ClientError, OSError):
@@ -174,6 +176,14 @@ _SAID = {
     410: pages.NOT_THERE,
     429: pages.ASK_LATER,
 }
+
+
+async def _let_go(response: aiohttp.ClientResponse) -> None:
+    """What nobody has read is not to stay with its connection."""
+    if response.content.is_eof():
+        await response.content.read()  # all of it is here, so this takes no time
+    else:
+        response.close()
 
 
 def seconds_to_wait(headers: Mapping[str, str]) -> float:
@@ -312,10 +322,19 @@ async def _all_at_once(
 ) -> None:
     """Every search as far as it comes in so many seconds."""
 
-    async def get(reading: Reading, path: str, parameters: Parameters | None) -> Page:
+    # Two searches that a server cannot tell apart by codes are one question, asked once.
+    pages_asked: dict[tuple[str, Parameters], asyncio.Task[Page]] = {}
+
+    async def ask(reading: Reading, path: str, parameters: Parameters) -> Page:
         client: Any = _Client(server, base, token, reading)  # Any: as fhirpy has it
-        page: Page = await client.execute(path, "get", params=dict(parameters or ()))
+        page: Page = await client.execute(path, "get", params=dict(parameters))
         return page
+
+    async def get(reading: Reading, path: str, parameters: Parameters) -> Page:
+        question = (path, parameters)
+        if question not in pages_asked:
+            pages_asked[question] = asyncio.ensure_future(ask(reading, path, parameters))
+        return await pages_asked[question]
 
     tasks = [asyncio.ensure_future(reading.read(get)) for reading in readings]
     try:
