@@ -20,6 +20,7 @@ TO_A_CARD = {
     "cds_hooks/invoke.py": "the call, read",
     "cds_hooks/contexts.py": "what the hook says of the moment",
     "fhir_adapters/prefetch.py": "the states of each key",
+    "cds_hooks/fallback.py": "what was not sent, where it may be asked for",
     "fhir_adapters/whose.py": "whose data it is",
     "fhir_adapters/patient.py": "who the person is",
     "rules/days.py": "dates as spans",
