@@ -27,6 +27,7 @@ from cds_hooks.invoke import (
     sent_with,
     would_prompt,
 )
+from cds_hooks.limits import MOST_BYTES, check_body
 from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, UnknownService
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
@@ -34,8 +35,6 @@ from cds_hooks.store.tables import StoreError
 from fhir_adapters.drafts import prove_offers
 from rules.engine import evaluate
 from rules.rule import Library
-
-MOST_BYTES = 2 * 1024 * 1024
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -135,7 +134,7 @@ def _json(body: bytes) -> Response:
 
 
 async def body_of(request: Request) -> bytes:
-    """The body, while it is JSON, plain and not too large. Raises NotJson or TooLarge."""
+    """The body, while it is plain JSON within the limits. Raises NotJson, TooLarge, BadRequest."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise NotJson("The body needs the content type application/json.")
@@ -148,4 +147,6 @@ async def body_of(request: Request) -> bytes:
         if size > MOST_BYTES:
             raise TooLarge("The body is larger than 2 MiB. Send only what the prefetch asks for.")
         chunks.append(chunk)
-    return b"".join(chunks)
+    body = b"".join(chunks)
+    check_body(body)
+    return body
