@@ -17,8 +17,8 @@ from starlette.responses import Response
 from cds_hooks import clock as real_clock
 from cds_hooks import feedback, refusals
 from cds_hooks.clock import Clock, practice_day
-from cds_hooks.discovery import discovery, hook_services
 from cds_hooks.invoke import (
+    NO_CARDS,
     answer,
     nothing_to_say,
     read_call,
@@ -28,11 +28,14 @@ from cds_hooks.invoke import (
     would_prompt,
 )
 from cds_hooks.limits import MOST_BYTES, check_body
+from cds_hooks.live import Live, in_force
+from cds_hooks.metrics import Metrics
+from cds_hooks.operating import operating_routes
 from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, UnknownService
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
-from fhir_adapters.drafts import prove_offers
+from cds_hooks.traffic import Counting, Traffic
 from rules.engine import evaluate
 from rules.rule import Library
 
@@ -42,19 +45,20 @@ Result = TypeVar("Result")
 
 def create_app(
     settings: Settings,
-    library: Library,
+    rules: Live | Library,
     answers: Answers,
     clock: Clock = real_clock.now,
     origin_pattern: str | None = None,
+    traffic: Traffic | None = None,
 ) -> FastAPI:
-    """The service over a library and a store. Only rules in pilot are asked.
+    """The service over rules and a store. Only rules in pilot are asked; a library never changes.
 
-    ``origin_pattern`` is a regular expression of further browser origins that may call.
+    ``origin_pattern`` is a regular expression of further browser origins that may call;
+    ``traffic`` is told by whoever runs the app that it is stopping.
     """
-    shown = library.shown()
-    prove_offers(shown.rules)
-    services = hook_services(shown)
-    described = discovery(services, shown)
+    live = rules if isinstance(rules, Live) else Live(in_force(rules, real_clock.now()))
+    traffic = traffic or Traffic()
+    metrics = Metrics(live, traffic)
     null_means_empty = settings.null_means == "empty"
 
     @asynccontextmanager
@@ -75,6 +79,7 @@ def create_app(
                 allow_methods=["GET", "POST"],
                 allow_headers=["Authorization", "Content-Type"],
             ),
+            Middleware(Counting, traffic),
             Middleware(Faults),
         ],
         exception_handlers={
@@ -87,11 +92,12 @@ def create_app(
 
     @app.get("/cds-services")
     async def discover() -> Response:
-        return Response(described, media_type="application/json")
+        return Response(live.rules.described, media_type="application/json")
 
     @app.post("/cds-services/{service_id}")
     async def call_service(service_id: str, request: Request) -> Response:
-        service = services.get(service_id)
+        now_in_force = live.rules
+        service = now_in_force.services.get(service_id)
         if service is None:
             raise UnknownService("There is no service of that name; GET /cds-services lists them.")
         now = clock()
@@ -102,17 +108,29 @@ def create_app(
         outcomes = evaluate(service.rules, record, said, practice_day(now))
         report_withheld(outcomes, service)
         if not would_prompt(outcomes):
+            metrics.asked(service_id, outcomes, card=False)
             return _json(nothing_to_say(outcomes, service))
-        return _json(await _kept(answer, outcomes, call, service, answers, shown.practice, now))
+        practice = now_in_force.library.practice
+        said_now = await _kept(answer, outcomes, call, service, answers, practice, now)
+        metrics.asked(service_id, outcomes, card=not said_now.startswith(NO_CARDS))
+        return _json(said_now)
 
     @app.post("/cds-services/{service_id}/feedback")
     async def hear_feedback(service_id: str, request: Request) -> Response:
-        if service_id not in services:
+        if not live.had(service_id):
             raise UnknownService("There is no service of that name; GET /cds-services lists them.")
         heard = feedback.read_feedback(await body_of(request))
         await _kept(feedback.hear, answers, heard, clock())
         return _json(b"{}")
 
+    async def store_answers() -> bool:
+        try:
+            await _kept(answers.look)
+        except Unavailable:
+            return False
+        return True
+
+    app.include_router(operating_routes(live, traffic, metrics, store_answers))
     return app
 
 

@@ -149,6 +149,7 @@ def answer(
 
 
 _NOTHING_TO_SAY = wire.Answer(cards=[]).to_json()
+NO_CARDS = _NOTHING_TO_SAY.removesuffix(b"}")
 
 
 def _null_is_none(call: Call) -> dict[str, Value | msgspec.Raw | None]:

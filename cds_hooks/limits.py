@@ -27,6 +27,7 @@ _ALL = bytes(range(256))
 _BUT_BRACKETS = _ALL.translate(None, _BRACKETS)
 _BUT_BRACKETS_AND_QUOTES = _ALL.translate(None, _BRACKETS + b'"')
 _ONE_SORT = bytes.maketrans(b"{}[]", b"()()")
+_TOO_MANY_OPEN = b"(" * (MOST_DEPTH + 1)
 _TEXT = re.compile(rb'"[^"]*"?')
 # Far too many, and bundles have that member too; an ordinary body is too small for it to matter.
 _FAR_TOO_MANY = MOST_RESOURCES * 2
@@ -76,14 +77,12 @@ def _is_deep(body: bytes) -> bool:
 
 def _is_shallow(bare: bytes) -> bool:
     """Whether brackets alone are balanced and not too deep: the innermost go, level by level."""
-    if b"(" * (MOST_DEPTH + 1) in bare:
-        return False
     for level in range(MOST_DEPTH):
-        if not bare:
-            return True
         # All that are left could stand inside one another, and it would not be too deep.
         if len(bare) <= MOST_DEPTH - level:
             return True
+        if _TOO_MANY_OPEN in bare:
+            return False
         left = bare.replace(b"()", b"")
         if len(left) == len(bare):
             return False

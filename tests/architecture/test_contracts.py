@@ -17,6 +17,8 @@ DEMO = "Only the demo calls over HTTP"
 PAGES = "Only cds_hooks.pages.html turns templates and markdown into HTML"
 YAML = "Only rules.text knows YAML"
 LOGGING = "Only cds_hooks.logs knows logging"
+FIGURES = "Only cds_hooks.metrics knows Prometheus"
+SPANS = "Only cds_hooks.tracing knows OpenTelemetry"
 CEL = "Only rules.cel.run knows cel-python"
 
 # (contract, file, line that breaks it)
@@ -56,6 +58,10 @@ BREAKS = {
     "a rule file is parsed by its parser": (CEL, "rules/schema/expressions.py", "import lark"),
     "the check asks it": (CEL, "rules/cel/check.py", "from celpy import celtypes"),
     "the second cel, which is for tests": (CEL, "rules/cel/run.py", "import cel"),
+    "a call counts by itself": (
+        FIGURES, "cds_hooks/invoke.py", "from prometheus_client import Counter",
+    ),
+    "a call makes its own spans": (SPANS, "cds_hooks/invoke.py", "from opentelemetry import trace"),
     "rules write to a log": (LOGGING, "rules/engine.py", "import logging"),
     "a door writes to a log": (LOGGING, "cds_hooks/invoke.py", "import logging"),
     "a record knows its rule": ("Inside rules", "rules/record.py", "import rules.rule"),
