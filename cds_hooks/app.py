@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -141,8 +142,9 @@ _KEEPER = ThreadPoolExecutor(1, "store")
 async def _kept(work: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
     """Do what needs the store, which blocks, off the event loop. Raises Unavailable."""
     loop = asyncio.get_running_loop()
+    here = copy_context()  # or the other thread would not know that a trial is quiet
     try:
-        return await loop.run_in_executor(_KEEPER, partial(work, *given, **named))
+        return await loop.run_in_executor(_KEEPER, partial(here.run, work, *given, **named))
     except StoreError as error:
         raise Unavailable(f"{error} Nothing was decided; please try again.") from None
 

@@ -44,11 +44,7 @@ def check_body(body: bytes) -> None:
 
 def check_resources(prefetch: Mapping[str, Value | msgspec.Raw | None]) -> None:
     """Raises TooLarge for a prefetch of too many resources, however their type is spelt."""
-    found = 0
-    for value in prefetch.values():
-        entries = _entries(value) if isinstance(value, msgspec.Raw) else value and value.entry
-        found += 1 if entries is None else len(entries)
-    if found > MOST_RESOURCES:
+    if sum(map(_how_many, prefetch.values())) > MOST_RESOURCES:
         raise TooLarge(_TOO_MANY)
 
 
@@ -59,11 +55,14 @@ class _Bundle(msgspec.Struct):
 _BUNDLE = msgspec.json.Decoder(_Bundle)
 
 
-def _entries(value: msgspec.Raw) -> list[msgspec.Raw] | None:
-    try:
-        return _BUNDLE.decode(value).entry
-    except UNREADABLE:
-        return None
+def _how_many(value: Value | msgspec.Raw | None) -> int:
+    if isinstance(value, msgspec.Raw):
+        try:
+            raw = _BUNDLE.decode(value).entry
+        except UNREADABLE:
+            return 1
+        return 1 if raw is None else len(raw)
+    return 1 if value is None or value.entry is None else len(value.entry)
 
 
 def _is_deep(body: bytes) -> bool:

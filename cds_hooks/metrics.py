@@ -33,7 +33,7 @@ class Metrics(Collector):
         self._live, self._traffic = live, traffic
         self._calls: Counter[tuple[str, str, str]] = Counter()
         self._times: dict[tuple[str, str], list[int]] = {}
-        self._seconds: Counter[tuple[str, str]] = Counter()
+        self._seconds: dict[tuple[str, str], float] = {}
         self._outcomes: Counter[tuple[str, str, str]] = Counter()
         self._cards: Counter[str] = Counter()
         self._registry = CollectorRegistry(auto_describe=False)
@@ -49,7 +49,7 @@ class Metrics(Collector):
         if counts is None:
             counts = self._times[key] = [0] * (len(_BOUNDS) + 1)
         counts[bisect_left(_BOUNDS, call.seconds)] += 1
-        self._seconds[key] += call.seconds  # type: ignore[assignment] - a sum as good as a count
+        self._seconds[key] = self._seconds.get(key, 0.0) + call.seconds
 
     def asked(self, service: str, outcomes: Iterable[Outcome], *, card: bool) -> None:
         """What the rules of one call came to."""
@@ -73,8 +73,8 @@ class Metrics(Collector):
         times = HistogramMetricFamily(
             "goodday_call_seconds", "How long a call took.", labels=("service", "kind")
         )
-        for key, counts in self._times.items():
-            times.add_metric(key, _buckets(counts), self._seconds[key])
+        for timed, counts in self._times.items():
+            times.add_metric(timed, _buckets(counts), self._seconds[timed])
         yield times
         # Rules that are no longer in force go, or their names would be added to for ever.
         in_force = {rule.id for rule in self._live.rules.library.rules}
