@@ -36,7 +36,7 @@ from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, 
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
-from cds_hooks.traffic import Counting, Traffic
+from cds_hooks.traffic import ASKED, Counting, Traffic
 from rules.engine import evaluate
 from rules.rule import Library
 
@@ -110,10 +110,13 @@ def create_app(
         report_withheld(outcomes, service)
         if not would_prompt(outcomes):
             metrics.asked(service_id, outcomes, card=False)
+            request.scope[ASKED] = len(outcomes), 0
             return _json(nothing_to_say(outcomes, service))
         practice = now_in_force.library.practice
         said_now = await _kept(answer, outcomes, call, service, answers, practice, now)
-        metrics.asked(service_id, outcomes, card=not said_now.startswith(NO_CARDS))
+        card = not said_now.startswith(NO_CARDS)
+        metrics.asked(service_id, outcomes, card=card)
+        request.scope[ASKED] = len(outcomes), int(card)
         return _json(said_now)
 
     @app.post("/cds-services/{service_id}/feedback")

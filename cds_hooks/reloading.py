@@ -91,25 +91,26 @@ class Reloading:
             return
         if found == self._kept_out:
             return  # it has been said
-        try:
-            rules = examined(self._folder, now, found)
-        except NotTaken as error:
-            reason, wrong = error.reason, error.wrong
-        except Exception as error:  # whatever it is, the last good set has to stay in force
-            kind = type(error).__name__
-            reason, wrong = "fault", (f"Good Day could not read it ({kind}).",)
-        else:
-            reason, wrong = "", ()
+        came = _examined(self._folder, now, found)
         if fingerprint(self._folder) != found:
             self._seen = {}  # it changed while it was read: once more
-        elif wrong:
+        elif isinstance(came, NotTaken):
             self._kept_out = found
-            self._live.keep(now, *wrong)
-            logs.event("reload-failed", reason=reason, count=len(wrong))
+            self._live.keep(now, *came.wrong)
+            logs.event("reload-failed", reason=came.reason, count=len(came.wrong))
         elif not self._over.is_set():
             self._kept_out = ""
-            self._live.take(rules)
-            logs.event("reloaded", rules=len(rules.library.rules))
+            self._live.take(came)
+            logs.event("reloaded", rules=len(came.library.rules))
+
+
+def _examined(folder: Path, now: datetime, found: str) -> InForce | NotTaken:
+    try:
+        return examined(folder, now, found)
+    except NotTaken as error:
+        return error
+    except Exception as error:  # whatever it is, the last good set has to stay in force
+        return NotTaken("fault", f"Good Day could not read it ({type(error).__name__}).")
 
 
 def examined(folder: Path, now: datetime, found: str) -> InForce:

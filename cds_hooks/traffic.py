@@ -11,6 +11,7 @@ from cds_hooks.refusals import outcome
 
 MOST_AT_WORK = 128
 SLOW = 0.5  # seconds: what CDS Hooks gives a call
+ASKED = "goodday.asked"  # in the scope of a call: how many rules were asked, and the cards
 _BUSY = "Too many calls are at work. Nothing was decided; please try again in a second."
 _CLOSE = (b"connection", b"close")
 
@@ -23,6 +24,8 @@ class Call:
     kind: str
     status: int
     seconds: float
+    rules: int = 0  # how many were asked
+    cards: int = 0  # and what they came to
 
 
 @dataclass(slots=True)
@@ -82,7 +85,8 @@ class Counting:
         service = scope.get("path_params", {}).get("service_id", "")
         feedback = scope["path"].endswith("/feedback")
         kind = ("feedback" if feedback else "call") if service else "discovery"
-        call = Call(service, kind, status, seconds)
+        rules, cards = scope.get(ASKED, (0, 0))
+        call = Call(service, kind, status, seconds, rules, cards)
         for tell in self._traffic.told:
             tell(call)
         if seconds > SLOW:

@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -63,12 +64,27 @@ def serve(**given: object) -> int:
     address = f"http://{host}:{listening.getsockname()[1]}/cds-services"
     live = Live(in_force(loaded.library, clock.now(), found))
     traffic = Traffic()
+    close_tracing = _tracing(live, traffic) if settings.tracing else None
+    if settings.tracing and close_tracing is None:
+        return COULD_NOT_RUN
     reloading = _reloading(settings, live)
     app = create_app(settings, live, answers, traffic=traffic)
     run(app, listening, address, traffic, settle=settings.settle)
     if reloading is not None:
         reloading.stop()
+    if close_tracing is not None:
+        close_tracing()
     return FINE
+
+
+def _tracing(live: Live, traffic: Traffic) -> Callable[[], None] | None:
+    """Spans from here on, and how to end them; None after one sentence where it cannot be."""
+    try:
+        from cds_hooks.tracing import Tracing  # noqa: PLC0415 - only where it is switched on
+    except ImportError:
+        say.sorry('Tracing needs further packages: install "goodday[tracing]", or switch it off.')
+        return None
+    return Tracing(live, traffic, clock.now).close
 
 
 def _reloading(settings: Settings, live: Live) -> Reloading | None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cds_hooks.limits import MOST_BYTES, MOST_DEPTH, MOST_RESOURCES, check_body
 from cds_hooks.refusals import BadRequest, TooLarge
 from tests.builders import a_bundle
-from tests.conformance.standard import NOT_OURS, check_refusal
+from tests.conformance.standard import NOT_OURS, check_refusal, members
 from tests.fhir_builders import COPD_RULE, margaret
 from tests.served import VIEW, Json, Running, Surgery, piloting, serving
 from tests.strategies import JSON
@@ -73,10 +73,12 @@ def test_brackets_inside_a_text_do_not_count(service: Surgery, text: str) -> Non
 
 
 def depth(value: object) -> int:
-    if isinstance(value, dict | list):
-        inner = value.values() if isinstance(value, dict) else value
-        return 1 + max(map(depth, inner), default=0)
-    return 0
+    inner = max((depth(one) for _, one in members(value)), default=0)
+    return inner + 1 if isinstance(value, dict | list) else 0
+
+
+def nest(value: object, level: int, text: str) -> object:
+    return [value, {}, "[" * (level % 3)] if level % 2 else {"b": text, "a": value}
 
 
 @given(JSON, st.integers(0, 70), st.text(alphabet='[]{}"\\a\n', max_size=12), st.booleans())
@@ -85,7 +87,7 @@ def test_depth_is_counted_as_json_counts_it(
 ) -> None:
     """Texts here hold brackets that are balanced or open; closing ones alone are below."""
     for level in range(more):
-        value = [value, {}, "[" * (level % 3)] if level % 2 else {"b": text.strip("]}"), "a": value}
+        value = nest(value, level, text.strip("]}"))
     body = json.dumps(value, indent=1 if wide else None).encode()
     if depth(value) <= MOST_DEPTH:
         check_body(body)
