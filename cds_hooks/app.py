@@ -95,8 +95,8 @@ def create_app(
     async def discover() -> Response:
         return Response(live.rules.described, media_type="application/json")
 
-    @app.post("/cds-services/{service_id}")
-    async def call_service(service_id: str, request: Request) -> Response:
+    async def call_service(request: Request) -> Response:
+        service_id: str = request.path_params["service_id"]
         now_in_force = live.rules
         service = now_in_force.services.get(service_id)
         if service is None:
@@ -118,6 +118,9 @@ def create_app(
         metrics.asked(service_id, outcomes, card=card)
         request.scope[ASKED] = len(outcomes), int(card)
         return _json(said_now)
+
+    # Starlette's own way: FastAPI's would look at each call for what it could validate.
+    app.add_route("/cds-services/{service_id}", call_service, methods=["POST"])
 
     @app.post("/cds-services/{service_id}/feedback")
     async def hear_feedback(service_id: str, request: Request) -> Response:
