@@ -78,7 +78,10 @@ def depth(value: object) -> int:
 
 
 def nest(value: object, level: int, text: str) -> object:
-    return [value, {}, "[" * (level % 3)] if level % 2 else {"b": text, "a": value}
+    if level % 2:
+        empty: Json = {}
+        return [value, empty, "[" * (level % 3)]
+    return {"b": text, "a": value}
 
 
 @given(JSON, st.integers(0, 70), st.text(alphabet='[]{}"\\a\n', max_size=12), st.booleans())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from cds_hooks.app import create_app
 from cds_hooks.live import Live, in_force
@@ -96,10 +97,16 @@ def test_every_call_is_counted_out_however_it_ends() -> None:
     async def breaks(*_: object) -> None:
         raise ConnectionResetError
 
+    async def sent(_: Message) -> None:
+        return None
+
+    async def nothing(*_: object) -> Message:
+        return {}
+
     async def one() -> None:
         scope = {"type": "http", "method": "POST", "path": CALL}
         with pytest.raises(ConnectionResetError):
-            await Counting(breaks, traffic)(scope, None, None)  # type: ignore[arg-type] - not asked for
+            await Counting(breaks, traffic)(scope, nothing, sent)
 
     told: list[Call] = []
     traffic.told.append(told.append)
