@@ -47,7 +47,9 @@ test: .venv/dev ## all tests, the same examples every time
 	$(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto --dist=loadfile
 
 soak: .venv/dev ## the generative tests, with new examples and many of them
-	$(BIN)/pytest --hypothesis-profile=soak tests/generative
+	$(BIN)/pytest --hypothesis-profile=soak tests/generative tests/conformance/test_limits.py \
+		tests/conformance/test_schemathesis.py tests/unit/cds_hooks/test_reloading.py \
+		tests/functional/test_serve_goes_on.py
 
 bench: .venv/dev ## one request against the floor
 	$(BIN)/python -m tests.benchmarks

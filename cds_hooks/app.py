@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -19,9 +20,9 @@ from cds_hooks import feedback, refusals
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import Client
 from cds_hooks.clock import Clock, practice_day
-from cds_hooks.discovery import discovery, hook_services
 from cds_hooks.fallback import fetch
 from cds_hooks.invoke import (
+    NO_CARDS,
     answer,
     nothing_to_say,
     patient_of,
@@ -31,16 +32,18 @@ from cds_hooks.invoke import (
     sent_with,
     would_prompt,
 )
+from cds_hooks.limits import MOST_BYTES, check_body
+from cds_hooks.live import Live, in_force
+from cds_hooks.metrics import Metrics
+from cds_hooks.operating import operating_routes
 from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, UnknownService
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
-from fhir_adapters.drafts import prove_offers
+from cds_hooks.traffic import ASKED, Counting, Traffic
 from fhir_adapters.server import Servers
 from rules.engine import evaluate
 from rules.rule import Library
-
-MOST_BYTES = 2 * 1024 * 1024
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -48,21 +51,22 @@ Result = TypeVar("Result")
 
 def create_app(
     settings: Settings,
-    library: Library,
+    rules: Live | Library,
     answers: Answers,
     clients: Clients | None = None,
     clock: Clock = real_clock.now,
     origin_pattern: str | None = None,
+    traffic: Traffic | None = None,
 ) -> FastAPI:
-    """The service over a library and a store. Only rules in pilot are asked.
+    """The service over rules and a store. Only rules in pilot are asked; a library never changes.
 
     Without ``clients`` it is open: whoever reaches it may call, as in the demo and in tests.
-    ``origin_pattern`` is a regular expression of further browser origins that may call.
+    ``origin_pattern`` is a regular expression of further browser origins that may call;
+    ``traffic`` is told by whoever runs the app that it is stopping.
     """
-    shown = library.shown()
-    prove_offers(shown.rules)
-    services = hook_services(shown)
-    described = discovery(services, shown)
+    live = rules if isinstance(rules, Live) else Live(in_force(rules, real_clock.now()))
+    traffic = traffic or Traffic()
+    metrics = Metrics(live, traffic)
     anybody = Client("", null_means=settings.null_means)
     servers = Servers()
 
@@ -94,6 +98,7 @@ def create_app(
                 allow_headers=["Authorization", "Content-Type"],
                 expose_headers=["Retry-After", "WWW-Authenticate"],
             ),
+            Middleware(Counting, traffic),
             Middleware(Faults),
         ],
         exception_handlers={
@@ -107,13 +112,14 @@ def create_app(
     @app.get("/cds-services")
     async def discover(request: Request) -> Response:
         await caller(request, "/cds-services")
-        return Response(described, media_type="application/json")
+        return Response(live.rules.described, media_type="application/json")
 
-    @app.post("/cds-services/{service_id}")
-    async def call_service(service_id: str, request: Request) -> Response:
+    async def call_service(request: Request) -> Response:
+        service_id: str = request.path_params["service_id"]
         now = clock()
         client = await caller(request, f"/cds-services/{service_id}")
-        service = services.get(service_id)
+        now_in_force = live.rules
+        service = now_in_force.services.get(service_id)
         if service is None:
             raise UnknownService("There is no service of that name; GET /cds-services lists them.")
         call = read_call(await body_of(request))
@@ -127,21 +133,38 @@ def create_app(
         outcomes = evaluate(service.rules, record, said, practice_day(now))
         report_withheld(outcomes, service)
         if not would_prompt(outcomes):
+            metrics.asked(service_id, outcomes, card=False)
+            request.scope[ASKED] = len(outcomes), 0
             return _json(nothing_to_say(outcomes, service))
-        practice = shown.practice
-        return _json(await _kept(answer, outcomes, call, service, answers, practice, who, now))
+        practice = now_in_force.library.practice
+        said_now = await _kept(answer, outcomes, call, service, answers, practice, who, now)
+        card = not said_now.startswith(NO_CARDS)
+        metrics.asked(service_id, outcomes, card=card)
+        request.scope[ASKED] = len(outcomes), int(card)
+        return _json(said_now)
+
+    # Starlette's own way: FastAPI's would look at each call for what it could validate.
+    app.add_route("/cds-services/{service_id}", call_service, methods=["POST"])
 
     @app.post("/cds-services/{service_id}/feedback")
     async def hear_feedback(service_id: str, request: Request) -> Response:
         now = clock()
         path = f"/cds-services/{service_id}"
         client = await caller(request, f"{path}/feedback", path)
-        if service_id not in services:
+        if not live.had(service_id):
             raise UnknownService("There is no service of that name; GET /cds-services lists them.")
         heard = feedback.read_feedback(await body_of(request))
         await _kept(feedback.hear, answers, heard, client.realm, now)
         return _json(b"{}")
 
+    async def store_answers() -> bool:
+        try:
+            await _kept(answers.look)
+        except Unavailable:
+            return False
+        return True
+
+    app.include_router(operating_routes(live, traffic, metrics, store_answers))
     return app
 
 
@@ -152,8 +175,9 @@ _KEEPER = ThreadPoolExecutor(1, "store")
 async def _kept(work: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
     """Do what needs the store, which blocks, off the event loop. Raises Unavailable."""
     loop = asyncio.get_running_loop()
+    here = copy_context()  # or the other thread would not know that a trial is quiet
     try:
-        return await loop.run_in_executor(_KEEPER, partial(work, *given, **named))
+        return await loop.run_in_executor(_KEEPER, partial(here.run, work, *given, **named))
     except StoreError as error:
         raise Unavailable(f"{error} Nothing was decided; please try again.") from None
 
@@ -163,7 +187,7 @@ def _json(body: bytes) -> Response:
 
 
 async def body_of(request: Request) -> bytes:
-    """The body, while it is JSON, plain and not too large. Raises NotJson or TooLarge."""
+    """The body, while it is plain JSON within the limits. Raises NotJson, TooLarge, BadRequest."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise NotJson("The body needs the content type application/json.")
@@ -176,4 +200,6 @@ async def body_of(request: Request) -> bytes:
         if size > MOST_BYTES:
             raise TooLarge("The body is larger than 2 MiB. Send only what the prefetch asks for.")
         chunks.append(chunk)
-    return b"".join(chunks)
+    body = b"".join(chunks)
+    check_body(body)
+    return body

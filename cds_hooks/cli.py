@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         help="a browser origin that may call; may be repeated",
     )
+    serve.add_argument(
+        "--reload", type=float, metavar="SECONDS", help="how often to look for changed rules (5)"
+    )
 
     rules = verbs.add_parser("rules", help="write, check and test rules").add_subparsers(
         required=True, metavar="verb"
@@ -232,7 +235,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from cds_hooks.commands.serve import serve  # noqa: PLC0415 - FastAPI only where it serves
 
-    names = ("practice", "data", "host", "port", "clients", "open", "null_means")
+    names = ("practice", "data", "host", "port", "clients", "open", "null_means", "reload")
     given = {name: getattr(options, name) for name in names}
     return serve(**given, origins=tuple(options.origins) if options.origins else None)
 

@@ -11,6 +11,7 @@ import msgspec
 from cds_hooks import cards, contexts, logs, wire
 from cds_hooks.clock import practice_day
 from cds_hooks.discovery import HookService
+from cds_hooks.limits import check_resources
 from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.store.answers import Answers
 from fhir_adapters.decode import UNREADABLE
@@ -36,7 +37,16 @@ Call = wire.Call[Value | None] | wire.Call[msgspec.Raw]
 
 
 def read_call(body: bytes) -> Call:
-    """The call in a body. Raises BadRequest, which says which member is not as it needs to be."""
+    """The call in a body. Raises BadRequest, which says which member is not as it needs to be.
+
+    Raises TooLarge where it holds too many resources.
+    """
+    call = _decoded(body)
+    check_resources(call.prefetch or {})
+    return call
+
+
+def _decoded(body: bytes) -> Call:
     try:
         return _CALL.decode(body)
     except UNREADABLE:
@@ -145,6 +155,7 @@ def answer(
 
 
 _NOTHING_TO_SAY = wire.Answer(cards=[]).to_json()
+NO_CARDS = _NOTHING_TO_SAY.removesuffix(b"}")
 
 
 def _null_is_none(call: Call) -> dict[str, Value | msgspec.Raw | None]:

@@ -6,6 +6,9 @@ refused while we develop and never written.
 
 import logging
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Final
 
@@ -31,6 +34,7 @@ _FIELDS: Final = frozenset(
 )
 _OWN_WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9_.:/-]{0,60}")
 _LONG_NUMBER = re.compile(r"\d{6,}")
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 _log = logging.getLogger("goodday")
 
 
@@ -48,10 +52,20 @@ def event(name: str, **fields: str | int | float | tuple[str, ...]) -> None:
         ):
             if not is_own_word(word):
                 raise NotLoggable(field)
-    if _log.isEnabledFor(logging.INFO):
+    if _log.isEnabledFor(logging.INFO) and not _quiet.get():
         line = msgspec.json.encode({"event": name, **fields}).decode()
         # Handed over as it is: to find out who called would cost more than everything else here.
         _log.handle(logging.LogRecord(_log.name, logging.INFO, "", 0, line, None, None))
+
+
+@contextmanager
+def quiet() -> Generator[None]:
+    """Write no events here and in what is begun from here: nobody is asked about, it is a trial."""
+    token = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)
 
 
 @lru_cache(1024)

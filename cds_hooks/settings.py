@@ -32,12 +32,33 @@ class Settings(BaseModel):
     open: bool = Field(
         default=False, description="true lets whoever reaches the address call, without a token"
     )
+    fd: int | None = Field(
+        default=None,
+        ge=3,
+        description="the number of a socket that is open already, in place of host and port",
+    )
     null_means: Literal["unknown", "empty"] = Field(
         default="unknown", description="what this client means by a prefetch key that is null"
     )
     # Exact origins only: "*" would let any page on the web ask about a patient.
     origins: tuple[Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")], ...] = Field(
         default=(), description="browser origins that may call, separated by commas, none of them *"
+    )
+
+    reload: float = Field(
+        default=5,
+        ge=0,
+        le=3600,
+        description="look for changed rule files every so many seconds; 0 only at a SIGHUP",
+    )
+    settle: float = Field(
+        default=1,
+        ge=0,
+        le=10,
+        description="seconds between not being ready any more and taking no more calls, at a stop",
+    )
+    tracing: bool = Field(
+        default=False, description="whether to send a span for each call (OpenTelemetry), yes or no"
     )
 
 

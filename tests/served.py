@@ -24,6 +24,7 @@ from starlette.testclient import TestClient
 from cds_hooks.app import create_app
 from cds_hooks.discovery import HookService
 from cds_hooks.invoke import read_call, record_of_call, sent_with
+from cds_hooks.live import Live
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from rules.load import load_library
@@ -178,7 +179,7 @@ class Reply:
 
 @contextmanager
 # Any: each setting has a type of its own, which Settings checks.
-def surgery(folder: Path, library: Library, **settings: Any) -> Generator[Surgery]:
+def surgery(folder: Path, library: Library | Live, **settings: Any) -> Generator[Surgery]:
     """The app over a library, with its store under ``folder``."""
     store = folder / "store"
     answers = Answers(store)

@@ -14,6 +14,7 @@ from cds_hooks.demo.pages import add_demo
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
+from cds_hooks.traffic import Traffic
 from rules.load import load_library
 
 HOST = "127.0.0.1"
@@ -44,9 +45,16 @@ def demo(port: int, data: Path) -> int:
         listening.close()
         say.sorry(f"The data folder {data} cannot be written to. Name another with --data.")
         return COULD_NOT_RUN
-    app = create_app(Settings(data=data), loaded.library, answers, origin_pattern=LOCAL_ORIGINS)
+    traffic = Traffic()
+    app = create_app(
+        Settings(data=data),
+        loaded.library,
+        answers,
+        origin_pattern=LOCAL_ORIGINS,
+        traffic=traffic,
+    )
     add_demo(app, ehr)
     logs.to_stderr()
     logs.event("open", reason="no-sign-in")
-    run(app, listening, f"{address}/demo")
+    run(app, listening, f"{address}/demo", traffic)
     return FINE

@@ -1,21 +1,29 @@
 """``goodday serve``: the service for a practice, for the clients it lists or openly."""
 
+import asyncio
 import gc
+import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
-from cds_hooks import logs
+from cds_hooks import clock, logs
 from cds_hooks.app import create_app
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import ClientsError
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.live import Live, in_force
+from cds_hooks.reloading import Reloading, fingerprint
 from cds_hooks.settings import Settings, SettingsError, from_environment
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
+from cds_hooks.traffic import Traffic
 from rules.load import load_library
 
 
@@ -35,10 +43,11 @@ def serve(**given: object) -> int:
             " Name the practice's folder with --practice."
         )
         return COULD_NOT_RUN
+    found = fingerprint(settings.practice) if settings.practice is not None else ""
     loaded = load_library(settings.practice)
     if say.stopped(loaded):
         return PROBLEMS
-    listening = listen(settings.host, settings.port)
+    listening = _inherited(settings.fd) if settings.fd else listen(settings.host, settings.port)
     if listening is None:
         return COULD_NOT_RUN
     try:
@@ -65,7 +74,18 @@ def serve(**given: object) -> int:
         logs.event("open", reason="no-sign-in")
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}/cds-services"
-    run(create_app(settings, loaded.library, answers, clients), listening, address)
+    live = Live(in_force(loaded.library, clock.now(), found))
+    traffic = Traffic()
+    close_tracing = _tracing(live, traffic) if settings.tracing else None
+    if settings.tracing and close_tracing is None:
+        return COULD_NOT_RUN
+    reloading = _reloading(settings, live)
+    app = create_app(settings, live, answers, clients, traffic=traffic)
+    run(app, listening, address, traffic, settle=settings.settle)
+    if reloading is not None:
+        reloading.stop()
+    if close_tracing is not None:
+        close_tracing()
     return FINE
 
 
@@ -87,6 +107,27 @@ def _who_may_call(settings: Settings) -> str:
     return ""
 
 
+def _tracing(live: Live, traffic: Traffic) -> Callable[[], None] | None:
+    """Spans from here on, and how to end them; None after one sentence where it cannot be."""
+    try:
+        from cds_hooks.tracing import Tracing  # noqa: PLC0415 - only where it is switched on
+    except ImportError:
+        say.sorry('Tracing needs further packages: install "goodday[tracing]", or switch it off.')
+        return None
+    return Tracing(live, traffic, clock.now).close
+
+
+def _reloading(settings: Settings, live: Live) -> Reloading | None:
+    """Changed rule files are taken from here on, where a practice has a folder of them."""
+    if settings.practice is None:
+        return None
+    reloading = Reloading(Path(settings.practice), live, clock.now, settings.reload)
+    reloading.start()
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, lambda _signal, _frame: reloading.wake())
+    return reloading
+
+
 def listen(host: str, port: int) -> socket.socket | None:
     """A socket at the address, or None after one sentence that says why not."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -106,30 +147,84 @@ def listen(host: str, port: int) -> socket.socket | None:
     return listening
 
 
-def run(app: FastAPI, listening: socket.socket, address: str) -> None:
-    """Serve on a socket, print the one address, and stop cleanly at Ctrl-C."""
+def _inherited(number: int) -> socket.socket | None:
+    """A socket that somebody else opened and keeps: what comes while we restart waits in it."""
+    try:
+        return socket.socket(fileno=number)
+    except OSError:
+        say.sorry(f"There is no open socket of the number {number}. Leave out GOODDAY_FD.")
+        return None
+
+
+def run(
+    app: FastAPI,
+    listening: socket.socket,
+    address: str,
+    traffic: Traffic | None = None,
+    settle: float = 0,
+) -> None:
+    """Serve on a socket, print the one address, and stop cleanly at Ctrl-C or when told to.
+
+    Every call that was accepted is answered. Told to stop by another program, it says for
+    ``settle`` seconds that it is not ready and goes on answering.
+    """
     # What was made at start-up lives until the end: the collector need not look at it again. Nor
     # need it run in the middle of a request, which makes a thousand lists and drops them all.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN,
     )
-    server = _Announcing(config, address)
-    with suppress(KeyboardInterrupt):  # uvicorn has shut down by then and raises it again
+    server = _Announcing(config, address, traffic or Traffic(), settle)
+    with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
+    logs.event("stopped")
     say.line("Stopped.")
 
 
-class _Announcing(uvicorn.Server):
-    """A server that says where it is once it can be reached, and not before."""
+_DRAIN = 8  # seconds; with what comes before it, never more than ten
+_READ_ON = 0.2  # seconds in which what was connected to us before the door closed is read
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+
+class _Announcing(uvicorn.Server):
+    """A server that says where it is once it can be reached, and stops in the order that it has to.
+
+    First it is not ready any more, then it takes no more connections, then it reads and answers
+    what came in by then, and only then is it gone.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, address: str, traffic: Traffic, settle: float
+    ) -> None:
         super().__init__(config)
-        self._address = address
+        self._address, self._traffic, self._settle = address, traffic, settle
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            logs.event("started", port=sockets[0].getsockname()[1] if sockets else 0)
             say.line(f"Good Day is at {self._address}", "bold")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal to stop; a second Ctrl-C does not wait for anything."""
+        del frame
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        if sig == signal.SIGINT:
+            self._settle = 0  # somebody sits there and waits
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._traffic.stopping = True
+        logs.event("stopping", count=self._traffic.at_work)
+        if not self.force_exit:
+            await asyncio.sleep(self._settle)
+            for server in self.servers:
+                server.close()
+            await asyncio.sleep(_READ_ON)
+        await super().shutdown(sockets)

@@ -31,6 +31,7 @@ _HISTORY = (
 _CARD = select(cards.c.person, cards.c.topics, cards.c.buttons, cards.c.shown_at).where(
     cards.c.card == bindparam("which")
 )
+_LOOK = select(cards.c.card, answers.c.id).join(answers, isouter=True).limit(1)
 _ISSUE = insert(cards)
 _ANSWER = sqlite.insert(answers).on_conflict_do_nothing()
 
@@ -109,6 +110,11 @@ class Answers:
             if (card, topic) not in answered:
                 said[Said(topic, Reply.SHOWN, date.fromisoformat(shown_on))] = None
         return tuple(said)
+
+    def look(self) -> None:
+        """See whether the store can be used. Raises StoreError."""
+        with self._connection() as connection:
+            connection.execute(_LOOK).first()
 
     def issue(self, issued: Issued) -> None:
         """Keep a card before it is sent. Raises StoreError."""

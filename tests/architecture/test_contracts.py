@@ -19,6 +19,8 @@ PAGES = "Only cds_hooks.pages.html turns templates and markdown into HTML"
 YAML = "Only rules.text knows YAML"
 LOGGING = "Only cds_hooks.logs knows logging"
 TOKENS = "Only cds_hooks.clients knows tokens and keys"
+FIGURES = "Only cds_hooks.metrics knows Prometheus"
+SPANS = "Only cds_hooks.tracing knows OpenTelemetry"
 CEL = "Only rules.cel.run knows cel-python"
 
 # (contract, file, line that breaks it)
@@ -65,6 +67,10 @@ BREAKS = {
     "a command makes keys itself": (
         TOKENS, "cds_hooks/commands/serve.py", "from cryptography.hazmat.primitives import hashes",
     ),
+    "a call counts by itself": (
+        FIGURES, "cds_hooks/invoke.py", "from prometheus_client import Counter",
+    ),
+    "a call makes its own spans": (SPANS, "cds_hooks/invoke.py", "from opentelemetry import trace"),
     "rules write to a log": (LOGGING, "rules/engine.py", "import logging"),
     "a door writes to a log": (LOGGING, "cds_hooks/invoke.py", "import logging"),
     "a record knows its rule": ("Inside rules", "rules/record.py", "import rules.rule"),

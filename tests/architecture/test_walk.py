@@ -15,8 +15,11 @@ from tests.architecture.project import ROOT
 
 # From a request to a card, and what each file is for on the way.
 TO_A_CARD = {
+    "cds_hooks/traffic.py": "how many are at work, and how long each takes",
     "cds_hooks/refusals.py": "the net under everything",
     "cds_hooks/app.py": "the story in ten lines",
+    "cds_hooks/live.py": "the rules in force, read once",
+    "cds_hooks/limits.py": "how much a call may hold",
     "cds_hooks/invoke.py": "the call, read",
     "cds_hooks/contexts.py": "what the hook says of the moment",
     "fhir_adapters/prefetch.py": "the states of each key",
@@ -50,6 +53,7 @@ TO_A_CARD = {
     "fhir_adapters/drafts.py": "offers as resources",
     "cds_hooks/logs.py": "one event, without a person",
     "cds_hooks/wire.py": "the answer, spelt",
+    "cds_hooks/metrics.py": "what is counted",
 }
 # The second look, which is quiet, takes no wording and drafts nothing.
 NOT_IN_SILENCE = {

@@ -112,7 +112,9 @@ def test_its_log_has_one_line_of_json_for_each_call_and_no_access_log(running: R
     running.post("/nowhere?name=Margaret", b"{}")
     running.stop()
     lines = [json.loads(line) for line in running.wrote().splitlines() if line.startswith("{")]
-    assert [line["event"] for line in lines] == ["open", "asked", "refused"]
+    assert [line["event"] for line in lines] == [
+        "open", "started", "asked", "refused", "stopping", "stopped",
+    ]  # fmt: skip
     assert "Margaret" not in running.wrote()
 
 

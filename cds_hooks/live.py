@@ -1,0 +1,73 @@
+"""The rules in force: one value that never changes, read once by a call, and swapped as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from cds_hooks.discovery import HookService, discovery, hook_services
+from fhir_adapters.drafts import prove_offers
+from rules.rule import Library
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """Everything that a call is answered from. ``fingerprint`` says which files it was read from.
+
+    Two sets of the same files have the same fingerprint, and no others have.
+    """
+
+    library: Library  # only the rules that may be shown
+    services: Mapping[str, HookService]
+    described: bytes  # the answer to discovery
+    fingerprint: str
+    since: datetime
+
+
+def in_force(library: Library, since: datetime, fingerprint: str = "") -> InForce:
+    """A library made ready. Raises ValueError for an offer that is no FHIR resource."""
+    shown = library.shown()
+    prove_offers(shown.rules)
+    services = hook_services(shown)
+    described = discovery(services, shown)
+    return InForce(shown, services, described, fingerprint or sha256(described).hexdigest(), since)
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """The last time that changed files were looked at. ``wrong``: why they were not taken."""
+
+    at: datetime
+    wrong: tuple[str, ...] = ()
+
+
+class Live:
+    """Holds the rules in force. One thread swaps them; whoever reads them reads them once."""
+
+    def __init__(self, first: InForce) -> None:
+        self._rules = first
+        self._ever = frozenset(first.services)
+        self._last: Reload | None = None
+
+    @property
+    def rules(self) -> InForce:
+        """The set in force now: to be read once in a call, and kept to its end."""
+        return self._rules
+
+    @property
+    def last(self) -> Reload | None:
+        """What came of the last reload, if there was one."""
+        return self._last
+
+    def had(self, service: str) -> bool:
+        """Whether there is or was such a service: its cards may still be answered."""
+        return service in self._ever
+
+    def take(self, rules: InForce) -> None:
+        """From here on these are in force."""
+        self._ever |= frozenset(rules.services)
+        self._rules, self._last = rules, Reload(rules.since)
+
+    def keep(self, at: datetime, *wrong: str) -> None:
+        """What is in force stays; ``wrong`` says why, and nothing where nothing is wrong."""
+        self._last = Reload(at, wrong)

@@ -1,0 +1,103 @@
+"""For whoever runs the service: whether it lives, whether it is ready, its figures and its state.
+
+Nothing here is about a person, and nothing of a call is kept for it.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cds_hooks.live import Live
+from cds_hooks.metrics import CONTENT_TYPE, Metrics
+from cds_hooks.pages.html import style
+from cds_hooks.pages.status import REVIEWED, status_page
+from cds_hooks.traffic import Traffic
+
+_PAGE = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+}
+_NEVER_KEPT = {"Cache-Control": "no-store"}
+
+
+def operating_routes(
+    live: Live, traffic: Traffic, metrics: Metrics, store_answers: Callable[[], Awaitable[bool]]
+) -> APIRouter:
+    """The routes, to be put on an app."""
+    routes = APIRouter()
+
+    @routes.get("/health/live")
+    async def alive() -> Response:
+        return _json({"alive": True})
+
+    @routes.get("/health/ready")
+    async def ready() -> Response:
+        store = await store_answers()
+        waits = [] if store else ["the store of answers cannot be used"]
+        if traffic.stopping:
+            waits.append("it is stopping")
+        found: dict[str, object] = {"ready": not waits, "rules": len(live.rules.library.rules)}
+        if waits:
+            found["because"] = waits
+        return _json(found, 503 if waits else 200)
+
+    @routes.get("/metrics")
+    async def figures() -> Response:
+        return Response(metrics.text(), headers={**_NEVER_KEPT, "Content-Type": CONTENT_TYPE})
+
+    @routes.get("/status")
+    async def state(request: Request) -> Response:
+        store = await store_answers()
+        if "text/html" in request.headers.get("accept", ""):
+            page = status_page(live.rules.library, _state(live, traffic, store=store))
+            return Response(page, media_type="text/html", headers={**_PAGE, **_NEVER_KEPT})
+        return _json(_state(live, traffic, store=store))
+
+    @routes.get("/status/style.css")
+    async def look() -> Response:
+        return Response(style(), media_type="text/css", headers=_PAGE)
+
+    return routes
+
+
+def _state(live: Live, traffic: Traffic, *, store: bool) -> dict[str, object]:
+    """Which rules are in force since when, what came of the last reload, and how the rest is."""
+    rules, last = live.rules, live.last
+    found: dict[str, object] = {
+        "ready": store and not traffic.stopping,
+        "stopping": traffic.stopping,
+        "store": store,
+        "reviewed": REVIEWED,
+        "practice": rules.library.practice.name,
+        "fingerprint": rules.fingerprint,
+        "since": rules.since.isoformat(timespec="seconds"),
+        "rules": [
+            {
+                "id": rule.id,
+                "title": rule.title,
+                "version": str(rule.version),
+                "status": str(rule.status),
+                "hooks": list(rule.hooks),
+            }
+            for rule in rules.library.rules
+        ],
+    }
+    if last is not None:
+        reload: dict[str, object] = {
+            "at": last.at.isoformat(timespec="seconds"),
+            "taken": not last.wrong,
+        }
+        if last.wrong:
+            reload["wrong"] = list(last.wrong)
+        found["lastReload"] = reload
+    return found
+
+
+def _json(value: dict[str, object], status: int = 200) -> Response:
+    body = msgspec.json.encode(value)
+    return Response(body, status, media_type="application/json", headers=_NEVER_KEPT)
