@@ -118,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         "path", type=Path, nargs="?", default=Path(), help="the practice's folder (this one)"
     )
     _lists(verbs.add_parser("lists", help="import, show and check code lists"))
+    _conformance(verbs.add_parser("conformance", help="examine any CDS Hooks service"))
     _documents(rules.add_parser)
     return parser
 
@@ -182,6 +183,38 @@ def _lists(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def _conformance(kit: argparse.ArgumentParser) -> None:
+    kit.set_defaults(verb="conformance")
+    kit.add_argument("url", metavar="URL", help="the base address, before /cds-services")
+    kit.add_argument(
+        "--format", dest="output", choices=("text", "json", "html"), default="text", help="(text)"
+    )
+    kit.add_argument("--to", type=Path, metavar="FILE", help="write the report to a file")
+    kit.add_argument("--key", type=Path, metavar="FILE", help="sign tokens with it: JWK or PEM")
+    kit.add_argument("--issuer", help="whom the tokens name as their issuer")
+    kit.add_argument("--kid", help="the name of the key (the one in the key file)")
+    kit.add_argument("--origin", help="a browser origin that may call")
+    kit.add_argument(
+        "--patient", type=Path, metavar="FILE", help="a FHIR bundle of somebody (invented people)"
+    )
+    kit.add_argument("--service", dest="only", metavar="ID", help="one service only (all)")
+    kit.add_argument("--fhir-server", metavar="URL", help="a server that holds the --patient")
+    kit.add_argument(
+        "--within",
+        type=_milliseconds,
+        default=500,
+        metavar="MS",
+        help="the time in which an answer is to come, in milliseconds (500)",
+    )
+    kit.add_argument("--strict", action="store_true", help="a SHOULD that is not met counts too")
+
+
+def _milliseconds(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError("a time is a whole number of milliseconds, such as 500")
+
+
 def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= 65535:
         return int(text)
@@ -208,6 +241,13 @@ def _serve(options: argparse.Namespace) -> int:
         name: getattr(options, name) for name in ("practice", "data", "host", "port", "null_means")
     }
     return serve(**given, origins=tuple(options.origins) if options.origins else None)
+
+
+def _examine(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.conformance import Options, conformance  # noqa: PLC0415 - only what the verb needs
+
+    given = {name: value for name, value in vars(options).items() if name != "verb"}
+    return conformance(Options(**given))
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -331,6 +371,7 @@ _VERBS = {
     "rules reference": _reference,
     "rules release": _release,
     "rules lock": _lock,
+    "conformance": _examine,
     "lists import": _lists_import,
     "lists show": _lists_show,
     "lists check": _lists_check,
