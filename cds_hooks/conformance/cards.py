@@ -90,8 +90,8 @@ def _without_value(
     elif is_list(value):
         if not value:
             yield "empty", name
-        for under in value:
-            yield from _without_value(under, name)
+        for number, under in enumerate(value):
+            yield from _without_value(under, f"{name}[{number}]")
     elif value == "":
         yield "empty", name
 
@@ -112,7 +112,7 @@ def _card(notes: Notes, card: Json, where: str, patient: str) -> None:
     notes.expect("C2", known, "the indicator is none of the three", where)
     notes.expect("C6", is_text(card.get("uuid")), "has no uuid", where)
     _names(notes, card, _CARD, where)
-    if "detail" in card and notes.expect(
+    if card.get("detail") is not None and notes.expect(
         "C7", isinstance(card["detail"], str), "the detail is no text", where
     ):
         notes.expect("C23", not _HTML.search(card["detail"]), "the detail holds HTML", where)

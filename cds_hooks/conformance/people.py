@@ -3,12 +3,12 @@
 A service that remembers whom it asked about, or keeps answers, meets a new person in every call.
 """
 
-import copy
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from cds_hooks.conformance.shapes import Json, is_list, is_object, objects, within
@@ -49,22 +49,17 @@ class Person:
         return Person("a person of whom nothing is recorded", self.patient, ())
 
 
-def _moved(value: Json, old: str, new: str) -> Json:
-    moved = copy.deepcopy(value)
-    _move(moved, old, new)
-    return moved
-
-
-def _move(value: object, old: str, new: str) -> None:
+# Any: whatever stands in a resource comes back as it was, but for the references.
+def _moved(value: Any, old: str, new: str) -> Any:
     if is_list(value):
-        for one in value:
-            _move(one, old, new)
-    elif is_object(value):
-        reference = value.get("reference")
-        if isinstance(reference, str) and (reference == old or reference.endswith(f"/{old}")):
-            value["reference"] = new
-        for one in value.values():
-            _move(one, old, new)
+        return [_moved(one, old, new) for one in value]
+    if not is_object(value):
+        return value
+    moved = {name: _moved(one, old, new) for name, one in value.items()}
+    reference = value.get("reference")
+    if isinstance(reference, str) and (reference == old or reference.endswith(f"/{old}")):
+        moved["reference"] = new
+    return moved
 
 
 def read_person(file: Path) -> Person:

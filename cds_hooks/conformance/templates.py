@@ -12,6 +12,7 @@ USER_TOKENS = frozenset(
     {"userPractitionerId", "userPractitionerRoleId", "userPatientId", "userRelatedPersonId"}
 )
 _FIELD = re.compile(r"context\.([A-Za-z][A-Za-z0-9]*)")
+_PATH = re.compile(r"context\.([A-Za-z][A-Za-z0-9]*)[.\[]")
 _LATER = re.compile(r"today\(\)|ofType\(|resolve\(|[|%]|context\.\w+[.\[]")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{2,40}")
 _SERVER = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
@@ -35,6 +36,11 @@ def judge(notes: Notes, template: object, hook: str, where: str, *, later: bool)
 
 
 def _judge_token(notes: Notes, token: str, hook: str, where: str, *, later: bool) -> None:
+    known = HOOKS.get(hook)
+    path = _PATH.match(token)
+    if path and known and path[1] not in known.tokens and not later:
+        notes.expect("P3", False, f"{path[1]} is no token of the hook {hook}", where)
+        return
     if _LATER.search(token):
         says = "has a token of CDS Hooks 3.0, and a client of 2.0.1 cannot fill it"
         notes.expect("P4", later, says, where)
@@ -43,7 +49,6 @@ def _judge_token(notes: Notes, token: str, hook: str, where: str, *, later: bool
     says = "has a token that is neither a field of the context nor an id of the user"
     if not notes.expect("P2", field or token in USER_TOKENS, says, where) or field is None:
         return
-    known = HOOKS.get(hook)
     if known is None:
         notes.not_tried(f"The hook {hook} is none of the published ones.", "P3")
         return
