@@ -285,7 +285,7 @@ TOKENS = {
 
 # Faults of cards are all on one table, a card each; the others have an answer of their own.
 EVERY_CARD = Fault(
-    frozenset().union(*(fault.breaks for fault in CARDS.values())),
+    frozenset[str]().union(*(fault.breaks for fault in CARDS.values())),
     cards=tuple(spoil for fault in CARDS.values() for spoil in fault.cards),
 )
 FAULTS = ANSWERS | DISCOVERY | CALLS | FEEDBACK | BROWSERS | TOKENS

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -39,7 +39,7 @@ def signer() -> Signer:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving() -> Generator[str]:
     """The address of the service, below which each fault has its own."""
     listening = listen("127.0.0.1", 0)
     assert listening is not None

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import httpx2
 from starlette.responses import PlainTextResponse, Response
 
+from cds_hooks.conformance.shapes import all_objects, is_object, objects, within
 from tests.conformance_kit.doorkeeper import Doorkeeper
 
 Json = dict[str, Any]  # JSON of every shape, some of it wrong on purpose
@@ -110,7 +111,8 @@ class Practice:
         if self.does("dies of a bad call") and self.upset:
             return ok({"cards": []})
         self.check(call, name)
-        patient = str((call.get("context") or {}).get("patientId", ""))
+        context: Json = call.get("context", {})
+        patient = str(context.get("patientId", ""))
         cards = self.order_cards() if name == "orders" else self.gap_cards(call, patient)
         if cards and self.does("caches"):
             self.cached = self.cached or {"cards": cards}
@@ -130,18 +132,17 @@ class Practice:
 
     def read(self, body: bytes) -> Json:
         try:
-            call = json.loads(body)
+            call: object = json.loads(body)
         except (ValueError, RecursionError):
             call = None
-        if not isinstance(call, dict):
+        if not is_object(call):
             self.upset = True
             if self.does("answers broken bodies"):
-                call = {}
-            elif self.does("falls over broken bodies"):
+                return {}
+            if self.does("falls over broken bodies"):
                 raise Wrong(500, "It fell over.")
-            else:
-                says = "The body is no JSON object."
-                raise Wrong(400, f"{says} {body!r}" if self.does("repeats") else says)
+            says = "The body is no JSON object."
+            raise Wrong(400, f"{says} {body!r}" if self.does("repeats") else says)
         return call
 
     def check(self, call: Json, name: str) -> None:
@@ -180,7 +181,7 @@ class Practice:
     # ---- what it says
 
     def gap_cards(self, call: Json, patient: str) -> list[Json]:
-        prefetch = call.get("prefetch") or {}
+        prefetch: Json = call.get("prefetch") or {}
         if not call:
             return []
         if self.does("calls any server") and "fhirServer" in call and not prefetch:
@@ -197,7 +198,7 @@ class Practice:
             if not (self.does("takes what is absent for empty") and prefetch):
                 raise Wrong(412, f"Send {', '.join(sorted(missing))}.")
         who = prefetch.get("patient")
-        if isinstance(who, dict) and who.get("id") != patient and not self.does("mixes patients"):
+        if is_object(who) and who.get("id") != patient and not self.does("mixes patients"):
             raise Wrong(400, "The prefetch is about another patient.")
         conditions = self.codes(prefetch.get("conditions"))
         procedures = self.codes(prefetch.get("procedures"))
@@ -207,25 +208,25 @@ class Practice:
             return []
         return [self.card(patient, spoil) for spoil in self.fault.cards]
 
-    def codes(self, value: Any) -> set[str] | None:  # what stands under a key is of every sort
+    def codes(self, value: object) -> set[str] | None:
         """The codes of a list; None where it could not be read."""
         if value is None:
             absent_is_empty = self.does("takes what is absent for empty")
             return set() if absent_is_empty else None
-        if not isinstance(value, dict):
+        if not is_object(value):
             return set() if self.does("takes anything for empty") else None
         if value.get("resourceType") == "OperationOutcome":
             return set() if self.does("takes an error for empty") else None
         if value.get("resourceType") != "Bundle":
             return set() if self.does("takes anything for empty") else None
-        resources = [entry["resource"] for entry in value.get("entry", ())]
+        resources = [entry["resource"] for entry in objects(value.get("entry"))]
         failed = any(one["resourceType"] == "OperationOutcome" for one in resources)
         if failed and not self.does("overlooks an error in a list"):
             return None
-        further = any(link["relation"] == "next" for link in value.get("link", ()))
+        further = any(link["relation"] == "next" for link in objects(value.get("link")))
         if further and not self.does("overlooks further pages"):
             return None
-        codings = [one.get("code", {}).get("coding", ()) for one in resources]
+        codings = [objects(within(one, "code", "coding")) for one in resources]
         return {coding["code"] for many in codings for coding in many}
 
     def order_cards(self) -> list[Json]:
@@ -251,13 +252,13 @@ class Practice:
             raise Wrong(500, "It fell over.")
         call = self.read(body)
         items = call.get("feedback")
-        if not isinstance(items, list):
+        if not all_objects(items):
             if self.does("takes no list"):
                 return ok({})
             raise Wrong(400, '"feedback" is no list.')
-        if self.does("takes one item") and len(items) > 1:
+        if self.does("takes one item") and len(objects(items)) > 1:
             raise Wrong(400, "One at a time.")
-        for item in items:
+        for item in objects(items):
             self.hear_one(item)
         return ok({})
 
