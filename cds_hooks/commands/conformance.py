@@ -55,7 +55,12 @@ def conformance(options: Options) -> int:
     if not _written(examined, options):
         return COULD_NOT_RUN
     levels = ("MUST", "SHOULD", "MAY") if options.strict else ("MUST",)
-    return PROBLEMS if examined.of(Status.FOUND, *levels) else FINE
+    if examined.of(Status.FOUND, *levels):
+        return PROBLEMS
+    if not examined.answered:
+        say.sorry("No service answered a whole call, so next to nothing could be tried.")
+        return COULD_NOT_RUN
+    return FINE
 
 
 def _signer(options: Options) -> Signer | None:

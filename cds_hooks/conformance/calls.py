@@ -30,7 +30,7 @@ def context_less(name: str) -> Change:
 def what_must_not_be_answered(asking: Asking, usual: Asked) -> None:
     """Calls that lack what a call needs: each is an error of the caller's."""
     known = HOOKS.get(asking.listed.hook)
-    required = known.required if known else frozenset({"patientId"})
+    required = known.required if known else frozenset[str]()
     wrong: list[tuple[str, str, Change]] = [
         ("Q1", "a call for another hook", more(hook=_OTHER_HOOK)),
         ("Q2", "a call without a hook", less("hook")),
@@ -38,13 +38,15 @@ def what_must_not_be_answered(asking: Asking, usual: Asked) -> None:
         ("Q4", "a hookInstance that is no UUID", more(hookInstance="not-a-uuid")),
         ("Q5", "a call without a context", less("context")),
         ("Q5", "a context that is no object", more(context="nobody")),
-        ("Q6", "a context without a patientId", context_less("patientId")),
         ("E4", "a hookInstance that is a number", more(hookInstance=1)),
         ("E4", "a prefetch that is a list", more(prefetch=[])),
         ("E4", "a hook that is a number", more(hook=1)),
     ]
-    if "userId" in required:
-        wrong.append(("Q9", "a context without a userId", context_less("userId")))
+    for which, field in (("Q6", "patientId"), ("Q9", "userId")):
+        if field in required:
+            wrong.append((which, f"a context without a {field}", context_less(field)))
+        else:
+            asking.notes.not_tried(f"No hook that was asked is known to require a {field}.", which)
     for which, what, change in wrong:
         asked = asking.ask(usual.person, what, change)
         if which != "E4":

@@ -18,7 +18,7 @@ from cds_hooks.conformance.shapes import (
 )
 
 _ADDRESS = re.compile(r"https?://[^\s/]\S*")
-_HTML = re.compile(r"<\s*/?\s*[a-zA-Z][^>]*>|\bjavascript:", re.IGNORECASE)
+_HTML = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^>]*)?/?>|\bjavascript:", re.IGNORECASE)
 _MAY_BE_EMPTY = ("cards", "services", "systemActions")  # the last is looked at by itself
 _CARD = frozenset(
     {

@@ -21,18 +21,25 @@ def discover(caller: Caller, notes: Notes) -> list[Listed]:
     if answer.status == 0:
         raise Unreachable(f"Nothing answers at {caller.base}.")
     if answer.status in (401, 403):
-        raise Unreachable(
-            f"{caller.base} wants a token ({answer.status} came). Give a key with --key, and the"
-            " issuer and kid that this service knows with --issuer and --kid."
-            if caller.signer is None
-            else f"{caller.base} does not take this key's tokens: {answer.status} came. Look at"
-            " --key, --issuer and --kid, and whether this is the address that the service knows."
-        )
+        raise Unreachable(needs_a_token(caller, answer.status))
     _tls(caller, notes)
     if not notes.expect("D1", answer.status == 200, answer.came, "discovery"):
         errors.look(notes, answer, "discovery")
         return []
     return _listed(answer, notes)
+
+
+def needs_a_token(caller: Caller, status: int) -> str:
+    """What to do where nobody is let in."""
+    if caller.signer is None:
+        return (
+            f"{caller.base} wants a token ({status} came). Give a key with --key, and the"
+            " issuer and kid that this service knows with --issuer and --kid."
+        )
+    return (
+        f"{caller.base} does not take this key's tokens: {status} came. Look at --key,"
+        " --issuer and --kid, and whether this is the address that the service knows."
+    )
 
 
 def _tls(caller: Caller, notes: Notes) -> None:

@@ -5,7 +5,7 @@ Tokens, browsers and the time are asked about once; everything else of every ser
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 
@@ -20,7 +20,8 @@ from cds_hooks.conformance import (
     tokens,
 )
 from cds_hooks.conformance.asking import Asked, Asking, Listed
-from cds_hooks.conformance.exchange import Caller
+from cds_hooks.conformance.discovery import needs_a_token
+from cds_hooks.conformance.exchange import Caller, Unreachable
 from cds_hooks.conformance.hooks import HOOKS
 from cds_hooks.conformance.notes import Notes, Result, Status
 from cds_hooks.conformance.people import Person, invented
@@ -52,7 +53,8 @@ class Examined:
     took: float
     asked: tuple[Listed, ...]
     results: tuple[Result, ...]
-    asides: tuple[str, ...] = field(default=())
+    asides: tuple[str, ...] = ()
+    answered: bool = True
 
     def of(self, status: Status, *levels: str) -> list[Result]:
         """The results of one status, of some levels or of all."""
@@ -78,7 +80,7 @@ def examine(wanted: Wanted) -> Examined:
         if wanted.only and wanted.only not in {one.id for one in listed}:
             raise NothingToAsk(f"{caller.base} lists no service called {wanted.only}.")
         chosen = [one for one in listed if wanted.only in ("", one.id)]
-        _examine_services(wanted, caller, chosen, notes)
+        answered = _examine_services(wanted, caller, chosen, notes)
     finally:
         caller.close()
     _never_seen_from_outside(notes)
@@ -89,10 +91,12 @@ def examine(wanted: Wanted) -> Examined:
         tuple(chosen),
         notes.results(),
         notes.asides,
+        answered,
     )
 
 
-def _examine_services(wanted: Wanted, caller: Caller, chosen: list[Listed], notes: Notes) -> None:
+def _examine_services(wanted: Wanted, caller: Caller, chosen: list[Listed], notes: Notes) -> bool:
+    """Every service; whether one of them answered a whole call."""
     today = wanted.clock().date()
     everybody = (wanted.person,) if wanted.person else invented(today)
     best: tuple[Asking, Asked] | None = None
@@ -103,12 +107,15 @@ def _examine_services(wanted: Wanted, caller: Caller, chosen: list[Listed], note
             best = asking, usual
     if best is None:
         notes.not_tried("No service answered a whole call with 200.", *_AFTER_AN_ANSWER)
-        return
+        return False
     asking, usual = best
     calls.nobody_home(asking)
     browsers.all_questions(asking, usual, wanted.origin)
     tokens.all_tokens(asking, usual)
     speed.in_time(asking, usual, wanted.within)
+    if caller.hurried:
+        notes.aside("The service said 429, too many requests, and was asked again later.")
+    return True
 
 
 _AFTER_AN_ANSWER = (
@@ -151,6 +158,8 @@ def _examine_service(wanted: Wanted, asking: Asking, everybody: tuple[Person, ..
 
 
 def _not_answered(asking: Asking, asked: Asked) -> None:
+    if asked.answer.status in (401, 403):
+        raise Unreachable(needs_a_token(asking.caller, asked.answer.status))
     known = asking.listed.hook in HOOKS
     says = f"a whole call was answered with an error: {asked.answer.came}"
     if known and asked.answer.status != 412:

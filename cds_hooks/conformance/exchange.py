@@ -3,13 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, sleep
 
 import httpx2
 
 from cds_hooks.conformance.shapes import NO_JSON, Json, is_object, objects
 from cds_hooks.conformance.signing import Signer
 
+# Whoever says 429 is asked again so often, and not before this many seconds at the most.
+_AGAIN = 3
+_LONGEST = 10.0
 # A token of the kit's own making, for the address that is called.
 OWN = "own"
 
@@ -72,6 +75,7 @@ class Caller:
         self.base = base.rstrip("/").removesuffix("/cds-services")
         self.signer = signer
         self.taken: list[float] = []
+        self.hurried = False  # whether it was ever told to wait
         # Certificates are read where they are looked at, which takes a tenth of a second.
         secure = self.base.startswith("https:")
         self._client = httpx2.Client(
@@ -102,10 +106,22 @@ class Caller:
         """One request. ``token`` is OWN, "" for none, or another; a name's _ is sent as -."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         sent.setdefault("accept", "application/json")
+        answer = self._once(method, path, body, sent | self._authorization(path, token))
+        for _ in range(_AGAIN):
+            if answer.status != 429:
+                break
+            self.hurried = True
+            sleep(_asked_to_wait(answer))
+            answer = self._once(method, path, body, sent | self._authorization(path, token))
+        return answer
+
+    def _authorization(self, path: str, token: str) -> dict[str, str]:
+        """The header with a token; one of the kit's own is new each time."""
         if token == OWN:
             token = self.signer.token(self.address(path)) if self.signer else ""
-        if token:
-            sent["authorization"] = f"Bearer {token}"
+        return {"authorization": f"Bearer {token}"} if token else {}
+
+    def _once(self, method: str, path: str, body: bytes, sent: Mapping[str, str]) -> Answer:
         began = perf_counter()
         try:
             got = self._client.request(method, self.address(path), content=body, headers=sent)
@@ -116,3 +132,9 @@ class Caller:
         took = perf_counter() - began
         names = {name.lower(): value for name, value in got.headers.items()}
         return Answer(got.status_code, names, got.content.decode(errors="replace"), took)
+
+
+def _asked_to_wait(answer: Answer) -> float:
+    """The seconds that a busy service asks for, within reason."""
+    asked = answer.headers.get("retry-after", "")
+    return min(float(asked), _LONGEST) if asked.isascii() and asked.isdigit() else 1.0

@@ -29,6 +29,12 @@ def all_forms(asking: Asking, shown: Asked, now: datetime) -> None:
         return
     teller = _Teller(asking, uuids[0], now)
     first = teller.tell([teller.item()])
+    signer = asking.caller.signer
+    if first.status == 401 and signer is not None:
+        teller.audience = asking.caller.address(asking.path)
+        first = teller.tell([teller.item()])
+        if first.status != 401:
+            asking.notes.aside("Feedback wants a token for the service's own address.")
     offered = teller.accepted("B1", first, "feedback on a card")
     if not offered:
         asking.notes.not_tried("Feedback is not accepted at all.", *every[1:])
@@ -45,6 +51,7 @@ class _Teller:
     def __init__(self, asking: Asking, card: str, now: datetime) -> None:
         self.asking = asking
         self.card = card
+        self.audience = ""  # whom its tokens are for, if not for the address of feedback
         self._at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         self._path = f"{asking.path}/feedback"
 
@@ -58,7 +65,9 @@ class _Teller:
         return self.send({"feedback": [*items]})
 
     def send(self, body: object) -> Answer:
-        return self.asking.caller.post(self._path, body, token=OWN)
+        caller = self.asking.caller
+        token = caller.signer.token(self.audience) if caller.signer and self.audience else OWN
+        return caller.post(self._path, body, token=token)
 
     def accepted(self, which: str, answer: Answer, what: str) -> bool:
         """Expect that it was taken."""

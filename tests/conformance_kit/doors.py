@@ -55,10 +55,15 @@ async def dispatch(here: Practice, request: Request, path: str) -> Response:
         if here.does("knows no browsers at feedback") and path.endswith("feedback"):
             raise Wrong(405, "Not that way.")
         return Response(status_code=204)
+    here.calls += 1
+    if here.does("is busy") and here.calls % 5 == 0:
+        return Response(status_code=429, headers={"retry-after": "0"})
     if here.fault.signed and not (path == "" and here.does("lists in the open")):
         open_to = here.does("wants no token for feedback") and path.endswith("feedback")
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         address = here.base + (f"/{path}" if path else "")
+        if here.does("hears feedback at its own address"):
+            address = address.removesuffix("/feedback")
         if not open_to and (why := here.door.why_not(token, address)):
             if why == "fell":
                 raise Wrong(500, "It fell over.")

@@ -22,7 +22,19 @@ from tests.conformance_kit.wrong import ORIGIN, RIGHT, Fault
 
 KID = "conformance-key"
 SIGNED = Fault(frozenset(), asks="", signed=True)
-ALL = FAULTS | {"right": RIGHT, "right with tokens": SIGNED, "every card": EVERY_CARD}
+# Ways to be that are as right as any other.
+AS_RIGHT = {
+    "right": RIGHT,
+    "right with tokens": SIGNED,
+    "busy": Fault(frozenset(), does="is busy"),
+    "busy with tokens": replace(SIGNED, does="is busy", asks="orders"),
+    "discovery in the open": replace(SIGNED, does="lists in the open", asks="orders"),
+    "feedback at the address": replace(
+        SIGNED, does="hears feedback at its own address", asks="orders"
+    ),
+    "a FHIR server needed": Fault(frozenset(), does="wants a server"),
+}
+ALL = FAULTS | AS_RIGHT | {"every card": EVERY_CARD}
 # Slow answers of it take 30 ms.
 BRISK = 0.025
 

@@ -98,6 +98,7 @@ def test_what_keeps_it_from_running_is_said_in_a_sentence(
         (("http://[::1",), "is no web address."),
         ((f"{wrong}/right", "--service", "none"), "lists no service called none."),
         ((f"{wrong}/right-with-tokens",), "wants a token (401 came)."),
+        ((f"{wrong}/discovery-in-the-open",), "wants a token (401 came)."),
         ((f"{wrong}/right", "--key", pem), "give --issuer, and --kid"),
         ((f"{wrong}/right", "--key", str(nobody)), "is not one JWK, nor a PEM file."),
         ((f"{wrong}/right", "--key", str(tmp_path / "none")), "cannot be read."),
@@ -116,3 +117,17 @@ def test_what_keeps_it_from_running_is_said_in_a_sentence(
         assert says in said.err
         assert said.err.count("\n") == 1
         assert said.out == ""
+
+
+def test_a_service_that_answers_nothing_was_not_examined(
+    wrong: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert conformance(f"{wrong}/a-FHIR-server-needed", "--service", "gaps") == 2
+    said = capsys.readouterr()
+    assert "so next to nothing could be tried." in said.err
+    assert "Q1  MUST   not tried" in said.out
+
+
+def test_a_service_that_was_busy_is_told_of(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert conformance(f"{wrong}/busy", "--service", "orders") == 0
+    assert "The service said 429" in capsys.readouterr().out

@@ -5,12 +5,12 @@ import re
 import pytest
 
 from tests.conformance_kit.faults import CARDS, EVERY_CARD, FAULTS
-from tests.conformance_kit.serving import under
+from tests.conformance_kit.serving import AS_RIGHT, under
 
 _CARD = re.compile(r"\bcard (\d+)\b|\bcards\[(\d+)\]")
 
 
-@pytest.mark.parametrize("name", ["right", "right with tokens"])
+@pytest.mark.parametrize("name", AS_RIGHT)
 def test_nothing_is_found_where_nothing_is_wrong(wrong: str, name: str) -> None:
     assert under(wrong, name) == {}
 

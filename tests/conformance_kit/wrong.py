@@ -69,6 +69,7 @@ class Practice:
         self.door = keys
         self.cached: Json | None = None
         self.upset = False
+        self.calls = 0
 
     def does(self, habit: str) -> bool:
         return self.fault.does == habit
@@ -187,6 +188,8 @@ class Practice:
         if self.does("calls any server") and "fhirServer" in call and not prefetch:
             with suppress(httpx2.HTTPError):
                 httpx2.get(call["fhirServer"], timeout=0.05, trust_env=False)
+        if self.does("wants a server"):
+            raise Wrong(412, "There is no FHIR server.")
         missing = {"patient", "conditions", "procedures"} - prefetch.keys()
         if missing:
             if self.does("falls over what is missing"):
