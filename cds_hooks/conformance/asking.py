@@ -1,5 +1,6 @@
 """Asking one service: a whole call about somebody, its variations, and every answer looked at."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -72,9 +73,9 @@ class Asking:
         }
         filled, left_out = prefetch(self.listed.prefetch, person, made["context"])
         for key, why in left_out.items():
-            self.notes.aside(
-                f"{self.listed.id}: the prefetch key {key} is left out of every call: {why}."
-            )
+            known = f"key {key}" if re.fullmatch(r"[\w.-]{1,60}", key) else "keys, one of them,"
+            says = f"{self.listed.id}: the prefetch {known} is left out of every call: {why}."
+            self.notes.aside(says)
         return {**made, "prefetch": filled} if self.listed.prefetch else made
 
     def ask(

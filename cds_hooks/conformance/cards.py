@@ -84,7 +84,9 @@ def _without_value(
         if not value and name:
             yield "empty", name
         for key, under in value.items():
-            if key == "resource" or (top and key in _MAY_BE_EMPTY and under == []):
+            if (key == "resource" and is_object(under)) or (
+                top and key in _MAY_BE_EMPTY and under == []
+            ):
                 continue
             yield from _without_value(under, _name(name, key))
     elif is_list(value):

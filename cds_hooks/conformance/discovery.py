@@ -10,6 +10,7 @@ from cds_hooks.conformance.notes import Notes
 from cds_hooks.conformance.shapes import Json, all_objects, is_object, is_text, objects
 
 _SEMVER = re.compile(r"\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?")
+_HOOK = re.compile(r"[A-Za-z0-9._:/-]{1,100}")
 _ID = re.compile(r"[A-Za-z0-9._~-]+")
 _KEY = re.compile(r"[a-z][a-z0-9-]*(\.[A-Za-z0-9_-]+)+")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -26,7 +27,7 @@ def discover(caller: Caller, notes: Notes) -> list[Listed]:
     if not notes.expect("D1", answer.status == 200, answer.came, "discovery"):
         errors.look(notes, answer, "discovery")
         return []
-    return _listed(answer, notes)
+    return look(answer, notes)
 
 
 def needs_a_token(caller: Caller, status: int) -> str:
@@ -52,7 +53,8 @@ def _tls(caller: Caller, notes: Notes) -> None:
         notes.expect("A7", False, "was called without TLS", "discovery")
 
 
-def _listed(answer: Answer, notes: Notes) -> list[Listed]:
+def look(answer: Answer, notes: Notes) -> list[Listed]:
+    """The services that can be called, after a look at how they are listed."""
     value = cards.look_at_json(notes, answer, "discovery", shape="D2")
     if value is None:
         return []
@@ -68,7 +70,9 @@ def _listed(answer: Answer, notes: Notes) -> list[Listed]:
         notes.expect("D5", known, "has no id that can stand in an address", where)
         _describe(notes, one, where)
         hook = one.get("hook")
-        if known and isinstance(hook, str) and hook:
+        if is_text(hook) and not _HOOK.fullmatch(hook):
+            notes.aside("A hook has a name that no hook has; its service was not called.")
+        elif known and is_text(hook):
             notes.expect("D13", (name, hook) not in seen, "is listed twice for its hook", where)
             if (name, hook) not in seen:
                 listed.append(Listed(str(name), hook, _prefetch(notes, one, hook, where)))

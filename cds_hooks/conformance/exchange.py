@@ -7,12 +7,14 @@ from time import perf_counter, sleep
 
 import httpx2
 
-from cds_hooks.conformance.shapes import NO_JSON, Json, is_object, objects
+from cds_hooks.conformance.shapes import NO_JSON, Json, depth, is_object, objects
 from cds_hooks.conformance.signing import Signer
 
 # Whoever says 429 is asked again so often, and not before this many seconds at the most.
 _AGAIN = 3
 _LONGEST = 10.0
+# Deeper than any FHIR resource.
+_DEEPEST = 100
 # A token of the kit's own making, for the address that is called.
 OWN = "own"
 
@@ -32,11 +34,12 @@ class Answer:
 
     @property
     def value(self) -> object:
-        """The JSON of the body, or NO_JSON."""
+        """The JSON of the body, or NO_JSON; what is nested without end is none that can be read."""
         try:
-            return json.loads(self.text)
+            value = json.loads(self.text)
         except (ValueError, RecursionError):
             return NO_JSON
+        return value if depth(value) <= _DEEPEST else NO_JSON
 
     @property
     def body(self) -> Json:

@@ -11,7 +11,7 @@ from cds_hooks.conformance.people import Person
 from cds_hooks.conformance.shapes import Json
 
 # How long, in seconds, a service that calls back may take to do so after it has answered.
-_WAIT = 0.05
+_WAIT = 0.03
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

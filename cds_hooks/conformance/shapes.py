@@ -43,3 +43,15 @@ def within(value: object, *names: str) -> object:
     for name in names:
         value = value.get(name) if is_object(value) else None
     return value
+
+
+def depth(value: object) -> int:
+    """How deep a value is nested; a text is 0."""
+    deep, level = 0, [value]
+    while level := [
+        under
+        for one in level
+        for under in (one.values() if is_object(one) else one if is_list(one) else ())
+    ]:
+        deep += 1
+    return deep
