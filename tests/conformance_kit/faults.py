@@ -1,5 +1,7 @@
 """Every planted fault: what is wrong, and exactly which requirements that breaks."""
 
+from typing import Any
+
 from tests.conformance_kit.wrong import Fault, Json, Spoil
 
 
@@ -41,10 +43,10 @@ def put(*path: str | int, value: object) -> Spoil:
     """A value at a path."""
 
     def change(whole: Json) -> None:
-        place = whole
+        place: Any = whole  # a step into a list is a number
         for step in path[:-1]:
-            place = place[step]  # type: ignore[index] # a step into a list is a number
-        place[path[-1]] = value  # type: ignore[index] # and so is the last
+            place = place[step]
+        place[path[-1]] = value
 
     return change
 
@@ -53,10 +55,10 @@ def less(*path: str | int) -> Spoil:
     """Without what stands at a path."""
 
     def change(whole: Json) -> None:
-        place = whole
+        place: Any = whole  # a step into a list is a number
         for step in path[:-1]:
-            place = place[step]  # type: ignore[index] # a step into a list is a number
-        del place[path[-1]]  # type: ignore[arg-type] # and so is the last
+            place = place[step]
+        del place[path[-1]]
 
     return change
 
