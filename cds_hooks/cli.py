@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from cds_hooks import arguments
+
 
 def run(arguments: Sequence[str]) -> int:
     """Do what was asked for; the exit code is 0 fine, 1 problems found, 2 could not run."""
@@ -131,8 +133,11 @@ def _parser() -> argparse.ArgumentParser:
         "path", type=Path, nargs="?", default=Path(), help="the practice's folder (this one)"
     )
     _lists(verbs.add_parser("lists", help="import, show and check code lists"))
+    arguments.conformance(verbs.add_parser("conformance", help="examine any CDS Hooks service"))
     _documents(rules.add_parser)
-    _clients(verbs.add_parser("client", help="keys and tokens for those who call the service"))
+    arguments.clients(
+        verbs.add_parser("client", help="keys and tokens for those who call the service")
+    )
     return parser
 
 
@@ -196,23 +201,6 @@ def _lists(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _clients(parser: argparse.ArgumentParser) -> None:
-    client = parser.add_subparsers(required=True, metavar="verb")
-    keygen = client.add_parser("keygen", help="make a client's keys, and the lines to list it")
-    keygen.set_defaults(verb="client keygen")
-    keygen.add_argument("--name", required=True, help="what to call the client")
-    keygen.add_argument("--to", type=Path, default=Path(), help="the folder for the keys (this)")
-    keygen.add_argument("--alg", choices=("ES384", "RS384"), default="ES384", help="(ES384)")
-    token = client.add_parser("token", help="print one token, for one call")
-    token.set_defaults(verb="client token")
-    token.add_argument("--key", type=Path, required=True, help="the private key from keygen")
-    token.add_argument("--issuer", required=True, help='the "issuer" of the client as listed')
-    token.add_argument("--for", dest="address", required=True, help="the address to be called")
-    token.add_argument(
-        "--minutes", type=int, choices=range(1, 61), default=5, metavar="N", help="its life (5)"
-    )
-
-
 def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= 65535:
         return int(text)
@@ -238,6 +226,13 @@ def _serve(options: argparse.Namespace) -> int:
     names = ("practice", "data", "host", "port", "clients", "open", "null_means", "reload")
     given = {name: getattr(options, name) for name in names}
     return serve(**given, origins=tuple(options.origins) if options.origins else None)
+
+
+def _examine(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.conformance import Options, conformance  # noqa: PLC0415 - only what the verb needs
+
+    given = {name: value for name, value in vars(options).items() if name != "verb"}
+    return conformance(Options(**given))
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -373,6 +368,7 @@ _VERBS = {
     "rules reference": _reference,
     "rules release": _release,
     "rules lock": _lock,
+    "conformance": _examine,
     "lists import": _lists_import,
     "lists show": _lists_show,
     "lists check": _lists_check,

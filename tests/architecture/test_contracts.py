@@ -13,7 +13,8 @@ POPULATION = "The population run needs neither doors nor wording"
 SQL = "Only the store knows SQL"
 FHIR = "Only the adapters know a library of FHIR's types"
 JSON = "Only the doors and the adapters know how JSON is decoded"
-DEMO = "Only the demo calls over HTTP"
+DEMO = "Only the demo and the conformance kit call over HTTP"
+KIT = "The conformance kit knows a service over HTTP and nothing else of ours"
 SERVERS = "Only fhir_adapters.server asks FHIR servers"
 PAGES = "Only cds_hooks.pages.html turns templates and markdown into HTML"
 YAML = "Only rules.text knows YAML"
@@ -53,6 +54,9 @@ BREAKS = {
     "a door asks a FHIR server": (SERVERS, "cds_hooks/invoke.py", "import fhirpy"),
     "reading asks a FHIR server": (SERVERS, "fhir_adapters/pages.py", "import aiohttp"),
     "a door makes an address its own way": (SERVERS, "cds_hooks/app.py", "from yarl import URL"),
+    "a check calls over HTTP itself": (DEMO, "cds_hooks/conformance/cards.py", "import httpx2"),
+    "the kit knows our service": (KIT, "cds_hooks/conformance/calls.py", "import cds_hooks.wire"),
+    "the kit knows rules": (KIT, "cds_hooks/conformance/people.py", "import rules.days"),
     "the service makes pages": (PAGES, "cds_hooks/cards.py", "import jinja2"),
     "a card turns markdown into HTML": (PAGES, "cds_hooks/cards.py", "import markdown_it"),
     "a card cleans HTML": (PAGES, "cds_hooks/cards.py", "import nh3"),
