@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from jwt import PyJWK
@@ -70,12 +70,14 @@ class Caller:
         return sign(self.pair, self.claims(address, at, **changed))
 
 
-def toml(value: Any) -> str:  # Any: whatever TOML can say
+def toml(value: object) -> str:
     """A value in TOML, on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in value.items()) + "}"
+        members = cast("Mapping[str, object]", value)  # a table has no other keys
+        return "{" + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in members.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(toml, value)) + "]"
+        parts = cast("list[object]", value)  # of whatever
+        return "[" + ", ".join(map(toml, parts)) + "]"
     return json.dumps(value)
 
 
