@@ -2,15 +2,16 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
+from jwt import PyJWK
 from starlette.testclient import TestClient
 
 from cds_hooks.app import create_app
@@ -72,9 +73,11 @@ class Caller:
 def toml(value: object) -> str:
     """A value in TOML, on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in value.items()) + "}"
+        members = cast("Mapping[str, object]", value)  # a table has no other keys
+        return "{" + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in members.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(toml, value)) + "]"
+        parts = cast("list[object]", value)  # of whatever
+        return "[" + ", ".join(map(toml, parts)) + "]"
     return json.dumps(value)
 
 
@@ -92,7 +95,7 @@ def registered(folder: Path, *tables: str, public_url: str = PUBLIC_URL) -> Path
 
 
 @contextmanager
-def guarded(folder: Path, library: Library, *tables: str) -> Iterator[Surgery]:
+def guarded(folder: Path, library: Library, *tables: str) -> Generator[Surgery]:
     """The app over a library, for the clients in these tables alone."""
     store = folder / "store"
     path = registered(folder, *tables)
@@ -112,6 +115,16 @@ def guarded(folder: Path, library: Library, *tables: str) -> Iterator[Surgery]:
 def bearer(token: str) -> dict[str, str]:
     """The header that carries a token."""
     return {"Authorization": f"Bearer {token}"}
+
+
+def well_signed(caller: Caller, claims: Json, **header: object) -> str:
+    """A token with any claims and header at all, signed by the right key; ... leaves one out."""
+    algorithm = str(caller.pair.private["alg"])
+    named = {"typ": "JWT", "alg": algorithm, "kid": caller.pair.private["kid"], **header}
+    named = {name: value for name, value in named.items() if value is not ...}
+    signed = f"{encoded(named)}.{encoded(claims)}"
+    jwk = PyJWK(caller.pair.private, algorithm=algorithm)
+    return f"{signed}.{unpadded(jwk.Algorithm.sign(signed.encode(), jwk.key))}"
 
 
 def unpadded(data: bytes) -> str:

@@ -258,8 +258,8 @@ def _named(number: int, written: Mapping[str, object]) -> str:
     """What a client is called, as far as it can be said before it was read."""
     tables = cast("list[object]", written["client"])  # pydantic counted them
     table = tables[number]
-    name = None
-    if isinstance(table, dict):
-        name = cast("Mapping[str, object]", table).get("name")  # TOML has no other keys
+    if not isinstance(table, dict):
+        return f"client {number + 1}"
+    name = cast("Mapping[str, object]", table).get("name")  # a table has no other keys
     fine = isinstance(name, str) and is_client_name(name)
     return f'client "{name}"' if fine else f"client {number + 1}"

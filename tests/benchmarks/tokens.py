@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from cds_hooks.clock import now
@@ -81,6 +82,10 @@ def noes(port: int) -> None:
         print(f"  no, {name:22} {median:.3f} ms ({(median / middle - 1) * 100:+.1f} %)")
 
 
+def _for_a_call(caller: Caller) -> str:
+    return caller.token(URL + CALL, now())
+
+
 def _kid(caller: Caller) -> dict[str, object]:
     return {"kid": caller.pair.private["kid"]}
 
@@ -116,9 +121,8 @@ def main() -> None:
                 rounds["floor"][number] = cpu(bare, CALL, body, None)
                 rounds["open"][number] = cpu(opened, CALL, body, None)
                 for name, caller in (("ES384", US), ("RS384", RSA)):
-                    rounds[name][number] = cpu(
-                        guarded, CALL, body, lambda of=caller: of.token(URL + CALL, now())
-                    )
+                    sign = partial(_for_a_call, caller)
+                    rounds[name][number] = cpu(guarded, CALL, body, sign)
             for name, mine in rounds.items():
                 ratios = [ours / theirs for ours, theirs in zip(mine, rounds["floor"], strict=True)]
                 print(

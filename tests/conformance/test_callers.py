@@ -1,7 +1,7 @@
 """Each client for itself: its people, its cards, its origins, keys, and how often it may call."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +12,7 @@ import pytest
 
 from cds_hooks.clients.making import Pair, new_pair
 from rules.rule import Library
-from tests.callers import PUBLIC_URL, Caller, a_pair, bearer, guarded
+from tests.callers import PUBLIC_URL, Caller, a_pair, bearer, guarded, well_signed
 from tests.fhir_builders import COPD_RULE, margaret
 from tests.served import NOW, VIEW, Json, Reply, Surgery, a_call, closed, prefetch_of, taken
 
@@ -212,7 +212,7 @@ def _keys(pair: Pair) -> list[Json]:
 
 
 @contextmanager
-def key_host(*pairs: Pair) -> Iterator[KeyHost]:
+def key_host(*pairs: Pair) -> Generator[KeyHost]:
     host = KeyHost()
     host.publish(*pairs)
     Thread(target=host.server.serve_forever, args=(0.01,), daemon=True).start()
@@ -267,14 +267,12 @@ def test_the_last_good_keys_are_used_for_a_day_and_no_longer(
 
 def test_A1_the_address_in_a_token_is_never_asked(tmp_path: Path, library: Library) -> None:
     """Where keys are registered, a token's jku is looked past; another one than ours is a no."""
-    from tests.conformance.test_tokens import _with_header as with_header
-
     stranger = replace(US, pair=a_pair("stranger"))
     with key_host(US.pair) as host, key_host(stranger.pair) as evil:
         for number, table in enumerate((at_address(host), US.table())):
             with guarded(tmp_path / str(number), library, table) as service:
                 for caller in (stranger, US):
-                    token = with_header(caller, jku=evil.jku)
+                    token = well_signed(caller, caller.claims(PUBLIC_URL + DISCOVERY), jku=evil.jku)
                     response = service.client.get(DISCOVERY, headers=bearer(token))
                     good = caller is US and number == 1
                     assert response.status_code == (200 if good else 401)

@@ -17,7 +17,16 @@ from jwt import PyJWK
 
 from cds_hooks.clients.making import Pair, sign
 from rules.rule import Library
-from tests.callers import PUBLIC_URL, Caller, a_pair, bearer, encoded, guarded, unpadded
+from tests.callers import (
+    PUBLIC_URL,
+    Caller,
+    a_pair,
+    bearer,
+    encoded,
+    guarded,
+    unpadded,
+    well_signed,
+)
 from tests.conformance.standard import check_answer, check_discovery
 from tests.fhir_builders import margaret
 from tests.served import NOW, VIEW, Json, Reply, Surgery, closed
@@ -25,6 +34,7 @@ from tests.served import NOW, VIEW, Json, Reply, Surgery, closed
 DISCOVERY = "/cds-services"
 CALL = f"{DISCOVERY}/good-day-{VIEW}"
 FEEDBACK = f"{CALL}/feedback"
+AUD = PUBLIC_URL + DISCOVERY
 AT = int(NOW.timestamp())
 US = Caller()
 RSA = Caller("rsa", "https://ehr.rsa.example", a_pair("rsa", "RS384"))
@@ -187,23 +197,13 @@ def _signed_part(caller: Caller, **header: object) -> str:
     return f"{encoded(named)}.{encoded(caller.claims(PUBLIC_URL + DISCOVERY))}"
 
 
-def _with_header(caller: Caller, claims: Json | None = None, **header: object) -> str:
-    """A token with any header and claims at all, signed by the right key."""
-    algorithm = str(caller.pair.private["alg"])
-    named = {"typ": "JWT", "alg": algorithm, "kid": caller.pair.private["kid"], **header}
-    named = {name: value for name, value in named.items() if value is not ...}
-    signed = f"{encoded(named)}.{encoded(claims or caller.claims(PUBLIC_URL + DISCOVERY))}"
-    jwk = PyJWK(caller.pair.private, algorithm=algorithm)
-    return f"{signed}.{unpadded(jwk.Algorithm.sign(signed.encode(), jwk.key))}"
-
-
 def _claiming(caller: Caller = US, **claims: object) -> Callable[[], str]:
     aud = claims.pop("aud", PUBLIC_URL + DISCOVERY)
-    return lambda: _with_header(caller, caller.claims("", **{"aud": aud, **claims}))
+    return lambda: well_signed(caller, caller.claims("", NOW, **{"aud": aud, **claims}))
 
 
 def _heading(caller: Caller = US, **header: object) -> Callable[[], str]:
-    return lambda: _with_header(caller, **header)
+    return lambda: well_signed(caller, caller.claims(AUD), **header)
 
 
 def _spelt(change: Callable[[str, str, str], str]) -> Callable[[], str]:
@@ -215,7 +215,6 @@ def _zeros(caller: Caller, length: int) -> Callable[[], str]:
     return lambda: f"{_signed_part(caller, alg=algorithm)}.{unpadded(bytes(length))}"
 
 
-AUD = PUBLIC_URL + DISCOVERY
 _JWK = _first(STRANGER.pair.public_set)
 FORGED: dict[str, Callable[[], str]] = {
     "another key under a known kid": lambda: _named(
@@ -257,7 +256,7 @@ FORGED: dict[str, Callable[[], str]] = {
     "exp true": _claiming(exp=True),
     "jti empty": _claiming(jti=""),
     "jti a number": _claiming(jti=7),
-    **{f"without {claim}": _claiming(**{claim: None}) for claim in ("iss", "exp", "iat", "jti")},
+    **{f"without {name}": _claiming(US, **{name: None}) for name in ("iss", "exp", "iat", "jti")},
     "without aud": lambda: sign(
         US.pair, {name: value for name, value in US.claims(AUD).items() if name != "aud"}
     ),
@@ -285,13 +284,13 @@ FORGED: dict[str, Callable[[], str]] = {
     "crit null": _heading(crit=None),
     "b64 false": _heading(crit=["b64"], b64=False),
     "jwk of the right key": _heading(jwk=_first(US.pair.public_set)),
-    "jwk of a stranger": lambda: _with_header(STRANGER, jwk=_JWK),
-    "jwk of a stranger, kid known": lambda: _with_header(
-        STRANGER, jwk=_JWK, kid=US.pair.private["kid"]
+    "jwk of a stranger": lambda: well_signed(STRANGER, STRANGER.claims(AUD), jwk=_JWK),
+    "jwk of a stranger, kid known": lambda: well_signed(
+        STRANGER, STRANGER.claims(AUD), jwk=_JWK, kid=US.pair.private["kid"]
     ),
     "x5u": _heading(x5u="https://evil.example/cert.pem"),
     "x5c": _heading(x5c=[base64.b64encode(b"cert").decode()]),
-    "jku of a stranger": lambda: _with_header(STRANGER, jku="https://evil.example/jwks.json"),
+    "jku of a stranger": lambda: well_signed(STRANGER, STRANGER.claims(AUD), jku="https://evil.example/jwks.json"),
     "signature of zeros": _zeros(US, 96),
     "signature of RSA zeros": _zeros(RSA, 384),
     "signature empty": _spelt(lambda head, body, _: f"{head}.{body}."),
@@ -301,7 +300,7 @@ FORGED: dict[str, Callable[[], str]] = {
     "a space inside": _spelt(lambda head, body, signature: f"{head}. {body}.{signature}"),
     "four parts": _spelt(lambda head, body, signature: f"{head}.{body}.{signature}.AA"),
     "two parts": _spelt(lambda head, body, _: f"{head}.{body}"),
-    "parts the other way round": _spelt(lambda *parts: ".".join(reversed(parts))),
+    "parts the other way round": _spelt(lambda head, body, signature: f"{signature}.{body}.{head}"),
     "a header of another token": _spelt(
         lambda _, body, signature: f"{encoded({'alg': 'ES384'})}.{body}.{signature}"
     ),

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -72,7 +72,7 @@ GUARDED = re.compile(r"goodday (serve --clients .*) --port 8081\n")
 
 
 @contextmanager
-def serving_as_written(folder: Path, text: str) -> Iterator[str]:
+def serving_as_written(folder: Path, text: str) -> Generator[str]:
     written = GUARDED.fullmatch(text)
     assert written, text
     command = [GOODDAY, *written[1].split(), "--port", "0"]

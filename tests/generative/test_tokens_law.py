@@ -79,10 +79,10 @@ def changed(draw: st.DrawFn) -> str:
             token = ".".join([*parts[:which], other[which], *parts[which + 1 :]])
         case "bit":
             which = draw(st.integers(0, 2))
-            data = bytearray(_bytes(parts[which]))
-            bit = draw(st.integers(0, len(data) * 8 - 1))
-            data[bit // 8] ^= 1 << bit % 8
-            token = ".".join([*parts[:which], unpadded(bytes(data)), *parts[which + 1 :]])
+            flipped = bytearray(_bytes(parts[which]))
+            bit = draw(st.integers(0, len(flipped) * 8 - 1))
+            flipped[bit // 8] ^= 1 << bit % 8
+            token = ".".join([*parts[:which], unpadded(bytes(flipped)), *parts[which + 1 :]])
         case "member":
             which = draw(st.integers(0, 1))
             members = json.loads(_bytes(parts[which]))
