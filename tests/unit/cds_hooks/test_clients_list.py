@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.clients.listed import ClientsError, Listed, read_list
+from fhir_adapters.allowed import Allowed
 from tests.callers import Caller, a_list, a_pair, registered
 
 US = Caller()
@@ -42,7 +43,7 @@ def test_everything_that_is_written_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
     (client,) = read(tmp_path, table).clients
     assert (client.origins, client.tenants) == (("https://a.example",), ("A81001",))
-    assert client.fhir_servers == ("https://a.example/fhir",)
+    assert client.fhir_servers == (Allowed.parse("https://a.example/fhir", local=True),)
     assert (client.null_means, client.without_token, client.local) == ("empty", True, True)
     assert (client.most_per_minute, client.longest_minutes) == (7, 60)
 
