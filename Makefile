@@ -2,7 +2,7 @@
 # newer, make and a package index; everything else goes into .venv, exactly as locked.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev check test soak bench wheel editor lock
+.PHONY: help venv demo dev check test soak bench wheel editor servers lock
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
@@ -60,6 +60,8 @@ wheel: .venv/dev ## the wheel, in dist/
 
 editor: tests/editor/node_modules/made ## what the tests with an editor need; takes Node.js and npm
 
+servers: tests/fhir_servers/medplum/node_modules/made tests/fhir_servers/hapi/target/made ## FHIR servers for the tests; takes Node.js, npm, a JDK and Maven
+
 lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --extra tracing --group dev --constraint requirements.lock --output-file requirements-dev.lock
@@ -86,4 +88,12 @@ lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 
 tests/editor/node_modules/made: tests/editor/package-lock.json
 	@cd tests/editor && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+tests/fhir_servers/medplum/node_modules/made: tests/fhir_servers/medplum/package-lock.json
+	@cd tests/fhir_servers/medplum && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+tests/fhir_servers/hapi/target/made: tests/fhir_servers/hapi/pom.xml tests/fhir_servers/hapi/src/main/java/Server.java
+	@cd tests/fhir_servers/hapi && mvn --batch-mode --quiet --strict-checksums compile
 	@touch $@
