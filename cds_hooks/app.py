@@ -24,6 +24,7 @@ from cds_hooks.invoke import (
     read_call,
     record_of_call,
     report_withheld,
+    sent_with,
     would_prompt,
 )
 from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, UnknownService
@@ -96,7 +97,8 @@ def create_app(
             raise UnknownService("There is no service of that name; GET /cds-services lists them.")
         now = clock()
         call = read_call(await body_of(request))
-        record = record_of_call(call, service, null_means_empty=null_means_empty)
+        sent = sent_with(call, service, null_means_empty=null_means_empty)
+        record = record_of_call(call, service, sent, {})
         said = await _kept(answers.history, record.person.id) if service.remembers else ()
         outcomes = evaluate(service.rules, record, said, practice_day(now))
         report_withheld(outcomes, service)

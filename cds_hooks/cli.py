@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
         default="text",
         help="for people, or for another program (text)",
     )
+    check.add_argument(
+        "--prefetch", action="store_true", help="also what record systems are asked for"
+    )
     fix = rules.add_parser("fix", help="mend what can be mended for certain, shown first")
     fix.set_defaults(verb="rules fix")
     fix.add_argument("path", type=Path, help="a rule file or a folder of them")
@@ -213,7 +216,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from cds_hooks.commands.check import check  # noqa: PLC0415 - only what the verb needs
 
-    return check(options.path, options.format)
+    return check(options.path, options.format, searches=options.prefetch)
 
 
 def _fix(options: argparse.Namespace) -> int:

@@ -6,9 +6,27 @@ from cds_hooks import wire
 from fhir_adapters.needs import Needs, needs
 from rules.rule import Library, Rule
 
+# The published specification that all of this is held to (D10).
+SPECIFICATION = "2.0.1"
+# The hook library's titles are for its readers; these are for clinicians. A hookVersion stands
+# where the library has one without contradicting itself (order-sign does not, CDS_HOOKS 1.17).
 _TITLES = {
     "patient-view": "What would help on ordinary days?",
     "appointment-book": "Before the visit",
+    "encounter-start": "At the start of a visit",
+    "encounter-discharge": "Before going home",
+    "problem-list-item-create": "A new problem on the list",
+}
+_HOOK_VERSIONS = {
+    "patient-view": "1.0",
+    "appointment-book": "1.0",
+    "encounter-start": "1.0",
+    "encounter-discharge": "1.0",
+    "order-select": "1.0",
+    "order-dispatch": "1.1",
+    "problem-list-item-create": "0.1.0",
+    "allergyintolerance-create": "0.1.0",
+    "medication-refill": "0.1.0",
 }
 
 
@@ -47,7 +65,9 @@ def _described(service: HookService, library: Library) -> wire.Service:
     )
     count = len(service.rules)
     return wire.Service(
+        version=SPECIFICATION,
         hook=service.hook,
+        hookVersion=_HOOK_VERSIONS.get(service.hook),
         id=service.id,
         title=_TITLES.get(service.hook, "Good Day"),
         description=(

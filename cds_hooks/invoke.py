@@ -1,20 +1,21 @@
 """POST /cds-services/{id}: from a call to an answer, in the order of the walk."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 import msgspec
 
-from cds_hooks import cards, logs, wire
+from cds_hooks import cards, contexts, logs, wire
 from cds_hooks.clock import practice_day
 from cds_hooks.discovery import HookService
 from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.store.answers import Answers
 from fhir_adapters.decode import UNREADABLE
-from fhir_adapters.elements import Resource, Value
-from fhir_adapters.prefetch import MissingKeys, record_from_prefetch
+from fhir_adapters.elements import Value
+from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
 from fhir_adapters.whose import AnotherPerson
 from prompts.choose import choose
 from rules.outcome import Decision, Outcome
@@ -46,21 +47,34 @@ def read_call(body: bytes) -> Call:
         raise BadRequest(_what_is_wrong(body)) from None
 
 
-def record_of_call(call: Call, service: HookService, *, null_means_empty: bool) -> PatientRecord:
-    """The record that came along. Raises BadRequest, MissingData or AnotherPatient."""
+def sent_with(call: Call, service: HookService, *, null_means_empty: bool) -> Sent:
+    """What came along with a call. Raises BadRequest."""
     if call.hook != service.hook:
         raise BadRequest(f'This service answers the hook "{service.hook}" and no other.')
-    patient_id = call.context.patientId.removeprefix("Patient/")
-    if not _ID.fullmatch(patient_id):
+    if not _ID.fullmatch(patient_of(call)):
         raise BadRequest('"context.patientId" is not a FHIR id.')
+    contexts.check(call.context, service.hook)
+    return sent_along(_null_is_none(call), service.needs, null_means_empty=null_means_empty)
+
+
+def patient_of(call: Call) -> str:
+    """The id of the patient of the call's context; some clients send it as a reference."""
+    return call.context.patientId.removeprefix("Patient/")
+
+
+def record_of_call(
+    call: Call, service: HookService, sent: Sent, fetched: Mapping[str, Found]
+) -> PatientRecord:
+    """The record that was sent and fetched. Raises BadRequest, MissingData or AnotherPatient."""
     try:
         return record_from_prefetch(
-            _null_is_none(call),
-            patient_id,
+            sent,
+            patient_of(call),
             service.needs,
-            null_means_empty=null_means_empty,
+            fetched=fetched,
             server=call.fhirServer or "",
-            booked=_booked(call, service),
+            booked=contexts.booked(call.context, service.hook),
+            just_recorded=contexts.just_recorded(call.context, service.hook),
         )
     except MissingKeys as missing:
         raise MissingData(
@@ -109,7 +123,7 @@ def answer(
         answers.history(person, str(call.hookInstance)),
         today,
         practice,
-        call.context.userId,
+        call.context.userId or "",
     )
     sent: list[wire.Card] = []
     if choice.prompt is not None:
@@ -136,28 +150,6 @@ def _null_is_none(call: Call) -> dict[str, Value | msgspec.Raw | None]:
     }
 
 
-def _booked(call: Call, service: HookService) -> list[Resource]:
-    """The appointments of the booking: a Bundle by the standard, a list in its older example."""
-    booked = call.context.appointments
-    if service.hook != "appointment-book":
-        return []
-    if booked is None:
-        raise BadRequest(
-            '"context.appointments" is missing: a Bundle of the appointments being booked.'
-        )
-    resources: list[Resource | None] = (
-        [entry.resource for entry in booked.entry or ()] if isinstance(booked, Value) else [*booked]
-    )
-    whole = not isinstance(booked, Value) or booked.resourceType == "Bundle"
-    found = [one for one in resources if one is not None and one.resourceType != _FAILED]
-    if not whole or len(found) < len(resources):
-        raise BadRequest('"context.appointments" is not a Bundle in which every entry can be read.')
-    return [resource for resource in found if resource.resourceType == "Appointment"]
-
-
-_FAILED = "OperationOutcome"
-
-
 _NEEDED = {
     "hook": "a text",
     "hookInstance": "a UUID",
@@ -177,16 +169,17 @@ def _what_is_wrong(body: bytes) -> str:
         return f"The request needs {needed}."
     context = _an_object(members["context"])
     if context is not None:
-        for name in ("patientId", "userId"):
-            if not isinstance(context.get(name), str):
-                return f'"context.{name}" is missing or not a text.'
+        if not isinstance(context.get("patientId"), str):
+            return '"context.patientId" is missing or not a text.'
+        if not isinstance(context.get("userId", ""), str | None):
+            return '"context.userId" is not a text.'
         if not isinstance(members["hook"], str):
             return '"hook" is not a text.'
         if not _is_uuid(members["hookInstance"]):
             return '"hookInstance" is not a UUID.'
         return (
-            'One of "context.appointments", "fhirServer" and "prefetch" is not of the sort that'
-            " CDS Hooks names."
+            'One of "context.appointments", "context.conditions", "fhirServer" and "prefetch" is'
+            " not of the sort that CDS Hooks names."
         )
     return '"context" is not an object.'
 

@@ -16,20 +16,41 @@ P = TypeVar("P")
 
 
 class Context(msgspec.Struct, gc=False):
-    """What the hook says about the moment. ``appointments`` is a Bundle, or in the wild a list."""
+    """What the hook says about the moment. ``appointments`` is a Bundle, or in the wild a list.
+
+    Of what stays raw only its being there is looked at: no rule reads it.
+    """
 
     patientId: str
-    userId: str
+    userId: str | None = None
+    encounterId: msgspec.Raw = msgspec.Raw()
     appointments: Value | list[Resource] | None = None
+    conditions: Value | list[Resource] | None = None
+    selections: msgspec.Raw = msgspec.Raw()
+    draftOrders: msgspec.Raw = msgspec.Raw()
+    dispatchedOrders: msgspec.Raw = msgspec.Raw()
+    performer: msgspec.Raw = msgspec.Raw()
+    medications: msgspec.Raw = msgspec.Raw()
+    allergyIntolerance: msgspec.Raw = msgspec.Raw()
+
+
+class Authorization(msgspec.Struct, gc=False):
+    """Leave to ask the client's FHIR server. Its token is used for one call and never kept."""
+
+    access_token: str
+
+    def __repr__(self) -> str:
+        return "Authorization()"
 
 
 class Call(msgspec.Struct, Generic[P], gc=False):
-    """An invocation. ``fhirAuthorization`` is not even decoded: we have no use for a token."""
+    """An invocation. ``fhirAuthorization`` is decoded only where something has to be fetched."""
 
     hook: str
     hookInstance: UUID
     context: Context
     fhirServer: str | None = None
+    fhirAuthorization: msgspec.Raw = msgspec.Raw()
     prefetch: dict[str, P] | None = None
 
 
@@ -155,7 +176,9 @@ class Answer(_Sent):
 class Service(_Sent):
     """One entry of discovery."""
 
+    version: Words
     hook: Words
+    hookVersion: Words | None = None
     id: Words
     title: Words
     description: Words

@@ -1,6 +1,12 @@
-"""What rules need to read: the one source of prefetch templates and of what reading keeps."""
+"""What rules need to read: the one source of prefetch templates, of the fallback's searches, and of
+what reading keeps.
 
-from collections.abc import Iterable
+A search is as narrow as it can be without losing anything that reading would find: by code where
+one search parameter of FHIR R4 looks everywhere that we look for that type's codes, and by patient
+alone where none does (a medicine may be named in another resource, a flag has no such parameter).
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fhir_adapters.read import TYPES
@@ -9,61 +15,122 @@ from rules.record import ENTRY_KINDS, Kind
 from rules.rule import Rule
 
 PATIENT = "patient"
-# The names of the prefetch keys.
-KEYS: dict[Kind, str] = {
-    Kind.CONDITION: "conditions",
-    Kind.OBSERVATION: "observations",
-    Kind.PROCEDURE: "procedures",
-    Kind.REFERRAL: "serviceRequests",
-    Kind.TAG: "flags",
-    Kind.TASK: "tasks",
-    Kind.CARE_PLAN: "carePlans",
-    Kind.MESSAGE: "communications",
-    Kind.DRAFT_MESSAGE: "communicationRequests",
-    Kind.DOCUMENT: "documents",
-    Kind.REPORT: "diagnosticReports",
-    Kind.APPOINTMENT: "appointments",
-    Kind.MEDICATION: "medications",
-    Kind.STATEMENT: "medicationStatements",
-    Kind.ENCOUNTER: "encounters",
-    Kind.QUESTIONNAIRE: "questionnaires",
-    Kind.GOAL: "goals",
-    Kind.CONSENT: "consents",
+_ID = "{{context.patientId}}"
+# Entries in one page of an answer; more pages follow, and are noticed.
+PAGE = 200
+# A longer list of codes would make an address that servers do not take; then all are asked for.
+_MOST_CHARACTERS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One search, or the reading of the Patient: the key it goes by, and what is asked."""
+
+    key: str
+    kind: Kind | None  # None: the Patient
+    resource_type: str
+    codes: tuple[str, ...] = ()  # system|code
+    by: str = ""  # the search parameter for codes
+    sort: str = ""
+    again: bool = False  # a further search in a list, which may find the same entries
+
+    @property
+    def template(self) -> str:
+        """The prefetch template of CDS Hooks."""
+        if self.kind is None:
+            return f"{self.resource_type}/{_ID}"
+        return f"{self.resource_type}?" + "&".join(f"{name}={v}" for name, v in self.asked(_ID))
+
+    def asked(self, patient_id: str) -> tuple[tuple[str, str], ...]:
+        """The parameters of the search for one patient, before they are encoded."""
+        found = [("patient", patient_id)]
+        if self.by:
+            found.append((self.by, ",".join(self.codes)))
+        return (*found, ("_sort", self.sort), ("_count", str(PAGE)))
+
+
+# For each list: its keys, each with the search parameter that finds its codes ("" for none), and
+# the one that has the newest first. All are FHIR R4's own.
+SEARCHES: Mapping[Kind, tuple[tuple[str, str, str], ...]] = {
+    Kind.CONDITION: (("conditions", "code", "-recorded-date"),),
+    # What was observed, with its parts; and what was found, where that is a code.
+    Kind.OBSERVATION: (
+        ("observations", "combo-code", "-date"),
+        ("observationValues", "combo-value-concept", "-date"),
+    ),
+    Kind.PROCEDURE: (("procedures", "code", "-date"),),
+    Kind.REFERRAL: (("serviceRequests", "code", "-authored"),),
+    Kind.TAG: (("flags", "", "-date"),),
+    Kind.TASK: (("tasks", "code", "-authored-on"),),
+    Kind.CARE_PLAN: (("carePlans", "", "-date"),),
+    Kind.MESSAGE: (("communications", "", "-sent"),),
+    Kind.DRAFT_MESSAGE: (("communicationRequests", "", "-authored"),),
+    Kind.DOCUMENT: (("documents", "", "-date"),),
+    Kind.REPORT: (("diagnosticReports", "", "-date"),),
+    Kind.APPOINTMENT: (("appointments", "", "-date"),),
+    Kind.MEDICATION: (("medications", "", "-authoredon"),),
+    Kind.STATEMENT: (("medicationStatements", "", "-effective"),),
+    Kind.ENCOUNTER: (("encounters", "", "-date"),),
+    Kind.QUESTIONNAIRE: (("questionnaires", "", "-authored"),),
+    Kind.GOAL: (("goals", "", "-start-date"),),
+    Kind.CONSENT: (("consents", "", "-date"),),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The lists that some rules read, and the codes they look for in them."""
+    """What some rules read: the searches, in one order, and the codes they look for."""
 
-    kinds: tuple[Kind, ...]
+    queries: tuple[Query, ...]
     codes: frozenset[str]
+    kinds: tuple[Kind, ...]
+
+    keys: frozenset[str]
 
     @property
     def templates(self) -> dict[str, str]:
         """Prefetch templates: the key, and the query it stands for."""
-        found = {PATIENT: "Patient/{{context.patientId}}"}
-        for kind in self.kinds:
-            found[KEYS[kind]] = f"{TYPES[kind]}?patient={{{{context.patientId}}}}"
-        return found
+        return {query.key: query.template for query in self.queries}
+
+
+def needs_of(codes: Mapping[Kind, Iterable[Code]]) -> Needs:
+    """The searches that find these codes in these lists."""
+    queries = [Query(PATIENT, None, "Patient")]
+    for kind in Kind:  # the same order every time
+        if kind in codes:
+            wanted = tuple(sorted({f"{code.system}|{code.code}" for code in codes[kind]}))
+            narrow = bool(wanted) and sum(map(len, wanted)) + len(wanted) <= _MOST_CHARACTERS
+            searches = SEARCHES[kind] if narrow else SEARCHES[kind][:1]
+            for key, by, sort in searches:
+                found = (wanted, by) if by and narrow else ((), "")
+                again = key != SEARCHES[kind][0][0]
+                queries.append(Query(key, kind, TYPES[kind], *found, sort, again))
+    everything = frozenset(code.code for kind in codes for code in codes[kind])
+    keys = frozenset(query.key for query in queries)
+    kinds = tuple(kind for kind in Kind if kind in codes)
+    return Needs(tuple(queries), everything, kinds, keys)
 
 
 def needs(rules: Iterable[Rule]) -> Needs:
     """Everything that the facts of these rules look at, a no in the record among it."""
-    kinds: set[Kind] = set()
-    codes: set[Code] = set()
+    found: dict[Kind, set[Code]] = {}
+
+    def also(kinds: Iterable[Kind], codes: Iterable[Code]) -> None:
+        for kind in kinds:
+            found.setdefault(kind, set()).update(codes)
+
     for rule in rules:
-        kinds.add(Kind.PROCEDURE)  # where a no is written down
-        codes |= rule.offer_codes | rule.quiet.declined_codes
-        codes |= {Code(OWN, topic) for topic in rule.quiet.topics}
+        # Where a no is written down.
+        also([Kind.PROCEDURE], rule.offer_codes)
+        also([Kind.PROCEDURE], (Code(OWN, topic) for topic in rule.quiet.topics))
         if rule.quiet.declined_codes:
-            kinds |= set(ENTRY_KINDS)
+            also(ENTRY_KINDS, rule.quiet.declined_codes)
         for fact in rule.looks_at:
-            kinds |= set(fact.kinds)
-            codes |= fact.codes | fact.ended_by
+            also(fact.kinds, fact.codes)
+            if fact.topic:
+                also([Kind.PROCEDURE], [Code(OWN, fact.topic)])
             if fact.ended_by:
-                kinds |= {Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE}
+                also((Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE), fact.ended_by)
             if fact.filed is not None:
-                kinds.add(Kind.REPORT)
-    ordered = tuple(kind for kind in Kind if kind in kinds)
-    return Needs(ordered, frozenset(code.code for code in codes))
+                also([Kind.REPORT], fact.codes)
+    return needs_of(found)

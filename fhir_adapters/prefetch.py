@@ -7,7 +7,7 @@ import msgspec
 
 from fhir_adapters.decode import NotFhir, read_value
 from fhir_adapters.elements import BundleEntry, Resource, Value
-from fhir_adapters.needs import KEYS, PATIENT, Needs
+from fhir_adapters.needs import PATIENT, Needs, Query
 from fhir_adapters.patient import nobody_read, person
 from fhir_adapters.read import KINDS, TYPES, damaged_kinds, record
 from fhir_adapters.whose import AnotherPerson, Whose
@@ -17,10 +17,11 @@ from rules.record import Kind, PatientRecord, Person
 Prefetched = Value | msgspec.Raw | None
 
 _DAMAGED = "part of it could not be read"
+_ONE_PAGE = "only one page of it was sent"
 
 
 class MissingKeys(Exception):
-    """Required keys were not sent at all, so nobody has looked: the caller is told which."""
+    """Required keys were not sent, and nobody could be asked: the caller is told which."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         self.keys = tuple(keys)
@@ -28,48 +29,111 @@ class MissingKeys(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _List:
-    """What one key came to: its resources, and why the list is not whole, if it is not."""
+class Found:
+    """What one search came to: its resources, and why the list is not whole, if it is not.
+
+    ``ask`` tells that the record system may know more than was sent along.
+    """
 
     resources: tuple[Resource, ...] = ()
     doubt: str = ""
+    ask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a client sent along: what each key came to, those not sent, and what nobody asked for.
+
+    ``lacking`` are the searches about which the record system may know more, were it asked.
+    """
+
+    found: Mapping[str, Found]
+    absent: tuple[str, ...]
+    lacking: tuple[Query, ...]
+    besides: tuple[Prefetched, ...]
+
+
+def sent_along(
+    prefetch: Mapping[str, Prefetched], needs: Needs, *, null_means_empty: bool = False
+) -> Sent:
+    """Look at each key once. A null is *unknown* unless this client is known to mean *empty*."""
+    found: dict[str, Found] = {}
+    absent: list[str] = []
+    lacking: list[Query] = []
+    for query in needs.queries:
+        if query.key not in prefetch:
+            absent.append(query.key)
+            lacking.append(query)
+            continue
+        value = prefetch[query.key]
+        if query.kind is None:
+            one = _patient(value)
+        else:
+            one = _list(value, query.kind, null_means_empty=null_means_empty)
+        found[query.key] = one
+        if one.ask:
+            lacking.append(query)
+    known = needs.keys
+    besides = tuple(value for key, value in prefetch.items() if key not in known)
+    return Sent(found, tuple(absent), tuple(lacking), besides)
 
 
 def record_from_prefetch(
-    prefetch: Mapping[str, Prefetched],
+    sent: Sent,
     patient_id: str,
     needs: Needs,
     *,
-    null_means_empty: bool = False,
+    fetched: Mapping[str, Found] | None = None,
     server: str = "",
     booked: Iterable[Resource] = (),
+    just_recorded: Iterable[Resource] = (),
 ) -> PatientRecord:
-    """The record that a client sent along.
+    """The record that a client sent along, with what was fetched in place of what was lacking.
 
-    A key that is absent raises MissingKeys. A null is *unknown* unless this client is known to mean
-    *empty*. An OperationOutcome, a further page or something unreadable makes the list unknown,
-    never empty. Raises AnotherPerson for data about anybody else.
+    ``just_recorded`` is on the record although searches may not have found it yet.
+
+    A key that was neither sent nor fetched raises MissingKeys. An OperationOutcome, a further page
+    or something unreadable makes the list unknown, never empty. Raises AnotherPerson for data about
+    anybody else.
     """
-    wanted = {PATIENT: None, **{KEYS[kind]: kind for kind in needs.kinds}}
-    missing = [key for key in wanted if key not in prefetch]
+    found = {**sent.found, **(fetched or {})}
+    missing = [key for key in sent.absent if key not in found]
     if missing:
         raise MissingKeys(missing)
     # A list that no rule asks for was not read; were a rule to ask, it could not tell.
     unread = {kind: "it was not asked for" for kind in Kind if kind not in needs.kinds}
-    resources: list[Resource] = []
-    for key, kind in wanted.items():
-        if kind is None:
-            continue
-        found = _list(prefetch[key], kind, null_means_empty=null_means_empty)
-        resources += found.resources
-        if found.doubt:
-            unread[kind] = found.doubt
     whose = Whose(patient_id, server=server)
-    for key, value in prefetch.items():
-        if key not in wanted:
-            _nobody_else_in(value, whose)
-    who = _person(prefetch[PATIENT], patient_id)
+    resources: list[Resource] = []
+    for query in needs.queries:
+        if query.kind is None:
+            continue
+        one = found[query.key]
+        if query.again:
+            resources += _not_yet(one.resources, resources, whose)
+        else:
+            resources += one.resources
+        if one.doubt:
+            unread[query.kind] = one.doubt
+    resources += _not_yet(just_recorded, resources, whose)
+    for value in sent.besides:
+        _nobody_else_in(value, whose)
+    who = _person(found[PATIENT], patient_id)
     return record(who, resources, unread, whose, needs.codes, booked)
+
+
+def _not_yet(
+    resources: Iterable[Resource], before: Iterable[Resource], whose: Whose
+) -> list[Resource]:
+    """Those that an earlier search has not found: one entry counts once. Raises AnotherPerson."""
+    for one in resources:  # what is left out is looked at too: two people's may have one id
+        whose.check(one)
+    earlier = list(before)
+    known = {(one.resourceType, one.id) for one in earlier if one.id}
+    return [
+        one
+        for one in resources
+        if ((one.resourceType, one.id) not in known if one.id else one not in earlier)
+    ]
 
 
 def _nobody_else_in(value: Prefetched, whose: Whose) -> None:
@@ -86,58 +150,62 @@ def _nobody_else_in(value: Prefetched, whose: Whose) -> None:
             whose.check(resource)
 
 
-def _person(value: Prefetched, patient_id: str) -> Person:
-    """The person, as far as they could be read. Raises AnotherPerson for anybody else.
-
-    Where part of the Patient could not be read, that part may have said that they died.
-    """
+def _patient(value: Prefetched) -> Found:
+    """The Patient, as far as it could be read: a part that could not be may say that they died."""
     damaged: frozenset[str] = frozenset()
     if isinstance(value, msgspec.Raw):
         try:
             value, damaged = read_value(value)
         except NotFhir:
-            return nobody_read(patient_id)
+            return Found(doubt=_DAMAGED)
     if value is None:
-        return nobody_read(patient_id)
+        return Found(doubt="null was sent for it", ask=True)
     patients = (
-        [value]
+        (value,)
         if value.resourceType == "Patient"
-        else [
+        else tuple(
             entry.resource
             for entry in value.entry or ()
             if entry.resource is not None and entry.resource.resourceType == "Patient"
-        ]
+        )
     )
-    if any(patient.id != patient_id for patient in patients):
+    return Found(patients, _DAMAGED if damaged else "")
+
+
+def _person(found: Found, patient_id: str) -> Person:
+    """The person. Raises AnotherPerson for anybody else."""
+    if any(patient.id != patient_id for patient in found.resources):
         raise AnotherPerson("Patient")
-    if not patients or damaged:
+    if not found.resources or found.doubt:
         return nobody_read(patient_id)
-    return person(patients[0])
+    return person(found.resources[0])
 
 
-def _list(value: Prefetched, kind: Kind, *, null_means_empty: bool) -> _List:
+def _list(value: Prefetched, kind: Kind, *, null_means_empty: bool) -> Found:
     if value is None:
         if null_means_empty:
-            return _List()
-        return _List(doubt="null was sent for it, which does not say whether anybody looked")
+            return Found()
+        why = "null was sent for it, which does not say whether anybody looked"
+        return Found(doubt=why, ask=True)
     if isinstance(value, msgspec.Raw):
         try:
             value, damaged = read_value(value)
         except NotFhir:
-            return _List(doubt=_DAMAGED)
+            return Found(doubt=_DAMAGED)
         found = _list(value, kind, null_means_empty=null_means_empty)
         lost = kind in damaged_kinds(damaged)
-        return _List(found.resources, found.doubt or (_DAMAGED if lost else ""))
+        return Found(found.resources, found.doubt or (_DAMAGED if lost else ""), found.ask)
     if value.resourceType == "OperationOutcome":
-        return _List(doubt="the record system could not read it")
+        return Found(doubt="the record system could not read it")
     if value.resourceType == "Bundle":
-        return _bundle(value, kind)
+        return bundle_found(value, kind)
     if KINDS.get(value.resourceType) is kind:
-        return _List((value,), doubt="a single entry was sent instead of a list")
-    return _List(doubt="something else was sent in its place")
+        return Found((value,), doubt="a single entry was sent instead of a list")
+    return Found(doubt="something else was sent in its place")
 
 
-def _bundle(bundle: Value, kind: Kind) -> _List:
+def bundle_found(bundle: Value, kind: Kind) -> Found:
+    """What a search set holds, and why it may not be all."""
     entries, expected = bundle.entry or [], TYPES[kind]
     # Mostly everything in it is a match, and of the type that was asked for.
     resources = [
@@ -151,10 +219,10 @@ def _bundle(bundle: Value, kind: Kind) -> _List:
     if matches < len(entries):
         resources, matches, doubt = _mixed(entries, expected)
     if any(link.relation in ("next", "previous", "prev") for link in bundle.link or ()):
-        doubt = "only one page of it was sent"
+        doubt = _ONE_PAGE
     if bundle.total is not None and bundle.total > matches:
         doubt = doubt or "fewer entries were sent than there are"
-    return _List(tuple(resources), doubt)
+    return Found(tuple(resources), doubt, doubt == _ONE_PAGE)
 
 
 def _mixed(entries: list[BundleEntry], expected: str) -> tuple[list[Resource], int, str]:

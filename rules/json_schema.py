@@ -17,6 +17,7 @@ from rules.schema.fact_keys import FACTS
 from rules.schema.key import Form, Key, words_of
 from rules.schema.keys import TABLES
 from rules.schema.offer_keys import OFFERS
+from rules.schema.words import OWN_HOOK
 
 # A schema is JSON: nothing narrower says more.
 Schema = dict[str, Any]
@@ -208,6 +209,9 @@ class _Making:
                 return {"enum": sorted(SYSTEMS)}
             case Form.WORD:
                 return {"enum": list(key.words)}
+            case Form.HOOKS:
+                own = {"type": "string", "pattern": f"^{OWN_HOOK}$"}
+                return _one_or_more({"anyOf": [{"enum": list(key.words)}, own]})
             case Form.WORDS if not key.words:
                 return _ref("statuses")
             case Form.WORDS:

@@ -121,7 +121,7 @@ def _section(title: str, about: str, table: tuple[Key, ...], *, level: int = 2) 
 def _form(key: Key) -> str:
     if key.words:
         words = ", ".join(f"`{word}`" for word in key.words)
-        return f"{'one or more of' if key.form is Form.WORDS else 'one of'}: {words}"
+        return f"{'one or more of' if key.form in (Form.WORDS, Form.HOOKS) else 'one of'}: {words}"
     return _cell(key.form)
 
 

@@ -22,11 +22,15 @@ from uuid import uuid4
 from starlette.testclient import TestClient
 
 from cds_hooks.app import create_app
+from cds_hooks.discovery import HookService
+from cds_hooks.invoke import read_call, record_of_call, sent_with
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from rules.load import load_library
+from rules.record import PatientRecord
 from rules.rule import Library
 from tests.builders import Resource, a_bundle
+from tests.fhir_search import search
 from tests.running import GOODDAY
 
 # JSON of a request or an answer: tests say with what they compare it which shape they expect.
@@ -178,10 +182,18 @@ def prefetch_of(templates: Mapping[str, str], resources: Iterable[Resource]) -> 
     given = list(resources)
     filled: Json = {}
     for key, template in templates.items():
-        wanted = template.partition("?")[0].partition("/")[0]
-        found = [resource for resource in given if resource["resourceType"] == wanted]
-        filled[key] = (found[0] if found else None) if wanted == "Patient" else a_bundle(*found)
+        if template.startswith("Patient/"):
+            patients = [one for one in given if one["resourceType"] == "Patient"]
+            filled[key] = patients[0] if patients else None
+        else:
+            filled[key] = a_bundle(*search(template, given))
     return filled
+
+
+def sent_record(body: bytes, service: HookService) -> PatientRecord:
+    """The record in a request, read as the service reads it where there is no server to ask."""
+    call = read_call(body)
+    return record_of_call(call, service, sent_with(call, service, null_means_empty=False), {})
 
 
 def a_call(prefetch: Json, of: str = "test-person", hook: str = VIEW, **more: object) -> Json:

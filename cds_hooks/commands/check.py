@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.commands.prefetch import prefetch
 from cds_hooks.commands.report import Report, as_github, as_json, as_sarif
 from rules.load import load_library
 from rules.schema.lock import list_problems, lists_in_use
@@ -13,8 +14,11 @@ _NOT_RULES = ("value-sets", "shared")
 _BESIDE_RULES = ("practice.yaml", "words.yaml")
 
 
-def check(path: Path, form: str = "text") -> int:
-    """Read the files under a path and print every problem: as text, json, sarif or github."""
+def check(path: Path, form: str = "text", *, searches: bool = False) -> int:
+    """Read the files under a path and print every problem: as text, json, sarif or github.
+
+    With ``searches``, also what the rules ask a record system for (as text only).
+    """
     if not path.exists():
         say.sorry(f"There is no file or folder called {path}.")
         return COULD_NOT_RUN
@@ -33,6 +37,8 @@ def check(path: Path, form: str = "text") -> int:
         case _:
             say.line(f"{found.rules} {'rule' if found.rules == 1 else 'rules'} read")
             say.report(found)
+            if searches:
+                prefetch(folder_of(path) if is_part(path) else path)
     return PROBLEMS if found.stops else FINE
 
 

@@ -33,7 +33,12 @@ MOMENTS = {
     "appointment-book": "a visit is booked",
     "encounter-start": "a visit starts",
     "encounter-discharge": "somebody goes home after a stay",
+    "order-select": "an order is chosen",
     "order-sign": "an order is signed",
+    "order-dispatch": "an order is passed on to whoever carries it out",
+    "problem-list-item-create": "a problem is added to the list",
+    "allergyintolerance-create": "an allergy is added",
+    "medication-refill": "a repeat prescription is asked for",
 }
 _ROLES = {"gp": "GP"}
 # After "people who": the verb that a label begins with, and the same for many.
@@ -56,7 +61,7 @@ def sentence(rule: Rule) -> str:
 
 def when_asked(rule: Rule) -> str:
     """When the rule is asked: When a record is opened by a GP or nurse."""
-    moments = listed((MOMENTS.get(hook, hook) for hook in rule.hooks), "or")
+    moments = listed((MOMENTS.get(hook, f"{hook} happens") for hook in rule.hooks), "or")
     roles = [_ROLES.get(role, role.replace("-", " ")) for role in rule.show_to]
     return f"When {moments}" + (f" by {_article(roles[0])} {listed(roles, 'or')}" if roles else "")
 

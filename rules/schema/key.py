@@ -21,6 +21,7 @@ class Form(StrEnum):
     LENGTH = "a length of time"
     WORD = "one word of a list"
     WORDS = "one or more words of a list"
+    HOOKS = "one or more moments"
     SENTENCES = "one or more sentences"
     NAMES = "one or more names"
     LIST = "the name of a code list"

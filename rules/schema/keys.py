@@ -30,7 +30,8 @@ RULE = (
     Key("replaces", F.NAME, "The rule that this one takes over from."),
     Key("pilot", F.BLOCK, "Who sees it while it is in pilot.", "everybody at the practice",
         of="pilot"),
-    Key("hook", F.WORDS, "The moment at which it is asked; one or several.", needed=True,
+    Key("hook", F.HOOKS, "The moment at which it is asked; one or several. A record system's own"
+        " has a name such as uk.nhs.review-due.", needed=True,
         words=HOOKS),
     Key("show_to", F.NAMES, "The roles that see it. A role that is not told is shown the card.",
         "all clinical roles"),

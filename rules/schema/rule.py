@@ -1,5 +1,6 @@
 """A rule file whole: the headings in the order people talk."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from rules.schema.names import Names
 from rules.schema.offers import read_offers
 from rules.schema.quiet import read_quiet
 from rules.schema.stories import read_stories
-from rules.schema.words import HOOKS
+from rules.schema.words import HOOKS, OWN_HOOK
 from rules.text import Block, Node
 
 
@@ -123,11 +124,14 @@ def _hooks(reader: Reader, node: Node) -> tuple[str, ...] | None:
     found: list[str] = []
     for item in reader.listed(node, '"hook"'):
         hook = reader.text(item)
-        if hook in HOOKS:
+        if hook is None:
+            continue
+        if hook in HOOKS or (len(hook) <= 64 and re.fullmatch(OWN_HOOK, hook)):
             found.append(hook)
-        elif hook is not None:
+        else:
             hint = did_you_mean(hook, HOOKS)
-            reader.stop(item.at, "E10", f'"{hook}" is not a moment I know.', hint)
+            hint += " A moment of your record system's own has its name, such as uk.nhs.review-due."
+            reader.stop(item.at, "E10", f'"{hook}" is not a moment I know.', hint.strip())
     return tuple(dict.fromkeys(found)) or None
 
 

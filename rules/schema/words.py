@@ -1,12 +1,20 @@
 """The closed lists of words of the language (RULES 4.3 to 4.11)."""
 
+# The moments that CDS Hooks names (hook library 1.0.1 and its current build).
 HOOKS = (
     "patient-view",
     "appointment-book",
     "encounter-start",
     "encounter-discharge",
+    "order-select",
     "order-sign",
+    "order-dispatch",
+    "problem-list-item-create",
+    "allergyintolerance-create",
+    "medication-refill",
 )
+# A moment that a record system names itself is called after whose it is: uk.nhs.review-due.
+OWN_HOOK = r"[a-z][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+"
 PURPOSES = ("offer", "information", "safety net")
 DECISIONS = ("adopt", "adapt", "abandon")
 UNDATED = ("cannot tell", "count it", "ignore it")

@@ -18,6 +18,7 @@ TO_A_CARD = {
     "cds_hooks/refusals.py": "the net under everything",
     "cds_hooks/app.py": "the story in ten lines",
     "cds_hooks/invoke.py": "the call, read",
+    "cds_hooks/contexts.py": "what the hook says of the moment",
     "fhir_adapters/prefetch.py": "the states of each key",
     "fhir_adapters/whose.py": "whose data it is",
     "fhir_adapters/patient.py": "who the person is",

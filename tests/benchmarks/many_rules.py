@@ -12,13 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cds_hooks.discovery import HookService, hook_services
-from cds_hooks.invoke import read_call, record_of_call
+from cds_hooks.invoke import read_call
 from rules.engine import evaluate
 from rules.load import load_library
 from rules.outcome import Decision
 from rules.record import PatientRecord
 from rules.rule import Rule
 from tests.benchmarks.bodies import TODAY, request
+from tests.served import sent_record
 
 RULES, RESOURCES = 40, 300
 MOST_MS, MOST_EACH_US = 1.0, 20.0
@@ -75,7 +76,7 @@ def body_for(service: HookService) -> bytes:
 
 def record_for(service: HookService) -> PatientRecord:
     """The record in that call."""
-    return record_of_call(read_call(body_for(service)), service, null_means_empty=False)
+    return sent_record(body_for(service), service)
 
 
 def _ask(rules: tuple[Rule, ...], record: PatientRecord) -> None:

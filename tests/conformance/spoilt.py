@@ -10,6 +10,7 @@ from tests.served import Json
 LISTS = {
     "conditions": "Condition",
     "observations": "Observation",
+    "observationValues": "Observation",
     "procedures": "Procedure",
     "serviceRequests": "ServiceRequest",
     "flags": "Flag",

@@ -21,7 +21,17 @@ CARD = {"uuid", "summary", "detail", "indicator", "source"} | {
     "extension",
 }
 SUGGESTION = {"label", "uuid", "isRecommended", "actions"}
-SERVICE = {"hook", "title", "description", "id", "prefetch", "usageRequirements", "extension"}
+SERVICE = {
+    "version",
+    "hookVersion",
+    "hook",
+    "title",
+    "description",
+    "id",
+    "prefetch",
+    "usageRequirements",
+    "extension",
+}
 
 _REQUEST = frozenset(
     {"draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"}
@@ -101,20 +111,26 @@ def check_no_empties(body: Json, may_be_empty: str) -> None:
             assert not _CONTROL.search(value), path
 
 
+# P5: reading one resource, or a search by a reference, tokens that are equal, the newest first.
+_TOKENS = r"[^\s&|,#{}]+\|[^\s&|,#{}]+(,[^\s&|,#{}]+\|[^\s&|,#{}]+)*"
+TEMPLATE = (
+    r"[A-Z][A-Za-z]+(/\{\{context\.patientId\}\}|\?patient=\{\{context\.patientId\}\}"
+    rf"(&(code|combo-code|combo-value-concept)={_TOKENS})?&_sort=-[a-z-]+&_count=\d+)"
+)
+
+
 def check_discovery(body: Json) -> None:
     """D2 to D9, and P2, P3 and P6 for the templates."""
     check_no_empties(body, "services")
     assert set(body) == {"services"}
     for service in body["services"]:
         assert {"hook", "id", "description"} <= set(service) <= SERVICE
-        assert re.fullmatch(r"[a-z0-9-]+", service["id"])
+        assert re.fullmatch(r"[a-z0-9.-]+", service["id"])
         for name in ("hook", "id", "description", "title", "usageRequirements"):
             assert isinstance(service[name], str)
         for key, template in service["prefetch"].items():
             assert re.fullmatch(r"[A-Za-z]+", key)
-            assert re.fullmatch(
-                r"[A-Z][A-Za-z]+(/|\?patient=)\{\{context\.patientId\}\}", template
-            ), template
+            assert re.fullmatch(TEMPLATE, template), template
     ids = [service["id"] for service in body["services"]]
     assert len(set(ids)) == len(ids)
 

@@ -189,3 +189,14 @@ def test_a_setting_that_is_misspelt_is_refused_not_ignored(tmp_path: Path) -> No
     )
     assert done.returncode == 2
     assert done.stderr.startswith("GOODDAY_PRACTISE is not a setting.")
+
+
+def test_what_a_record_system_is_asked_for_is_printed_hook_by_hook() -> None:
+    done = goodday("rules", "check", "--prefetch", LIBRARY)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    (view,) = [number for number, line in enumerate(lines) if line.startswith("patient-view (")]
+    assert "copd-self-management" in lines[view]
+    assert lines[view + 1] == "  patient: Patient/{{context.patientId}}"
+    assert lines[view + 2].startswith("  conditions: Condition?patient={{context.patientId}}&code=")
+    assert sum(line.startswith("  conditions: ") for line in lines[view : view + 20]) == 1

@@ -23,9 +23,10 @@ from hypothesis import strategies as st
 from fhir_adapters.bulk.ndjson import records
 from fhir_adapters.bundle import record_from_bundle
 from fhir_adapters.elements import Value
-from fhir_adapters.needs import KEYS, Needs, needs
-from fhir_adapters.prefetch import record_from_prefetch
+from fhir_adapters.needs import Needs, needs, needs_of
+from fhir_adapters.prefetch import record_from_prefetch, sent_along
 from fhir_adapters.read import TYPES
+from rules.codes import Code
 from rules.engine import evaluate
 from rules.outcome import Decision
 from rules.record import Entry, Kind, PatientRecord
@@ -37,6 +38,7 @@ from tests.builders import (
     a_bundle,
     a_patient,
     a_resource,
+    code,
     load_files,
     rule_text,
 )
@@ -129,7 +131,7 @@ def _library() -> Library:
 
 LIBRARY = _library()
 NEEDS = needs(LIBRARY.rules)
-EVERYTHING = Needs(NEEDS.kinds, frozenset())
+EVERYTHING = needs_of({kind: [] for kind in NEEDS.kinds})
 
 
 # ---- histories ------------------------------------------------------------------------------
@@ -243,12 +245,13 @@ def prefetch_for(history: History, asked: Needs = NEEDS) -> dict[str, Resource |
     filled: dict[str, Resource | None] = prefetch_of(
         asked.templates, [history.patient, *history.entries]
     )
-    return {**filled, **{KEYS[kind]: None for kind in history.unread}}
+    unread = {query.key for query in asked.queries if query.kind in history.unread}
+    return {**filled, **dict.fromkeys(unread)}
 
 
 def through_prefetch(history: History, asked: Needs = NEEDS) -> PatientRecord:
     values = msgspec.convert(prefetch_for(history, asked), dict[str, Value | None])
-    return record_from_prefetch(values, "test-person", asked)
+    return record_from_prefetch(sent_along(values, asked), "test-person", asked)
 
 
 def through_ndjson(history: History, asked: Needs = NEEDS) -> PatientRecord:
@@ -263,6 +266,20 @@ def through_ndjson(history: History, asked: Needs = NEEDS) -> PatientRecord:
         return record
 
 
+def asked_of(record: PatientRecord) -> set[tuple[Kind, Code]]:
+    """Which codes stand in which lists, as far as some search asks for them there."""
+    found = {(entry.kind, asked) for asked, each in record.by_code.items() for entry in each}
+    return {
+        (kind, asked)
+        for kind, asked in found
+        if asked.code in NEEDS.codes
+        and any(
+            query.kind is kind and (not query.by or f"{asked.system}|{asked.code}" in query.codes)
+            for query in NEEDS.queries
+        )
+    }
+
+
 @given(history=histories(ALL_READ | SOME_UNREAD), order=st.randoms(use_true_random=False))
 def test_every_door_decides_alike_whatever_is_kept_and_in_whatever_order_it_came(
     history: History, order: Random
@@ -271,26 +288,21 @@ def test_every_door_decides_alike_whatever_is_kept_and_in_whatever_order_it_came
     every, kept = through_bundle(history), through_prefetch(history)
     decided = decisions(every)
     assert decided == decisions(kept) == decisions(through_ndjson(history))
-    asked = {
-        code
-        for code, found in every.by_code.items()
-        if code.code in NEEDS.codes and any(entry.kind in NEEDS.kinds for entry in found)
-    }
-    assert asked == set(kept.by_code)
+    assert asked_of(every) == asked_of(kept) == asked_of(through_ndjson(history))
     shuffled = list(history.entries)
     order.shuffle(shuffled)
     assert decided == decisions(through_prefetch(replace(history, entries=tuple(shuffled))))
 
 
-ALL = Needs(tuple(Kind), frozenset(name for names in LISTS.values() for name in names))
+ALL = needs_of({kind: [code(n) for names in LISTS.values() for n in names] for kind in Kind})
 ANY_UNREAD = st.frozensets(st.sampled_from(Kind), max_size=3)
 
 
 def said_by(record: PatientRecord) -> list[str]:
     """Every entry that a rule might ask for, in full, in an order of its own."""
     lines: dict[str, None] = {}
-    for code, found in record.by_code.items():
-        for entry in found if code.code in ALL.codes else ():
+    for asked, found in record.by_code.items():
+        for entry in found if asked.code in ALL.codes else ():
             parts = {name: getattr(entry, name) for name in Entry.__slots__}
             parts["codes"] = sorted(c for c in entry.codes if c.code in ALL.codes)
             parts["values"] = [

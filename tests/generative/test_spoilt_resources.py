@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from fhir_adapters.bundle import BundleError, record_from_bundle
 from fhir_adapters.decode import read_value
-from fhir_adapters.needs import KEYS, PATIENT, Needs
-from fhir_adapters.prefetch import record_from_prefetch
+from fhir_adapters.needs import PATIENT, needs_of
+from fhir_adapters.prefetch import record_from_prefetch, sent_along
 from fhir_adapters.read import KINDS
 from fhir_adapters.systems import INTERPRETER_REQUIRED, UK_CORE_COMMUNICATION
 from fhir_adapters.whose import AnotherPerson
@@ -93,12 +93,14 @@ def spoilt(draw: st.DrawFn, whole: Resource) -> Resource:
 
 
 def through_prefetch(patient: Resource, kind: Kind, resource: Resource) -> PatientRecord:
-    bodies = {PATIENT: patient, KEYS[kind]: a_bundle(resource)}
+    needs = needs_of({kind: [code("cough")]})
+    keys = [query.key for query in needs.queries if query.kind is kind]
+    bodies = {PATIENT: patient, **dict.fromkeys(keys, a_bundle(resource))}
     sent: dict[str, Any] = {}  # as the door of the service has it: decoded, or left as it came
     for key, body in bodies.items():
         value, damaged = read_value(json.dumps(body).encode())
         sent[key] = msgspec.Raw(json.dumps(body).encode()) if damaged else value
-    return record_from_prefetch(sent, "test-person", Needs((kind,), frozenset({"cough"})))
+    return record_from_prefetch(sent_along(sent, needs), "test-person", needs)
 
 
 @given(data=st.data())

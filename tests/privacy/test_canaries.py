@@ -18,7 +18,6 @@ import pytest
 
 from cds_hooks.discovery import hook_services
 from cds_hooks.feedback import read_feedback
-from cds_hooks.invoke import read_call, record_of_call
 from cds_hooks.store.tables import FILE
 from fhir_adapters.bulk.ndjson import records
 from fhir_adapters.bundle import record_from_bundle
@@ -48,6 +47,7 @@ from tests.served import (
     Running,
     Surgery,
     piloting,
+    sent_record,
     serving,
     surgery,
 )
@@ -168,7 +168,7 @@ def test_no_exception_says_anything_of_a_person_in_any_form(
             raised.append(f"{error!s}{error!r}{''.join(traceback.format_exception(error))}")
 
     def called(body: bytes, hook: str) -> None:
-        record_of_call(read_call(body), services[hook], null_means_empty=False)
+        sent_record(body, services[hook])
 
     for _, address, body, _ in refused(view, book):
         if address.endswith("/feedback"):
@@ -196,9 +196,7 @@ def test_a_record_and_a_call_show_nothing_when_they_are_printed_by_accident(
     with surgery(tmp_path, library) as service:
         view, _ = calls(service.templates)
     service_of = {s.hook: s for s in hook_services(library).values()}
-    record = record_of_call(
-        read_call(json.dumps(view).encode()), service_of[VIEW], null_means_empty=False
-    )
+    record = sent_record(json.dumps(view).encode(), service_of[VIEW])
     for text in (repr(record), str(record), repr(record.person), f"{record.person}"):
         assert not found_in(text)
 

@@ -8,8 +8,8 @@ import pytest
 
 from fhir_adapters.bundle import BundleError, record_from_bundle
 from fhir_adapters.decode import read_value
-from fhir_adapters.needs import KEYS, Needs
-from fhir_adapters.prefetch import record_from_prefetch
+from fhir_adapters.needs import SEARCHES, needs_of
+from fhir_adapters.prefetch import record_from_prefetch, sent_along
 from fhir_adapters.read import TYPES
 from fhir_adapters.systems import ADDRESS
 from fhir_adapters.whose import AnotherPerson
@@ -31,16 +31,17 @@ NEW: Mapping[str, Kind] = {
 
 def from_prefetch(kind: Kind, *resources: Resource) -> PatientRecord:
     """The record of Sam where only this list was asked for."""
-    bodies = {"patient": a_patient(), KEYS[kind]: a_bundle(*resources)}
+    bodies = {"patient": a_patient(), SEARCHES[kind][0][0]: a_bundle(*resources)}
     values = {key: read_value(json.dumps(body).encode())[0] for key, body in bodies.items()}
-    return record_from_prefetch(values, "test-person", Needs((kind,), frozenset({"cough"})))
+    needs = needs_of({kind: [code("cough")]})
+    return record_from_prefetch(sent_along(values, needs), "test-person", needs)
 
 
 @pytest.mark.parametrize(("resource_type", "kind"), NEW.items())
 def test_each_has_a_list_a_key_and_a_query(resource_type: str, kind: Kind) -> None:
     assert TYPES[kind] == resource_type
-    query = Needs((kind,), frozenset()).templates[KEYS[kind]]
-    assert query == f"{resource_type}?patient={{{{context.patientId}}}}"
+    query = needs_of({kind: []}).templates[SEARCHES[kind][0][0]]
+    assert query.startswith(f"{resource_type}?patient={{{{context.patientId}}}}&_sort=")
 
 
 @pytest.mark.parametrize(("resource_type", "kind"), NEW.items())

@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from fhir_adapters.bulk.ndjson import NdjsonError, records
-from fhir_adapters.needs import Needs
+from fhir_adapters.needs import needs_of
 from rules.record import Kind, PatientRecord
 from tests.builders import Resource, a_patient, a_resource, code
 
-NEEDS = Needs((Kind.CONDITION, Kind.PROCEDURE, Kind.APPOINTMENT), frozenset({"cough", "visit"}))
+NEEDS = needs_of(
+    {
+        kind: [code("cough"), code("visit")]
+        for kind in (Kind.CONDITION, Kind.PROCEDURE, Kind.APPOINTMENT)
+    }
+)
 EMPTY: Mapping[str, Iterable[Resource]] = {"Condition": (), "Procedure": (), "Appointment": ()}
 
 

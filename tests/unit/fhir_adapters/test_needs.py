@@ -1,9 +1,14 @@
 """What rules need to read: every list they ask, and every code, and nothing besides."""
 
-from fhir_adapters.needs import KEYS, needs
-from rules.codes import OWN
+import pytest
+
+from fhir_adapters.needs import SEARCHES, needs, needs_of
+from fhir_adapters.read import KINDS
+from rules.codes import OWN, SNOMED, Code
 from rules.record import ENTRY_KINDS, Kind
-from tests.builders import a_rule
+from tests.builders import Resource, a_rule, code
+from tests.fhir_search import search
+from tests.unit.fhir_adapters.test_read import PLACES
 
 
 def test_a_rule_needs_the_lists_its_facts_ask_and_the_one_where_a_no_stands() -> None:
@@ -43,11 +48,51 @@ def test_filed_results_need_the_reports_that_file_them() -> None:
 
 
 def test_every_list_has_a_key_and_a_query_for_one_patient() -> None:
-    assert set(KEYS) == set(Kind)
+    assert set(SEARCHES) == set(Kind)
     templates = needs([a_rule()]).templates
     assert templates["patient"] == "Patient/{{context.patientId}}"
-    assert templates["conditions"] == "Condition?patient={{context.patientId}}"
     assert all(query.count("{{context.patientId}}") == 1 for query in templates.values())
+
+
+def test_a_search_is_for_the_codes_that_rules_ask_of_that_list_newest_first() -> None:
+    templates = needs([a_rule(exclude=None)]).templates
+    assert templates["conditions"] == (
+        "Condition?patient={{context.patientId}}"
+        f"&code={OWN}|cough,{OWN}|dry-cough&_sort=-recorded-date&_count=200"
+    )
+    assert "cough," not in templates["procedures"]
+    assert f"{OWN}|tea-group" in templates["procedures"]
+
+
+def test_what_was_observed_and_what_was_found_are_two_searches_of_one_list() -> None:
+    facts = "\nhas_cough: {find: observation, codes: wheeze}"
+    templates = needs([a_rule(facts=facts, exclude=None)]).templates
+    codes = f"{OWN}|wheeze&_sort=-date&_count=200"
+    patient = "Observation?patient={{context.patientId}}"
+    assert templates["observations"] == f"{patient}&combo-code={codes}"
+    assert templates["observationValues"] == f"{patient}&combo-value-concept={codes}"
+
+
+@pytest.mark.parametrize("find", ["tag", "medication", "care_plan", "encounter"])
+def test_a_list_that_no_one_parameter_finds_whole_is_asked_for_whole(find: str) -> None:
+    facts = f"\nhas_cough: {{find: {find}, codes: cough}}"
+    found = needs([a_rule(facts=facts, exclude=None)])
+    (template,) = [
+        query.template
+        for query in found.queries
+        if query.kind not in (None, Kind.PROCEDURE, Kind.STATEMENT)
+    ]
+    assert "cough" not in template
+    assert "&_sort=-" in template
+
+
+def test_more_codes_than_an_address_holds_are_not_asked_for_one_by_one() -> None:
+    many = [Code(SNOMED, f"{number}") for number in range(10**8, 10**8 + 150)]
+    templates = needs_of({Kind.OBSERVATION: many}).templates
+    assert templates["observations"] == (
+        "Observation?patient={{context.patientId}}&_sort=-date&_count=200"
+    )
+    assert "observationValues" not in templates  # the whole list holds them too
 
 
 def test_the_same_rules_always_need_the_same_in_the_same_order() -> None:
@@ -55,3 +100,10 @@ def test_the_same_rules_always_need_the_same_in_the_same_order() -> None:
     assert needs([one, other]) == needs([other, one, one])
     assert list(needs([one, other]).templates) == list(needs([other, one]).templates)
     assert OWN  # the codes are ours, and stand without their system in ``codes``
+
+
+@pytest.mark.parametrize("resource", PLACES.values(), ids=PLACES)
+def test_a_search_finds_a_code_wherever_reading_would(resource: Resource) -> None:
+    kind = KINDS[str(resource["resourceType"])]
+    searches = needs_of({kind: [code("cough")]}).templates.values()
+    assert any(search(one, [resource]) for one in searches if "?" in one)
