@@ -218,6 +218,7 @@ class Link(Element):
     """Where another page of a search is."""
 
     relation: str | None = None
+    url: str | None = None
 
 
 class Search(Element):

@@ -14,6 +14,7 @@ SQL = "Only the store knows SQL"
 FHIR = "Only the adapters know a library of FHIR's types"
 JSON = "Only the doors and the adapters know how JSON is decoded"
 DEMO = "Only the demo calls over HTTP"
+SERVERS = "Only fhir_adapters.server asks FHIR servers"
 PAGES = "Only cds_hooks.pages.html turns templates and markdown into HTML"
 YAML = "Only rules.text knows YAML"
 LOGGING = "Only cds_hooks.logs knows logging"
@@ -46,6 +47,9 @@ BREAKS = {
     "wording decodes JSON": (JSON, "prompts/words.py", "import msgspec"),
     "rules decode JSON": (JSON, "rules/text.py", "import json"),
     "the service calls over HTTP": (DEMO, "cds_hooks/app.py", "import httpx2"),
+    "a door asks a FHIR server": (SERVERS, "cds_hooks/invoke.py", "import fhirpy"),
+    "reading asks a FHIR server": (SERVERS, "fhir_adapters/pages.py", "import aiohttp"),
+    "a door makes an address its own way": (SERVERS, "cds_hooks/app.py", "from yarl import URL"),
     "the service makes pages": (PAGES, "cds_hooks/cards.py", "import jinja2"),
     "a card turns markdown into HTML": (PAGES, "cds_hooks/cards.py", "import markdown_it"),
     "a card cleans HTML": (PAGES, "cds_hooks/cards.py", "import nh3"),
