@@ -1,64 +1,34 @@
-"""Asking a FHIR server for what rules need, plainly: every search, every page, one after another.
+"""Asking a FHIR server for all that rules need, through the service's own fallback, and no more."""
 
-What comes back is one bundle a search; what the server refuses comes back as what it said.
-"""
+import asyncio
 
-import json
-from collections.abc import Mapping
-from urllib.error import HTTPError
-from urllib.parse import quote
-from urllib.request import Request, urlopen
-
-import msgspec
-
+from fhir_adapters.allowed import Allowed
 from fhir_adapters.needs import Needs
-from fhir_adapters.prefetch import record_from_prefetch
+from fhir_adapters.prefetch import Found, record_from_prefetch, sent_along
+from fhir_adapters.server import Access, Servers
 from rules.record import PatientRecord
-from tests.served import Json
 
-_PATIENT_ID = "{{context.patientId}}"
-
-
-def record_from_server(address: str, token: str, patient_id: str, needs: Needs) -> PatientRecord:
-    """One person's record, as far as the server gives it for this token."""
-    found = answers(address, token, patient_id, needs.templates)
-    raw = {key: msgspec.Raw(json.dumps(value).encode()) for key, value in found.items()}
-    return record_from_prefetch(raw, patient_id, needs, server=address)
+# Seconds. A server for tests, on a machine that does other things too, is not what is timed here.
+PATIENTLY = 60.0
 
 
-def answers(
-    address: str, token: str, patient_id: str, templates: Mapping[str, str]
-) -> dict[str, Json]:
-    """What each template comes to, the pages of a list in one."""
-    filled = {
-        key: template.replace(_PATIENT_ID, quote(patient_id, safe=""))
-        for key, template in templates.items()
-    }
-    return {key: _all_pages(f"{address}/{query}", token) for key, query in filled.items()}
+def record_from_server(
+    address: str, token: str, patient_id: str, needs: Needs, *, within: float = PATIENTLY
+) -> PatientRecord:
+    """One person's record, as far as the server gives it for this token. Nothing was sent along."""
+    fetched = asyncio.run(_fetched(address, token, patient_id, needs, within))
+    sent = sent_along({}, needs)
+    return record_from_prefetch(sent, patient_id, needs, fetched=fetched, server=address)
 
 
-def _all_pages(url: str, token: str) -> Json:
-    whole = _get(url, token)
-    page = whole
-    while following := next((one["url"] for one in _links(page) if one["relation"] == "next"), ""):
-        page = _get(following, token)
-        if page["resourceType"] != "Bundle":
-            return page
-        whole["entry"] += page.get("entry", [])
-    whole.pop("link", None)
-    return whole
-
-
-def _links(page: Json) -> list[Json]:
-    links: list[Json] = page.get("link", [])
-    return links
-
-
-def _get(url: str, token: str) -> Json:
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/fhir+json"}
+async def _fetched(
+    address: str, token: str, patient_id: str, needs: Needs, within: float
+) -> dict[str, Found]:
+    servers = Servers()
+    allowed = [Allowed.parse(address, local=True)]
     try:
-        with urlopen(Request(url, headers=headers), timeout=60) as response:
-            answer: Json = json.load(response)
-    except HTTPError as refused:
-        answer = json.load(refused)
-    return answer
+        return await servers.fetch(
+            Access(address, token), allowed, needs.queries, patient_id, within=within
+        )
+    finally:
+        await servers.close()

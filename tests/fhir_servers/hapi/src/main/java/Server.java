@@ -43,6 +43,9 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
  */
 public final class Server {
 
+  /** How many entries stand on one page, whatever is asked for. */
+  private static final int PAGE = 20;
+
   private Server() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -50,7 +53,9 @@ public final class Server {
     var fhir = new RestfulServer(context.getBean(FhirContext.class));
     fhir.registerProviders(context.getBean(ResourceProviderFactory.class).createProviders());
     fhir.registerProvider(context.getBean(JpaSystemProvider.class));
-    fhir.setPagingProvider(context.getBean(DatabaseBackedPagingProvider.class));
+    var pages = context.getBean(DatabaseBackedPagingProvider.class);
+    pages.setMaximumPageSize(PAGE);
+    fhir.setPagingProvider(pages);
     fhir.setServerAddressStrategy(new IncomingRequestAddressStrategy());
 
     var server = new org.eclipse.jetty.server.Server();
