@@ -2,7 +2,7 @@
 # newer, make and a package index; everything else goes into .venv, exactly as locked.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev check test soak bench wheel editor servers lock
+.PHONY: help venv demo dev check test soak bench wheel editor servers callers lock
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
@@ -62,9 +62,12 @@ editor: tests/editor/node_modules/made ## what the tests with an editor need; ta
 
 servers: tests/fhir_servers/medplum/node_modules/made tests/fhir_servers/hapi/target/made ## FHIR servers for the tests; takes Node.js, npm, a JDK and Maven
 
+callers: tests/callers/healthchain/.venv/made ## other people's clients for the tests, each by itself
+
 lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --extra tracing --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE:pyproject.toml=tests/callers/healthchain/requirements.in) --output-file tests/callers/healthchain/requirements.lock
 
 .venv/made:
 	$(if $(call first,$(NEW)),,$(error $(NO_PYTHON)))
@@ -96,4 +99,10 @@ tests/fhir_servers/medplum/node_modules/made: tests/fhir_servers/medplum/package
 
 tests/fhir_servers/hapi/target/made: tests/fhir_servers/hapi/pom.xml tests/fhir_servers/hapi/src/main/java/Server.java
 	@cd tests/fhir_servers/hapi && mvn --batch-mode --quiet --strict-checksums compile
+	@touch $@
+
+tests/callers/healthchain/.venv/made: tests/callers/healthchain/requirements.lock
+	$(if $(call first,$(WHOLE)),,$(error $(NO_VENV)))
+	@$(call first,$(WHOLE)) -m venv tests/callers/healthchain/.venv
+	@tests/callers/healthchain/.venv/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes --requirement $<
 	@touch $@
