@@ -133,6 +133,8 @@ class _Client(AsyncFHIRClient):
                 trace_request_ctx=self._reading,
             ) as response:
                 page = await self._page(response)
+                if isinstance(page, NoPage):
+                    await _let_go(response)
         except aiohttp.ClientConnectorError:
             page = NoPage(pages.NO_CONNECTION, down=True)
         except (aiohttp.ClientError, OSError):
@@ -174,6 +176,14 @@ _SAID = {
     410: pages.NOT_THERE,
     429: pages.ASK_LATER,
 }
+
+
+async def _let_go(response: aiohttp.ClientResponse) -> None:
+    """What nobody has read is not to stay with its connection."""
+    if response.content.is_eof():
+        await response.content.read()  # all of it is here, so this takes no time
+    else:
+        response.close()
 
 
 def seconds_to_wait(headers: Mapping[str, str]) -> float:
