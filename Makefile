@@ -46,8 +46,9 @@ check: .venv/dev ## style, types, contracts, the wheel
 test: .venv/dev ## all tests, the same examples every time
 	$(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto --dist=loadfile
 
-soak: .venv/dev ## the generative tests, with new examples and many of them
+soak: .venv/dev servers ## the generative tests, with new examples and many of them; everybody at FHIR servers
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative
+	$(BIN)/pytest tests/fhir_servers/everybody.py
 
 bench: .venv/dev ## one request against the floor
 	$(BIN)/python -m tests.benchmarks

@@ -26,8 +26,10 @@ client.requests.append(construct(told["prefetch"], Workflow.patient_view, told["
 json.dump(client.send_requests(), sys.stdout)
 """
 
+MADE = PYTHON.parents[1] / "made"
+
 pytestmark = pytest.mark.skipif(
-    not (PYTHON.parents[1] / "made").exists(), reason="make callers has not fetched HealthChain"
+    not MADE.exists(), reason="make callers has not fetched HealthChain"
 )
 
 

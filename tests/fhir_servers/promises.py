@@ -48,6 +48,17 @@ def all_rules() -> tuple[Rule, ...]:
     return (*load_library().usable().rules, *load_library(SYNTHEA).usable().rules)
 
 
+def asked_and_told(
+    server: FhirServer, somebody: Somebody, shared_data: Path
+) -> tuple[list[Decided], list[Decided]]:
+    """What is decided about somebody from a server, and from their stored bundle."""
+    gate = server.gate
+    asked = record_from_server(gate.address, gate.token(), somebody.id, all_needs())
+    told = record_from_bundle(somebody.bundle(shared_data))
+    assert asked.unread.keys() == set(Kind) - set(all_needs().kinds)
+    return decided(asked, somebody, all_rules()), decided(told, somebody, all_rules())
+
+
 def careful_rules() -> tuple[Rule, ...]:
     """Those of them that say nothing when they cannot tell: all but the safety nets."""
     return tuple(rule for rule in all_rules() if not rule.prompt_when_unknown)
@@ -66,12 +77,8 @@ class OfAnyServer:
     def test_what_is_asked_for_is_decided_as_what_is_sent(
         self, server: FhirServer, shared_data: Path, name: str
     ) -> None:
-        somebody = TWELVE[name]
-        token = server.gate.token()
-        asked = record_from_server(server.gate.address, token, somebody.id, all_needs())
-        told = record_from_bundle(somebody.bundle(shared_data))
-        assert asked.unread.keys() == set(Kind) - set(all_needs().kinds)
-        assert decided(asked, somebody, all_rules()) == decided(told, somebody, all_rules())
+        asked, told = asked_and_told(server, TWELVE[name], shared_data)
+        assert asked == told
 
     def test_the_twelve_are_prompted_about_and_not(self, shared_data: Path) -> None:
         found = [
