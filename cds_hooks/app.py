@@ -16,11 +16,15 @@ from starlette.responses import Response
 
 from cds_hooks import clock as real_clock
 from cds_hooks import feedback, refusals
+from cds_hooks.clients.callers import Clients
+from cds_hooks.clients.listed import Client
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.discovery import discovery, hook_services
+from cds_hooks.fallback import fetch
 from cds_hooks.invoke import (
     answer,
     nothing_to_say,
+    patient_of,
     read_call,
     record_of_call,
     report_withheld,
@@ -29,9 +33,10 @@ from cds_hooks.invoke import (
 )
 from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, UnknownService
 from cds_hooks.settings import Settings
-from cds_hooks.store.answers import Answers
+from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
 from fhir_adapters.drafts import prove_offers
+from fhir_adapters.server import Servers
 from rules.engine import evaluate
 from rules.rule import Library
 
@@ -45,23 +50,35 @@ def create_app(
     settings: Settings,
     library: Library,
     answers: Answers,
+    clients: Clients | None = None,
     clock: Clock = real_clock.now,
     origin_pattern: str | None = None,
 ) -> FastAPI:
     """The service over a library and a store. Only rules in pilot are asked.
 
+    Without ``clients`` it is open: whoever reaches it may call, as in the demo and in tests.
     ``origin_pattern`` is a regular expression of further browser origins that may call.
     """
     shown = library.shown()
     prove_offers(shown.rules)
     services = hook_services(shown)
     described = discovery(services, shown)
-    null_means_empty = settings.null_means == "empty"
+    anybody = Client("", null_means=settings.null_means)
+    servers = Servers()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         yield
+        await servers.close()
         answers.close()
+        if clients is not None:
+            clients.close()
+
+    async def caller(request: Request, *paths: str) -> Client:
+        """Who calls one of these paths, by its token: asked before anything else is said."""
+        if clients is None:
+            return anybody
+        return await clients.caller(request.headers.getlist("authorization"), paths, clock())
 
     app = FastAPI(
         title="Good Day",
@@ -71,10 +88,11 @@ def create_app(
         middleware=[
             Middleware(
                 CORSMiddleware,
-                allow_origins=settings.origins,
+                allow_origins=settings.origins if clients is None else clients.origins,
                 allow_origin_regex=origin_pattern,
                 allow_methods=["GET", "POST"],
                 allow_headers=["Authorization", "Content-Type"],
+                expose_headers=["Retry-After", "WWW-Authenticate"],
             ),
             Middleware(Faults),
         ],
@@ -87,31 +105,41 @@ def create_app(
     )
 
     @app.get("/cds-services")
-    async def discover() -> Response:
+    async def discover(request: Request) -> Response:
+        await caller(request, "/cds-services")
         return Response(described, media_type="application/json")
 
     @app.post("/cds-services/{service_id}")
     async def call_service(service_id: str, request: Request) -> Response:
+        now = clock()
+        client = await caller(request, f"/cds-services/{service_id}")
         service = services.get(service_id)
         if service is None:
             raise UnknownService("There is no service of that name; GET /cds-services lists them.")
-        now = clock()
         call = read_call(await body_of(request))
-        sent = sent_with(call, service, null_means_empty=null_means_empty)
-        record = record_of_call(call, service, sent, {})
-        said = await _kept(answers.history, record.person.id) if service.remembers else ()
+        sent = sent_with(call, service, null_means_empty=client.null_means == "empty")
+        fetched = await fetch(
+            servers, client, sent, patient_of(call), call.fhirServer, call.fhirAuthorization
+        )
+        record = record_of_call(call, service, sent, fetched)
+        who = kept_as(record.person.id, client.realm)
+        said = await _kept(answers.history, who) if service.remembers else ()
         outcomes = evaluate(service.rules, record, said, practice_day(now))
         report_withheld(outcomes, service)
         if not would_prompt(outcomes):
             return _json(nothing_to_say(outcomes, service))
-        return _json(await _kept(answer, outcomes, call, service, answers, shown.practice, now))
+        practice = shown.practice
+        return _json(await _kept(answer, outcomes, call, service, answers, practice, who, now))
 
     @app.post("/cds-services/{service_id}/feedback")
     async def hear_feedback(service_id: str, request: Request) -> Response:
+        now = clock()
+        path = f"/cds-services/{service_id}"
+        client = await caller(request, f"{path}/feedback", path)
         if service_id not in services:
             raise UnknownService("There is no service of that name; GET /cds-services lists them.")
         heard = feedback.read_feedback(await body_of(request))
-        await _kept(feedback.hear, answers, heard, clock())
+        await _kept(feedback.hear, answers, heard, client.realm, now)
         return _json(b"{}")
 
     return app

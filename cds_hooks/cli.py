@@ -37,6 +37,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--data", type=Path, help="the folder to keep answers in (goodday-data)")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=_port, help="the port to listen on (8080)")
+    serve.add_argument("--clients", type=Path, help="the file that lists who may call")
+    serve.add_argument(
+        "--open",
+        action="store_true",
+        default=None,
+        help="let whoever reaches the address call, without a token",
+    )
     serve.add_argument(
         "--null-means",
         choices=("unknown", "empty"),
@@ -122,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _lists(verbs.add_parser("lists", help="import, show and check code lists"))
     _documents(rules.add_parser)
+    _clients(verbs.add_parser("client", help="keys and tokens for those who call the service"))
     return parser
 
 
@@ -185,6 +193,23 @@ def _lists(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def _clients(parser: argparse.ArgumentParser) -> None:
+    client = parser.add_subparsers(required=True, metavar="verb")
+    keygen = client.add_parser("keygen", help="make a client's keys, and the lines to list it")
+    keygen.set_defaults(verb="client keygen")
+    keygen.add_argument("--name", required=True, help="what to call the client")
+    keygen.add_argument("--to", type=Path, default=Path(), help="the folder for the keys (this)")
+    keygen.add_argument("--alg", choices=("ES384", "RS384"), default="ES384", help="(ES384)")
+    token = client.add_parser("token", help="print one token, for one call")
+    token.set_defaults(verb="client token")
+    token.add_argument("--key", type=Path, required=True, help="the private key from keygen")
+    token.add_argument("--issuer", required=True, help='the "issuer" of the client as listed')
+    token.add_argument("--for", dest="address", required=True, help="the address to be called")
+    token.add_argument(
+        "--minutes", type=int, choices=range(1, 61), default=5, metavar="N", help="its life (5)"
+    )
+
+
 def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= 65535:
         return int(text)
@@ -207,9 +232,8 @@ def _demo(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from cds_hooks.commands.serve import serve  # noqa: PLC0415 - FastAPI only where it serves
 
-    given = {
-        name: getattr(options, name) for name in ("practice", "data", "host", "port", "null_means")
-    }
+    names = ("practice", "data", "host", "port", "clients", "open", "null_means")
+    given = {name: getattr(options, name) for name in names}
     return serve(**given, origins=tuple(options.origins) if options.origins else None)
 
 
@@ -318,6 +342,18 @@ def _reference(options: argparse.Namespace) -> int:
     return write_reference(options.to)
 
 
+def _client_keygen(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.client_keygen import keygen  # noqa: PLC0415 - only what the verb needs
+
+    return keygen(options.name, options.to, options.alg)
+
+
+def _client_token(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.client_token import token  # noqa: PLC0415 - only what the verb needs
+
+    return token(options.key, options.issuer, options.address, options.minutes)
+
+
 _VERBS = {
     "demo": _demo,
     "serve": _serve,
@@ -337,4 +373,6 @@ _VERBS = {
     "lists import": _lists_import,
     "lists show": _lists_show,
     "lists check": _lists_check,
+    "client keygen": _client_keygen,
+    "client token": _client_token,
 }

@@ -56,9 +56,9 @@ def _moment(text: str) -> datetime:
         ) from None
 
 
-def hear(answers: Answers, heard: list[Met], now: datetime) -> None:
-    """Keep every answer to a card of ours; others are counted and do no harm."""
-    known = answers.hear(heard, now)
+def hear(answers: Answers, heard: list[Met], realm: str, now: datetime) -> None:
+    """Keep every answer to a card that this client was given; others are counted, no more."""
+    known = answers.hear(heard, now, realm)
     logs.event("feedback", count=known, reason="heard")
     if known < len(heard):
         logs.event("feedback", count=len(heard) - known, reason="unknown-card")

@@ -114,13 +114,17 @@ def answer(
     service: HookService,
     answers: Answers,
     practice: Practice,
+    who: str,
     now: datetime,
 ) -> bytes:
-    """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError."""
+    """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError.
+
+    ``who`` is what the store knows the person as.
+    """
     today, person = practice_day(now), outcomes[0].look.record.person.id
     choice = choose(
         outcomes,
-        answers.history(person, str(call.hookInstance)),
+        answers.history(who, str(call.hookInstance)),
         today,
         practice,
         call.context.userId or "",
@@ -128,7 +132,7 @@ def answer(
     sent: list[wire.Card] = []
     if choice.prompt is not None:
         sent.append(cards.card(choice.prompt, person, today))
-        kept = cards.issued(sent[0], choice.prompt, person, service.id, str(call.hookInstance), now)
+        kept = cards.issued(sent[0], choice.prompt, who, service.id, str(call.hookInstance), now)
         answers.issue(kept)  # before the answer leaves, or an answer to it would be lost
     logs.event(
         "asked",

@@ -25,6 +25,8 @@ _FIELDS: Final = frozenset(
         "where",
         "port",
         "count",
+        "doubtful",
+        "client",
     }
 )
 _OWN_WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9_.:/-]{0,60}")

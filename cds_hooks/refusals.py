@@ -3,10 +3,12 @@
     Refusal
     |-- BadRequest       400  not JSON, a member missing or of the wrong sort, another hook
     |-- AnotherPatient   400  the prefetch holds somebody else's data
+    |-- UnknownCaller    401  who calls cannot be told; the body is empty, and says nothing
     |-- UnknownService   404  no service of that name
     |-- MissingData      412  required prefetch keys were not sent
     |-- TooLarge         413  a body over the limit
     |-- NotJson          415  another content type, or a packed body
+    |-- TooMany          429  one client calls too often; says when to come back
     |-- Unavailable      503  the store cannot be used
 
 Anything else is a fault of ours: 500, and the log says where, not what.
@@ -44,6 +46,17 @@ class AnotherPatient(Refusal):
     code = "invalid"
 
 
+class UnknownCaller(Refusal):
+    """No token, or one that is not believed. Why is for our own log, and not for the caller."""
+
+    status = 401
+
+    def __init__(self, why: str, client: str = "") -> None:
+        super().__init__()
+        self.why = why
+        self.client = client
+
+
 class UnknownService(Refusal):
     """There is no such service."""
 
@@ -72,6 +85,18 @@ class NotJson(Refusal):
     code = "not-supported"
 
 
+class TooMany(Refusal):
+    """A client calls more often than was agreed."""
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, wait: int, client: str) -> None:
+        super().__init__(f"That is more calls than were agreed. Please try again in {wait} s.")
+        self.wait = wait
+        self.client = client
+
+
 class Unavailable(Refusal):
     """Something that we depend on does not answer."""
 
@@ -91,8 +116,22 @@ def outcome(status: int, code: str, says: str) -> Response:
 async def refused(_request: Request, refusal: Exception) -> Response:
     """The answer to a call that is refused."""
     assert isinstance(refusal, Refusal)
-    logs.event("refused", status=refusal.status, reason=type(refusal).__name__)
-    return outcome(refusal.status, refusal.code, str(refusal))
+    reason = type(refusal).__name__
+    match refusal:
+        case UnknownCaller(why=why, client=""):
+            logs.event("refused", status=401, reason=reason, kind=why)
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        case UnknownCaller(why=why, client=client):
+            logs.event("refused", status=401, reason=reason, kind=why, client=client)
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        case TooMany(wait=wait, client=client):
+            logs.event("refused", status=429, reason=reason, client=client)
+            response = outcome(429, refusal.code, str(refusal))
+            response.headers["Retry-After"] = str(wait)
+            return response
+        case _:
+            logs.event("refused", status=refusal.status, reason=reason)
+            return outcome(refusal.status, refusal.code, str(refusal))
 
 
 async def not_there(_request: Request, _error: Exception) -> Response:

@@ -26,6 +26,12 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="the port to listen on")
+    clients: Path | None = Field(
+        default=None, description="the file that lists who may call (clients.toml)"
+    )
+    open: bool = Field(
+        default=False, description="true lets whoever reaches the address call, without a token"
+    )
     null_means: Literal["unknown", "empty"] = Field(
         default="unknown", description="what this client means by a prefetch key that is null"
     )

@@ -161,7 +161,7 @@ class HeldBack(_Sent):
     """Why a rule that may be true did not prompt: our extension to the answer."""
 
     rule: Words
-    step: Literal["quiet", "answers", "pilot", "most", "cannot-tell", "withheld"]
+    step: Literal["quiet", "answers", "pilot", "review", "most", "cannot-tell", "withheld"]
     says: Words
     until: Words | None = None
 

@@ -57,6 +57,11 @@ def dated(resource: Resource, kind: Kind) -> tuple[Span | None, str]:
     return None, ""
 
 
+def recorded(resource: Resource, dated_by: str) -> Span | None:
+    """When a condition that has an onset was written down; with no onset, that is its own date."""
+    return span(resource.recordedDate) if dated_by == "onset" and resource.recordedDate else None
+
+
 def ends(resource: Resource, kind: Kind) -> Span | None:
     """The day on which it was over, where it says so."""
     if kind is Kind.CONDITION:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from fhir_adapters.coded import codes_of, provisions, several, words_of
-from fhir_adapters.dates import dated, ends
+from fhir_adapters.dates import dated, ends, recorded
 from fhir_adapters.decode import UNKNOWN_TYPE
 from fhir_adapters.elements import Concept, Resource
 from fhir_adapters.measured import values_of
@@ -172,6 +172,7 @@ def _entry(
         status=_status(resource, kind),
         when=when,
         dated_by=dated_by,
+        recorded=recorded(resource, dated_by) if kind is Kind.CONDITION else None,
         ends=ends(resource, kind),
         words=words_of(resource, kind),
         reference=reference,

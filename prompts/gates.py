@@ -4,19 +4,19 @@ Every gate is asked, so that people see how far a rule is; each says one sentenc
 shut also what to do.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from prompts.mutation import Result
-from rules.lints import g01, t02
+from rules.lints import g01, g04, t02
 from rules.lints.lint import Seen
 from rules.people import Stories
 from rules.problems import Problem
 from rules.rule import Rule, Status
 
 # Where check says what a gate says too, the gate says it.
-SAID_BY_GATES = frozenset({"G01", "G04", "T00", "T01", "T02"})
+SAID_BY_GATES = frozenset({"G01", "G04", "T00", "T01", "T02", "T04", "T07"})
 NOT_YET = "not available yet"
 
 
@@ -42,6 +42,7 @@ class Ready:
     stories: Stories
     problems: tuple[Problem, ...]
     tried: Result
+    today: date
 
 
 def no_way(now: Status, to: Status) -> str:
@@ -85,7 +86,12 @@ def _to_pilot(ready: Ready) -> Iterator[Gate]:
 
 def _to_live(ready: Ready) -> Iterator[Gate]:
     yield check_is_clean(ready.rule, ready.problems)
-    yield signed_off(ready.rule)
+    yield from stories_show(ready.rule, ready.stories)
+    yield stories_are_right(ready.tried)
+    yield safety_is_noticed(ready.tried)
+    yield co_produced(ready.rule)
+    yield from _written(ready.rule)
+    yield signed_off(ready.rule, ready.today)
     yield two_people(ready.rule)
     yield cycle_decided(ready.rule)
     yield Gate(
@@ -182,9 +188,12 @@ def _written(rule: Rule) -> Iterator[Gate]:
             yield Gate(heading, False, f"It does not say {says}.", f"Add {heading}: with {do}.")
 
 
-def signed_off(rule: Rule) -> Gate:
-    """Whether somebody took responsibility for the safety of just this version."""
+def signed_off(rule: Rule, today: date) -> Gate:
+    """Whether somebody took responsibility for the safety of just this version, by today."""
     safety = rule.care.safety
+    if safety is not None and safety.on > today:
+        says = f"The safety sign-off is dated {safety.on}, which is still to come."
+        return Gate("safety", False, says, "Write the day on which it was signed.")
     if safety is not None and safety.for_version == rule.version:
         return Gate("safety", True, f"The safety of version {rule.version} is signed off.")
     if safety is None:
@@ -201,7 +210,7 @@ def signed_off(rule: Rule) -> Gate:
 def two_people(rule: Rule) -> Gate:
     """Whether the one who signs off is somebody else than the owner."""
     safety = rule.care.safety
-    if safety is not None and _name(safety.by) != _name(rule.owner):
+    if safety is not None and not g04.one_person(safety.by, rule.owner):
         return Gate("two people", True, "The owner and whoever signed off are two people.")
     if safety is None:
         says = "Nobody besides the owner has looked at it."
@@ -225,15 +234,10 @@ def cycle_decided(rule: Rule) -> Gate:
         headings = " and ".join(f"{heading}:" for heading in missing)
         says = "It does not say what came of the pilot and what was decided."
         return Gate("pdsa", False, says, f"Under pdsa, add {headings}")
+    if pdsa is not None and pdsa.decision == g04.ABANDON:
+        says = "It was decided to abandon this rule."
+        return Gate("pdsa", False, says, "Use --to retired, or write what was decided since.")
     return Gate("pdsa", True, "It says what came of the pilot and what was decided.")
-
-
-def _name(person: str) -> str:
-    """A name without the job behind it, and without how it is spaced and titled."""
-    name = re.sub(
-        r"\b(dr|mr|mrs|ms|mx|miss|prof|sister|nurse)\b\.?", "", person.partition(",")[0].lower()
-    )
-    return " ".join(name.split())
 
 
 def _count(number: int, one: str, several: str) -> str:

@@ -64,14 +64,18 @@ def try_out(
     stories: Stories,
     lists: Mapping[str, CodeList],
     in_turn: Callable[[Sequence[Story]], Iterable[Story]] = iter,
+    *,
+    safety_alone: bool = False,
 ) -> Result:
     """Tell the stories to every mutant; the first that comes out otherwise catches it.
+
+    With ``safety_alone`` only slips in safety are made: that is quicker.
 
     A known gap proves nothing, and is left out. ``in_turn`` is handed the stories from which
     people are looked for, for the slips that survived, and gives them back one by one: whoever
     waits may look on.
     """
-    left = list(mutants(rule))
+    left = [mutant for mutant in mutants(rule) if mutant.safety or not safety_alone]
     caught: list[Caught] = []
     wrong: list[Told] = []
     right: list[Story] = []

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from prompts.restraint import paused_from
 from prompts.standing import PROMPT, Case
 from rules.codes import OWN, Code
 from rules.days import Duration, Span
@@ -64,6 +65,8 @@ def edges(case: Case, today: date) -> list[date]:
     marks = set(_marks(case))
     lengths = set(_lengths(rule))
     found = set(_birthdays(case.record.person, days))
+    if (paused := paused_from(rule)) is not None:
+        found.add(paused)
     for mark in marks:
         for period in {*rule.quiet.periods.values(), *lengths}:
             found.add(period.after(mark))

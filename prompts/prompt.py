@@ -28,7 +28,7 @@ class Held:
     """A rule that would have prompted and was held back: by what, until when, in a sentence."""
 
     rule: Rule
-    step: Literal["quiet", "answers", "pilot", "most"]
+    step: Literal["quiet", "answers", "pilot", "review", "most"]
     says: str
     until: date | None = None
     reply: Reply | None = None

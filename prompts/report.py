@@ -34,6 +34,7 @@ class Report:
     when_next: str  # the same in a sentence
     what_if: tuple[str, ...]  # single facts that, found otherwise, make it prompt
     until: date | None = None  # when a quiet period ends
+    data_quality: tuple[str, ...] = ()  # what in the record keeps a fact from being told
 
 
 def report(case: Case, today: date, *, heard: bool = True) -> Report:
@@ -54,6 +55,7 @@ def report(case: Case, today: date, *, heard: bool = True) -> Report:
         _in_a_sentence(change, standing),
         tuple(flip.says for flip in flips(case, today)),
         held.until if held else None,
+        explanation.data_quality,
     )
 
 

@@ -3,16 +3,16 @@
 A hold never changes whether a rule is true. It says that now is not the time.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 
 from prompts.history import on_topic, said_in_record, silencing
 from prompts.prompt import Held
-from rules.days import in_words
+from rules.days import Duration, in_words
 from rules.facts.offered import NO_STANDS_IN, NOT_DONE
 from rules.outcome import Outcome
 from rules.record import ENTRY_KINDS, Person, Reply, Said
-from rules.rule import Practice, Rule, Status
+from rules.rule import Practice, Purpose, Rule, Status
 
 _SAID = {
     Reply.SHOWN: "the card was shown on {on}, and nobody has said yes or no",
@@ -24,6 +24,7 @@ _SAID = {
     Reply.NOT_RIGHT: "it was marked as not right for this person on {on}",
     Reply.ACCEPTED: "an offer was taken up on {on}",
 }
+_UNREVIEWED = Duration(6, "month")  # so long after its review date a rule is still shown
 _ANYWHERE = Practice("This practice")
 _NOT_DONE = "it is on the record as not done, {on}"
 
@@ -38,6 +39,7 @@ def hold(
     """The first hold that applies to a rule that would prompt, or None."""
     return (
         _not_in_pilot(outcome, practice, user)
+        or _not_reviewed(outcome.rule, today)
         or _answers_unread(outcome)
         or _the_longer(_quiet_period(outcome, said, today), _often_enough(outcome, said, today))
     )
@@ -62,6 +64,22 @@ def _not_in_pilot(outcome: Outcome, practice: Practice, user: str) -> Held | Non
     if group.share is not None and not _is_in(group.share, rule, outcome.look.record.person):
         return Held(rule, "pilot", "Not shown: this rule is being tried with other people.")
     return None
+
+
+def paused_from(rule: Rule) -> date | None:
+    """The day from which a rule is not shown unless somebody looks at it again; None: never."""
+    if rule.care.review_by is None or rule.purpose is Purpose.SAFETY_NET:
+        return None
+    return _UNREVIEWED.after(rule.care.review_by) + timedelta(days=1)
+
+
+def _not_reviewed(rule: Rule, today: date) -> Held | None:
+    """A rule rests more than six months after its review date; a safety net never by itself."""
+    paused, review_by = paused_from(rule), rule.care.review_by
+    if paused is None or review_by is None or today < paused:
+        return None
+    says = f"Not shown: this rule was to be looked at again by {in_words(review_by)}."
+    return Held(rule, "review", says)
 
 
 def _is_in(share: tuple[int, int], rule: Rule, person: Person) -> bool:

@@ -16,8 +16,11 @@ from rules.record import PatientRecord, Said
 from rules.rule import Practice, Rule
 
 PROMPT, QUIET, CANNOT_TELL, NOT_IN_PILOT = "prompt", "quiet", "cannot tell", "not in the pilot"
+PAUSED = "paused"
 # What a hold comes to, by its step.
-_WORDS = {"quiet": QUIET, "most": QUIET, "answers": CANNOT_TELL, "pilot": NOT_IN_PILOT}
+_WORDS = {
+    "quiet": QUIET, "most": QUIET, "answers": CANNOT_TELL, "pilot": NOT_IN_PILOT, "review": PAUSED,
+}  # fmt: skip
 _SOMEBODY = Practice("This practice")
 
 
@@ -38,7 +41,8 @@ class Standing:
     def word(self) -> str:
         """Prompt, no prompt, excluded, quiet or cannot tell, as stories say it.
 
-        And "not in the pilot", for a rule that is tried elsewhere or with other people.
+        And "not in the pilot", for a rule that is tried elsewhere or with other people; "paused",
+        for one that nobody looked at again in time.
         """
         if self.held is not None:
             return _WORDS[self.held.step]

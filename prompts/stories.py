@@ -62,10 +62,10 @@ def tell(rule: Rule, story: Story) -> Told:
 
 
 def _for_everybody(rule: Rule) -> Rule:
-    """A story is about the rule, and not about who happens to be in its pilot."""
-    if rule.care.pilot is None:
+    """A story is about the rule: not about who is in its pilot, nor when it was looked at."""
+    if rule.care.pilot is None and rule.care.review_by is None:
         return rule
-    return replace(rule, care=replace(rule.care, pilot=None))
+    return replace(rule, care=replace(rule.care, pilot=None, review_by=None))
 
 
 @dataclass(frozen=True, slots=True)

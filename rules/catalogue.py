@@ -1,8 +1,8 @@
 """The codes of what is wrong with a file: what each is about, and what to do.
 
-These are E, about the file, and T00. Codes of lints (S about safety, L about language, T about the
-tests, G about who answers for a rule, C about logic) have a file each in ``rules/lints``. Reports
-for other programs (SARIF) take their help texts from both.
+These are E, about the file, T00 and T07. Codes of lints (S about safety, L about language, T about
+the tests, G about who answers for a rule, C about logic) have a file each in ``rules/lints``.
+Reports for other programs (SARIF) take their help texts from both.
 """
 
 from collections.abc import Mapping
@@ -37,4 +37,5 @@ CODES: Mapping[str, tuple[str, str]] = {
     "E34": ("What cel does not allow here, or does not fit together", "Use a condition in words."),
     "E35": ("An expression too long or too deep", "Make facts of its parts."),
     "T00": ("No stories", "Add people and tests."),
+    "T07": ("A story that comes out otherwise", "Mend the story or the rule: goodday rules test."),
 }

@@ -1,5 +1,6 @@
 """Codes, code lists, and the check digit that catches a code damaged by a spreadsheet."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,9 +17,15 @@ SYSTEMS = {
     "encounter-class": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
     "appointment-reason": "http://terminology.hl7.org/CodeSystem/v2-0276",
     "dmd": "https://dmd.nhs.uk",
+    # Older and supplier codes, as GP Connect names their systems. TPP's own stand under CTV3.
+    "ctv3": "http://read.info/ctv3",
+    "read-v2": "http://read.info/readv2",
+    "emis": "https://fhir.hl7.org.uk/Id/egton-codes",
     "questionnaire": "urn:ietf:rfc:3986",  # a form by its canonical address
 }
 
+# A system without a name here may be written as its address, whole, as the record has it.
+ADDRESS = re.compile(r"(?:https?://|urn:)[!-~]+")
 LONGEST_WORDS = 255  # characters; no description that SNOMED publishes for display is longer
 
 

@@ -1,7 +1,8 @@
 """An outcome in sentences: why, why not, and what each answer rests on."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import assert_never
@@ -29,7 +30,7 @@ from rules.fact import (
 )
 from rules.finding import Finding, RuleFault
 from rules.outcome import Decision, Outcome
-from rules.record import Entry
+from rules.record import Entry, Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Line:
     rests_on: str
     depth: int = 0
     lists: tuple[str, ...] = ()  # the code lists that it looks for, by name
+    briefly: str = ""  # the same for a headline: of what is in doubt only why
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Explanation:
     headline: str
     who_for: tuple[Line, ...]
     who_not_for: tuple[Line, ...]
+    data_quality: tuple[str, ...] = ()  # what in the record keeps a fact from being told
 
 
 def explain(outcome: Outcome) -> Explanation:
@@ -66,10 +69,26 @@ def explain(outcome: Outcome) -> Explanation:
                 line.rests_on for line in _lines(exclusion.condition, outcome, 0) if line.rests_on
             ),
             lists=_lists(exclusion.condition),
+            briefly=_briefly(_lines(exclusion.condition, outcome, 0)),
         )
         for exclusion in rule.exclusions
     )
-    return Explanation(_headline(outcome, not_for), who_for, not_for)
+    return Explanation(_headline(outcome, not_for), who_for, not_for, _data_quality(outcome))
+
+
+def _briefly(lines: Iterable[Line]) -> str:
+    """What a headline rests on: it says why we cannot tell, and quotes no entry for it."""
+    return "; ".join(words for line in lines if (words := line.briefly or line.rests_on))
+
+
+def _data_quality(outcome: Outcome) -> tuple[str, ...]:
+    """What could be put right in the record: entries that say too little to be counted or not."""
+    look, unread = outcome.look, set(outcome.look.record.unread.values())
+    found: dict[str, str] = {}
+    for fact in outcome.rule.looks_at:
+        if fact.expression is None and look(fact).doubt not in unread | {""}:
+            found.setdefault(_found(fact, outcome), fact.label)
+    return tuple(f"{label}: {says}" for says, label in found.items())
 
 
 def _ask(condition: Condition, outcome: Outcome) -> Answer:
@@ -96,7 +115,7 @@ def _headline(outcome: Outcome, who_not_for: tuple[Line, ...]) -> str:
                 line = _deciding(outcome, who_not_for, Answer.CANNOT_TELL)
                 return (
                     "Cannot tell, so no prompt: it is not known whether to leave this person alone"
-                    f" ({line.rests_on or line.says})."
+                    f" ({line.briefly or line.rests_on or line.says})."
                 )
             return f"Cannot tell, so no prompt: {_parts(outcome, Answer.CANNOT_TELL)}."
         case Decision.WITHHELD:
@@ -126,8 +145,9 @@ _SO = {
 def _parts(outcome: Outcome, answer: Answer) -> str:
     """The parts of ``when`` that made it come to an answer, each with what it rests on."""
     return "; ".join(
-        f'"{line.says}" {_SO[line.answer]}' + (f" ({line.rests_on})" if line.rests_on else "")
+        f'"{line.says}" {_SO[line.answer]}' + (f" ({why})" if why else "")
         for line in _deciders(outcome.rule.when, answer, outcome)
+        for why in (line.briefly or line.rests_on,)
     )
 
 
@@ -150,15 +170,12 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
     answer = ask_apart(condition, outcome.look)
     match condition:
         case IsTrue(fact):
-            yield Line(
-                answer, fact.means or fact.label, _found(fact, outcome), depth, _lists(condition)
-            )
+            yield _about(condition, fact.means or fact.label, outcome, depth)
         case Compare(fact, tests):
             says = f"{fact.label} {' and '.join(_test(test) for test in tests)}"
-            yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
+            yield _about(condition, says, outcome, depth)
         case Not(IsTrue(fact)):
-            says = f"not: {fact.means or fact.label}"
-            yield Line(answer, says, _found(fact, outcome), depth, _lists(condition))
+            yield _about(condition, f"not: {fact.means or fact.label}", outcome, depth)
         case Not(part):
             yield Line(answer, "not this:", "", depth)
             yield from _lines(part, outcome, depth + 1)
@@ -182,12 +199,26 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
         case Labelled(label, part):
             inside = tuple(_lines(part, outcome, depth))
             rests_on = "; ".join(line.rests_on for line in inside if line.rests_on)
-            yield Line(answer, label, rests_on, depth, _lists(condition))
+            yield Line(answer, label, rests_on, depth, _lists(condition), _briefly(inside))
         case Computed(expression):
             made = _made_of(expression, outcome)
-            yield Line(answer, expression.means, made, depth, _lists(condition))
+            brief = _made_of(expression, outcome, brief=True)
+            yield Line(answer, expression.means, made, depth, _lists(condition), brief)
         case _:
             assert_never(condition)
+
+
+def _about(condition: Condition, says: str, outcome: Outcome, depth: int) -> Line:
+    """A line about one fact."""
+    (fact,) = facts_of(condition)
+    return Line(
+        ask_apart(condition, outcome.look),
+        says,
+        _found(fact, outcome),
+        depth,
+        _lists(condition),
+        _found(fact, outcome, brief=True),
+    )
 
 
 def _lists(condition: Condition) -> tuple[str, ...]:
@@ -214,25 +245,30 @@ def _test(test: Test) -> str:
             return f"{word} {test.value}"
 
 
-def _made_of(expression: Expression, outcome: Outcome) -> str:
+def _made_of(expression: Expression, outcome: Outcome, *, brief: bool = False) -> str:
     """What each of its facts rests on; of those that are worked out themselves, their answer."""
     parts = (
-        f"{fact.label}: {_worked_out(fact, outcome) if fact.expression else _found(fact, outcome)}"
+        (
+            fact,
+            _worked_out(fact, outcome) if fact.expression else _found(fact, outcome, brief=brief),
+        )
         for fact in expression.facts
     )
-    return "; ".join(parts)
+    return "; ".join(f"{fact.label}: {says}" for fact, says in parts)
 
 
 def _worked_out(fact: Fact, outcome: Outcome) -> str:
     return str(ask_apart(IsTrue(fact), outcome.look))
 
 
-def _found(fact: Fact, outcome: Outcome) -> str:
+def _found(fact: Fact, outcome: Outcome, *, brief: bool = False) -> str:
+    """What a fact rests on; ``brief`` leaves out the entries that are in doubt."""
     if fact.expression is not None:
-        return _made_of(fact.expression, outcome)
+        return _made_of(fact.expression, outcome, brief=brief)
     finding = outcome.look(fact)
     if finding.doubt:
-        return finding.doubt
+        entries = "" if brief else _entries(fact, finding)
+        return f"{finding.doubt}: {entries}" if entries else finding.doubt
     if fact.give is Give.AGE and finding.number:
         least, most = finding.number
         return str(least) if least == most else f"{least} or {most}"
@@ -256,7 +292,7 @@ def _rests_on(fact: Fact, finding: Finding) -> str:
     if finding.said:
         return "; ".join(f"{said.reply} on {in_words(said.on)}" for said in finding.said)
     if finding.entries:
-        return "; ".join(_entry(fact, entry) for entry in finding.entries[:3]) + _more(finding)
+        return _entries(fact, finding)
     if fact.give.sort is Sort.CHOICE and finding.choices:
         return ""
     if finding.answer is Answer.YES:
@@ -266,15 +302,47 @@ def _rests_on(fact: Fact, finding: Finding) -> str:
     return "none recorded"
 
 
-def _more(finding: Finding) -> str:
-    return f"; and {len(finding.entries) - 3} more" if len(finding.entries) > 3 else ""
+def _entries(fact: Fact, finding: Finding) -> str:
+    more = len(finding.entries) - 3
+    shown = "; ".join(_entry(fact, entry, finding) for entry in finding.entries[:3])
+    return f"{shown}; and {more} more" if more > 0 else shown
 
 
-def _entry(fact: Fact, entry: Entry) -> str:
-    when = f"{entry.dated_by} {span_in_words(entry.when)}" if entry.when else "no date"
+def _entry(fact: Fact, entry: Entry, finding: Finding) -> str:
     # What the record calls it may say more than its code: the list's own words are enough.
     words = next(
         (words for one in fact.lists for code, words in one.words.items() if code in entry.codes),
         "",
     )
-    return ", ".join(part for part in (entry.kind, when, entry.status, words) if part)
+    parts = (entry.kind, _when(fact, entry), entry.status, words)
+    told = finding.number is None  # else the value has been said already
+    values = (
+        [_as_recorded(value) for value in entry.measured(fact.codes)]
+        if told and fact.give.sort is Sort.QUANTITY
+        else []
+    )
+    return ", ".join(part for part in (*parts, *values) if part)
+
+
+def _when(fact: Fact, entry: Entry) -> str:
+    """The date that counts, and which of its dates it is; of an onset, when it was recorded too."""
+    if fact.give is Give.LATEST_END and entry.ends:
+        return f"end {span_in_words(entry.ends)}"
+    if entry.when is None:
+        return "no date"
+    recorded = f" (recorded {span_in_words(entry.recorded)})" if entry.recorded else ""
+    return f"{entry.dated_by} {span_in_words(entry.when)}{recorded}"
+
+
+_SIGNS_OF_A_UNIT = re.compile(r"\S{1,4}|(?=\S*[/%*\[{])\S{1,20}")
+
+
+def _as_recorded(value: Measurement) -> str:
+    """A value as the record has it. What stands for its unit may be any words, of anybody."""
+    if value.number is None:
+        return "without a number"
+    if not (value.shown or value.unit):
+        return f"{value} without a unit"
+    if all(_SIGNS_OF_A_UNIT.fullmatch(unit) for unit in (value.shown, value.unit) if unit):
+        return str(value)
+    return f"{replace(value, unit='', shown='')} in a unit of its own"

@@ -13,6 +13,8 @@ from rules.days import Duration
 from rules.problems import Place
 from rules.record import Kind, Reply
 
+NOT_WRITTEN = Place("")  # of what stands in no file
+
 
 class Give(StrEnum):
     """What comes out of a look-up."""
@@ -142,6 +144,7 @@ class IsTrue:
     """A yes/no fact stands by itself."""
 
     fact: Fact
+    at: Place = field(default=NOT_WRITTEN, compare=False, repr=False)  # where the name stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ class Test:
     value: "int | Decimal | tuple[int, int] | tuple[Decimal, Decimal] | Duration | date | bool | frozenset[str]"  # noqa: E501 - one closed list
     ahead: bool = False
     written: str = ""
+    at: Place = field(default=NOT_WRITTEN, compare=False, repr=False)  # where the word stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,12 +93,17 @@ class Imported:
     @property
     def cautions(self) -> list[str]:
         """What to know about the codes that were taken, one sentence each."""
-        found = [f"{code} {CAUTIONS[code]}." for code in self.words if code in CAUTIONS]
-        for says, pattern in _MIXED.items():
-            count = sum(bool(pattern.search(words)) for words in self.words.values())
-            if 0 < count < len(self.words):
-                found.append(f"{count} of the {len(self.words)} {says}.")
-        return found
+        return cautions(self.words)
+
+
+def cautions(words: Mapping[str, str]) -> list[str]:
+    """What to know about SNOMED codes with these words that stand in one list together."""
+    found = [f"{code} {CAUTIONS[code]}." for code in words if code in CAUTIONS]
+    for says, pattern in _MIXED.items():
+        count = sum(bool(pattern.search(each)) for each in words.values())
+        if 0 < count < len(words):
+            found.append(f"{count} of the {len(words)} {says}.")
+    return found
 
 
 @dataclass(frozen=True, slots=True, order=True)

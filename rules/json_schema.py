@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rules.codes import SYSTEMS
+from rules.codes import ADDRESS, SYSTEMS
 from rules.facts.statuses import STATUSES
 from rules.people import REPLIES, USUAL
 from rules.schema.fact_keys import FACTS
@@ -206,7 +206,7 @@ class _Making:
             case Form.WORD if key.name == "find":
                 return {"enum": list(find or FACTS)}
             case Form.WORD if key.name == "system":
-                return {"enum": sorted(SYSTEMS)}
+                return {"anyOf": [{"enum": sorted(SYSTEMS)}, {"pattern": f"^{ADDRESS.pattern}$"}]}
             case Form.WORD:
                 return {"enum": list(key.words)}
             case Form.HOOKS:

@@ -1,6 +1,6 @@
 """Reading a library: every file once, every problem at once, a practice's own names first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
@@ -14,7 +14,7 @@ from rules.opening import Opening, forget_shipped, yaml_files
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
-from rules.rule import Library, Practice, Rule, Status
+from rules.rule import SHOWN, Library, Practice, Rule, Status
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
 from rules.schema.lists import (
@@ -49,6 +49,7 @@ class Loaded:
     answered: list[Answered] = field(default_factory=list[Answered])
     lists: tuple[Folder, ...] = ()  # the code lists as their files have them, folder by folder
     names: Names = field(default_factory=Names)  # what files here may refer to
+    starters: frozenset[str] = frozenset()  # rules of ours that are piloted by their name
 
     @property
     def stops(self) -> list[Problem]:
@@ -122,6 +123,27 @@ def _root_of(rule_file: Path) -> Path | None:
     return None
 
 
+def _of_a_starter(rule: Rule, named: Place, found: Iterable[Problem]) -> list[Problem]:
+    """What is said of a starter rule in pilot: what only a practice can decide stops nothing.
+
+    Its stories, evidence and review date are ours, and tested with the rest of Good Day.
+    """
+    left = [problem for problem in found if problem.code != "G04"]
+    if rule.care.pdsa is None:
+        says = (
+            f'"{rule.id}" is shown as it comes with Good Day: without an aim and a measure of'
+            " yours (pdsa), and without people of yours who helped to write it."
+        )
+        hint = "To try it on anybody real, make it a rule of your own with both."
+        left.append(Problem(named, "G04", says, hint, stops=False))
+    return [replace(each, stops=False) if each.code == "G01" else each for each in left]
+
+
+def _untold(problem: Problem) -> Problem:
+    """A rule that is shown to somebody has stories; the reader only warns that there are none."""
+    return replace(problem, stops=True) if problem.code == "T00" else problem
+
+
 class _Loading:
     def __init__(self, today: date | None, drafts: Mapping[str, bytes]) -> None:
         self.today = today
@@ -129,7 +151,7 @@ class _Loading:
         self.problems: list[Problem] = []
         self.opening = Opening(self.problems, drafts)
         self.rules: dict[str, Rule] = {}
-        self.written: dict[str, Rule] = {}  # as their files have them
+        self.starters: dict[str, Place] = {}  # rules of ours that are piloted, and where it says so
         self.stories: dict[str, Stories] = {}
         self.practice = Practice("This practice")
         self.pilots: tuple[Reader, tuple[Node, ...]] | None = None
@@ -138,16 +160,27 @@ class _Loading:
 
     def done(self) -> Loaded:
         """Everything that was read, and what the lints say of it."""
-        for rule in self.written.values():
+        for rule in self.rules.values():
             stories, staff = self.stories[rule.id], self.practice.people
-            self.problems += lint(Seen(rule, stories, self.written, staff, self.today, self.words))
-        left, answers = answered(self.written.values(), self.problems)
+            found = lint(
+                Seen(rule, stories, self.rules, staff, self.today, self.names.lists, self.words)
+            )
+            named = self.starters.get(rule.id)
+            self.problems += found if named is None else _of_a_starter(rule, named, found)
+        shown = {rule.at.file for rule in self.rules.values() if rule.status in SHOWN}
+        told = [
+            _untold(problem) if problem.at.file in shown else problem for problem in self.problems
+        ]
+        left, answers = answered(self.rules.values(), told)
         rules = tuple(self._silenced(self.rules[rule_id]) for rule_id in sorted(self.rules))
         library = Library(rules, self.names.lists, self.practice)
         problems = sorted(set(left))
         if any(problem.stops and problem.at.file.startswith("rules/") for problem in problems):
             forget_shipped()
-        return Loaded(library, self.stories, problems, answers, tuple(self.lists), self.names)
+        return Loaded(
+            library, self.stories, problems, answers, tuple(self.lists), self.names,
+            frozenset(self.starters),
+        )  # fmt: skip
 
     def _silenced(self, rule: Rule) -> Rule:
         """A rule that knows which other topics' answers silence it."""
@@ -224,6 +257,13 @@ class _Loading:
             for key, value in block.pairs.values() if block else ():
                 inner = reader.block(value, f'Exclusion "{key.value}"')
                 found = read_own_exclusion(reader, inner, self.names, key.value) if inner else None
+                if key.value in self.names.exclusions:
+                    says = (
+                        f'This takes the place of "{key.value}" that comes with Good Day,'
+                        " in every rule that names it."
+                    )
+                    hint = "If that is not meant, give it a name of its own."
+                    reader.think(key.at, "E15", says, hint)
                 if found is not None:
                     self.names.exclusions[key.value] = found
                 else:
@@ -248,7 +288,6 @@ class _Loading:
             )
             return
         self.rules[rule.id] = rule
-        self.written[rule.id] = rule
         self.stories[rule.id] = found.stories
 
     def practice_of(self, root: Path, shown: str) -> None:
@@ -263,7 +302,10 @@ class _Loading:
                 self.pilots = reader, pilots
 
     def pilots_of(self, built_in: Traversable) -> None:
-        """A practice pilots starter rules by naming them; the shipped file stays a draft."""
+        """A practice pilots rules by naming them: its own, which meet the gates, and starters.
+
+        A file stays as it is written, and what is said of a rule is what is said of one in pilot.
+        """
         if self.pilots is None:
             return
         reader, items = self.pilots
@@ -278,6 +320,7 @@ class _Loading:
             if rule_id not in self.rules and rule_id in starters:
                 path, name = starters[rule_id]
                 self.rule_file(path, name, rule_id)
+                self.starters[rule_id] = item.at
             rule = self.rules.get(rule_id)
             if rule is None:
                 if rule_id not in starters:

@@ -67,7 +67,12 @@ def _is_better(before: Sequence[Problem], after: Sequence[Problem], file: str) -
     if was != now:
         return was < now
     new = _what(after) - _what(before)
-    return not new and len(after) < len(before)
+    # A rule that can be read again has more to think about; that is no reason against a fix.
+    return not new and (_stops(after), len(after)) < (_stops(before), len(before))
+
+
+def _stops(problems: Iterable[Problem]) -> int:
+    return sum(problem.stops for problem in problems)
 
 
 def _reach(problems: Iterable[Problem], file: str) -> tuple[int, int]:

@@ -80,13 +80,15 @@ class Story:
 
 
 Stories = tuple[Story, ...]
+# As a story says it; a record may not say it clearly.
+_DIED = {"yes": Answer.YES, "unknown": Answer.CANNOT_TELL}
 
 
 def record_of(story: Story) -> tuple[PatientRecord, tuple[Said, ...]]:
     """The record of a story's person on its day, and what they said before."""
     today, somebody = story.today, story.person
     birth = on(Duration(int(somebody.age), "year").before(today)) if somebody.age else None
-    died = Answer.YES if somebody.deceased in ("yes", "true") else Answer.NO
+    died = _DIED.get(somebody.deceased, Answer.NO)
     entries: list[Entry] = []
     said: list[Said] = []
     for line in somebody.lines:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 
+from rules.opposites import parts_of_name, turned_round
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -71,40 +73,66 @@ class Problem:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint naming the closest known word, or those there are; "" if nothing is known."""
+    """A hint naming the known word that is clearly closest, or those there are; else ""."""
     names = sorted(known)
-    close = nearest(word, names)
+    close = _closest(word, names)
     if close:
-        return f"Did you mean {close}?"
+        return f"Did you mean {' or '.join(close)}?"
     return f"Known here: {', '.join(names)}." if 0 < len(names) <= 20 else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that this one is most like, or None if it is like none of them."""
-    names = sorted(known)
+    """The known word that this one is most like, or None if it is like none of them.
+
+    It is never one that means the opposite. Good for reading on; a hint needs to be surer.
+    """
+    names = _meaning_alike(word, known)
     close = get_close_matches(word.lower(), names, n=1, cutoff=0.6) or [
-        name for name in names if sorted(_parts(name)) == sorted(_parts(word))
+        name for name in names if sorted(parts_of_name(name)) == sorted(parts_of_name(word))
     ]
     return close[0] if close else None
 
 
 def surely(word: str, known: Iterable[str]) -> str | None:
     """The known word that is meant beyond doubt: very like this one, and no other is nearly so."""
-    names = sorted(known)
-    same = [name for name in names if _parts(name) == _parts(word.strip(" :"))]
+    names = _meaning_alike(word, known)
+    same = [name for name in names if parts_of_name(name) == parts_of_name(word.strip(" :"))]
     if same:
         return same[0] if len(same) == 1 else None
-    likeness = sorted(
-        ((SequenceMatcher(None, word.lower(), name).ratio(), name) for name in names), reverse=True
-    )
-    if not likeness or likeness[0][0] < 0.8:
+    ranked = _ranked(word, names)
+    if not ranked or ranked[0][0] < _VERY_LIKE:
         return None
-    clear = len(likeness) == 1 or likeness[0][0] - likeness[1][0] >= 0.1
-    return likeness[0][1] if clear else None
+    clear = len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= _AHEAD
+    return ranked[0][1] if clear else None
 
 
-def _parts(name: str) -> list[str]:
-    return name.lower().replace("_", "-").replace(" ", "-").split("-")
+_VERY_LIKE, _LIKE, _AHEAD = 0.8, 0.7, 0.1  # how alike, of 1; and how far ahead of the next
+
+
+def _closest(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known word that is clearly closest; or two or three, all very like this one."""
+    names = _meaning_alike(word, known)
+    parts = parts_of_name(word.strip(" :"))
+    for same in (
+        [name for name in names if parts_of_name(name) == parts],
+        [name for name in names if sorted(parts_of_name(name)) == sorted(parts)],
+    ):
+        if len(same) == 1:
+            return (same[0],)
+    ranked = _ranked(word, names)
+    best = [name for likeness, name in ranked if likeness > ranked[0][0] - _AHEAD]
+    enough = _LIKE if len(best) == 1 else _VERY_LIKE
+    return tuple(best) if ranked and ranked[0][0] >= enough and len(best) <= 3 else ()
+
+
+def _ranked(word: str, names: Iterable[str]) -> list[tuple[float, str]]:
+    """How like a word each name is, the most like first."""
+    likeness = ((SequenceMatcher(None, word.lower(), name).ratio(), name) for name in names)
+    return sorted(likeness, key=lambda found: (-found[0], found[1]))
+
+
+def _meaning_alike(word: str, known: Iterable[str]) -> list[str]:
+    return [name for name in sorted(known) if not turned_round(word, name)]
 
 
 class NotLoadable(Exception):

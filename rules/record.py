@@ -76,6 +76,7 @@ class Entry:
     status: str = ""
     when: Span | None = None
     dated_by: str = ""  # which date that is: onset, recorded, effective ...
+    recorded: Span | None = None  # conditions with an onset: when somebody wrote it down
     ends: Span | None = None
     words: str = ""  # what the record calls it
     reference: str = ""  # Condition/123

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rules.codes import Code, CodeList
 from rules.days import Duration
 from rules.fact import Condition, Expression, Fact, expressions_of, facts_of
 from rules.problems import Place
 from rules.record import Reply
+from rules.text import Text
 
 NOWHERE = Place("")  # of what was not read from a file
 
@@ -26,6 +27,13 @@ class Status(StrEnum):
 
 
 SHOWN = frozenset({Status.PILOT, Status.LIVE})
+
+
+class Written(NamedTuple):
+    """One text of a rule file, and the headings that it stands under, from the outermost in."""
+
+    under: tuple[str, ...]
+    text: Text
 
 
 class Purpose(StrEnum):
@@ -295,6 +303,7 @@ class Rule:
     when_unknown_written: bool = False  # said in the rule itself, as a safety net has to
     # Where its headings stand, and those below them: "quiet", "quiet.after_declined".
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
+    written: tuple[Written, ...] = ()  # the texts of its file, for what reads how they are put
 
     def place(self, *headings: str) -> Place:
         """Where the first of these headings stands that is written; else where the rule begins."""

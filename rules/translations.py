@@ -20,7 +20,9 @@ SYMBOLS = re.compile(r"([<>=\u2264\u2265]{1,2})\s*(\d[^\s,}]*(?: [a-z/]+)?)?")
 IN_WORDS = "Please write comparisons in words."
 THE_WORDS = "Words are: above, at_least, below, at_most, between."
 # Spaces and hyphens, a heading with its colon, the value, and what is commented out.
-_LINE = re.compile(r"(\s*(?:- +)*)((?:[A-Za-z_][\w -]*?|\"[^\"]*\"): +)?(.*?)(\s+#\s.*)?\s*")
+_LINE = re.compile(r"(\s*(?:- +)*)((?:\w[\w -]*?|\"[^\"]*\"): +)?(.*?)(\s+#\s.*)?\s*")
+_IN_PLACE_OF_COLON = re.compile(r"^\s*(?:(?:-+>?|=+>?|[\u2013\u2014;.,])(?:\s+|$))?\s*")
+_SPECIAL = "-?:,[]{}#&*!|>'\"%@`"
 _BARE = re.compile(r"\s*(?:- +)?([A-Za-z_]+)\s*")
 
 
@@ -256,14 +258,19 @@ def _no_colon(at: Place, lines: list[str], headings: Collection[str]) -> Problem
             "Put a heading before the text, or move it to the line that it belongs to.",
         )
     where = Place(at.file, at.line, at.column, len(word))
-    end = Place(at.file, at.line, at.column + len(word))
-    rest = line[end.column - 1 :]
+    rest = line[at.column - 1 + len(word) :].rstrip()
+    # What stands for the colon goes: "question - What helps?", "owner = Priya".
+    value = _IN_PLACE_OF_COLON.sub("", rest)
+    closed = re.fullmatch(r"(\".*\"|'.*'|\{.*\}|\[.*\])", value)
+    if value and not closed and (value[0] in _SPECIAL or ": " in value or " #" in value):
+        value = quoted(value)
+    typed = f"{word}: {value}".rstrip()
     return Problem(
         where,
         "E04",
         f'There is no colon after the heading "{word}".',
-        f"Type: {word}:{rest.rstrip()}",
-        fix=(Edit.of(end, 0, ":"),),
+        f"Type: {typed}",
+        fix=(Edit.of(where, len(word) + len(rest), typed),),
     )
 
 

@@ -199,6 +199,48 @@ HEADINGS: Mapping[str, str] = {
 }
 
 
+# What a rule besides has to have before it is in pilot.
+PILOTED: Mapping[str, str] = {
+    "evidence": "[{claim: Tea helps, source: The test suite}]",
+    "review_by": "2027-05-31",
+    "pdsa": "{cycle: 1, aim: More tea, measure: Cups, started: 2026-11-01}",
+}
+
+_REPLIES = (
+    "shown", "no_time", "not_now", "overridden", "already_done", "not_right", "accepted",
+)  # fmt: skip
+_MORE = (
+    "".join(
+        f"""
+        - name: It was {reply} yesterday
+          person: sam
+          plus: [{{outcome: {reply}, topic: coughing, date: 1 day ago}}]
+          expect: quiet"""
+        for reply in _REPLIES
+    )
+    + """
+        - name: A cough of which nothing is known
+          person: sam
+          change:
+            condition cough: {status: inactive}
+          expect: no prompt
+        - name: Palliative care with a status that says nothing
+          person: sam
+          plus: [{entry: palliative-care, date: 1 month ago, status: unknown}]
+          expect: cannot tell
+        - name: It was shown three times within a year
+          person: sam
+          plus:
+            - {outcome: shown, topic: coughing, date: 9 months ago}
+            - {outcome: shown, topic: coughing, date: 6 months ago}
+            - {outcome: shown, topic: coughing, date: 3 months ago}
+          expect: quiet
+"""
+)
+# Stories of that rule that notice every slip in safety.
+ENOUGH_TOLD = HEADINGS["tests"].rstrip() + _MORE
+
+
 def rule_text(**changed: str | None) -> str:
     """A good rule file as text, with some headings written otherwise, added, or (None) left out."""
     lines: list[str] = []

@@ -9,7 +9,7 @@ import re
 import subprocess
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -28,7 +28,7 @@ from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from rules.load import load_library
 from rules.record import PatientRecord
-from rules.rule import Library
+from rules.rule import Library, Status
 from tests.builders import Resource, a_bundle
 from tests.fhir_search import search
 from tests.running import GOODDAY
@@ -43,13 +43,27 @@ FHIR_SERVER = "https://ehr.example/fhir"
 
 
 def piloting(folder: Path, *rules: str, **practice: str) -> Library:
-    """The library of an invented practice that pilots these of the rules we ship."""
+    """The library of an invented practice that pilots these of the rules we ship.
+
+    Its rules need no review, however many years a test goes through.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     lines = ["name: Two Rivers Surgery", "invented: yes", "phone: 01632 960000"]
     lines += [f"{name}: {value}" for name, value in practice.items()]
     lines += ["pilots:", *(f"  - {rule}" for rule in rules)]
     (folder / "practice.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return load_library(folder).usable()
+    library = load_library(folder).usable()
+    cared = [(rule, replace(rule.care, review_by=None)) for rule in library.rules]
+    return replace(library, rules=tuple(replace(rule, care=care) for rule, care in cared))
+
+
+def in_pilot(library: Library) -> Library:
+    """All of its rules shown to people, those too that lack what a pilot needs.
+
+    For tests that are about something else than the gates.
+    """
+    shown = tuple(replace(rule, status=Status.PILOT) for rule in library.rules)
+    return replace(library, rules=shown)
 
 
 class Surgery:
@@ -300,6 +314,7 @@ def serving(folder: Path, practice: Path, *options: str) -> Generator[Running]:
     folder.mkdir(parents=True, exist_ok=True)
     command = [GOODDAY, "serve", "--practice", str(practice), "--port", "0"]
     command += ["--data", str(folder / "store"), *options]
+    command += [] if "--clients" in options else ["--open"]
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err)
         try:

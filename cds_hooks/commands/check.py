@@ -7,6 +7,7 @@ from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.prefetch import prefetch
 from cds_hooks.commands.report import Report, as_github, as_json, as_sarif
+from prompts.proof import unproven
 from rules.load import load_library
 from rules.schema.lock import list_problems, lists_in_use
 
@@ -42,15 +43,19 @@ def check(path: Path, form: str = "text", *, searches: bool = False) -> int:
     return PROBLEMS if found.stops else FINE
 
 
-def look(path: Path, drafts: Mapping[str, bytes] | None = None) -> Report:
-    """What there is to say about a file or a folder, with ``drafts`` in place of files."""
+def look(path: Path, drafts: Mapping[str, bytes] | None = None, *, proving: bool = True) -> Report:
+    """What there is to say about a file or a folder, with ``drafts`` in place of files.
+
+    Without ``proving``, what takes telling stories (T04, T07) is not asked.
+    """
     root = folder_of(path) if is_part(path) else path
     today = clock.practice_day(clock.now())
     loaded = load_library(root, today, drafts)
     # Of a whole folder, every list; for one rule, those that it uses.
     own = {name for folder in loaded.lists[1:] for name in folder.lists if root.is_dir()}
     lists = list_problems(loaded.lists, lists_in_use(loaded.library), today, own)
-    found = sorted([*loaded.problems, *lists])
+    stories = unproven(loaded) if proving else []
+    found = sorted([*loaded.problems, *lists, *stories])
     if is_part(path):
         found = [problem for problem in found if Path(problem.at.file) == path]
         return Report(tuple(found), 0, say.lines_of(found))

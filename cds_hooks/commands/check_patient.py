@@ -138,6 +138,11 @@ def _print(one: Report, record: PatientRecord, others: tuple[str, ...]) -> None:
     for name in others:
         say.line(f"  another rule speaks already: {name}")
     say.line()
+    if one.data_quality:
+        say.line("What could be put right in the record")
+        for note in one.data_quality:
+            say.line(f"  {note}", "yellow")
+        say.line()
     read = entries_read(record)
     say.line(f"{read} {'entry' if read == 1 else 'entries'} read", "dim")
     for reason in sorted(set(record.unread.values())):
@@ -186,6 +191,7 @@ def _as_json(one: Report, others: tuple[str, ...]) -> dict[str, object]:
             "prompts_on": change.prompts_on.isoformat() if change.prompts_on else None,
         },
         "what_if": list(one.what_if),
+        "data_quality": list(one.data_quality),
         "speaking_already": list(others),
     }
 

@@ -23,7 +23,9 @@ def fix(path: Path, *, yes: bool = False) -> int:
         say.sorry(f"There is no file or folder called {path}.")
         return COULD_NOT_RUN
     wanted = shown = 0
-    for name in sorted({problem.at.file for problem in look(path).problems if problem.fix}):
+    for name in sorted(
+        {problem.at.file for problem in look(path, proving=False).problems if problem.fix}
+    ):
         file = Path(name)
         if not _is_under(file, path):
             continue
@@ -51,7 +53,7 @@ def mended(path: Path, name: str) -> Mended:
     mark = _MARK if text.startswith(_MARK) else ""
 
     def problems(draft: str) -> tuple[Problem, ...]:
-        return look(path, {name: (mark + draft).encode("utf-8")}).problems
+        return look(path, {name: (mark + draft).encode("utf-8")}, proving=False).problems
 
     after = mend(text.removeprefix(_MARK), name, problems)
     return Mended(mark + after.text, after.fixed, after.left)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from rules.codes import SNOMED
 from rules.days import in_words
+from rules.importing import cautions
 from rules.load import Loaded, load_library
 from rules.schema.lists import ListFile
 from rules.schema.lock import list_problems, lists_in_use, lists_of
@@ -39,7 +41,17 @@ def check(path: Path | None) -> int:
     found += list_problems(loaded.lists, lists_in_use(loaded.library), today, every)
     say.line(f"{say.count(len(every), 'code list')} read")
     say.problems(sorted(found))
+    _say_what_to_know(loaded)
     return PROBLEMS if any(problem.stops for problem in found) else FINE
+
+
+def _say_what_to_know(loaded: Loaded) -> None:
+    """Codes that are right and say less or more than their list: what importing it would say."""
+    for folder in loaded.lists[1:] or loaded.lists:  # a practice's own, else those that come along
+        for name, file in sorted(folder.lists.items()):
+            snomed = {c.code: words for c, words in file.codes.words.items() if c.system == SNOMED}
+            for caution in cautions(snomed):
+                say.line(f"To know: in {name}, {caution}")
 
 
 def _read(path: Path | None) -> Loaded | None:
@@ -56,4 +68,4 @@ def _codes(file: ListFile) -> str:
 
 def _reviewed(file: ListFile) -> str:
     reviewed = f"reviewed {in_words(file.reviewed)}" if file.reviewed else "never reviewed"
-    return reviewed + (f", again by {in_words(file.review_by)}" if file.review_by else "")
+    return reviewed + (f", again by {in_words(file.due)}" if file.due else "")

@@ -4,6 +4,7 @@ Shown first, then asked. The version is raised with every move, as an edit of th
 """
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +49,8 @@ def release(file: Path, to: str, *, yes: bool = False) -> int:
         say.sorry(f"{file} is laid out so that I cannot change it. Write status: {to} yourself.")
         return COULD_NOT_RUN
     report = look(file, drafts)
-    if not _gates_are_met(would_be, after, replace(report, lines=say.lines_of(report.problems))):
+    report = replace(report, lines=say.lines_of(report.problems))
+    if not _gates_are_met(would_be, after, report, today):
         return PROBLEMS
     say.difference(text, mark + (changed or ""), str(file), f"version {version}")
     if rule.status in SHOWN and goal not in SHOWN:
@@ -70,13 +72,14 @@ def _only(loaded: Loaded) -> Rule | None:
     return loaded.library.rules[0] if loaded.library.rules else None
 
 
-def _gates_are_met(rule: Rule, after: Loaded, report: Report) -> bool:
+def _gates_are_met(rule: Rule, after: Loaded, report: Report, today: date) -> bool:
     """Ask every gate and print them all, and below them what check has to say."""
     if rule.status not in SHOWN:
         return True
     stories, lists = after.stories[rule.id], after.library.code_lists
     in_turn = partial(say.working, what=f"Slips in {rule.id}")
-    ready = Ready(rule, stories, report.problems, try_out(rule, stories, lists, in_turn))
+    tried = try_out(rule, stories, lists, in_turn)
+    ready = Ready(rule, stories, report.problems, tried, today)
     asked = gates(ready)
     for gate in asked:
         _print(gate)

@@ -1,4 +1,4 @@
-"""``goodday serve``: the service for a practice. It has no sign-in yet, and says so."""
+"""``goodday serve``: the service for a practice, for the clients it lists or openly."""
 
 import gc
 import socket
@@ -10,8 +10,10 @@ from fastapi import FastAPI
 
 from cds_hooks import logs
 from cds_hooks.app import create_app
+from cds_hooks.clients.callers import Clients
+from cds_hooks.clients.listed import ClientsError
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
-from cds_hooks.settings import SettingsError, from_environment
+from cds_hooks.settings import Settings, SettingsError, from_environment
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
 from rules.load import load_library
@@ -23,6 +25,9 @@ def serve(**given: object) -> int:
         settings = from_environment(**given)
     except SettingsError as error:
         say.sorry(str(error))
+        return COULD_NOT_RUN
+    if says := _who_may_call(settings):
+        say.sorry(says)
         return COULD_NOT_RUN
     if settings.practice is not None and not settings.practice.is_dir():
         say.sorry(
@@ -38,23 +43,48 @@ def serve(**given: object) -> int:
         return COULD_NOT_RUN
     try:
         answers = Answers(settings.data)
+        clients = Clients.read(settings.clients, settings.data) if settings.clients else None
     except StoreError as error:
         say.sorry(str(error))
+        return COULD_NOT_RUN
+    except ClientsError as error:
+        for sentence in error.sentences:
+            say.sorry(sentence)
         return COULD_NOT_RUN
     if not loaded.library.shown().rules:
         say.sorry(
             "No rule is in pilot, so nothing will be shown."
             " A practice names its pilots in practice.yaml."
         )
-    say.sorry(
-        "There is no sign-in yet: whoever can reach this address can call it."
-        " Keep it on this machine."
-    )
     logs.to_stderr()
+    if clients is None:
+        say.sorry(
+            "The service is open: whoever can reach this address can call it. Keep it on this"
+            " machine."
+        )
+        logs.event("open", reason="no-sign-in")
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}/cds-services"
-    run(create_app(settings, loaded.library, answers), listening, address)
+    run(create_app(settings, loaded.library, answers, clients), listening, address)
     return FINE
+
+
+def _who_may_call(settings: Settings) -> str:
+    """What keeps it from being known who may call, in one sentence; "" where it is known."""
+    if settings.clients is None and not settings.open:
+        return (
+            "Nobody is listed who may call. Name the list with --clients FILE (goodday client"
+            " keygen writes the lines for it), or say --open to let whoever reaches the address"
+            " call."
+        )
+    if settings.clients is not None and settings.open:
+        return "It is either --clients FILE or --open: leave one of them out."
+    if settings.clients is not None and (settings.origins or settings.null_means != "unknown"):
+        return (
+            "With --clients, origins and null_means stand in the file, for each client: leave"
+            " --origin and --null-means out."
+        )
+    return ""
 
 
 def listen(host: str, port: int) -> socket.socket | None:

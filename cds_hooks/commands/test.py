@@ -78,6 +78,9 @@ def _once(path: Path, options: Options) -> int:
     if say.stopped(loaded):
         return PROBLEMS
     rules: Sequence[Rule] = loaded.library.rules
+    if not rules and not options.changed:
+        say.sorry(f"There are no rules under {path}: rule files end in .yaml.")
+        return COULD_NOT_RUN
     if options.changed:
         try:
             rules = rules_that_differ(loaded, changed_files(path))

@@ -38,7 +38,12 @@ def documents(loaded: Loaded, today: date) -> dict[str, bytes]:
     }
     for told in rules:
         rule = told.rule
-        own = {"lists": lineage.lists_of(rule), "facts": lineage.facts_of(rule)}
+        lists = lineage.lists_of(rule)
+        own = {
+            "lists": lists,
+            "facts": lineage.facts_of(rule),
+            "verify": tuple(dict.fromkeys(note for one in lists for note in one.verify)),
+        }
         found[f"rules/{rule.id}.html"] = page("rule.html", up="../", one=told, own=own)
         found[f"for-patients/{rule.id}.html"] = page("patient.html", up="../", one=told, own=own)
     return found

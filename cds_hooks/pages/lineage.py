@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rules.codes import CodeList
 from rules.fact import Fact, Give
 from rules.load import Loaded
 from rules.rule import Rule
@@ -17,6 +18,7 @@ class UsedList:
     title: str
     codes: tuple[tuple[str, str], ...]  # each code, and its words
     rules: tuple[Rule, ...]
+    verify: tuple[tuple[str, str], ...] = ()  # words of a code, and what to look up before its use
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Lineage:
     def __init__(self, loaded: Loaded) -> None:
         self._rules = loaded.library.rules
         self._lists = loaded.library.code_lists
+        self._folders = loaded.lists
         self._used = {rule.id: lists_of(rule, self._lists.values()) for rule in self._rules}
         self._anchors = _anchors(self._rules)
 
@@ -48,9 +51,16 @@ class Lineage:
                 one.title,
                 tuple((code.code, words) for code, words in one.words.items()),
                 tuple(rule for rule in self._rules if one.id in self._used[rule.id]),
+                self._to_verify(one),
             )
             for _, one in sorted(self._lists.items())
         )
+
+    def _to_verify(self, one: CodeList) -> tuple[tuple[str, str], ...]:
+        """What its files say has to be looked up, of the codes that are in force."""
+        files = [folder.lists[one.id] for folder in self._folders if one.id in folder.lists]
+        notes = {code: note for file in files for code, note in file.verify.items()}
+        return tuple((words, notes[code]) for code, words in one.words.items() if code in notes)
 
     def facts(self) -> tuple[UsedFact, ...]:
         """Every fact that any rule looks at, by name."""

@@ -28,7 +28,7 @@ _HISTORY = (
     .select_from(cards.outerjoin(answers, answers.c.card == cards.c.card))
     .where(cards.c.person == bindparam("who"))
 )
-_CARD = select(cards.c.topics, cards.c.buttons, cards.c.shown_at).where(
+_CARD = select(cards.c.person, cards.c.topics, cards.c.buttons, cards.c.shown_at).where(
     cards.c.card == bindparam("which")
 )
 _ISSUE = insert(cards)
@@ -67,6 +67,11 @@ class Met:
     suggestion: str = ""
     closed: Reply | None = None
     reason: str = ""
+
+
+def kept_as(person: str, realm: str) -> str:
+    """What somebody is known as here: the patients of two clients may have one id between them."""
+    return f"{realm}:{person}" if realm else person
 
 
 class Answers:
@@ -125,15 +130,15 @@ class Answers:
                 },
             )
 
-    def hear(self, heard: Sequence[Met], now: datetime) -> int:
-        """Keep a batch of answers, whole or not at all; how many were to a card of ours.
+    def hear(self, heard: Sequence[Met], now: datetime, realm: str = "") -> int:
+        """Keep a batch of answers, whole or not at all; how many were to a card of that realm.
 
         The same answer sent twice is kept once. A moment before the card was shown, or after now,
         is a clock that is wrong: the answer then counts from the nearest that can be. Raises
         StoreError.
         """
         with self._connection() as connection:
-            return sum(_kept(connection, met, now) for met in heard)
+            return sum(_kept(connection, met, now, realm) for met in heard)
 
     @contextmanager
     def _connection(self) -> Generator[Connection]:
@@ -149,11 +154,11 @@ class Answers:
             raise StoreError("The store of answers cannot be used at the moment.") from None
 
 
-def _kept(connection: Connection, met: Met, now: datetime) -> bool:
-    """Keep one answer; False if we never issued that card or button."""
+def _kept(connection: Connection, met: Met, now: datetime, realm: str) -> bool:
+    """Keep one answer; False if we never issued that card or button to whoever answers."""
     which, suggestion = met.card.lower(), met.suggestion.lower()  # a UUID is one in either case
     card = connection.execute(_CARD, {"which": which}).one_or_none()
-    if card is None:
+    if card is None or card.person.rpartition(":")[0] != realm:
         return False
     reply, topics = met.closed, card.topics
     if met.closed is None:

@@ -1,6 +1,8 @@
 """The schema, and opening a store."""
 
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import (
     URL,
@@ -64,8 +66,13 @@ class StoreError(Exception):
     """A store that cannot be opened or used; one sentence, and nothing of a person."""
 
 
-def open_engine(folder: Path) -> Engine:
-    """Open the store in a folder, making both where there is none. Raises StoreError."""
+def open_engine(
+    folder: Path,
+    file: str = FILE,
+    tables: MetaData = metadata,
+    synchronous: Literal["FULL", "NORMAL"] = "FULL",
+) -> Engine:
+    """Open a store in a folder, making both where there is none. Raises StoreError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not folder.is_dir():
@@ -74,9 +81,9 @@ def open_engine(folder: Path) -> Engine:
         raise StoreError(
             f"The data folder {folder} cannot be made or written to. Name another with --data."
         ) from None
-    where = URL.create("sqlite", database=str(folder / FILE))
+    where = URL.create("sqlite", database=str(folder / file))
     engine = create_engine(where, connect_args={"timeout": 5})
-    event.listen(engine, "connect", _every_connection)
+    event.listen(engine, "connect", partial(_every_connection, synchronous))
     try:
         with engine.begin() as connection:
             found = connection.execute(text("PRAGMA user_version")).scalar_one()
@@ -86,21 +93,23 @@ def open_engine(folder: Path) -> Engine:
                     f" is {found}, this one reads {VERSION}). Use that version, or another --data."
                 )
             if found == 0:
-                metadata.create_all(connection)
+                tables.create_all(connection)
                 connection.execute(text(f"PRAGMA user_version = {VERSION}"))
     except SQLAlchemyError:
         engine.dispose()
         raise StoreError(
-            f"The data folder {folder} cannot be written to, or holds a file called {FILE} that is"
+            f"The data folder {folder} cannot be written to, or holds a file called {file} that is"
             " not ours. Name another with --data."
         ) from None
     return engine
 
 
-def _every_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    """Readers never wait for the writer, and what was acknowledged survives a power cut."""
+def _every_connection(
+    synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry
+) -> None:
+    """Readers never wait for the writer; with FULL, what was acknowledged survives a power cut."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute(f"PRAGMA synchronous = {synchronous}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()

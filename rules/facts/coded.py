@@ -138,9 +138,9 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     if fact.in_next is not None:
         parts.append(when.is_between(today, fact.in_next.after(today)))
     if fact.since is not None:
-        parts.append(any_of(_against(w, fact.since, look, since=True) for w in (when, lasted)))
+        parts.append(any_of(against(w, fact.since, look, since=True) for w in (when, lasted)))
     if fact.before is not None:
-        parts.append(_against(when, fact.before, look, since=False))
+        parts.append(against(when, fact.before, look, since=False))
     return all_of(parts), "an entry's date is not exact enough"
 
 
@@ -164,8 +164,8 @@ def _lasted(entry: Entry, when: Span, today: date) -> Span:
     return Span(min(entry.ends.first, today), min(entry.ends.last, today))
 
 
-def _against(when: Span, moment: "date | Duration | Fact", look: Look, *, since: bool) -> Answer:
-    """On or after a moment, or strictly before it."""
+def against(when: Span, moment: "date | Duration | Fact", look: Look, *, since: bool) -> Answer:
+    """Whether something was on or after a moment, or (``since`` False) strictly before it."""
     if isinstance(moment, Duration):
         moment = moment.before(look.today)
     if isinstance(moment, Fact):

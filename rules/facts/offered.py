@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from rules.answer import CANNOT_TELL, NO, yes_or_no
+from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of
 from rules.codes import OWN, Code
-from rules.days import Duration, Span
+from rules.days import Span
 from rules.fact import Fact, Give
+from rules.facts.coded import against
 from rules.finding import Finding, Look
 from rules.record import ENTRY_KINDS, Entry, Kind, PatientRecord, Reply, Said
 
@@ -23,35 +24,54 @@ def look_up(fact: Fact, look: Look) -> Finding:
         fact.topic, {fact.topic}, frozenset(), frozenset(), look.record, look.today
     )
     heard = look.said + in_record
-    start = fact.within.before(look.today) if isinstance(fact.within, Duration) else None
-    matching = tuple(
-        said
+    counted = [
+        (said, answer)
         for said in heard
         if said.topic == fact.topic
         and (not fact.replies or said.reply in fact.replies)
         and said.on <= look.today
-        and (start is None or said.on >= start)
-    )
-    days = [said.on for said in matching]
-    when = None
-    if days and fact.give in (Give.EARLIEST, Give.LATEST):
-        chosen = min(days) if fact.give is Give.EARLIEST else max(days)
-        when = Span(chosen, chosen)
-    answer = yes_or_no(bool(matching))
-    doubt = look.record.unread.get(NO_STANDS_IN, "")
-    if answer is NO and doubt:
+        and (answer := _in_time(fact, said.on, look)) is not NO
+    ]
+    matching = tuple(said for said, _ in counted)
+    sure = [said.on for said, answer in counted if answer is YES]
+    answer = any_of(answer for _, answer in counted)
+    unread = look.record.unread.get(NO_STANDS_IN, "")
+    if answer is NO and unread:
         answer = CANNOT_TELL
     return Finding(
         fact,
         answer,
-        number=(len(matching), 10**9 if doubt else len(matching))
-        if fact.give is Give.COUNT
-        else None,
-        day=None if doubt and when else when,
+        number=(len(sure), 10**9 if unread else len(matching)) if fact.give is Give.COUNT else None,
+        day=None if unread else _day(fact, [said.on for said in matching], sure, look.today),
         said=matching,
-        doubt=doubt if answer is CANNOT_TELL else "",
+        doubt=(unread or _NOT_SURE_WHEN) if answer is CANNOT_TELL else "",
         looked_at=len(heard),
     )
+
+
+_NOT_SURE_WHEN = "it is not clear on which side of that day an answer was given"
+
+
+def _in_time(fact: Fact, on: date, look: Look) -> Answer:
+    """Whether an answer of that day is in the fact's windows."""
+    day = Span(on, on)
+    parts: list[Answer] = []
+    if fact.within is not None:
+        parts.append(day.is_between(fact.within.before(look.today), look.today))
+    if fact.since is not None:
+        parts.append(against(day, fact.since, look, since=True))
+    if fact.before is not None:
+        parts.append(against(day, fact.before, look, since=False))
+    return all_of(parts)
+
+
+def _day(fact: Fact, days: list[date], sure: list[date], today: date) -> Span | None:
+    """The first and the last day that the earliest or latest answer may be of."""
+    if not days or fact.give not in (Give.EARLIEST, Give.LATEST):
+        return None
+    if fact.give is Give.LATEST:
+        return Span(max(sure, default=date.min), max(days))
+    return Span(min(days), min(sure, default=today))
 
 
 def said_in_record(

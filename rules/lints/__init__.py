@@ -9,6 +9,7 @@ from rules.lints import (
     c03,
     c04,
     c05,
+    c06,
     g01,
     g02,
     g03,
@@ -48,6 +49,7 @@ LINTS: dict[str, Lint] = {
         c03.LINT,
         c04.LINT,
         c05.LINT,
+        c06.LINT,
         g01.LINT,
         g02.LINT,
         g03.LINT,
@@ -138,7 +140,7 @@ def lint(seen: Seen) -> list[Problem]:
     """Everything to say about one rule, in the order of the codes."""
     status = seen.rule.status
     return [
-        Problem(found.at, one.code, found.says, found.hint, stops=stops(one, status))
+        Problem(found.at, one.code, found.says, found.hint, stops(one, status), found.more)
         for one in LINTS.values()
         if one.find is not None
         for found in one.find(seen)

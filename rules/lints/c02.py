@@ -2,25 +2,36 @@
 
 from collections.abc import Iterator
 
-from rules.fact import All, AnyOf
+from rules.fact import All, AnyOf, Condition, NoneOf, SomeOf
 from rules.lints.lint import Found, Lint, Seen, own
-from rules.lints.logic import parts_of
+from rules.lints.logic import conditions_of, parts_of
 
 
 def _find(seen: Seen) -> Iterator[Found]:
-    rule = seen.rule
-    conditions = [(rule.when, rule.place("when")), *((e.condition, e.at) for e in rule.exclusions)]
-    for part, at in ((part, at) for condition, at in conditions for part in parts_of(condition)):
-        match part:
-            case All((_,)) | AnyOf((_,)):
-                word = "all" if isinstance(part, All) else "any"
+    for where in conditions_of(seen.rule):
+        for part in parts_of(where.condition):
+            word = _list_of_one(part)
+            if word is not None:
+                instead = "Write not: in its place" if word == "none" else f"Take {word}: away"
                 yield Found(
-                    own(rule, at, "exclude"),
+                    own(seen.rule, where.at, where.heading),
                     f'"{word}:" has only one thing under it.',
-                    f"Take {word}: away, or add what is missing.",
+                    f"{instead}, or add what is missing.",
                 )
-            case _:
-                pass
+
+
+def _list_of_one(part: Condition) -> str | None:
+    match part:
+        case All((_,)):
+            return "all"
+        case AnyOf((_,)):
+            return "any"
+        case NoneOf((_,)):
+            return "none"
+        case SomeOf(_, (_,)):
+            return "some_of"
+        case _:
+            return None
 
 
 LINT = Lint(

@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 
 from rules.fact import Compare, Sort
-from rules.lints.lint import Found, Lint, Seen
-from rules.lints.logic import parts_of
+from rules.lints.lint import Found, Lint, Seen, own
+from rules.lints.logic import Asked, conditions_of, parts_of
+from rules.lints.spans import passes, possible
 
 
 def _find(seen: Seen) -> Iterator[Found]:
-    for part in parts_of(seen.rule.when):
-        if isinstance(part, Compare) and part.fact.give.sort is Sort.NUMBER:
+    for where in conditions_of(seen.rule):
+        for part in parts_of(where.condition):
+            if not isinstance(part, Compare) or part.fact.give.sort is not Sort.NUMBER:
+                continue
             for test in part.tests:
-                if test.word == "at_least" and test.value == 0:
+                span = passes(test, None)
+                if span is not None and span.covers(possible(part.fact, None)):
+                    said = Asked(part.fact, test, test.at).said
                     yield Found(
-                        seen.rule.place("when"),
-                        f'"{part.fact.label} at least 0" is always so.',
+                        own(seen.rule, test.at, where.heading),
+                        f'"{part.fact.label} {said}" is always so.',
                         "Write the number that is meant, or take it out.",
                     )
 

@@ -1,13 +1,21 @@
 """G04: a rule moved on before its time."""
 
+import re
 from collections.abc import Iterator
+from datetime import date
 
 from rules.lints.lint import Found, Lint, Seen
-from rules.rule import Status
+from rules.rule import Cycle, Rule, SignOff, Status
+
+ABANDON = "abandon"
+_TITLE = re.compile(r"\b(dr|mr|mrs|ms|mx|miss|prof|sister|nurse)\b\.?")
 
 
 def _find(seen: Seen) -> Iterator[Found]:
-    """The gates of RULES 4.11 that a file can show; the others are held by rules release."""
+    """The gates of RULES 4.11 that a file can show.
+
+    What its stories notice is asked by rules check (T04, T07); the rest is held by rules release.
+    """
     rule, care = seen.rule, seen.rule.care
     if rule.status not in (Status.PILOT, Status.LIVE):
         return
@@ -19,20 +27,64 @@ def _find(seen: Seen) -> Iterator[Found]:
     for key in (key for key, is_missing in missing.items() if is_missing):
         says = f'A rule in {rule.status} needs "{key}:".'
         yield Found(rule.place("status"), says, "Add it, or set status: draft.")
+    signed = care.safety is not None and care.safety.for_version == rule.version
+    if rule.card.indicator == "critical" and not signed:
+        yield Found(
+            rule.place("card.indicator", "card"),
+            f"A critical card needs a safety sign-off for its version, which is {rule.version}.",
+            "Add safety: with signed_off_by, signed_off_on and for_version, or set status: draft.",
+        )
     if rule.status is not Status.LIVE:
         return
-    if care.safety is None or care.safety.for_version != rule.version:
+    if not signed:
         yield Found(
             rule.place("safety.for_version", "safety", "status"),
             f"A live rule needs a safety sign-off for its version, which is {rule.version}.",
             "Add safety: with signed_off_by, signed_off_on and for_version.",
         )
-    if care.pdsa is not None and not (care.pdsa.result and care.pdsa.decision):
+    if care.safety is not None:
+        yield from _signed(rule, care.safety, seen.today)
+    if care.pdsa is not None:
+        yield from _decided(rule, care.pdsa)
+
+
+def _signed(rule: Rule, safety: SignOff, today: date | None) -> Iterator[Found]:
+    if today is not None and safety.on > today:
+        yield Found(
+            rule.place("safety.signed_off_on"),
+            f"The safety sign-off is dated {safety.on}, which is still to come.",
+            "Write the day on which it was signed.",
+        )
+    if one_person(safety.by, rule.owner):
+        yield Found(
+            rule.place("safety.signed_off_by"),
+            "The owner has signed it off alone.",
+            "Ask somebody else to look, and to sign off.",
+        )
+
+
+def _decided(rule: Rule, cycle: Cycle) -> Iterator[Found]:
+    if not (cycle.result and cycle.decision):
         yield Found(
             rule.place("pdsa"),
             "A live rule needs the result of its cycle and what was decided.",
             "Add result: and decision: under pdsa.",
         )
+    elif cycle.decision == ABANDON:
+        yield Found(
+            rule.place("pdsa.decision"),
+            "It was decided to abandon this rule, and it is live.",
+            "Set status: retired, or write what was decided since.",
+        )
+
+
+def one_person(one: str, other: str) -> bool:
+    """Whether two names are one, whatever the job behind them, the title and the spaces."""
+    return _name(one) == _name(other)
+
+
+def _name(person: str) -> str:
+    return " ".join(_TITLE.sub("", person.partition(",")[0].lower()).split())
 
 
 LINT = Lint(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rules.lints.lint import Found, Lint, Seen
-from rules.lints.words import has_word, texts
+from rules.lints.words import texts
 from rules.rule import Status
 
 _ADVICE = ("should", "must")
@@ -14,9 +14,9 @@ def _find(seen: Seen) -> Iterator[Found]:
         for word, kinder in seen.words.blaming.items():
             if word in _ADVICE and text.asked:
                 continue  # L02 says it
-            if has_word(text.says, word):
+            if at := text.find(word):
                 says = f'"{word}" blames or labels people.'
-                yield Found(text.at, says, kinder.hint("Kinder"))
+                yield Found(at, says, kinder.hint("Kinder"))
 
 
 LINT = Lint(

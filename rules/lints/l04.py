@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from rules.lints.lint import Found, Lint, Seen
-from rules.lints.words import has_word, spoken
+from rules.lints.words import spoken
 
 
 def _find(seen: Seen) -> Iterator[Found]:
     for text in spoken(seen.rule):
         for word, plain in seen.words.jargon.items():
-            if has_word(text.says, word):
+            if at := text.find(word):
                 says = f'Not everybody knows what "{word}" means.'
-                yield Found(text.at, says, plain.hint("Plainer"))
+                yield Found(at, says, plain.hint("Plainer"))
 
 
 LINT = Lint(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from rules.codes import CodeList
 from rules.lints.words import WordLists
 from rules.people import Story
 from rules.problems import Place
@@ -22,6 +23,7 @@ class Found(NamedTuple):
     at: Place
     says: str
     hint: str = ""
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Seen:
     others: Mapping[str, Rule] = field(default_factory=dict[str, Rule])
     staff: tuple[str, ...] = ()  # who works at the practice, where it says so
     today: date | None = None  # None where nobody says what day it is
+    lists: Mapping[str, CodeList] = field(default_factory=dict[str, CodeList])  # by name
     words: WordLists = field(default_factory=WordLists)
 
 

@@ -5,7 +5,9 @@ from datetime import date
 
 from rules.days import Duration, on
 from rules.engine import evaluate
+from rules.fact import Give, IsTrue, NoneOf, Not, facts_of
 from rules.lints.lint import Found, Lint, Seen
+from rules.lints.logic import parts_of
 from rules.outcome import Decision
 from rules.record import PatientRecord, Person
 from rules.rule import Rule, Status
@@ -19,8 +21,29 @@ def _find(seen: Seen) -> Iterator[Found]:
         yield Found(
             rule.place("when"),
             "This rule prompts for somebody with an age and nothing on the record.",
-            "Say under when: what has to be on the record.",
+            _start_from(rule),
+            _about_what_is_missing(rule),
         )
+
+
+def _about_what_is_missing(rule: Rule) -> tuple[str, ...]:
+    """The lines that are true of somebody about whom nothing is known."""
+    missing = [
+        f"not {part.fact.name} (line {part.at.line})"
+        for whole in parts_of(rule.when)
+        if isinstance(whole, Not | NoneOf)
+        for part in parts_of(whole)
+        if isinstance(part, IsTrue)
+    ]
+    lines = ", ".join(dict.fromkeys(missing))
+    return (f"True of everybody without a record: {lines}.",) if lines else ()
+
+
+def _start_from(rule: Rule) -> str:
+    asked = facts_of(rule.when)
+    other = [f for f in rule.facts.values() if f.give is Give.EXISTS and f not in asked]
+    example = f"- {other[0].name}" if other else "a condition or a result"
+    return f"Say under when: what has to be on the record, for example {example}."
 
 
 def _prompts(rule: Rule, age: int) -> bool:

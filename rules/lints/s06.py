@@ -1,32 +1,58 @@
-"""S06: sends results that nobody has looked at."""
+"""S06: sends results that nobody has looked at.
+
+The exclusions are asked about people with a result, among those that the letter would have, that no
+clinician has filed, and with one that is not final.
+"""
 
 from collections.abc import Iterator
 
 from rules.answer import Answer
-from rules.fact import Fact, facts_of
+from rules.days import Duration, on
+from rules.fact import Fact
+from rules.lints.guarded import DAY, Guard, guard
 from rules.lints.lint import Found, Lint, Seen, own
+from rules.record import Entry, Kind
 from rules.rule import OfferKind, Status
 
-_NOT_DONE = frozenset({"registered", "preliminary", "partial"})
+_NOT_LOOKED_AT = ("final", "preliminary")
+_HINT = (
+    "Add an exclusion on a fact over the same codes and as many days, with filed: no and"
+    " status: [registered, preliminary, partial, final, amended, corrected]"
+)
 
 
 def _find(seen: Seen) -> Iterator[Found]:
     rule = seen.rule
-    sends = [offer.at for offer in rule.offers if offer.kind is OfferKind.RESULTS]
-    excluded = (fact for e in rule.exclusions for fact in facts_of(e.condition))
-    if sends and not any(_unseen(fact) for fact in excluded):
-        yield Found(
-            own(rule, sends[0], "offers"),
-            "This rule sends results and leaves nobody out whose results no clinician has filed.",
-            "Add an exclusion on a fact with filed: no, or status: preliminary.",
-        )
+    for offer in rule.offers:
+        if offer.kind is not OfferKind.RESULTS or offer.results is None:
+            continue
+        how_far, by = guard(rule, _not_looked_at(offer.results))
+        at = own(rule, offer.at, "offers")
+        if how_far is Guard.NOBODY:
+            says = "This rule sends results and leaves nobody out whose results no clinician has"
+            yield Found(at, f"{says} filed.", _HINT)
+        elif how_far is Guard.SOME:
+            says = "This rule sends results, and some that no clinician has filed keep nobody out."
+            yield Found(by[0].at, says, _HINT)
+        elif how_far is Guard.WHERE_READ:
+            yield Found(
+                by[0].at,
+                "Where results cannot be read, this rule sends some that nobody may have filed.",
+                "Take if_unknown: include out.",
+            )
 
 
-def _unseen(fact: Fact) -> bool:
-    statuses = fact.statuses or frozenset()
-    return fact.find == "observation" and (
-        fact.filed is Answer.NO or (bool(statuses) and statuses <= _NOT_DONE)
-    )
+def _not_looked_at(sent: Fact) -> list[Entry]:
+    """Results of yesterday and of the oldest day that the letter is about, not looked at yet."""
+    days = {Duration(1, "day").before(DAY)}
+    if sent.within is not None:
+        days.add(sent.within.before(DAY))
+    return [
+        Entry(Kind.OBSERVATION, (code,), status, on(day), "made up", filed=Answer.NO)
+        for code in sorted(sent.codes)
+        for status in _NOT_LOOKED_AT
+        for day in sorted(days)
+    ]
 
 
 LINT = Lint(

@@ -1,4 +1,9 @@
-"""T04: a safety slip that no story would catch."""
+"""T04: a safety slip that no story would catch.
+
+``rules check`` asks it of rules in pilot and live, ``rules release`` of a rule on its way there
+(``prompts/proof.py``): stories are told to rules with a slip in them, which is no lint's work. Of a
+draft, ``rules mutate`` says it.
+"""
 
 from rules.lints.lint import Lint
 from rules.rule import Status

@@ -1,4 +1,4 @@
-"""T05: what looks like somebody real."""
+"""T05: what looks like the NHS number of somebody real. Names cannot be told from invented ones."""
 
 import re
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _real(line: str) -> Iterator[re.Match[str]]:
 
 LINT = Lint(
     code="T05",
-    title="what looks like somebody real",
+    title="what looks like the NHS number of somebody real",
     not_like_this="""\
 about: NHS number 943 476 5919
 """,

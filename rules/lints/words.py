@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import NamedTuple
 
 from rules.problems import Place
-from rules.rule import Rule
+from rules.rule import OfferKind, Rule
+from rules.text import Text
+
+_PLACE = re.compile(r"<[A-Za-z][A-Za-z0-9_ -]*>")
 
 
 class Instead(NamedTuple):
@@ -44,35 +48,80 @@ class Said(NamedTuple):
     at: Place
     says: str
     asked: bool = False
+    text: Text | None = None  # as the rule's file has it; None where it comes from another file
+
+    def place(self, start: int, end: int) -> Place:
+        """Where these characters of the text stand: in its file, else where it is named."""
+        if self.text is None:
+            return self.at
+        first, last = self.text.place(start), self.text.place(end - 1)
+        same_line = first.line == last.line and last.column >= first.column
+        return replace(first, width=last.column - first.column + 1 if same_line else 1)
+
+    def find(self, word: str) -> Place | None:
+        """Where the text first has a word or phrase; None where it has it not."""
+        found = _pattern(word).search(self.says)
+        return self.place(*found.span()) if found else None
+
+    def spans(self, pattern: re.Pattern[str]) -> Iterator[tuple[Place, str]]:
+        """Everything in the text that a pattern stands for, each with its place."""
+        for found in pattern.finditer(self.says):
+            yield self.place(*found.span()), found[0]
+
+
+# What a person may hear, or read on their record, below these headings; and what staff read.
+_SPOKEN = frozenset({"summary", "question", "detail", "label", "text", "words"})
+_SPOKEN_UNDER = frozenset({"card", "offers"})
+_READ = frozenset({"title", "because", "label", "means", "source"})
+_READ_UNDER = frozenset({"title", "facts", "when", "exclude", "card", "offers"})
+_CONDITIONS = frozenset({"if", "not", "all", "any", "none", "some_of"})
 
 
 def texts(rule: Rule) -> Iterator[Said]:
-    """Every text of a rule that somebody reads."""
-    yield Said(rule.place("title"), rule.title)
-    yield from (Said(exclusion.at, exclusion.because) for exclusion in rule.exclusions)
+    """Every text of a rule that somebody reads, each once."""
     yield from spoken(rule)
+    for under, text in rule.written:
+        if under and under[0] in _READ_UNDER and under[-1] in _READ and not _is_spoken(under):
+            yield _said(text)
+    here = {text.value.strip() for _, text in rule.written}
+    for exclusion in rule.exclusions:
+        if exclusion.because not in here:
+            yield Said(exclusion.at, exclusion.because)
+    for fact in rule.looks_at:
+        if fact.at.file != rule.at.file:
+            yield Said(rule.place("facts", "when"), fact.label)
+            if fact.means:
+                yield Said(rule.place("facts", "when"), fact.means)
 
 
 def spoken(rule: Rule) -> Iterator[Said]:
     """The texts that a person may hear or read."""
-    card = rule.card
-    for words in (card.words, *(variant.words for variant in card.variants)):
-        yield Said(words.summary.at, words.summary.plain)
-        yield Said(words.asked_at, words.question, asked=True)
-        yield Said(words.detail.at, words.detail.plain)
+    for under, text in rule.written:
+        if _is_spoken(under):
+            yield _said(text, asked=under[-1] == "question")
     for offer in rule.offers:
-        here = offer.at.file == rule.at.file  # else it comes from a shared set of offers
-        yield Said(offer.label.at if here else rule.place("offers"), offer.label.plain)
-        yield Said(offer.at if here else rule.place("offers"), offer.text)
+        if offer.kind is OfferKind.MESSAGE:  # it stands in shared/messages.yaml
+            here = offer.at.file == rule.at.file  # else it comes from a shared set of offers
+            yield Said(offer.at if here else rule.place("offers"), offer.text)
 
 
-def has_word(text: str, word: str) -> bool:
-    """Whether a text has a word or phrase in it, as a whole; short forms in capitals only as such.
+def _is_spoken(under: tuple[str, ...]) -> bool:
+    inside = _CONDITIONS.isdisjoint(under)  # a condition's label is for reports
+    return inside and under[0] in _SPOKEN_UNDER and under[-1] in _SPOKEN
 
-    A word that is quoted is talked about, not used: "no, thank you".
-    """
+
+def _said(text: Text, *, asked: bool = False) -> Said:
+    # Places to fill are no words of the author's; as many spaces keep everything where it stands.
+    says = _PLACE.sub(lambda place: " " * len(place[0]), text.value)
+    return Said(text.at, says, asked, text)
+
+
+@cache
+def _pattern(word: str) -> re.Pattern[str]:
+    """A word or phrase as a whole, over the ends of lines too; short forms only in capitals."""
     flags = 0 if word.isupper() or any(c.isupper() for c in word[1:]) else re.IGNORECASE
-    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, flags) is not None
+    words = r"\s+".join(re.escape(part) for part in word.split())
+    return re.compile(rf"(?<![\w-]){words}(?![\w-])", flags)
 
 
 def reading_age(text: str) -> int:

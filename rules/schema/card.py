@@ -1,6 +1,7 @@
 """What a card says, as authors write it: words for everybody, and other words for some."""
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from rules.fact import Condition
@@ -12,7 +13,7 @@ from rules.schema.key import check
 from rules.schema.keys import CARD, LINK, VARIANT
 from rules.schema.names import Names
 from rules.schema.wording import SUMMARY_LIMIT, longest, plain_words, read_wording
-from rules.text import Block, Node
+from rules.text import Block, Node, Text
 
 _OPEN = re.compile(r"\b(what|how|who|when|where|which|tell me)\b", re.IGNORECASE)
 _CLOSED = re.compile(
@@ -183,15 +184,27 @@ def one_line(reader: Reader, node: Node, text: Wording, what: str) -> None:
     """Summaries and labels are one line, and short enough whatever their places are filled with."""
     if (length := longest(text)) > SUMMARY_LIMIT:
         with_a_name = " with a long name" if Blank.FIRST_NAME in text.parts else ""
+        to_detail = ' Or move the end of it to "detail:".' if what == "summary" else ""
         reader.stop(
-            node.at,
+            _where_cut(node, text),
             "L01",
             f"The {what} can come to {length} characters{with_a_name};"
             f" the most is {SUMMARY_LIMIT}.",
-            f"Take out {length - SUMMARY_LIMIT} or more.",
+            f"Take out {length - SUMMARY_LIMIT} or more.{to_detail}",
         )
     if any("\n" in part for part in text.parts if isinstance(part, str)):
         reader.stop(node.at, "L01", f"The {what} is one line.")
+
+
+def _where_cut(node: Node, text: Wording) -> Place:
+    """Where screens may cut a text that is too long; all of it where it has lines of its own."""
+    if not isinstance(node, Text) or node.at.width != len(node.value):
+        return node.at
+    room = longest(text) - SUMMARY_LIMIT
+    last = text.parts[-1]
+    if not isinstance(last, str) or len(last) < room:
+        return node.at
+    return replace(node.at, column=node.at.column + len(node.value) - room, width=room)
 
 
 def _question(reader: Reader, node: Node, question: str) -> None:

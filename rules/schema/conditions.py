@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from rules.days import Duration, duration
@@ -21,10 +22,12 @@ from rules.fact import (
     Sort,
     Test,
 )
+from rules.opposites import without_not
 from rules.problems import did_you_mean
 from rules.reading import Reader
 from rules.schema.expressions import read_expression
 from rules.schema.names import Names
+from rules.schema.negations import said_as_one
 from rules.schema.values import read_amount
 from rules.text import Block, Node, Text
 
@@ -53,7 +56,7 @@ def condition_under(reader: Reader, block: Block, key: str, names: Names) -> Con
 def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None:
     """One condition; None when something in it has been reported."""
     if isinstance(node, Text):
-        fact = _fact(reader, node, names)
+        fact = _fact(reader, node, names, heading=False)
         return None if fact is None else _stands_alone(reader, node, fact)
     block = reader.block(node, "A condition")
     if block is None:
@@ -86,7 +89,7 @@ def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None
         return None if part is None else Not(part)
     if key.value == "some_of":
         return _some_of(reader, value, names)
-    fact = _fact(reader, key, names)
+    fact = _fact(reader, key, names, heading=True)
     return None if fact is None else _compared(reader, fact, value)
 
 
@@ -119,23 +122,28 @@ def _some_of(reader: Reader, node: Node, names: Names) -> Condition | None:
     return SomeOf(at_least, whole) if whole and len(whole) == len(parts) else None
 
 
-def _fact(reader: Reader, node: Text, names: Names) -> Fact | None:
+def _fact(reader: Reader, node: Text, names: Names, *, heading: bool) -> Fact | None:
     name = node.value
     if name in names.facts:
         return names.facts[name]
-    if not names.is_faulty("fact", name) and not reader.comparison_words(node, name):
-        reader.stop(
-            node.at,
-            "E11",
-            f'Nothing in this file is called "{name}".',
-            did_you_mean(name, names.facts),
-        )
+    if names.is_faulty("fact", name) or reader.comparison_words(node, name):
+        return None
+    if heading and name in _MEANT:
+        says, hint = f'"{name}" is not a heading I know here.', f"Did you mean {_MEANT[name]}?"
+        reader.stop(node.at, "E11", says, hint, fix=reader.instead(node, _MEANT[name]))
+    elif not said_as_one(reader, node, names, heading=heading):
+        says = f'Nothing in this file is called "{name}".'
+        reader.stop(node.at, "E11", says, did_you_mean(name, names.facts))
     return None
+
+
+# What people write for the headings of conditions.
+_MEANT = {"no": "not", "and": "all", "or": "any", "neither": "none"}
 
 
 def _stands_alone(reader: Reader, node: Text, fact: Fact) -> Condition | None:
     if fact.give is Give.EXISTS:
-        return IsTrue(fact)
+        return IsTrue(fact, node.at)
     hint = "age: {at_least: 18}" if fact.give is Give.AGE else f"{fact.name}: {{is_known: yes}}"
     reader.stop(
         node.at,
@@ -150,7 +158,10 @@ def _compared(reader: Reader, fact: Fact, node: Node) -> Condition | None:
     symbols = isinstance(node, Text) and reader.comparison_words(node, node.value)
     # An empty one would be neither true nor reported: {age: {}}.
     if isinstance(node, Text) or node == Block({}, node.at):
-        if not symbols:
+        if not symbols and fact.give is Give.EXISTS:
+            says = f'"{fact.name}" is a yes or no and stands by itself.'
+            reader.stop(node.at, "E10", says, _by_itself(fact, node))
+        elif not symbols:
             reader.stop(
                 node.at,
                 "E10",
@@ -165,17 +176,28 @@ def _compared(reader: Reader, fact: Fact, node: Node) -> Condition | None:
     tests: list[Test] = []
     for word, (key, value) in block.pairs.items():
         if word not in known:
-            reader.stop(
-                key.at,
-                "E01",
-                f'"{word}" cannot be asked of "{fact.name}".',
-                did_you_mean(word, known),
+            # is_known asks something else: "is_known: no" is for records that cannot be read.
+            hint = (
+                _by_itself(fact, value) if fact.give is Give.EXISTS else did_you_mean(word, known)
             )
+            reader.stop(key.at, "E01", f'"{word}" cannot be asked of "{fact.name}".', hint)
         else:
             test = _test(reader, fact, word, value)
             if test is not None:
-                tests.append(test)
+                tests.append(replace(test, at=key.at))
     return Compare(fact, tuple(tests)) if tests and len(tests) == len(block.pairs) else None
+
+
+def _by_itself(fact: Fact, written: Node) -> str:
+    """How the yes or the no of a fact is written."""
+    opposite = f"{{not: {fact.name}}}"
+    match written:
+        case Text("yes" | "true"):
+            return f"Type: {fact.name}"
+        case Text("no" | "false"):
+            return f"Type: {opposite}"
+        case _:
+            return f"Write {fact.name} for a yes, or {opposite} for a no."
 
 
 def _test(reader: Reader, fact: Fact, word: str, node: Node) -> Test | None:
@@ -231,6 +253,8 @@ def _choice(reader: Reader, fact: Fact, word: str, node: Node) -> Test | None:
             return None
         if value not in known and not (fact.find == "language" and _LANGUAGE.fullmatch(value)):
             hint = did_you_mean(value, known) or "Languages are codes: en, pl, ur."
+            if word == "is" and without_not(value) in known:
+                hint = f"Type: is_not: {without_not(value)}"
             reader.stop(item.at, "E10", f'"{fact.name}" is never "{value}".', hint)
             return None
         words.add(value)

@@ -10,6 +10,7 @@ from rules.schema.conditions import condition_under
 from rules.schema.key import names as key_names
 from rules.schema.keys import EXCLUSION
 from rules.schema.names import Names
+from rules.schema.negations import not_in_name
 from rules.text import Block, Node
 
 _IF_UNKNOWN: Mapping[str, str] = {"exclude": "exclude", "include": "include"}
@@ -34,12 +35,10 @@ def _exclusion(reader: Reader, node: Node, names: Names) -> Exclusion | None:
         name = reader.get(block, "shared", reader.text)
         shared = names.exclusions.get(name or "")
         if name is not None and shared is None and not names.is_faulty("exclusion", name):
-            reader.stop(
-                block.pairs["shared"][1].at,
-                "E11",
-                f'There is no shared exclusion called "{name}".',
-                did_you_mean(name, names.exclusions),
-            )
+            at = block.pairs["shared"][1].at
+            if not not_in_name(reader, at, name):
+                says = f'There is no shared exclusion called "{name}".'
+                reader.stop(at, "E11", says, did_you_mean(name, names.exclusions))
         if shared is None:
             return None
         return Exclusion(

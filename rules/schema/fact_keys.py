@@ -67,7 +67,7 @@ FACTS: dict[str, tuple[Key, ...]] = {
         Key("outcome", F.WORDS, "Which answers.", "any", words=(
             "shown", "no_time", "not_now", "declined", "overridden", "already_done", "not_right",
             "accepted")),
-        _WITHIN, _give(*_DATES), _LABEL,
+        _WITHIN, _SINCE, _BEFORE, _give(*_DATES), _LABEL,
     ),
     "offer": (
         _FIND,

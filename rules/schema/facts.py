@@ -1,5 +1,6 @@
 """Facts as authors write them: ``name:`` and then a look-up."""
 
+import re
 from datetime import date
 
 from rules.answer import Answer, yes_or_no
@@ -7,7 +8,7 @@ from rules.codes import Code, CodeList
 from rules.days import Duration
 from rules.fact import Fact, Give, Sort, Undated
 from rules.facts.statuses import STATUSES
-from rules.problems import did_you_mean, nearest
+from rules.problems import did_you_mean, nearest, surely
 from rules.reading import Reader
 from rules.record import ENTRY_KINDS, Kind, Reply
 from rules.schema.expressions import read_expression
@@ -41,6 +42,7 @@ FIND: dict[str, tuple[Kind, ...]] = {
     "offer": ENTRY_KINDS,
     "cel": (),
 }
+_WINDOWS = frozenset({"within", "since", "before", "in_next"})
 _GIVES = {str(give): give for give in Give}
 _UNDATED = {str(word): word for word in Undated}
 _STATES = {state: state for state in STATES}
@@ -50,8 +52,10 @@ def read_facts(reader: Reader, node: Node, names: Names) -> dict[str, Fact]:
     """All facts of a file, in order; a fact may refer to a date fact above it."""
     facts: dict[str, Fact] = {}
     block = reader.block(node, "The list of facts")
+    below = dict.fromkeys(block.pairs if block else ())
     for key, value in block.pairs.values() if block else ():
         name = reader.fact_name(key)
+        below.pop(key.value, None)
         if name is None:
             names.faulty.add(("fact", key.value))
             continue
@@ -62,7 +66,7 @@ def read_facts(reader: Reader, node: Node, names: Names) -> dict[str, Fact]:
                 f'"{name}" is already the name of a shared or built-in fact.',
                 "Give this one another name.",
             )
-        fact = _fact(reader, name, key, value, names.with_facts(facts))
+        fact = _fact(reader, name, key, value, names.with_facts(facts, frozenset(below)))
         if fact is not None:
             facts[name] = fact
         else:
@@ -126,6 +130,13 @@ def _filled(
     gives = {word: _GIVES[word] for word in words}
     give = reader.get(block, "give", lambda n: reader.one_of(n, gives, "give")) or Give.EXISTS
     undated = reader.get(block, "if_undated", lambda n: reader.one_of(n, _UNDATED, "if_undated"))
+    if undated is not None and block.pairs.keys().isdisjoint(_WINDOWS):
+        reader.stop(
+            block.pairs["if_undated"][0].at,
+            "E10",
+            "This fact has no window, so an entry counts with a date or without.",
+            "Add within:, since: or before:, or take this line out.",
+        )
     fact = Fact(
         name=name,
         label=reader.get(block, "label", reader.prose) or name.replace("_", " "),
@@ -258,7 +269,32 @@ def _moment(reader: Reader, block: Block, key: str, names: Names) -> date | Dura
         return None
     if isinstance(node, Text) and names.is_faulty("fact", node.value):
         return None
+    if isinstance(node, Text) and _like_a_fact(node.value):
+        _no_such_date(reader, node, key, names)
+        return None
     return reader.day_or_ago(node)
+
+
+def _like_a_fact(value: str) -> bool:
+    """Whether somebody meant a name: a word, and nothing of a date or a length of time."""
+    word = re.fullmatch(r"[A-Za-z]\w*(?:[ -][A-Za-z]+)*", value, re.ASCII)
+    return word is not None and ("_" in value or not re.search(r"\d| ago$", value))
+
+
+def _no_such_date(reader: Reader, node: Text, key: str, names: Names) -> None:
+    name = node.value
+    if name in names.below:
+        says = f'"{name}" stands further down, and "{key}:" looks only at facts above it.'
+        reader.stop(node.at, "E11", says, f"Move {name} up, above this fact.")
+        return
+    dates = [fact.name for fact in names.facts.values() if fact.give.sort is Sort.DATE]
+    likely = surely(name, [*dates, *names.below])
+    if likely in names.below:
+        hint = f"Did you mean {likely}? Then move it up, above this fact."
+    else:
+        hint = did_you_mean(name, dates)
+    says = f'No fact above this one is called "{name}".'
+    reader.stop(node.at, "E11", says, f"{hint} Or write a day: 2027-02-28, or 4 months ago.")
 
 
 _REPLIES = {str(reply).replace(" ", "_"): reply for reply in Reply}

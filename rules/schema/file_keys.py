@@ -30,7 +30,7 @@ CODE_LIST = (
 CODE = (
     Key("code", F.TEXT, "The code, in quotes.", needed=True),
     Key("words", F.SENTENCE, "What it means, in plain words.", needed=True),
-    Key("system", F.WORD, "Whose code it is.", "snomed"),
+    Key("system", F.WORD, "Whose code it is: a name, or the address that records have.", "snomed"),
     Key("grade", F.WORD, "How sure we are of it: A, B or C.", words=("A", "B", "C")),
     Key("verify", F.SENTENCE, "What to look up before a grade C code is used."),
 )
@@ -52,7 +52,7 @@ PRACTICE = (
     Key("invented", F.YES_NO, "Whether it is an invented one.", "no"),
     Key("phone", F.SENTENCE, "The number that people ring."),
     Key("site", F.SENTENCE, "Which of its sites this is, for rules piloted at some only."),
-    Key("pilots", F.NAMES, "Starter rules that this practice pilots."),
+    Key("pilots", F.NAMES, "Rules that this practice pilots: its own, and starter rules."),
     Key("people", F.SENTENCES, "Who works here, by name and role: who can own and sign off rules."),
     Key("link_hosts", F.SENTENCES, "Hosts that cards may link to.", "www.nhs.uk"),
 )

@@ -1,13 +1,25 @@
 """Code lists, services, offer sets and messages: value-sets/*.yaml and what shared/ has of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from rules.codes import LONGEST_WORDS, SNOMED, SYSTEMS, Code, CodeList, OfferSet, snomed_problem
+from rules.codes import (
+    ADDRESS,
+    LONGEST_WORDS,
+    SNOMED,
+    SYSTEMS,
+    Code,
+    CodeList,
+    OfferSet,
+    snomed_problem,
+)
+from rules.days import Duration
 from rules.hygiene import quoted
-from rules.problems import Place, did_you_mean, nearest
+from rules.opposites import parts_of_name, without_not
+from rules.problems import Place, surely
 from rules.reading import Reader
 from rules.rule import Message, Service
 from rules.schema.file_keys import CODE, CODE_LIST, MESSAGE, OFFER_SET, SERVICE
@@ -15,8 +27,9 @@ from rules.schema.key import check
 from rules.schema.names import Names
 from rules.schema.wording import plain_words
 from rules.schema.words import MEASURES, STATES
-from rules.text import Block, Node
+from rules.text import Block, Node, Text
 
+_REVIEWED_EVERY = Duration(12, "month")  # CONTENT 1.5, trap 10
 _MEASURES = {word: word for word in MEASURES}
 MOST_BYTES = 1024 * 1024  # some ten thousand codes
 
@@ -31,8 +44,16 @@ class ListFile:
     owner: str = ""
     note: str = ""
     reviewed: date | None = None
-    review_by: date | None = None
+    review_by: date | None = None  # where none is said, 12 months after it was reviewed
     local: bool = False  # a practice's own, which stands beside a built-in one of the same name
+    verify: Mapping[Code, str] = field(default_factory=dict[Code, str])  # before a code is used
+
+    @property
+    def due(self) -> date | None:
+        """The day by which somebody looks at it again: 12 months on, where no other is said."""
+        if self.review_by is None and self.reviewed is not None:
+            return _REVIEWED_EVERY.after(self.reviewed)
+        return self.review_by
 
 
 def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
@@ -57,16 +78,19 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
             "Give both the same name.",
         )
     words: dict[Code, str] = {}
+    verify: dict[Code, str] = {}
     if "codes" in block.pairs:
         for item in reader.listed(block.pairs["codes"][1], '"codes"'):
-            _read_code(reader, item, words)
+            _read_code(reader, item, words, verify)
     if name is None or title is None or not words:
         return None  # each has been reported
     codes = CodeList(name, title, words, measures or "")
-    return ListFile(codes, block.at, source, owner, note, reviewed, review_by, local)
+    return ListFile(codes, block.at, source, owner, note, reviewed, review_by, local, verify)
 
 
-def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
+def _read_code(
+    reader: Reader, node: Node, words: dict[Code, str], to_verify: dict[Code, str]
+) -> None:
     block = reader.block(node, "Each code")
     if block is None:
         return
@@ -74,7 +98,7 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
     value = reader.get(block, "code", reader.text)
     system: str | None = SNOMED
     if "system" in block.pairs:
-        system = reader.one_of(block.pairs["system"][1], SYSTEMS, "systems")
+        system = _system(reader, block.pairs["system"][1])
     plain = reader.get(block, "words", reader.prose)
     if plain is not None and len(plain) > LONGEST_WORDS:
         reader.stop(
@@ -109,6 +133,15 @@ def _read_code(reader: Reader, node: Node, words: dict[Code, str]) -> None:
         reader.stop(at, "E15", f"{value} is already in this list.")
     elif plain is not None:
         words[key] = plain
+        if verify is not None:
+            to_verify[key] = verify
+
+
+def _system(reader: Reader, node: Node) -> str | None:
+    """A name that we know, or the address of a system as records have it: it is compared whole."""
+    if isinstance(node, Text) and ADDRESS.fullmatch(node.value.strip()):
+        return node.value.strip()
+    return reader.one_of(node, SYSTEMS, "systems")
 
 
 def read_services(reader: Reader, node: Node, names: Names) -> dict[str, Service]:
@@ -176,7 +209,7 @@ def read_messages(reader: Reader, node: Node, names: Names) -> dict[str, Message
 
 def list_text(file: ListFile) -> str:
     """A code list as its file has it: what ``read_list`` reads back the same, grades apart."""
-    systems = {address: name for name, address in SYSTEMS.items()}
+    systems = {address: name for name, address in SYSTEMS.items()}  # others by their address
     heads = {"id": file.codes.id, "title": quoted(file.codes.title), "source": quoted(file.source)}
     if file.owner:
         heads["owner"] = quoted(file.owner)
@@ -192,7 +225,7 @@ def list_text(file: ListFile) -> str:
     for code, words in file.codes.words.items():
         lines += [f"  - code: {quoted(code.code)}", f"    words: {quoted(words)}"]
         if code.system != SNOMED:
-            lines.append(f"    system: {systems[code.system]}")
+            lines.append(f"    system: {systems.get(code.system, code.system)}")
     return "\n".join(lines) + "\n"
 
 
@@ -227,17 +260,41 @@ def read_codes(reader: Reader, block: Block, key: str, names: Names) -> tuple[Co
         if name in names.lists:
             found.append(names.lists[name])
         elif not names.is_faulty("list", name):
+            several = [piece for piece in re.split(r"[,;]\s*|\s+(?:and|or)\s+", name) if piece]
+            typed = f"[{', '.join(several)}]" if set(several) <= names.lists.keys() else ""
             reader.stop(
-                item.at, "E12", f'There is no code list called "{name}".', _nearest(name, names)
+                item.at,
+                "E12",
+                f'There is no code list called "{name}".',
+                f"Several lists stand in brackets: {typed}" if typed else _nearest(name, names),
+                () if typed or surely(name, names.lists) else _new_list(name),
+                reader.instead(item, typed) if typed else (),
             )
     return tuple(found)
 
 
 def _nearest(name: str, names: Names) -> str:
-    close = nearest(name, names.lists)
+    """The list that is clearly closest; or those all of whose words are in what was written."""
+    words = set(parts_of_name(name))
+    within = [known for known in sorted(names.lists) if words.issuperset(parts_of_name(known))]
+    close = surely(name, names.lists)
+    found = [close] if close else [] if without_not(name) else within
     hint = ""
-    if close:
-        one = names.lists[close]
-        codes = "1 code" if len(one.words) == 1 else f"{len(one.words)} codes"
-        hint = f"{did_you_mean(name, names.lists)} ({one.title}, {codes}.) "
+    if found:
+        lists = (names.lists[each] for each in found[:3])
+        hint = f"Did you mean {' or '.join(_described(one) for one in lists)}? "
     return hint + "To see them all: goodday lists show"
+
+
+def _described(one: CodeList) -> str:
+    codes = "1 code" if len(one.words) == 1 else f"{len(one.words)} codes"
+    return f"{one.id} ({one.title}, {codes})"
+
+
+def _new_list(name: str) -> tuple[str, ...]:
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return (
+        (f"To make a new list: goodday rules new list {words}",)
+        if re.search("[a-z]", words)
+        else ()
+    )

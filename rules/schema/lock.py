@@ -172,7 +172,9 @@ def _of_one(file: ListFile, folder: Folder, today: date, *, stops: bool) -> Iter
         codes = "1 code" if held == 1 else f"{held} codes"
         says = f'The code list "{name}" has {codes}; it was locked with {locked.count}'
         yield Problem(file.at, "S10", f"{says} ({change}).", to_lock, stops)
-    if file.review_by is not None and file.review_by < today:
-        says = f'The review date of the code list "{name}", {file.review_by}, has passed.'
+    if file.due is not None and file.due < today:
+        says = f'The review date of the code list "{name}", {file.due}, has passed.'
+        if file.review_by is None:
+            says = f'Nobody has looked at the code list "{name}" for more than 12 months.'
         hint = "Look at its codes and its source again, and set a new date."
         yield Problem(file.at, "S10", says, hint, stops)

@@ -34,11 +34,12 @@ class Names:
     offer_sets: dict[str, OfferSet] = field(default_factory=dict[str, OfferSet])
     messages: dict[str, Message] = field(default_factory=dict[str, Message])
     link_hosts: tuple[str, ...] = ("www.nhs.uk",)
+    below: frozenset[str] = frozenset()  # facts of this file that stand further down
     faulty: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
-    def with_facts(self, own: Mapping[str, Fact]) -> "Names":
-        """The same names with a rule's own facts besides."""
-        return replace(self, facts={**self.facts, **own}, faulty=set(self.faulty))
+    def with_facts(self, own: Mapping[str, Fact], below: frozenset[str] = frozenset()) -> "Names":
+        """The same names with a rule's own facts besides; those ``below`` are not yet read."""
+        return replace(self, facts={**self.facts, **own}, below=below, faulty=set(self.faulty))
 
     def is_faulty(self, sort: str, name: str) -> bool:
         """Whether what has this name was reported where it is written: once is enough."""

@@ -67,11 +67,19 @@ def _offer(reader: Reader, kind: OfferKind, block: Block, names: Names) -> Offer
     label = reader.get(block, "label", lambda n: read_wording(reader, n, names))
     if label is not None:
         one_line(reader, block.pairs["label"][1], label, "label")
+    shown = reader.get(block, "if_unknown", lambda n: _show(reader, n))
+    if shown is not None and "if" not in block.pairs:
+        reader.stop(
+            block.pairs["if_unknown"][0].at,
+            "E10",
+            '"if_unknown" is about what "if" asks, and this offer has no "if".',
+            "Add if: and who it is for, or take this line out.",
+        )
     bare = Offer(
         kind=kind,
         label=label or Wording(()),
         condition=condition_under(reader, block, "if", names),
-        if_unknown_show=reader.get(block, "if_unknown", lambda n: _show(reader, n)) or False,
+        if_unknown_show=shown or False,
         needs=reader.get(block, "needs", lambda n: _needed(reader, n, names)),
         recommended=reader.get(block, "recommended", reader.yes_no) or False,
     )

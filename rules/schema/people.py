@@ -1,11 +1,12 @@
 """The invented people of a rule file, and what a test may change about them, read."""
 
 import copy
+from collections.abc import Iterable
 from datetime import date
 
 from rules.facts.statuses import STATUSES
 from rules.people import REPLIES, USUAL, Line, Somebody, day_meant, measurement
-from rules.problems import Place, did_you_mean, nearest
+from rules.problems import Place, did_you_mean, nearest, surely
 from rules.reading import Reader
 from rules.schema.key import check, words_of
 from rules.schema.key import names as key_names
@@ -20,7 +21,30 @@ _BOOKING_KEYS = key_names(BOOKING)
 # What may be said of the person, besides the record.
 _ABOUT = ("age", "sex", "language", "needs_interpreter", "registered_here", "deceased")
 # What a story may say of a line besides what its list can have: that it is void, or unknown.
+# Of these a story may say when they ended; of other lines nothing depends on it.
+_LASTING = frozenset({"tag", "care_plan", "encounter", "procedure", "entry", "observation"})
 _ANY_STATUS = frozenset({"entered-in-error", "unknown"})
+
+
+_MEASURED = frozenset({"value", "filed"})
+_GOES_WITH = {
+    "value": "what was measured stands in an observation",
+    "filed": "a clinician files results, which are observations",
+    "end": "what lasts for a while is a tag, care_plan, encounter, procedure or observation",
+}
+
+
+def keys_of(find: str) -> tuple[str, ...]:
+    """What can be said of a line of this sort; whatever else would change no answer."""
+    if find == "outcome":
+        return _OUTCOME_KEYS
+    without = frozenset[str]() if find == "observation" else _MEASURED
+    without |= frozenset[str]() if find in _LASTING else {"end"}
+    return tuple(key for key in _LINE_KEYS if key not in without)
+
+
+def _a(find: str) -> str:
+    return f"{'an' if find[0] in 'aeiou' else 'a'} {find.replace('_', ' ')}"
 
 
 class ReadingPeople:
@@ -67,7 +91,9 @@ class ReadingPeople:
             age = self.reader.whole(node)
             person.age = "" if age is None else str(age)
         elif key == "deceased":
-            person.deceased = "yes" if self.reader.yes_no(node) else ""
+            unknown = isinstance(node, Text) and node.value.strip() == "unknown"
+            said = "unknown" if unknown else "yes" if self.reader.yes_no(node) else ""
+            person.deceased = said
         elif key in ("sex", "language"):
             words = {word: word for word in words_of(PERSON, key)}
             known = self.reader.one_of(node, words, key) if words else self.reader.text(node)
@@ -119,9 +145,16 @@ class ReadingPeople:
         if name is None:
             return None
         line = Line(find, name, block.at)
-        own = _OUTCOME_KEYS if find == "outcome" else _LINE_KEYS
+        own = keys_of(find)
         needed = ("topic", "date") if find == "outcome" else ()
         table = OUTCOME_LINE if find == "outcome" else LINE
+        no_effect = (
+            frozenset(_LINE_KEYS) - frozenset(own) if find != "outcome" else frozenset[str]()
+        )
+        for key in no_effect & block.pairs.keys():
+            at = block.pairs[key][0].at
+            says = f'"{key}" changes nothing about {_a(find)}: {_GOES_WITH[key]}.'
+            reader.stop(at, "E10", says, "Take it out.")
         check(reader, block, f"a line about {find}", table, besides=(find,))
         if find == "outcome":
             if name not in REPLIES:
@@ -133,10 +166,19 @@ class ReadingPeople:
         for key in own:
             if key in block.pairs and (value := self.value(find, key, block.pairs[key][1])):
                 line.said[key] = value
+        if find == "outcome" and self.is_ahead(line):
+            says = "Nobody has said anything on a day that is still to come."
+            reader.stop(block.pairs["date"][1].at, "E10", says, "Write a day up to today.")
+            return None
         if all(key in line.said for key in needed) and (line.codes or name in REPLIES):
             return line
         self.faulty.add(line.called)
         return None
+
+    def is_ahead(self, line: Line) -> bool:
+        """Whether a line is dated after the day of the tests."""
+        when = day_meant(line.said.get("date", ""), self.today)
+        return when is not None and when.first > self.today
 
     def find(self, block: Block) -> str | None:
         """What a line is about; a misspelt word is read on as the one that is meant."""
@@ -225,11 +267,14 @@ class ReadingPeople:
         if not matching:
             known = {line.called for line in person.lines} | {*_ABOUT, "booking"}
             says = f'This person has no "{called.value}" to change.'
+            close = surely(called.value, known)
+            hint = f"Did you mean {close}?" if close else _on_record(person.lines)
+            more = ("As written, the story would pass without testing anything.",)
             if called.value not in self.faulty:
-                self.reader.stop(called.at, "T06", says, did_you_mean(called.value, known))
+                self.reader.stop(called.at, "T06", says, hint, more)
             return
         find = matching[0].find
-        known_keys = _OUTCOME_KEYS if find == "outcome" else _LINE_KEYS
+        known_keys = keys_of(find)
         if self.is_key(key, at, called.value, known_keys):
             value = self.value(find, key, node)
             for line in matching:
@@ -254,3 +299,8 @@ class ReadingPeople:
             says = f'"{key}" cannot be changed about "{called}".'
             self.reader.stop(at, "E01", says, did_you_mean(key, known))
         return key in known
+
+
+def _on_record(lines: Iterable[Line]) -> str:
+    said = ", ".join(f"{line.called} (line {line.at.line})" for line in lines)
+    return f"On the record: {said}." if said else "There is nothing on the record."

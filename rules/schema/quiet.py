@@ -1,6 +1,7 @@
 """When people are left alone, as authors write it."""
 
 import re
+from datetime import date, timedelta
 
 from rules.codes import Code, CodeList
 from rules.days import Duration, duration
@@ -27,6 +28,8 @@ QUIET_DEFAULTS: dict[Reply, Duration] = {
 }
 MOST = (3, Duration(12, "month"))  # PRODUCT 1.4
 
+_FORGOTTEN = ("People told us that being asked again feels like not being heard.",)
+
 _PERIODS = {f"after_{str(reply).replace(' ', '_')}": reply for reply in QUIET_DEFAULTS}
 
 
@@ -50,6 +53,7 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
                 "E31",
                 f"{length} is shorter than everybody's {QUIET_DEFAULTS[reply]}.",
                 "A rule may be quieter than the rest, never louder.",
+                _FORGOTTEN if reply is Reply.DECLINED else (),
             )
         periods[reply] = length
     former = _names(reader, block, "also_known_as")
@@ -59,6 +63,13 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
     if topic is None:
         return None
     most = reader.get(block, "most", lambda n: _most(reader, n)) or MOST
+    if is_louder(*most) and purpose is not Purpose.SAFETY_NET:
+        reader.stop(
+            block.pairs["most"][1].at,
+            "E31",
+            f"{most[0]} in {most[1]} can come to more than everybody's {MOST[0]} in {MOST[1]}.",
+            "A rule may be quieter than the rest, never louder. Type: most: 2 in 12 months",
+        )
     hidden = _no_thanks(reader, block, purpose)
     return Quiet(topic, periods, former, declined, not_done, most, also, hidden)
 
@@ -68,6 +79,25 @@ def _names(reader: Reader, block: Block, key: str) -> tuple[str, ...]:
     return tuple(name for item in items if (name := reader.name(item)))
 
 
+def is_louder(most: int, length: Duration) -> bool:
+    """Whether so many cards in so long can come to more than everybody's within the same time."""
+    usual, year = MOST
+    if most > usual:
+        return True
+    if not length.is_shorter_than(year):
+        return False
+    # Two or three at once may come twice within the year; single ones when as many steps are short.
+    return most > 1 or any(_steps(length, day, usual) < year.after(day) for day in _FOUR_YEARS)
+
+
+def _steps(length: Duration, day: date, number: int) -> date:
+    for _ in range(number):
+        day = length.after(day)
+    return day
+
+
+# With every length of month and a leap day.
+_FOUR_YEARS = tuple(date(2024, 1, 1) + timedelta(days=days) for days in range(1461))
 _MOST = re.compile(r"([1-9]\d?) in (.+)", re.ASCII)
 
 

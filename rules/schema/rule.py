@@ -21,6 +21,7 @@ from rules.schema.offers import read_offers
 from rules.schema.quiet import read_quiet
 from rules.schema.stories import read_stories
 from rules.schema.words import HOOKS, OWN_HOOK
+from rules.schema.written import written
 from rules.text import Block, Node
 
 
@@ -67,7 +68,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
     rule = Rule(
         rule_id, title, 1 if version is None else version, status or Status.DRAFT, purpose, owner,
         care, hooks, show_to, own, when, unknown == "prompt", exclusions, card, offers, quiet,
-        block.at, "when_unknown" in block.pairs, dict(_places(block)),
+        block.at, "when_unknown" in block.pairs, dict(_places(block)), tuple(written(block)),
     )  # fmt: skip
     return RuleFile(rule, stories)
 

@@ -12,6 +12,7 @@ from rules.record import Kind
 from rules.schema.facts import FIND
 from rules.schema.names import Names
 from rules.schema.people import ReadingPeople
+from rules.schema.written import written
 from rules.text import Block, Node, Text
 
 EXPECTATIONS = ("prompt", "no prompt", "excluded", "quiet", "cannot tell")
@@ -46,10 +47,31 @@ def read_stories(reader: Reader, block: Block, names: Names) -> Stories:
     reading = ReadingPeople(reader, names, today or date(2026, 11, 21))
     if "people" in block.pairs:
         reading.read(block.pairs["people"][1])
+        _no_bookings_without_booking(reader, block)
     if tests is None or not there:
         return ()
     items = reader.listed(tests[1], '"tests"')
     return tuple(story for item in items for story in _story(reading, item))
+
+
+_BOOKING_HOOK = "appointment-book"
+
+
+def _no_bookings_without_booking(reader: Reader, block: Block) -> None:
+    """Only a rule that is asked while somebody books can see the booking."""
+    hook = block.pairs.get("hook")
+    asked = {each.text.value.strip() for each in written(hook[1])} if hook else {_BOOKING_HOOK}
+    people = block.pairs["people"][1]
+    if _BOOKING_HOOK in asked or not isinstance(people, Block):
+        return
+    for _, somebody in people.pairs.values():
+        if isinstance(somebody, Block) and "booking" in somebody.pairs:
+            reader.think(
+                somebody.pairs["booking"][0].at,
+                "E10",
+                f"Nobody is booking anything at {' or '.join(sorted(asked))}.",
+                f"Add {_BOOKING_HOOK} to hook:, or take the booking out.",
+            )
 
 
 def _story(reading: ReadingPeople, node: Node) -> list[Story]:

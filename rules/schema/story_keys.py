@@ -11,7 +11,7 @@ PERSON = (
     Key("language", F.TEXT, "The language they speak, as a code: en, pl, ur."),
     Key("needs_interpreter", F.YES_NO, "Whether they need an interpreter."),
     Key("registered_here", F.YES_NO, "Whether they are registered at the practice.", "yes"),
-    Key("deceased", F.YES_NO, "Whether they have died.", "no"),
+    Key("deceased", F.YES_NO, "Whether they have died; unknown, where nobody can tell.", "no"),
     Key("record", F.BLOCKS, "What stands on their record.", of="line"),
     Key("booking", F.BLOCK, "The visit that they are booking.", of="booking"),
 )

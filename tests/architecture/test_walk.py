@@ -27,6 +27,7 @@ TO_A_CARD = {
     "fhir_adapters/coded.py": "the codes that say what an entry is",
     "fhir_adapters/dates.py": "which of its dates an entry is dated by",
     "rules/record.py": "the one index",
+    "cds_hooks/clients/listed.py": "whose people these are",
     "cds_hooks/clock.py": "today",
     "rules/engine.py": "each rule, once",
     "rules/finding.py": "each fact, once",

@@ -127,7 +127,7 @@ def main() -> None:
             "name: Benchmark\ninvented: yes\npilots: [copd-self-management, results-ahead]\n"
         )
         goodday = [
-            str(Path(sys.executable).parent / "goodday"), "serve", "--port", "8471",
+            str(Path(sys.executable).parent / "goodday"), "serve", "--open", "--port", "8471",
             "--practice", str(practice), "--data", str(Path(folder, "data")),
         ]  # fmt: skip
         rows = str(Path(folder, "floor.sqlite"))

@@ -34,8 +34,8 @@ def _one(name: str) -> None:
         print(f"{max(taken, 0.0) * 1000:.0f} {max(_megabytes('VmHWM') - idle, 0.0):.1f}")
 
 
-def main() -> None:
-    """Print the figures of every file, and which of them are over the limits."""
+def main() -> int:
+    """Print the figures of every file, and which of them are over the limits; 1 if any is."""
     worst_ms = worst_mb = 0.0
     for name, source in HOSTILE.items():
         done = subprocess.run(
@@ -52,10 +52,11 @@ def main() -> None:
         f"hostile rule files: at most {worst_ms:.0f} ms CPU and {worst_mb:.1f} MB above idle"
         f" (limits {MOST_MS} ms, {MOST_MB} MB)"
     )
+    return int(worst_ms > MOST_MS or worst_mb > MOST_MB)
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
         _one(sys.argv[1])
     else:
-        main()
+        sys.exit(main())

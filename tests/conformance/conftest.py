@@ -6,9 +6,23 @@ from pathlib import Path
 import pytest
 
 from rules.rule import Library
-from tests.builders import load_files, rule_text
+from tests.builders import PILOTED, load_files, rule_text
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, a_booking, leroy, margaret
 from tests.served import BOOK, Json, Surgery, piloting, surgery
+
+LEROY = "\nleroy: {about: has COPD, age: 70, record: [{condition: copd, date: 2020-03-01}]}"
+TOLD = """
+- {{name: Leroy, person: leroy, expect: prompt}}
+- name: Receiving palliative care
+  person: leroy
+  plus: [{{condition: palliative-care, date: 1 month ago}}]
+  expect: excluded
+  because: palliative
+- name: Said no
+  person: leroy
+  plus: [{{outcome: declined, topic: {topic}, date: 1 month ago}}]
+  expect: quiet
+"""
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +58,9 @@ def two_topics(tmp_path: Path) -> Iterator[Surgery]:
     copd = "\nhas_copd:\n  find: condition\n  codes: copd\n"
     rules = {
         f"{name}.yaml": rule_text(
-            id=name, facts=copd, when="has_copd", quiet=f"{{topic: {name}}}", offers=offers,
-            people=None, today=None, tests=None,
+            id=name, facts=copd, when="has_copd", people=LEROY,
+            quiet=f"{{topic: {name}}}", offers=offers,
+            tests=TOLD.format(topic=name), **PILOTED,
         )
         for name, offers in (
             ("cough", "\n- refer:\n    label: Refer to the tea group\n    service: tea-group\n"),

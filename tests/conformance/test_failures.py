@@ -135,7 +135,7 @@ def faulty(folder: Path, library: Library, fault: str) -> Generator[TestClient]:
     if fault == "in a rule":
         library = replace(library, rules=tuple(_broken(library)))
     settings = Settings(data=folder, origins=(ORIGIN,))
-    with TestClient(create_app(settings, library, answers, clock)) as client:
+    with TestClient(create_app(settings, library, answers, clock=clock)) as client:
         yield client
 
 

@@ -4,7 +4,9 @@ The periods are those of PRODUCT 1 as the first cut has them. Each test lets tim
 surgery's own clock and asks again on the last quiet day and on the next.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,7 @@ from rules.codes import OWN
 from rules.days import Duration
 from tests.builders import Resource, a_resource
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, a_booking, leroy, margaret
-from tests.served import BOOK, NOW, Json, Reply, Surgery, closed, taken
+from tests.served import BOOK, NOW, Json, Reply, Surgery, closed, piloting, surgery, taken
 
 TODAY = NOW.date()
 DAYS_14, DAYS_7 = Duration(14, "day"), Duration(7, "day")
@@ -212,3 +214,19 @@ def test_no_thank_you_answers_everything_on_a_shared_card(two_topics: Surgery) -
         MONTHS_12.after(TODAY).isoformat()
     }
     assert set(again.held_back) == {"cough", "wheeze"}
+
+
+def test_a_rule_that_nobody_looked_at_again_in_time_says_so_and_shows_no_card(
+    tmp_path: Path,
+) -> None:
+    library = piloting(tmp_path / "practice", COPD_RULE)
+    (rule,) = library.rules
+    unseen = replace(rule, care=replace(rule.care, review_by=date(2026, 3, 31)))
+    with surgery(tmp_path, replace(library, rules=(unseen,))) as practice:
+        reply = practice.ask(practice.a_call(margaret()))
+        assert reply.cards == []
+        assert reply.held_back[COPD_RULE] == {
+            "rule": COPD_RULE,
+            "step": "review",
+            "says": "Not shown: this rule was to be looked at again by 31 March 2026.",
+        }

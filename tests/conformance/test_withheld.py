@@ -6,14 +6,37 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_condition, a_patient, a_resource, rule_text, write_folder
+from tests.builders import PILOTED, a_condition, a_patient, a_resource, rule_text, write_folder
 from tests.served import Surgery, piloting, surgery
 
 FACTS = """
 has_cough: {find: condition, codes: cough}
 wheezes: {find: observation, codes: wheeze, give: count}
 """
-SELDOM = "\n- {if: {cel: 10 / wheezes > 20, means: wheezes seldom}, because: x}"
+OFTEN = """
+- shared: palliative
+- {if: {cel: 10 / wheezes < 6, means: wheezes often}, because: x}
+"""
+TOLD = """
+- name: Has wheezed once
+  person: sam
+  plus: [{observation: wheeze, date: 2026-01-01}]
+  expect: prompt
+- name: Has wheezed twice
+  person: sam
+  plus: [{observation: wheeze, date: 2026-01-01}, {observation: wheeze, date: 2026-02-01}]
+  expect: excluded
+  because: wheezes
+- name: Is receiving palliative care
+  person: sam
+  plus: [{condition: palliative-care}, {observation: wheeze, date: 2026-01-01}]
+  expect: excluded
+  because: palliative
+- name: Said no
+  person: sam
+  plus: [{observation: wheeze}, {outcome: declined, topic: coughing, date: 1 month ago}]
+  expect: quiet
+"""
 WHEEZE = a_resource("Observation", "wheeze", status="final", id="wheeze-1")
 
 
@@ -23,8 +46,8 @@ def service(tmp_path: Path) -> Generator[Surgery]:
     write_folder(
         tmp_path / "practice",
         {
-            "coughing.yaml": rule_text(facts=FACTS, exclude=SELDOM, people=None, tests=None),
-            "tea.yaml": rule_text(id="tea", quiet="{topic: tea}"),
+            "coughing.yaml": rule_text(facts=FACTS, exclude=OFTEN, tests=TOLD, **PILOTED),
+            "tea.yaml": rule_text(id="tea", quiet="{topic: tea}", **PILOTED),
         },
     )
     with surgery(tmp_path, piloting(tmp_path / "practice", "coughing", "tea")) as here:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.parts import PART, check_part
+from tests.docs.parts import INTO, PART, check_part, put_into
 from tests.running import demo_running
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +48,8 @@ def test_every_block_runs_and_prints_what_is_written(
         match language:
             case "yaml" if PART.match(text):
                 check_part(tmp_path, text)
+            case "yaml" if INTO.match(text):
+                put_into(tmp_path, text)
             case "yaml" | "json" | "csv":
                 write(tmp_path, language, text)
             case "sh":
@@ -135,7 +137,7 @@ def verbs() -> list[str]:
     """Every verb that the command line has, as its help names them."""
     found: list[str] = []
     for verb in _verbs_of("goodday"):
-        below = _verbs_of(f"goodday {verb}") if verb in ("rules", "lists") else []
+        below = _verbs_of(f"goodday {verb}") if verb in ("rules", "lists", "client") else []
         found += [f"{verb} {one}" for one in below] or [verb]
     return found
 

@@ -172,7 +172,7 @@ def test_check_starts_without_the_web_framework() -> None:
 
 def test_serving_with_a_rule_that_has_to_be_mended_does_not_start(tmp_path: Path) -> None:
     (tmp_path / "practice.yaml").write_text("name: Ours\npilots: [no-such-rule]\n")
-    done = goodday("serve", "--practice", tmp_path, "--data", tmp_path / "data", "--port", "0")
+    done = goodday("serve", "--open", "--practice", tmp_path, "--data", tmp_path / "data")
     assert done.returncode == 1
     assert 'There is no rule called "no-such-rule".' in done.stdout
 

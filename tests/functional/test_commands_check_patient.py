@@ -10,6 +10,7 @@ from cds_hooks.cli import run
 from cds_hooks.store.answers import Answers, Button, Issued, Met
 from rules.record import Reply
 from tests.builders import (
+    PILOTED,
     Resource,
     a_bundle,
     a_condition,
@@ -29,8 +30,8 @@ WHEN = "{all: [has_cough, {age: {at_least: 18}}, {not: had_tea}]}"
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
     folder = tmp_path / "practice"
-    text = rule_text(facts=FACTS, when=WHEN)
-    other = rule_text(id="chatting", title="Chatting", quiet="{topic: chatting}")
+    text = rule_text(facts=FACTS, when=WHEN, **PILOTED)
+    other = rule_text(id="chatting", title="Chatting", quiet="{topic: chatting}", **PILOTED)
     draft = rule_text(id="drafting", quiet="{topic: drafting}")
     files = {"coughing.yaml": text, "chatting.yaml": other, "drafting.yaml": draft}
     practice = "name: Ours\npilots: [coughing, chatting]\n"
@@ -112,6 +113,21 @@ def test_nobody_is_named(tmp_path: Path, rules: Path, capsys: pytest.CaptureFixt
         assert "secret-id" not in said
         assert "test-person" not in said
         assert "1966" not in said
+
+
+def test_what_could_be_put_right_in_the_record_is_told_with_the_entry(
+    tmp_path: Path, rules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    undated = a_resource("Procedure", "tea-group", status="completed")
+    old = a_condition("cough", onsetDateTime="2015", recordedDate="2024-05-03")
+    bundle = a_file(tmp_path, undated, old)
+    assert run(ask(bundle, rules)) == 0
+    note = "had tea: an entry has no date: procedure, no date, completed, tea-group"
+    said = capsys.readouterr().out
+    assert f"What could be put right in the record\n  {note}\n" in said
+    assert "condition, onset 2015 (recorded 3 May 2024), active, cough" in said
+    run(ask(bundle, rules, "--format", "json"))
+    assert json.loads(capsys.readouterr().out)["rules"][0]["data_quality"] == [note]
 
 
 def test_what_could_not_be_read_is_told(

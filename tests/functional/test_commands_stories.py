@@ -93,8 +93,10 @@ def test_nothing_but_known_gaps_is_no_failure(
 def test_a_folder_without_rules_has_nothing_to_show(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["rules", "test", str(tmp_path)]) == 1
-    assert capsys.readouterr().out == "0 stories, 0 right\n"
+    assert run(["rules", "test", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"There are no rules under {tmp_path}: rule files end in .yaml.\n"
 
 
 def test_junit_has_one_test_case_a_story(

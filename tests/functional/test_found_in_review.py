@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from rules.load import load_library
 from tests.builders import Resource, a_bundle, a_resource
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, a_booking, copd, leroy, margaret
 from tests.running import GOODDAY
-from tests.served import BOOK, NOW, Json, piloting, surgery, taken
+from tests.served import BOOK, NOW, Json, in_pilot, piloting, surgery, taken
 
 PALLIATIVE, PLAN_GIVEN, REHABILITATION = "103735009", "391131001", "15081005"
 
@@ -59,7 +60,7 @@ def test_a_damaged_patient_may_have_died(tmp_path: Path) -> None:
     folder.mkdir()
     text = rule.replace("synthea-copd-plan", "copd-self-management-offer")
     (folder / "copd-without-plan.yaml").write_text(text.replace("synthea-copd", "copd"))
-    with surgery(tmp_path, piloting(folder, COPD_RULE, "copd-without-plan")) as practice:
+    with surgery(tmp_path, in_pilot(piloting(folder, COPD_RULE))) as practice:
         call = practice.a_call(margaret())
         call["prefetch"]["patient"] |= {"birthDate": 1950, "deceasedBoolean": True}
         reply = practice.ask(call)
@@ -172,7 +173,7 @@ def test_two_rules_on_one_topic_write_one_no(tmp_path: Path) -> None:
     (folder / "second-rule.yaml").write_text(
         text.replace("id: copd-self-management", "id: second-rule")
     )
-    with surgery(tmp_path, piloting(folder, COPD_RULE, "second-rule")) as practice:
+    with surgery(tmp_path, in_pilot(piloting(folder, COPD_RULE))) as practice:
         reply = practice.ask(practice.a_call(margaret()))
         assert len(reply.button("No, thank you")["actions"]) == 1
 
@@ -198,7 +199,7 @@ def test_a_fact_behind_a_fact_behind_a_fact_is_asked_for(tmp_path: Path) -> None
         ),
         copd() | {"id": "c2", "onsetDateTime": "2026-05-01", "code": {"coding": [_RESOLVED]}},
     ]
-    with surgery(tmp_path, piloting(folder, "chain")) as practice:
+    with surgery(tmp_path, in_pilot(load_library(folder).usable())) as practice:
         assert practice.ask(practice.a_call(record)).decided("chain") == "card"
 
 

@@ -28,7 +28,7 @@ from rules.outcome import Decision
 from rules.record import PatientRecord
 from rules.rule import Library
 from tests.builders import Resource
-from tests.served import FHIR_SERVER, Json, Surgery, a_call, prefetch_of, surgery
+from tests.served import FHIR_SERVER, Json, Surgery, a_call, in_pilot, prefetch_of, surgery
 
 LIBRARY = Path(__file__).parents[1] / "fixtures" / "synthea"
 TOPICS = {"COPD": "copd", "ASTHMA": "asthma", "DM2": "diabetes", "HF": "heart-failure"}
@@ -68,7 +68,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 @cache
 def _library() -> Library:
-    return load_library(LIBRARY).usable()
+    return in_pilot(load_library(LIBRARY).usable())
 
 
 def _true(record: PatientRecord, day: date) -> frozenset[str]:

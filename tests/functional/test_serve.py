@@ -102,7 +102,7 @@ def test_ctrl_c_stops_it_well(running: Running) -> None:
     assert running.stop() == 0
     assert running.wrote().count("Good Day is at http://127.0.0.1:") == 1
     assert "Stopped." in running.wrote()
-    assert "There is no sign-in yet" in running.wrote()
+    assert "The service is open" in running.wrote()
     assert "Traceback" not in running.wrote()
 
 
@@ -112,7 +112,7 @@ def test_its_log_has_one_line_of_json_for_each_call_and_no_access_log(running: R
     running.post("/nowhere?name=Margaret", b"{}")
     running.stop()
     lines = [json.loads(line) for line in running.wrote().splitlines() if line.startswith("{")]
-    assert [line["event"] for line in lines] == ["asked", "refused"]
+    assert [line["event"] for line in lines] == ["open", "asked", "refused"]
     assert "Margaret" not in running.wrote()
 
 
@@ -122,7 +122,7 @@ def test_its_log_has_one_line_of_json_for_each_call_and_no_access_log(running: R
 def start(*options: str) -> tuple[int, str]:
     """The exit code and standard error of a start that does not come to anything."""
     found = subprocess.run(
-        [GOODDAY, "serve", *options],
+        [GOODDAY, "serve", *options, "--open"],
         capture_output=True,
         text=True,
         timeout=30,

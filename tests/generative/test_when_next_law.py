@@ -299,7 +299,7 @@ def test_each_sort_of_fact_keeps_the_law_by_itself(
 RULES = {(name, test): _alone(name, test) for name, test in ALONE}
 QUIET = a_rule(
     quiet="{topic: coughing, after_not_now: 5 months, also_known_as: [something-else],"
-    " declined_codes: no-tea, not_done_codes: cough, most: 2 in 4 months}",
+    " declined_codes: no-tea, not_done_codes: cough, most: 1 in 5 months}",
     exclude=None,
     people=None,
     tests=None,

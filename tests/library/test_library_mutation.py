@@ -12,35 +12,26 @@ import pytest
 
 from prompts.mutation import ENOUGH, Result, try_out
 from prompts.stories import tell
-from rules.answer import Answer
 from rules.days import span
 from rules.load import load_library
 from rules.mutants import Mutant
-from rules.outcome import Decision
 from rules.people import Story, record_of
 from rules.record import Entry, Kind, index
-from rules.rule import Purpose, Rule
-from tests.builders import card, decide
+from rules.rule import Rule
+from tests.builders import card
 
 LOADED = load_library()
 RULES = LOADED.library.rules
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 
-_DEAD = "A story says that somebody has died, or does not. That nobody can tell is asked below."
 _ONE_IN_ORDER = "The first variant speaks for level 2 anyway, and levels are whole numbers."
 UNNOTICED = {
-    "ask-again-gently": {'with "if_unknown: include" in the exclusion "deceased"': _DEAD},
-    "copd-self-management": {'with "if_unknown: include" in the exclusion "deceased"': _DEAD},
-    "diabetes-education": {'with "if_unknown: include" in the exclusion "deceased"': _DEAD},
-    "nurse-check-in": {'with "if_unknown: exclude" in the exclusion "deceased"': _DEAD},
     "pam-social-prescribing": {
-        'with "if_unknown: include" in the exclusion "deceased"': _DEAD,
         "with pam_level between 2 and 4 4 in place of between 3 and 4, in variant 2 of the card": (
             _ONE_IN_ORDER
         ),
     },
     "results-ahead": {
-        'with "if_unknown: include" in the exclusion "deceased"': _DEAD,
         'without "filed" in results_in_the_letter': (
             "Whoever has a result that was not filed is left out of the rule, letter and all."
         ),
@@ -57,10 +48,7 @@ UNNOTICED = {
 }
 # Slips in safety that no story can notice. Those that make a difference are held to below.
 ELSEWHERE = frozenset(
-    says
-    for slips in UNNOTICED.values()
-    for says in slips
-    if 'in the exclusion "deceased"' in says or "results_in_the_letter" in says
+    says for slips in UNNOTICED.values() for says in slips if "results_in_the_letter" in says
 )
 
 
@@ -95,20 +83,6 @@ def test_every_slip_in_safety_is_noticed_and_nearly_every_other_one(rule: Rule) 
 
 def _left(rule: Rule, about: str) -> list[Mutant]:
     return [mutant for mutant, _ in _tried(rule).alike if about in mutant.says]
-
-
-@EVERY_RULE
-def test_where_nobody_can_tell_whether_somebody_has_died_only_a_safety_net_speaks(
-    rule: Rule,
-) -> None:
-    story = next(story for story in LOADED.stories[rule.id] if story.expect == "prompt")
-    record, said = record_of(story)
-    unsure = replace(record, person=replace(record.person, died=Answer.CANNOT_TELL))
-    speaks = rule.purpose is Purpose.SAFETY_NET
-    expected = Decision.PROMPT if speaks else Decision.CANNOT_TELL
-    assert decide(rule, unsure, *said, today=story.today) is expected
-    (slip,) = _left(rule, 'in the exclusion "deceased"')
-    assert decide(slip.rule, unsure, *said, today=story.today) is not expected
 
 
 def test_a_letter_holds_filed_results_of_the_last_six_weeks_and_no_others() -> None:

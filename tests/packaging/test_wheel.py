@@ -66,6 +66,7 @@ def test_the_command_says_what_it_can_do(installed: Installed) -> None:
         "serve",
         "rules",
         "lists",
+        "client",
     ]
 
 

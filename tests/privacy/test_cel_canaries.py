@@ -18,7 +18,16 @@ from rules.explain import explain
 from rules.fact import Expression
 from rules.finding import Finding, RuleFault
 from rules.record import Kind
-from tests.builders import a_condition, a_record, a_rule, entry, outcome, rule_text, write_folder
+from tests.builders import (
+    PILOTED,
+    a_condition,
+    a_record,
+    a_rule,
+    entry,
+    outcome,
+    rule_text,
+    write_folder,
+)
 from tests.cel_builders import Given, built, found
 from tests.privacy.canaries import ID, NHS_NUMBER, SECRETS, found_in, zebedee
 from tests.served import piloting, surgery
@@ -113,7 +122,7 @@ def test_nothing_is_in_the_answer_or_in_our_log(
     """
     for name, text in (("coughing", "age / wheezes > 2"), ("seldom", "10 / wheezes > age")):
         when = f"{{all: [has_cough, {{cel: {text}, means: wheezes seldom}}]}}"
-        rule = rule_text(id=name, facts=facts, when=when, people=None, tests=None)
+        rule = rule_text(id=name, facts=facts, when=when, **PILOTED)
         write_folder(tmp_path / "practice", {f"{name}.yaml": rule})
     with surgery(tmp_path, piloting(tmp_path / "practice", "coughing", "seldom")) as service:
         cough = a_condition("cough", id="cough-1", subject={"reference": f"Patient/{ID}"})

@@ -12,9 +12,9 @@ from tests.reference.amounts import (
     in_unit,
 )
 from tests.reference.calendar import Days, ago, days_of
-from tests.reference.lines import LISTS, counts, date_text, happened
+from tests.reference.lines import LISTS, beside, counts, date_text, happened
 from tests.reference.record import Line
-from tests.reference.three import CANNOT_TELL, NO, YES, any_of, in_every_world, yes_if
+from tests.reference.three import CANNOT_TELL, NO, YES, all_of, any_of, in_every_world, yes_if
 from tests.reference.world import Found, World, Written, as_list
 
 Counted = list[tuple[Line, str]]
@@ -201,21 +201,31 @@ def _said(fact: Written, world: World) -> Found:
             heard.append((reply, min(last, world.today)))
     asked = as_list(fact.get("outcome"))
     start = ago(fact["within"], world.today) if "within" in fact else date.min
-    days = [
-        day for reply, day in heard if (not asked or reply in asked) and start <= day <= world.today
+    counted = [
+        (
+            day,
+            all_of(
+                [beside((day,), way, fact, world) for way in ("since", "before") if way in fact]
+            ),
+        )
+        for reply, day in heard
+        if (not asked or reply in asked) and start <= day <= world.today
     ]
+    days = [day for day, answer in counted if answer != NO]
+    certain = [day for day, answer in counted if answer == YES]
     unread = "procedure" in world.record.unread
-    answer = YES if days else CANNOT_TELL if unread else NO
+    answer = YES if certain else CANNOT_TELL if days or unread else NO
     give = fact.get("give", "exists")
     if give == "count":
-        number = exactly(len(days))
-        return Found("number", answer, Numbers(number.low, None if unread else number.high))
+        least, most = exactly(len(certain)), exactly(len(days))
+        return Found("number", answer, Numbers(least.low, None if unread else most.high))
     if give == "exists":
         return Found("yes or no", answer)
     if not days or unread:
         return Found("date", answer)
-    day = max(days) if give == "latest date" else min(days)
-    return Found("date", answer, days=Days(day, day))
+    if give == "latest date":
+        return Found("date", answer, days=Days(max(certain, default=date.min), max(days)))
+    return Found("date", answer, days=Days(min(days), min(certain, default=world.today)))
 
 
 # ---- built in -------------------------------------------------------------------------------

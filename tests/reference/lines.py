@@ -129,9 +129,9 @@ def _in_time(fact: Written, line: Line, world: World) -> str:
         end = ahead(fact["in_next"], world.today)
         parts.append(in_every_world(world.today <= day <= end for day in days))
     if "since" in fact:
-        parts.append(any_of(_beside(each, "since", fact, world) for each in (days, lasted)))
+        parts.append(any_of(beside(each, "since", fact, world) for each in (days, lasted)))
     if "before" in fact:
-        parts.append(_beside(days, "before", fact, world))
+        parts.append(beside(days, "before", fact, world))
     return all_of(parts)
 
 
@@ -148,7 +148,7 @@ def _was_last_so(line: Line, days: tuple[date, ...], world: World) -> tuple[date
     return days
 
 
-def _beside(days: tuple[date, ...], way: str, fact: Written, world: World) -> str:
+def beside(days: tuple[date, ...], way: str, fact: Written, world: World) -> str:
     """On or after a moment, or strictly before it; the moment may be what another fact gives."""
     moment = fact[way]
     edges: tuple[date, ...]

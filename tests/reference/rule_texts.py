@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from tests.reference.lines import LISTS
+from tests.reference.lines import LISTS, WINDOWS
 from tests.reference.record import Practice
 from tests.reference.statuses import COUNT, DO_NOT
 
@@ -168,15 +168,15 @@ class _Writing:
             return
         if self.chance(0.25):
             keys["within"] = self.one_of(LENGTHS)
-        if find == "outcome":
-            return
         if self.chance(0.2):
             keys["since"] = self.moment()
         if self.chance(0.2):
             keys["before"] = self.moment()
+        if find == "outcome":
+            return
         if find == "appointment" and self.chance(0.5):
             keys["in_next"] = self.one_of(LENGTHS)
-        if self.chance(0.3):
+        if self.chance(0.5) and any(window in keys for window in WINDOWS):
             keys["if_undated"] = self.one_of(("cannot tell", "count it", "ignore it"))
         if find == "offer":
             return
@@ -251,9 +251,10 @@ class _Writing:
                 )
             )
             keys = [f"label: Offer {number}", own]
-            if self.chance(0.9):
+            asks = self.chance(0.9)
+            if asks:
                 keys.append(f"if: {self.condition(1)}")
-            if self.chance(0.4):
+            if asks and self.chance(0.45):
                 keys.append(f"if_unknown: {self.one_of(('hide', 'show'))}")
             if yes_no and self.chance(0.3):
                 keys.append(f"needs: {self.one_of(yes_no)}")

@@ -242,7 +242,7 @@ def test_a_part_that_nobody_had_to_ask_does_no_harm_to_what_looks_at_all_parts(e
     text = rule_text(
         facts=FAULTY,
         when=f"{{all: [a_cough, faulty, {DIVIDED}]}}",
-        exclude=f"\n- {{if: {{any: [faulty, {DIVIDED}]}}, because: x}}",
+        exclude=f"\n- {{if: {{all: [faulty, {DIVIDED}]}}, because: x}}",
         tests=story,
     )
     loaded = load_text(text)

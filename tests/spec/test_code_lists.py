@@ -2,11 +2,11 @@
 
 import pytest
 
-from rules.codes import OWN, SNOMED, Code, check_digit_is_right
+from rules.codes import OWN, SNOMED, SYSTEMS, Code, check_digit_is_right
 from rules.load import load_library
 from rules.outcome import Decision
 from rules.problems import Problem
-from rules.record import Kind
+from rules.record import Entry, Kind
 from tests.builders import a_record, decide, entry, load_files, rule_text
 from tests.spec.table import stops
 
@@ -35,12 +35,50 @@ def test_a_list_is_read_with_its_words() -> None:
         ("good-day", "https://good-day.example/fhir/CodeSystem/good-day"),
         ("loinc", "http://loinc.org"),
         ("appointment-reason", "http://terminology.hl7.org/CodeSystem/v2-0276"),
+        ("ctv3", "http://read.info/ctv3"),
+        ("read-v2", "http://read.info/readv2"),
+        ("emis", "https://fhir.hl7.org.uk/Id/egton-codes"),
+        ("https://practice.example/codes", "https://practice.example/codes"),
+        ("urn:oid:2.16.840.1.113883.2.1.6.9", "urn:oid:2.16.840.1.113883.2.1.6.9"),
     ],
 )
 def test_systems_have_everyday_names(name: str, system: str) -> None:
     text = HEAD + f'codes: [{{code: "13645005", words: x, system: {name}}}]\n'
     loaded = load_files({"value-sets/tea.yaml": text})
     assert loaded.library.code_lists["tea"].codes == {Code(system, "13645005")}
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        ("emis", "^ESCT1305304"),
+        ("ctv3", "Y1234"),
+        ("https://practice.example/codes", "TEA-OFFERED"),
+    ],
+)
+def test_a_local_or_supplier_code_finds_what_the_record_holds(system: str, code: str) -> None:
+    text = HEAD + f'codes: [{{code: "{code}", words: x, system: "{system}"}}]\n'
+    rule = rule_text(
+        facts="{had_tea: {find: entry, codes: tea}}",
+        when="had_tea", exclude=None, people=None, tests=None,
+    )  # fmt: skip
+    loaded = load_files({"value-sets/tea.yaml": text, "coughing.yaml": rule})
+    address = SYSTEMS.get(system, system)
+    (found,) = loaded.library.rules
+    for used, decision in ((address, Decision.PROMPT), (SNOMED, Decision.NO_PROMPT)):
+        line = Entry(Kind.PROCEDURE, (Code(used, code),), "completed")
+        assert decide(found, a_record(line)) is decision
+
+
+@pytest.mark.parametrize("system", ["practice.example", "ftp://x", "https://x y", "https://"])
+def test_a_system_is_a_known_name_or_an_address(system: str) -> None:
+    (problem,) = problems(HEAD + f'codes: [{{code: a, words: b, system: "{system}"}}]\n')
+    assert problem.code == "E10"
+
+
+def test_snomed_by_its_address_is_checked_all_the_same() -> None:
+    text = HEAD + 'codes: [{code: "13645006", words: x, system: "http://snomed.info/sct"}]\n'
+    assert [problem.code for problem in problems(text)] == ["E21"]
 
 
 @pytest.mark.parametrize(
@@ -269,9 +307,7 @@ def test_local_is_yes_or_no() -> None:
 def test_a_list_that_nobody_knows_is_told_with_the_nearest_and_how_to_see_them_all() -> None:
     (problem,) = stops(facts="{has_cough: {find: condition, codes: copdd}}")
     assert problem.code == "E12"
-    assert (
-        problem.hint == "Did you mean copd? (COPD, 10 codes.) To see them all: goodday lists show"
-    )
+    assert problem.hint == "Did you mean copd (COPD, 10 codes)? To see them all: goodday lists show"
 
 
 def test_a_list_like_none_is_told_with_how_to_see_them_all() -> None:

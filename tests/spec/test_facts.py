@@ -51,6 +51,11 @@ FACT = "\nhas_cough: {{{}}}"
             id="gives what nothing gives",
         ),
         pytest.param(
+            "find: condition, codes: cough, if_undated: ignore it",
+            "This fact has no window, so an entry counts with a date or without.",
+            id="undated, and no window",
+        ),
+        pytest.param(
             "find: condition, codes: cough, if_undated: maybe",
             '"maybe" is not one of the words for if_undated.',
             id="undated means what",
@@ -72,8 +77,18 @@ FACT = "\nhas_cough: {{{}}}"
         ),
         pytest.param(
             "find: condition, codes: cough, since: has_sneeze",
-            '"has_sneeze" is not a date.',
+            'No fact above this one is called "has_sneeze".',
             id="since what is not there",
+        ),
+        pytest.param(
+            "find: condition, codes: cough, before: yesterday evening",
+            'No fact above this one is called "yesterday evening".',
+            id="before a day in words",
+        ),
+        pytest.param(
+            "find: condition, codes: cough, since: 31 June 2026",
+            '"31 June 2026" is not a date.',
+            id="since a day that is not there",
         ),
     ],
 )
@@ -105,7 +120,11 @@ def test_a_fact_may_only_look_at_dates_above_it() -> None:
     has_cough: {find: condition, codes: cough, since: last_test}
     last_test: {find: observation, codes: blow-test, give: latest date}
     """
-    assert refusals(facts=facts) == ['"last_test" is not a date.']
+    says = '"last_test" stands further down, and "since:" looks only at facts above it.'
+    assert refusals(facts=facts) == [says]
+    assert refusals(facts=facts.replace("since: last_test", "since: last_tset")) == [
+        'No fact above this one is called "last_tset".'
+    ]
 
 
 @pytest.mark.parametrize(

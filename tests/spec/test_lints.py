@@ -18,8 +18,10 @@ REASON = "The group talked about it in May"
 
 # RULES 5.10. The other lints there warn in draft, and stop in pilot and live.
 STOP_IN_DRAFT = {"S03", "S04", "L01", "T05", "T06"} | {"C01", "G04"}
-NEVER_STOP = {"S08", "S09", "L02", "L04", "L05", "L06", "T03", "G02"} | {"C02", "C03", "C04", "C05"}
-# Held by goodday rules mutate and release: tests/unit/prompts/test_gates.py.
+NEVER_STOP = {"S08", "S09", "L02", "L04", "L05", "L06", "T03", "G02"} | {
+    "C02", "C03", "C04", "C05", "C06",
+}  # fmt: skip
+# Held by goodday rules check, mutate and release: tests/unit/prompts/test_proof.py, test_gates.py.
 ELSEWHERE = {"T04"}
 
 PILOT: Mapping[str, str] = {
@@ -40,7 +42,11 @@ home_from_hospital: {find: encounter, codes: visit, within: 7 days}
 contact_since: {find: procedure, codes: blow-test, since: 7 days ago}
 offered: {find: procedure, codes: tea-group, give: latest date}
 offered_in_last_year: {find: procedure, codes: tea-group, within: 12 months}
-result_not_filed: {find: observation, codes: blow-test, filed: no}
+result_not_filed:
+  find: observation
+  codes: results-to-share
+  status: [registered, preliminary, partial, final, amended, corrected]
+  filed: no
 """
 HBA1C = """
 hba1c: {find: observation, codes: hba1c, give: latest value, unit: mmol/mol, within: 12 months}
@@ -71,6 +77,7 @@ EXAMPLES: Mapping[str, Example] = {
     "C03": Example(),
     "C04": Example("all"),
     "C05": Example(headings={"facts": None}),
+    "C06": Example("when"),
     "G01": Example(),
     "G02": Example(),
     "G03": Example(files={"practice.yaml": 'name: x\npeople: ["Anne Example, GP"]\n'}),
@@ -251,6 +258,90 @@ def test_only_a_rule_that_informs_may_speak_about_everybody(purpose: str) -> Non
     (problem,) = said(loaded, "S03")
     assert problem.stops
     assert loaded.answered == []
+
+
+@pytest.mark.parametrize(
+    ("review_by", "says"),
+    [
+        ("2026-11-20", "has passed. Six months after it, nobody is shown this rule any more."),
+        ("2026-11-21", ""),
+        ("2027-11-21", ""),
+        ("2027-11-22", "is more than 12 months away."),
+        ("2047-05-31", "is more than 12 months away."),
+    ],
+)
+def test_a_review_is_at_most_a_year_away(review_by: str, says: str) -> None:
+    problems = load_files({"coughing.yaml": rule_text(review_by=review_by)}, TODAY).problems
+    found = [problem for problem in problems if problem.code == "G02"]
+    assert len(found) == bool(says)
+    assert all(problem.says.endswith(says) and not problem.stops for problem in found)
+
+
+def test_a_safety_net_goes_on_after_its_review_date() -> None:
+    text = rule_text(review_by="2026-01-01", purpose="safety net")
+    problems = load_files({"coughing.yaml": text}, TODAY).problems
+    (problem,) = [problem for problem in problems if problem.code == "G02"]
+    assert problem.says.endswith("has passed.")
+
+
+CRITICAL = "{summary: x, question: What helps?, source: x, indicator: critical}"
+
+
+@pytest.mark.parametrize("status", ["draft", "pilot", "live"])
+@pytest.mark.parametrize(("version", "signed"), [(None, False), (7, False), (1, True)])
+def test_a_critical_card_is_signed_off_before_anybody_sees_it(
+    status: str, version: int | None, signed: bool
+) -> None:
+    sign_off = PILOT["safety"].replace("version: 1", f"version: {version}") if version else None
+    headings = {**PILOT, "status": status, "safety": sign_off, "purpose": "safety net"}
+    text = rule_text(**headings, card=CRITICAL)
+    found = [p for p in load_files({"coughing.yaml": text}).problems if "critical" in p.says]
+    assert [p.stops for p in found] == ([] if signed or status == "draft" else [True])
+    assert all(text.splitlines()[p.at.line - 1].startswith("card:") for p in found)
+
+
+LIVE: Mapping[str, str] = {**PILOT, "status": "live", "owner": "Priya Shah, practice manager"}
+
+
+@pytest.mark.parametrize(
+    ("headings", "line", "says"),
+    [
+        pytest.param({}, "", "", id="everything as it is meant to be"),
+        pytest.param(
+            {"safety": PILOT["safety"].replace("2026-11-20", "2031-01-01")},
+            "safety",
+            "The safety sign-off is dated 2031-01-01, which is still to come.",
+            id="a sign-off in years to come",
+        ),
+        pytest.param(
+            {"safety": PILOT["safety"].replace("Anne Example", "Dr Priya Shah")},
+            "safety",
+            "The owner has signed it off alone.",
+            id="the owner alone",
+        ),
+        pytest.param(
+            {"safety": PILOT["safety"].replace("for_version: 1", "for_version: 7")},
+            "safety",
+            "A live rule needs a safety sign-off for its version, which is 1.",
+            id="another version",
+        ),
+        pytest.param(
+            {"pdsa": PILOT["pdsa"].replace("adopt", "abandon")},
+            "pdsa",
+            "It was decided to abandon this rule, and it is live.",
+            id="abandoned",
+        ),
+    ],
+)
+def test_the_gates_to_live_hold_for_a_file_that_says_live(
+    headings: dict[str, str], line: str, says: str
+) -> None:
+    text = rule_text(**{**LIVE, **headings})
+    found = [p for p in load_files({"coughing.yaml": text}, TODAY).problems if p.code == "G04"]
+    assert [problem.says for problem in found] == ([says] if says else [])
+    for problem in found:
+        assert problem.stops
+        assert text.splitlines()[problem.at.line - 1].startswith(f"{line}:")
 
 
 def test_a_short_quiet_period_of_an_offer_is_told_once() -> None:

@@ -69,6 +69,106 @@ def test_a_slip_in_it_has_a_place_in_it(words: str, code: str) -> None:
     assert (problem.code, problem.at.file.rsplit("/", 1)[-1]) == (code, "words.yaml")
 
 
+# ---- which texts, and where in them ----------------------------------------------------------
+
+
+def marked(code: str, **headings: str | None) -> list[str]:
+    """What a lint points at, as it stands in the file."""
+    text = rule_text(**headings)
+    lines = text.split("\n")
+    return [
+        lines[problem.at.line - 1][problem.at.column - 1 :][: problem.width]
+        for problem in load_files({"coughing.yaml": text}).problems
+        if problem.code == code
+    ]
+
+
+TAG = """
+- tag:
+    label: Add a reminder
+    code: to-ask
+    words: "%s"
+"""
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        pytest.param({"title": "Ask the elderly"}, id="the title"),
+        pytest.param({"offers": TAG % "Ask the elderly what helps"}, id="what a tag says"),
+        pytest.param({"card": CARD.replace("Us", "Riverside elderly care") % "x"}, id="the source"),
+        pytest.param({"card": CARD % "What helps the elderly here"}, id="the summary"),
+        pytest.param(
+            {"card": "\n  summary: x\n  question: What helps?\n  source: Us\n  detail: |\n"
+             "    A first line.\n    For the elderly too.\n"},
+            id="a later line of the detail",
+        ),
+        pytest.param(
+            {"card": "\n  summary: >\n    A line,\n    for elderly people\n"
+             "  question: What helps?\n  source: Us\n"},
+            id="a folded line",
+        ),
+        pytest.param(
+            {"facts": "\n  wheezes: {find: condition, codes: copd, label: the elderly with it}\n",
+             "when": "wheezes"},
+            id="the label of a fact",
+        ),
+        pytest.param(
+            {"when": "{cel: age > 70, means: one of the elderly}"}, id="what an expression means"
+        ),
+        pytest.param(
+            {"when": "{all: [{age: {above: 70}}], label: one of the elderly}"},
+            id="the label of a condition",
+        ),
+        pytest.param(
+            {"exclude": "\n- if: {age: {above: 90}}\n  because: The elderly are asked elsewhere"},
+            id="the reason of an exclusion",
+        ),
+    ],
+)  # fmt: skip
+def test_a_word_is_found_and_marked_wherever_somebody_reads_it(headings: dict[str, str]) -> None:
+    (word,) = marked("L03", **headings)
+    assert word.lower() == "elderly"
+
+
+def test_a_phrase_is_found_over_the_end_of_a_line() -> None:
+    card = "\n  summary: x\n  question: What helps?\n  source: Us\n  detail: |\n"
+    assert marked("L03", card=card + "    It is poorly\n    controlled.\n") == ["p"]
+
+
+def test_the_name_of_a_fact_in_a_text_is_no_word_of_it() -> None:
+    facts = "\n  target: {find: condition, codes: copd, give: latest date}\n"
+    card = CARD % "Since <target> nothing is recorded"
+    assert marked("L03", facts=facts, when="{target: {is_known: yes}}", card=card) == []
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "4 December", "4th of December 2026", "December 4th", "2026-12-04", "4/12/2026",
+        "4.12.26", "Monday", "12 Sept", "May 3",
+    ],
+)  # fmt: skip
+def test_a_day_in_a_text_is_a_promise_and_is_pointed_at(day: str) -> None:
+    assert marked("L06", card=CARD % f"Somebody rings on {day} to ask") == [day]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The group meets on Mondays",
+        "There is tea every Monday",
+        "About 4 may come",
+        "It takes 12 months",
+        "Somebody can ring on a day that suits",
+        "3 of 4 marched on",
+        "Version 1.2.3 of the leaflet",
+    ],
+)
+def test_what_names_no_day_is_no_promise(text: str) -> None:
+    assert marked("L06", card=CARD % text) == []
+
+
 # ---- T05: numbers of real people -------------------------------------------------------------
 
 

@@ -94,7 +94,11 @@ WHEEZE = entry(Kind.OBSERVATION, "wheeze")
         pytest.param("if: {not: has_wheeze}", False, True, False, id="not; unknown is hidden"),
         pytest.param("needs: has_wheeze", True, False, False, id="needs must be yes"),
         pytest.param(
-            "needs: has_wheeze, if_unknown: show", True, False, False, id="needs is never unknown"
+            "if: has_cough, needs: has_wheeze, if_unknown: show",
+            True,
+            False,
+            False,
+            id="needs is never unknown",
         ),
     ],
 )
@@ -105,6 +109,13 @@ def test_if_and_needs_say_when_an_offer_is_on_the_card(
     assert bool(labels(offered(WHEEZE, offers=offers))) is there
     assert bool(labels(offered(offers=offers))) is absent
     assert bool(labels(offered(offers=offers, unread=(Kind.OBSERVATION,)))) is unknown
+
+
+def test_what_to_do_where_nobody_is_asked_anything_is_a_slip() -> None:
+    offers = "\n- refer: {label: Refer, service: tea-group, needs: has_cough, if_unknown: show}"
+    assert refusals(offers=offers) == [
+        '"if_unknown" is about what "if" asks, and this offer has no "if".'
+    ]
 
 
 def test_a_tag_ends_within_twelve_months_and_so_it_does_where_the_rule_says_nothing() -> None:

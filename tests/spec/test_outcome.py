@@ -50,6 +50,57 @@ def test_within_is_a_window_with_both_ends(on: str, expected: Answer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("window", "on", "expected"),
+    [
+        ("since: 2026-05-21", "2026-05-21", YES),
+        ("since: 2026-05-21", "2026-05-20", NO),
+        ("before: 2026-05-21", "2026-05-20", YES),
+        ("before: 2026-05-21", "2026-05-21", NO),
+        ("since: 6 months ago", "2026-05-21", YES),
+        ("before: 6 months ago", "2026-05-20", YES),
+        ("since: 2026-01-01\nbefore: 2026-05-21", "2026-05-20", YES),
+        ("since: 2026-01-01\nbefore: 2026-05-21", "2025-12-31", NO),
+    ],
+)
+def test_since_and_before_are_as_for_every_other_fact(
+    window: str, on: str, expected: Answer
+) -> None:
+    question = f"find: outcome\ntopic: coughing\n{window}"
+    assert answer(question, before=[said(Reply.DECLINED, on)]) is expected
+
+
+COUGHED = "coughed: {find: condition, codes: cough, give: latest date}"
+
+
+@pytest.mark.parametrize(
+    ("coughed", "expected"),
+    [("2026-05-20", YES), ("2026-05-21", YES), ("2026-05-22", NO), ("2026-05", UNSURE), ("", NO)],
+    ids=["before it", "the same day", "after it", "some day of that month", "never"],
+)
+def test_an_answer_is_held_against_what_happened(coughed: str, expected: Answer) -> None:
+    question = "find: outcome\ntopic: coughing\nsince: coughed"
+    lines = [entry(Kind.CONDITION, "cough", date=coughed)] if coughed else []
+    before = [said(Reply.DECLINED, "2026-05-21")]
+    assert answer(question, *lines, facts=COUGHED, before=before) is expected
+
+
+def test_where_it_is_not_sure_which_answers_count_the_number_and_the_day_are_open() -> None:
+    half_a_date = entry(Kind.CONDITION, "cough", date="2026-05")
+    before = [said(Reply.SHOWN, "2026-05-10"), said(Reply.SHOWN, "2026-08-01")]
+
+    def told(give: str, test: str, *, way: str = "since") -> Answer:
+        question = f"find: outcome\ntopic: coughing\n{way}: coughed\ngive: {give}"
+        return answer(question, half_a_date, facts=COUGHED, before=before, test=test)
+
+    assert told("count", "{at_least: 1}") is YES
+    assert told("count", "{equals: 2}") is UNSURE
+    assert told("latest date", "{after: 2026-07-31}") is YES
+    assert told("earliest date", "{after: 2026-07-31}") is UNSURE
+    assert told("earliest date", "{before: 2026-08-02}") is YES
+    assert told("count", "{at_least: 1}", way="before") is UNSURE
+
+
+@pytest.mark.parametrize(
     ("give", "test", "expected"),
     [
         ("count", "{equals: 2}", YES),

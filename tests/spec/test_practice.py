@@ -4,19 +4,13 @@ import pytest
 
 from rules.load import Loaded
 from rules.rule import Status
-from tests.builders import load_files, rule_text
-
-# What a rule in pilot has to have.
-GATES: dict[str, str | None] = {
-    "evidence": "[{claim: Tea helps, source: The test suite}]",
-    "review_by": "2027-05-31",
-    "pdsa": "{cycle: 1, aim: More tea, measure: Cups, started: 2026-11-01}",
-}
+from tests.builders import PILOTED, load_files, rule_text
 
 
 def practice(text: str, **rules: str) -> Loaded:
     files = {
-        f"{name}.yaml": rule_text(id=name, status=status, **GATES) for name, status in rules.items()
+        f"{name}.yaml": rule_text(id=name, status=status, **PILOTED)
+        for name, status in rules.items()
     }
     return load_files({"practice.yaml": text, **files})
 
@@ -37,7 +31,62 @@ def test_starter_rules_that_nobody_named_are_not_there() -> None:
 
 
 def test_a_practice_may_pilot_a_draft_of_its_own() -> None:
-    assert shown(practice("name: x\npilots: [tea]\n", tea="draft", cake="draft")) == ["tea"]
+    loaded = practice("name: x\npilots: [tea]\n", tea="draft", cake="draft")
+    assert not loaded.stops
+    assert shown(loaded) == ["tea"]
+
+
+# What a rule lacks, and the codes of what is said of it then.
+LACKING: dict[str, tuple[dict[str, str | None], set[str]]] = {
+    "nothing": ({}, set()),
+    "evidence": ({"evidence": None}, {"G04"}),
+    "a day of review": ({"review_by": None}, {"G04"}),
+    "an aim and a measure": ({"pdsa": None}, {"G04"}),
+    "people who helped": ({"co_produced_with": None}, {"G01"}),
+    "palliative care": ({"exclude": "[]"}, {"S01"}),
+    "stories": ({"tests": None, "today": None, "people": None}, {"T00"}),
+    "somebody who is not prompted": (
+        {"tests": "\n- {name: x, person: sam, expect: prompt}"},
+        {"T01", "T02"},
+    ),
+    "kind words": ({"title": "Non-compliant people with a cough"}, {"L03"}),
+}
+
+
+@pytest.mark.parametrize(("changed", "codes"), LACKING.values(), ids=LACKING)
+def test_a_draft_that_is_piloted_by_its_name_meets_what_one_meets_that_says_pilot(
+    changed: dict[str, str | None], codes: set[str]
+) -> None:
+    def stops(status: str, practice: str) -> list[tuple[str, str]]:
+        text = rule_text(status=status, **{**PILOTED, **changed})
+        loaded = load_files({"practice.yaml": practice, "coughing.yaml": text})
+        return [(problem.code, problem.says) for problem in loaded.stops]
+
+    by_name = stops("draft", "name: x\npilots: [coughing]\n")
+    assert by_name == stops("pilot", "name: x\n")
+    assert {code for code, _ in by_name} == codes
+    assert stops("draft", "name: x\n") == []
+
+
+def test_what_a_starter_rule_lacks_for_a_pilot_is_said_where_it_is_named_and_stops_nothing() -> (
+    None
+):
+    loaded = practice("name: x\npilots:\n  - copd-self-management\n")
+    (problem,) = loaded.problems
+    assert (problem.code, problem.stops) == ("G04", False)
+    assert (problem.at.file.rpartition("/")[2], problem.at.line) == ("practice.yaml", 3)
+    assert "pdsa" in problem.says
+    assert "helped to write it" in problem.says
+
+
+def test_a_starter_rule_that_protects_nobody_here_stops_all_the_same() -> None:
+    loaded = load_files(
+        {
+            "practice.yaml": "name: x\npilots: [copd-self-management]\n",
+            "shared/exclusions.yaml": "palliative: {if: {age: {below: 0}}, because: x}\n",
+        }
+    )
+    assert {problem.code for problem in loaded.stops} == {"S01"}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +99,7 @@ def test_only_pilot_rules_are_shown_to_anybody(status: str, is_shown: bool) -> N
 
 
 def test_a_practices_own_rule_takes_the_place_of_the_starter_rule_of_that_name() -> None:
-    text = rule_text(id="results-ahead", status="draft")
+    text = rule_text(id="results-ahead", status="draft", **PILOTED)
     files = {"practice.yaml": "name: x\npilots: results-ahead\n", "results-ahead.yaml": text}
     (rule,) = load_files(files).usable().rules
     assert rule.title == "Somebody with a cough may like the tea group"

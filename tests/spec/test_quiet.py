@@ -1,9 +1,14 @@
 """``quiet:``: a topic, and how long each answer is respected. Never shorter than for everybody."""
 
+from datetime import date, timedelta
+
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from rules.days import Duration
 from rules.record import Kind, Reply
+from rules.schema.quiet import is_louder
 from tests.builders import a_record, a_rule, card, entry, said
 from tests.spec.table import refusals
 
@@ -46,6 +51,53 @@ def test_a_rule_may_never_be_louder(key: str) -> None:
     _, length = DEFAULTS[key]
     (says,) = refusals(quiet=f"{{topic: coughing, {key}: 6 days}}")
     assert says == f"6 days is shorter than everybody's {length}."
+
+
+@pytest.mark.parametrize(
+    ("most", "louder"),
+    [
+        ("3 in 12 months", False),
+        ("2 in 12 months", False),
+        ("3 in 5 years", False),
+        ("1 in 6 months", False),
+        ("1 in 5 months", False),
+        ("1 in 122 days", False),
+        ("99 in 1 day", True),
+        ("4 in 12 months", True),
+        ("4 in 5 years", True),  # all of them may come within one
+        ("3 in 11 months", True),
+        ("3 in 365 days", True),  # a day short in a leap year
+        ("2 in 6 months", True),  # two at the end of it, and two more
+        ("1 in 121 days", True),
+        ("1 in 4 months", True),  # from 31 October: 28 February, 28 June, 28 October
+        ("1 in 0 days", True),
+    ],
+)
+def test_no_offer_is_shown_more_often_than_everybody_may(most: str, louder: bool) -> None:
+    quiet = f"{{topic: coughing, most: {most}}}"
+    says = f"{most} can come to more than everybody's 3 in 12 months."
+    assert refusals(quiet=quiet) == ([says] if louder else [])
+
+
+def test_a_safety_net_may_say_how_often() -> None:
+    quiet = "{topic: coughing, most: 7 in 14 days}"
+    assert a_rule(quiet=quiet, purpose="safety net").quiet.most == (7, Duration(14, "day"))
+
+
+@given(
+    most=st.integers(1, 5),
+    length=st.builds(Duration, st.integers(1, 400), st.sampled_from(["day", "week", "month"])),
+    first=st.dates(date(2024, 1, 1), date(2027, 12, 31)),
+)
+def test_what_is_not_louder_never_shows_more_than_three_cards_within_a_year(
+    most: int, length: Duration, first: date
+) -> None:
+    assume(not is_louder(most, length))
+    year, shown = Duration(12, "month"), list[date]()
+    for day in (first + timedelta(days=days) for days in range(800)):
+        if sum(length.before(day) < on for on in shown) < most:  # as prompts/restraint.py counts
+            shown.append(day)
+        assert sum(year.before(day) < on for on in shown) <= 3
 
 
 @pytest.mark.parametrize(

@@ -277,6 +277,35 @@ def test_a_story_as_a_record() -> None:
             id="perhaps filed",
         ),
         pytest.param(
+            "{name: a, person: sam, plus: [{outcome: declined, topic: t, date: in 3 months}],"
+            " expect: prompt}",
+            "Nobody has said anything on a day that is still to come.",
+            id="an answer that nobody has given yet",
+        ),
+        pytest.param(
+            "{name: a, person: sam, plus: [{condition: cough, value: 3 kg}], expect: prompt}",
+            '"value" changes nothing about a condition: what was measured stands in an'
+            " observation.",
+            id="a measured condition",
+        ),
+        pytest.param(
+            "{name: a, person: sam, plus: [{procedure: tea-group, filed: yes}], expect: prompt}",
+            '"filed" changes nothing about a procedure: a clinician files results, which are'
+            " observations.",
+            id="a filed procedure",
+        ),
+        pytest.param(
+            "{name: a, person: sam, plus: [{condition: cough, end: today}], expect: prompt}",
+            '"end" changes nothing about a condition: what lasts for a while is a tag,'
+            " care_plan, encounter, procedure or observation.",
+            id="a condition with an end",
+        ),
+        pytest.param(
+            "{name: a, person: sam, vary: condition cough end, rows: {2020: prompt}}",
+            '"end" cannot be changed about "condition cough".',
+            id="varies what changes nothing",
+        ),
+        pytest.param(
             "{name: a, person: sam, plus: [{outcome: declined, date: today}], expect: prompt}",
             'A line about outcome needs "topic:".',
             id="an answer to nothing",
@@ -363,3 +392,17 @@ def test_a_rule_without_tests_is_something_to_think_about(tests: str | None) -> 
 def test_an_empty_list_of_tests_is_no_tests() -> None:
     (problem,) = stops(tests="[]")
     assert problem.says == 'There is nothing listed under "tests" yet.'
+
+
+@pytest.mark.parametrize(
+    ("hook", "said"),
+    [
+        ("patient-view", ["Nobody is booking anything at patient-view."]),
+        ("[patient-view]", ["Nobody is booking anything at patient-view."]),
+        ("appointment-book", []),
+        ("[patient-view, appointment-book]", []),
+    ],
+)
+def test_a_booking_that_the_rule_can_never_see_is_told(hook: str, said: list[str]) -> None:
+    loaded = load_text(rule_text(people=PEOPLE, tests=PROMPT, hook=hook))
+    assert [p.says for p in loaded.problems if "booking" in p.says] == said

@@ -238,3 +238,23 @@ def test_schemas_go_where_the_first_line_of_a_rule_file_looks_for_them(tmp_path:
     assert run(["rules", "schema", str(tmp_path)]) == 0
     first = (tmp_path / "tea-group.yaml").read_text().splitlines()[0]
     assert (tmp_path / first.partition("$schema=")[2]).is_file()
+
+
+def test_hazards_and_what_to_verify_are_on_the_pages() -> None:
+    safety = (
+        "{signed_off_by: Asha, signed_off_on: 2026-11-01, for_version: 1,"
+        " hazards: [https://example.org/hazard-12]}"
+    )
+    cough = (
+        "id: cough\ntitle: cough\nsource: x\nreviewed: 2026-11-21\ncodes:\n"
+        "  - {code: cough, system: good-day, words: A cough, grade: C,"
+        " verify: Ask the laboratory}\n"
+    )
+    loaded = load_files(
+        {"coughing.yaml": rule_text(safety=safety), "value-sets/cough.yaml": cough}, TODAY
+    )
+    pages = documents(loaded, TODAY)
+    rule = pages["rules/coughing.html"].decode()
+    assert "Hazards looked at</dt><dd>https://example.org/hazard-12" in rule
+    for page in (rule, pages["lists-and-facts.html"].decode()):
+        assert "A cough: Ask the laboratory" in page

@@ -289,7 +289,7 @@ def test_showing_lists_says_what_is_in_them_and_who_uses_them(
     assert done == 0
     shown = said.splitlines()
     assert shown[shown.index("cough   2 codes   cough") + 1 :][:2] == [
-        f"   reviewed 21 November 2026   in {tmp_path}",
+        f"   reviewed 21 November 2026, again by 21 November 2027   in {tmp_path}",
         "   used by coughing",
     ]
     assert "copd   10 codes   COPD" in shown
@@ -302,6 +302,21 @@ def test_showing_the_built_in_lists_needs_no_path(goodday: Goodday) -> None:
     done, said, _ = goodday("lists", "show")
     assert done == 0
     assert "   used by copd-self-management" in said
+
+
+def test_checking_lists_says_what_importing_them_would_say(
+    goodday: Goodday, tmp_path: Path
+) -> None:
+    codes = '  - {code: "703138006", words: In remission}\n  - {code: "44054006", words: Type 2}\n'
+    head = "id: dm\ntitle: dm\nsource: x\nreviewed: 2026-11-21\ncodes:\n"
+    write_folder(tmp_path, {"value-sets/dm.yaml": head + codes})
+    done, said, _ = goodday("lists", "check", tmp_path)
+    assert done == 0
+    assert [line for line in said.splitlines() if line.startswith("To know: ")] == [
+        "To know: in dm, 703138006 means type 2 diabetes in remission.",
+        "To know: in dm, 1 of the 2 say that something is over"
+        " (resolved, in remission, no longer).",
+    ]
 
 
 @pytest.mark.parametrize("verb", ["show", "check"])

@@ -13,6 +13,7 @@ def test_without_anything_given_the_service_stays_on_this_machine() -> None:
     assert settings.host == "127.0.0.1"
     assert settings.null_means == "unknown"
     assert settings.origins == ()
+    assert (settings.clients, settings.open) == (None, False)
 
 
 def test_every_setting_can_come_from_the_environment() -> None:
@@ -22,6 +23,8 @@ def test_every_setting_can_come_from_the_environment() -> None:
             "GOODDAY_DATA": "/d",
             "GOODDAY_HOST": "::1",
             "GOODDAY_PORT": "0",
+            "GOODDAY_CLIENTS": "/c.toml",
+            "GOODDAY_OPEN": "yes",
             "GOODDAY_NULL_MEANS": "empty",
             "GOODDAY_ORIGINS": "https://a.example, https://b.example",
             "PATH": "/bin",
@@ -29,6 +32,7 @@ def test_every_setting_can_come_from_the_environment() -> None:
     )
     assert settings.practice == Path("/p")
     assert settings.data == Path("/d")
+    assert (settings.clients, settings.open) == (Path("/c.toml"), True)
     assert (settings.host, settings.port, settings.null_means) == ("::1", 0, "empty")
     assert settings.origins == ("https://a.example", "https://b.example")
 

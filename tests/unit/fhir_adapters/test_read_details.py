@@ -94,6 +94,14 @@ def test_a_partial_date_is_the_days_that_it_may_mean() -> None:
     assert found.when == Span(date(2020, 1, 1), date(2020, 12, 31))
 
 
+def test_an_onset_keeps_beside_it_when_it_was_recorded() -> None:
+    both = one(a_resource("Condition", "cough", onsetDateTime="2015", recordedDate="2024-05-03"))
+    day = date(2024, 5, 3)
+    assert (both.dated_by, both.recorded) == ("onset", Span(day, day))
+    alone = one(a_resource("Condition", "cough", recordedDate="2024-05-03"))
+    assert (alone.dated_by, alone.recorded) == ("recorded", None)
+
+
 @pytest.mark.parametrize("text", ["", "long ago", "2020-13-01", "2020-02-30", "20200301", "1/3/20"])
 def test_a_date_that_is_none_is_not_replaced_by_the_next_best(text: str) -> None:
     """The first date was meant; another one would be about something else."""

@@ -1,5 +1,7 @@
 """The gates between draft, pilot and live, one by one."""
 
+from datetime import date
+
 import pytest
 
 from prompts.gates import (
@@ -20,7 +22,7 @@ from prompts.mutation import Result, try_out
 from rules.load import Loaded
 from rules.problems import Place, Problem
 from rules.rule import Rule, Status
-from tests.builders import HEADINGS, a_rule, load_text, rule_text
+from tests.builders import ENOUGH_TOLD, HEADINGS, TODAY, a_rule, load_text, rule_text
 
 ALL = HEADINGS["tests"]
 PDSA = "{cycle: 1, aim: More are asked, measure: yes or no, started: 2026-11-01}"
@@ -45,7 +47,7 @@ def ready(**headings: str | None) -> Ready:
     (rule,) = found.library.rules
     stories = found.stories[rule.id]
     tried = try_out(rule, stories, found.library.code_lists)
-    return Ready(rule, stories, tuple(found.problems), tried)
+    return Ready(rule, stories, tuple(found.problems), tried, TODAY)
 
 
 def shown(tests: str) -> list[Gate]:
@@ -173,7 +175,7 @@ def test_no_rule_is_piloted_before_there_is_a_try_report() -> None:
 
 
 def test_no_rule_goes_live_before_the_difference_can_be_reviewed() -> None:
-    headings = {**CARE, "pdsa": DECIDED, "safety": sign_off()}
+    headings = {**CARE, "pdsa": DECIDED, "safety": sign_off(), "tests": ENOUGH_TOLD}
     asked = gates(ready(status="live", **headings))
     assert [gate.name for gate in asked if not gate.met] == ["difference reviewed"]
 
@@ -188,9 +190,42 @@ def test_no_rule_goes_live_before_the_difference_can_be_reviewed() -> None:
 )
 def test_safety_is_signed_off_for_this_version(safety: str | None, says: str) -> None:
     (found,) = loaded(safety=safety).library.rules
-    gate = signed_off(found)
+    gate = signed_off(found, TODAY)
     assert gate.met is (not says)
     assert says in gate.says
+
+
+def test_a_sign_off_of_a_day_to_come_is_none() -> None:
+    (found,) = loaded(safety=sign_off()).library.rules
+    assert signed_off(found, date(2026, 11, 20)).met
+    gate = signed_off(found, date(2026, 11, 19))
+    assert not gate.met
+    assert "2026-11-20, which is still to come" in gate.says
+
+
+def test_what_was_abandoned_does_not_go_live() -> None:
+    (found,) = loaded(pdsa=DECIDED.replace("adopt", "abandon")).library.rules
+    gate = cycle_decided(found)
+    assert not gate.met
+    assert "abandon" in gate.says
+
+
+@pytest.mark.parametrize(
+    ("headings", "name"),
+    [
+        ({"tests": without("said no")}, "stories"),
+        ({"tests": ALL.replace("expect: no prompt", "expect: prompt")}, "stories are right"),
+        ({"tests": without("palliative")}, "slips in safety"),
+        ({"co_produced_with": None}, "co_produced_with"),
+        ({"evidence": None}, "evidence"),
+    ],
+)
+def test_what_a_pilot_needs_a_live_rule_needs_too(
+    headings: dict[str, str | None], name: str
+) -> None:
+    rest: dict[str, str | None] = {**CARE, "pdsa": DECIDED, "safety": sign_off()}
+    asked = gates(ready(status="live", **{**rest, **headings}))
+    assert name in [gate.name for gate in asked if not gate.met]
 
 
 @pytest.mark.parametrize(

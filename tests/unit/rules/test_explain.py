@@ -70,42 +70,52 @@ def test_a_no_says_whether_there_was_anything_at_all(
 
 
 @pytest.mark.parametrize(
-    ("lines", "unread", "doubt"),
+    ("lines", "unread", "doubt", "which"),
     [
         pytest.param(
             (),
             (Kind.PROCEDURE,),
             "the list of procedure entries could not be read",
+            "",
             id="a list that could not be read",
         ),
         pytest.param(
-            (entry(Kind.PROCEDURE, "tea-group"),), (), "an entry has no date", id="no date"
+            (entry(Kind.PROCEDURE, "tea-group"),),
+            (),
+            "an entry has no date",
+            "procedure, no date, completed, tea-group",
+            id="no date",
         ),
         pytest.param(
             (entry(Kind.PROCEDURE, "tea-group", date="2025"),),
             (),
             "an entry's date is not exact enough",
+            "procedure, test 2025, completed, tea-group",
             id="half a date",
         ),
         pytest.param(
             (entry(Kind.PROCEDURE, "tea-group", date="2026-05", status="unknown"),),
             (),
             "an entry has a status that says nothing",
+            "procedure, test May 2026, unknown, tea-group",
             id="no status",
         ),
         pytest.param(
             (entry(Kind.PROCEDURE, "tea-group", date="2026-05", sure=False),),
             (),
             "the record itself says that an entry is not confirmed",
+            "procedure, test May 2026, completed, tea-group",
             id="not confirmed",
         ),
     ],
 )
 def test_not_knowing_says_what_is_missing(
-    lines: tuple[Entry, ...], unread: tuple[Kind, ...], doubt: str
+    lines: tuple[Entry, ...], unread: tuple[Kind, ...], doubt: str, which: str
 ) -> None:
     explanation = explained(COUGH, *lines, when="{all: [has_cough, had_tea]}", unread=unread)
-    assert lines_of(explanation)[1] == (Answer.CANNOT_TELL, "had tea", doubt)
+    rests_on = f"{doubt}: {which}" if which else doubt
+    assert lines_of(explanation)[1] == (Answer.CANNOT_TELL, "had tea", rests_on)
+    assert explanation.data_quality == ((f"had tea: {rests_on}",) if which else ())
     assert explanation.headline == (f'Cannot tell, so no prompt: "had tea" is not known ({doubt}).')
 
 
@@ -209,6 +219,45 @@ def test_a_record_is_quoted_in_the_words_of_the_code_list_and_not_its_own() -> N
     assert explained(line).who_for[0].rests_on == "condition, onset 1 March 2020, active, cough"
 
 
+def test_a_condition_shows_its_onset_and_when_it_was_recorded() -> None:
+    line = replace(COUGH, dated_by="onset", recorded=on(date(2024, 5, 3)))
+    rests_on = explained(line).who_for[0].rests_on
+    assert rests_on == "condition, onset 1 March 2020 (recorded 3 May 2024), active, cough"
+
+
+def test_what_is_asked_of_its_end_is_shown_with_its_end() -> None:
+    facts = "\nhome: {find: encounter, codes: tea-group, give: latest end date, label: home}\n"
+    stay = replace(
+        entry(Kind.ENCOUNTER, "tea-group", date="2026-05-01", status="finished"),
+        ends=on(date(2026, 5, 9)),
+    )
+    rule = a_rule(facts=facts, when="{home: {is_known: yes}}", exclude=None)
+    (line,) = explain(outcome(rule, a_record(stay))).who_for
+    assert line.rests_on == "encounter, end 9 May 2026, finished, tea-group"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Measurement(Decimal(66), "mg/dL"), "66 mg/dL"),
+        (Measurement(Decimal(66), ""), "66 without a unit"),
+        (Measurement(None, "mmol/mol"), "without a number"),
+        (Measurement(Decimal(66), "Margaret", ">"), ">66 in a unit of its own"),
+        (Measurement(Decimal(66), "mg/dL", shown="Ann Smith"), "66 in a unit of its own"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_shown_and_nobodys_name(
+    value: Measurement, shown: str
+) -> None:
+    explanation = _explained(replace(BLOWN, values=(("", value),)), Give.LATEST_VALUE, "mmol/mol")
+    doubt = "a value has no number in mmol/mol, or in a unit that is turned into it"
+    entry_of = f"observation, effective 1 May 2026, final, blow-test, {shown}"
+    assert explanation.who_for[0].rests_on == f"{doubt}: {entry_of}"
+    assert explanation.data_quality == (f"the last test: {doubt}: {entry_of}",)
+    assert doubt in explanation.headline
+    assert entry_of not in explanation.headline
+
+
 def test_a_line_names_the_code_lists_that_it_looks_for() -> None:
     explanation = explained(
         COUGH,
@@ -239,11 +288,19 @@ BLOWN = Entry(
 def _measured(
     give: Give, unit: str = "", choices: Mapping[Code, str] = MappingProxyType({})
 ) -> Line:
+    return _explained(BLOWN, give, unit, choices).who_for[0]
+
+
+def _explained(
+    line: Entry, give: Give, unit: str = "", choices: Mapping[Code, str] = MappingProxyType({})
+) -> Explanation:
     fact = a_rule(facts=FACTS).facts["last_test"]
     fact = replace(fact, give=give, unit=unit, choices=choices)
     test = Comparison("is_known", value=True)
-    rule = replace(a_rule(facts=FACTS, exclude=None), when=Compare(fact, (test,)))
-    return explain(outcome(rule, a_record(BLOWN))).who_for[0]
+    rule = a_rule(facts=FACTS, exclude=None)
+    facts = {**rule.facts, "last_test": fact}
+    rule = replace(rule, facts=facts, when=Compare(fact, (test,)))
+    return explain(outcome(rule, a_record(line)))
 
 
 def test_a_measured_value_is_quoted_with_its_unit_before_the_entry() -> None:

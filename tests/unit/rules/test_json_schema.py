@@ -116,7 +116,8 @@ GOOD = {
     "conditions of every sort": {
         "facts": """
             has_cough: {find: condition, codes: cough}
-            coughs: {find: entry, codes: [cough, wheeze], give: count, if_undated: count it}
+            coughs: {find: entry, codes: [cough, wheeze], within: 2 years, give: count,
+                     if_undated: count it}
             last: {find: condition, codes: cough, give: latest date, status: any}
             since: {find: procedure, codes: tea-group, since: last, before: 2026-11-01}
         """,

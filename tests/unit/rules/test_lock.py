@@ -112,6 +112,25 @@ def test_a_list_is_looked_at_again_by_its_day(tmp_path: Path, day: date, count: 
         assert problem.stops
 
 
+@pytest.mark.parametrize(("day", "count"), [(date(2027, 11, 21), 0), (date(2027, 11, 22), 1)])
+def test_where_no_day_is_said_it_is_looked_at_again_after_twelve_months(
+    tmp_path: Path, day: date, count: int
+) -> None:
+    folder = a_practice(tmp_path)  # its lists were all reviewed on 21 November 2026
+    problems = [each for each in found(folder, day) if "cough.yaml" in each.at.file]
+    assert [each.says for each in problems] == count * [
+        'Nobody has looked at the code list "cough" for more than 12 months.'
+    ]
+    assert all(each.stops and each.hint for each in problems)
+
+
+def test_a_list_may_say_another_day_than_twelve_months_on(tmp_path: Path) -> None:
+    text = list_text("cough", COUGH) + "review_by: 2028-11-21\n"
+    folder = a_practice(tmp_path, files={"value-sets/cough.yaml": text})
+    problems = found(folder, date(2028, 11, 21))
+    assert not [each for each in problems if "cough.yaml" in each.at.file]
+
+
 def test_a_list_that_is_gone_and_still_locked_is_told_at_its_line(tmp_path: Path) -> None:
     (a_practice(tmp_path) / "value-sets/wheeze.yaml").unlink()
     (problem,) = found(tmp_path)

@@ -156,7 +156,7 @@ def changed(old: str, new: str, text: str = GOOD) -> str:
             changed("codes: cough", "codes: §caugh"),
             "E12",
             'There is no code list called "caugh".',
-            "Did you mean cough? (cough, 2 codes.) To see them all: goodday lists show",
+            "Did you mean cough (cough, 2 codes)? To see them all: goodday lists show",
             id="9. a code list that does not exist",
         ),
         pytest.param(
@@ -316,14 +316,17 @@ def changed(old: str, new: str, text: str = GOOD) -> str:
             rule_text(when="{not: has_cough}").replace("\nwhen:", "\n§when:"),
             "S03",
             "This rule prompts for somebody with an age and nothing on the record.",
-            "Say under when: what has to be on the record.",
+            "Say under when: what has to be on the record, for example a condition or a result.",
             id="18. prompts for an empty record",
         ),
         pytest.param(
-            changed("  summary: What", "  summary: §" + "x" * 120 + "What"),
+            changed(
+                "  summary: What would help on ordinary days?",
+                "  summary: " + "x" * 120 + "What would help on §ordinary days?",
+            ),
             "L01",
             "The summary can come to 153 characters; the most is 139.",
-            "Take out 14 or more.",
+            'Take out 14 or more. Or move the end of it to "detail:".',
             id="20. a summary that is too long",
         ),
         pytest.param(
@@ -340,7 +343,7 @@ def changed(old: str, new: str, text: str = GOOD) -> str:
             ),
             "T06",
             'This person has no "condition wheeze" to change.',
-            "Did you mean condition cough?",
+            "On the record: condition cough (line 30).",
             id="a story that edits what is not there",
         ),
     ],

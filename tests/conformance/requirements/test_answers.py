@@ -1,0 +1,127 @@
+"""S, C and X: answers, cards, and what a button does."""
+
+import re
+
+import pytest
+
+from tests.builders import a_patient
+from tests.conformance.standard import check_card, check_refusal
+from tests.fhir_builders import a_booking, leroy, margaret
+from tests.served import BOOK, HELD_BACK, Json, Surgery
+
+
+@pytest.fixture
+def cards(service: Surgery) -> list[Json]:
+    """The card of each of the two rules that we ship first."""
+    booking = service.a_call(leroy(), hook=BOOK)
+    booking["context"]["appointments"] = a_booking()
+    return [service.ask(service.a_call(margaret())).card, service.ask(booking).card]
+
+
+def test_s1_an_answer_is_200_with_cards(service: Surgery) -> None:
+    reply = service.ask(service.a_call(margaret()))
+    assert (reply.status, len(reply.cards)) == (200, 1)
+
+
+def test_s2_nothing_to_say_is_an_empty_list(service: Surgery) -> None:
+    reply = service.ask(service.a_call([a_patient(born="1960-01-01")]))
+    assert (reply.status, reply.body) == (200, {"cards": []})
+
+
+def test_s3_no_system_action_is_sent(service: Surgery) -> None:
+    assert "systemActions" not in service.ask(service.a_call(margaret())).body
+
+
+def test_s4_a_failure_is_no_empty_list_of_cards(all_day: Surgery) -> None:
+    reply = all_day.post(b"{")
+    assert reply.status == 400
+    assert "cards" not in reply.body
+
+
+def test_s5_a_failure_is_an_operation_outcome(all_day: Surgery) -> None:
+    check_refusal(all_day.post(b"{}"), 400, '"hook"')
+
+
+def test_s6_why_nothing_is_said_stands_in_an_extension(all_day: Surgery) -> None:
+    call = all_day.a_call(margaret())
+    call["prefetch"]["procedures"] = None
+    body = all_day.ask(call).body
+    assert list(body["extension"]) == [HELD_BACK]
+    assert re.fullmatch(r"[a-z-]+(\.[a-z-]+)+", HELD_BACK)
+
+
+def test_c1_a_summary_has_less_than_140_characters(service: Surgery) -> None:
+    long = "Wolfeschlegelsteinhausenbergerdorff " * 8
+    card = service.ask(service.a_call(margaret(name=long))).card
+    assert 0 < len(card["summary"]) < 140
+
+
+def test_c2_the_indicator_is_one_of_three(cards: list[Json]) -> None:
+    assert {card["indicator"] for card in cards} <= {"info", "warning", "critical"}
+
+
+def test_c3_the_source_has_a_label(cards: list[Json]) -> None:
+    assert all(card["source"]["label"] for card in cards)
+
+
+def test_c4_how_many_can_be_chosen_is_said(cards: list[Json]) -> None:
+    assert {card["selectionBehavior"] for card in cards} <= {"any", "at-most-one"}
+
+
+def test_c5_at_most_one_is_recommended_where_one_can_be_taken(cards: list[Json]) -> None:
+    for card in cards:
+        recommended = [one for one in card["suggestions"] if one.get("isRecommended")]
+        assert card["selectionBehavior"] == "any" or len(recommended) <= 1
+
+
+def test_c6_override_reasons_have_code_system_and_words(cards: list[Json]) -> None:
+    for card in cards:
+        assert card["overrideReasons"]
+        for one in card["overrideReasons"]:
+            assert one["code"]
+            assert one["system"]
+            assert one["display"]
+
+
+def test_c7_links_are_absolute_and_labelled(cards: list[Json]) -> None:
+    for card in cards:
+        for link in card.get("links", ()):
+            assert set(link) == {"label", "url", "type"}
+            assert link["type"] == "absolute"
+            assert link["url"].startswith("https://")
+
+
+def test_c8_a_name_from_the_record_is_no_markdown(service: Surgery) -> None:
+    hostile = "[x](javascript:alert(1)) <img src=x onerror=y> **b** `c`"
+    card = service.ask(service.a_call(margaret(name=hostile))).card
+    for text in (card["summary"], card["detail"]):
+        assert "](javascript" not in text
+        assert "<img" not in text
+
+
+def test_x1_an_action_has_a_type_and_a_description(cards: list[Json]) -> None:
+    for action in actions(cards):
+        assert action["type"] == "create"
+        assert action["description"]
+
+
+def test_x2_a_create_has_its_resource(service: Surgery, cards: list[Json]) -> None:
+    for card in cards:
+        check_card(card, service.now.date())
+    assert all(action["resource"]["resourceType"] for action in actions(cards))
+
+
+def test_x3_nothing_is_updated_or_deleted(cards: list[Json]) -> None:
+    assert {action["type"] for action in actions(cards)} == {"create"}
+    assert not [action for action in actions(cards) if "resourceId" in action]
+
+
+def test_x4_every_resource_is_about_the_patient_of_the_call(cards: list[Json]) -> None:
+    for action in actions(cards):
+        resource = action["resource"]
+        about = resource.get("subject") or resource.get("for")
+        assert about == {"reference": "Patient/test-person"}
+
+
+def actions(cards: list[Json]) -> list[Json]:
+    return [a for card in cards for one in card["suggestions"] for a in one["actions"]]
