@@ -63,12 +63,12 @@ editor: tests/editor/node_modules/made ## what the tests with an editor need; ta
 
 servers: tests/fhir_servers/medplum/node_modules/made tests/fhir_servers/hapi/target/made ## FHIR servers for the tests; takes Node.js, npm, a JDK and Maven
 
-callers: tests/callers/healthchain/.venv/made ## other people's clients for the tests, each by itself
+callers: tests/other_clients/healthchain/.venv/made ## other people's clients for the tests, each by itself
 
 lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --extra tracing --group dev --constraint requirements.lock --output-file requirements-dev.lock
-	$(COMPILE:pyproject.toml=tests/callers/healthchain/requirements.in) --output-file tests/callers/healthchain/requirements.lock
+	$(COMPILE:pyproject.toml=tests/other_clients/healthchain/requirements.in) --output-file tests/other_clients/healthchain/requirements.lock
 
 .venv/made:
 	$(if $(call first,$(NEW)),,$(error $(NO_PYTHON)))
@@ -102,8 +102,8 @@ tests/fhir_servers/hapi/target/made: tests/fhir_servers/hapi/pom.xml tests/fhir_
 	@cd tests/fhir_servers/hapi && mvn --batch-mode --quiet --strict-checksums compile
 	@touch $@
 
-tests/callers/healthchain/.venv/made: tests/callers/healthchain/requirements.lock
+tests/other_clients/healthchain/.venv/made: tests/other_clients/healthchain/requirements.lock
 	$(if $(call first,$(WHOLE)),,$(error $(NO_VENV)))
-	@$(call first,$(WHOLE)) -m venv tests/callers/healthchain/.venv
-	@tests/callers/healthchain/.venv/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes --requirement $<
+	@$(call first,$(WHOLE)) -m venv tests/other_clients/healthchain/.venv
+	@tests/other_clients/healthchain/.venv/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes --requirement $<
 	@touch $@
