@@ -73,7 +73,7 @@ class Limits:
     octets: int = MOST_OCTETS
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # it knows whom it is about
 class Reading:
     """One query as far as it came; ``found`` may be asked at any time."""
 
@@ -106,7 +106,7 @@ class Reading:
                 raise NoPage(NO_ADDRESS)
             if self.query.kind is None:
                 at = f"{self.query.resource_type}/{quote(self.patient_id, safe='')}"
-                self._is_patient(await get(self, at, None))
+                self._is_patient(await get(self, at, ()))
             else:
                 await self._every_page(get)
         except NoPage as none:
@@ -149,7 +149,7 @@ class Reading:
             followed.add(link)
             if len(followed) >= MOST_PAGES:
                 raise NoPage(TOO_MUCH)
-            page = await get(self, link, None)
+            page = await get(self, link, ())
 
     async def _first(self, get: "Get") -> Page:
         where = self.query.resource_type
@@ -236,7 +236,7 @@ class Reading:
             self.codes_ignored = True
 
 
-Get = Callable[[Reading, str, Parameters | None], Awaitable[Page]]
+Get = Callable[[Reading, str, Parameters], Awaitable[Page]]
 
 
 def _literally(value: str) -> str:

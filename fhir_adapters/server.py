@@ -322,10 +322,19 @@ async def _all_at_once(
 ) -> None:
     """Every search as far as it comes in so many seconds."""
 
-    async def get(reading: Reading, path: str, parameters: Parameters | None) -> Page:
+    # Two searches that a server cannot tell apart by codes are one question, asked once.
+    pages_asked: dict[tuple[str, Parameters], asyncio.Task[Page]] = {}
+
+    async def ask(reading: Reading, path: str, parameters: Parameters) -> Page:
         client: Any = _Client(server, base, token, reading)  # Any: as fhirpy has it
-        page: Page = await client.execute(path, "get", params=dict(parameters or ()))
+        page: Page = await client.execute(path, "get", params=dict(parameters))
         return page
+
+    async def get(reading: Reading, path: str, parameters: Parameters) -> Page:
+        question = (path, parameters)
+        if question not in pages_asked:
+            pages_asked[question] = asyncio.ensure_future(ask(reading, path, parameters))
+        return await pages_asked[question]
 
     tasks = [asyncio.ensure_future(reading.read(get)) for reading in readings]
     try:

@@ -11,11 +11,12 @@ from fhir_adapters.needs import needs_of
 from fhir_adapters.prefetch import Found
 from fhir_adapters.server import NoRoute, Resolve
 from rules.record import Kind
-from tests.builders import a_bundle, a_condition, a_patient, code
+from tests.builders import a_bundle, a_condition, a_patient, a_resource, code
 from tests.fhir_server import Answer, Asked, Fault, FhirServer, answer, asking
 from tests.unit.fhir_adapters.test_breaker import Time
 
 QUERIES = needs_of({Kind.CONDITION: [code("cough")], Kind.PROCEDURE: [code("tea-group")]}).queries
+BAD = answer({"resourceType": "OperationOutcome"}, 400)
 BUSY = answer({"resourceType": "OperationOutcome"}, 429)
 
 
@@ -235,6 +236,27 @@ def test_without_a_search_by_codes_all_are_asked_for_and_that_is_remembered(
             assert await asks.fetch() == found
             assert len(server.asked) == 3
             assert not any(narrow(one) for one in server.asked)
+
+    asyncio.run(course())
+
+
+def test_two_searches_that_became_one_question_are_asked_once() -> None:
+    queries = needs_of({Kind.OBSERVATION: [code("cough")]}).queries
+    server = FhirServer(
+        [a_patient(), *[a_resource("Observation", "wheeze") for _ in range(3)]],
+        pages_of=2,
+        fault=lambda _, one: BAD if "combo-" in one.line else None,
+    )
+
+    async def course() -> None:
+        async with asking(server, queries) as asks:
+            for number in (2 + 3, 3):  # the Patient, two pages; at first two that are not taken
+                server.asked.clear()
+                found = await asks.fetch()
+                assert found["observations"] == found["observationValues"]
+                assert len(found["observations"].resources) == 3
+                assert doubts(found) == {""}
+                assert len(server.asked) == number
 
     asyncio.run(course())
 
