@@ -16,9 +16,9 @@ from rules.record import Kind, PatientRecord
 from rules.rule import Rule
 from tests.fhir_servers.asking import record_from_server
 from tests.fhir_servers.people import TWELVE, Somebody
+from tests.fhir_servers.served import SYNTHEA, asking
 from tests.fhir_servers.servers import FhirServer
 
-SYNTHEA = Path(__file__).parents[1] / "fixtures" / "synthea"
 NAMED = pytest.mark.parametrize("name", TWELVE)
 
 
@@ -46,6 +46,11 @@ def _decided(outcome: Outcome) -> Decided:
 def all_rules() -> tuple[Rule, ...]:
     """The rules that we ship, and those that were written for the shared data."""
     return (*load_library().usable().rules, *load_library(SYNTHEA).usable().rules)
+
+
+def synthea_rules() -> set[str]:
+    """The names of those that were written for the shared data."""
+    return {rule.id for rule in load_library(SYNTHEA).usable().rules}
 
 
 def asked_and_told(
@@ -141,3 +146,38 @@ class OfAnyServer:
         token = server.gate.token(scope)
         asked = record_from_server(server.gate.address, token, somebody.id, all_needs())
         assert asked.unread.keys() == set(Kind) - set(all_needs().kinds)
+
+    @NAMED
+    def test_the_service_asks_and_prompts_about_nobody_wrongly(
+        self, server: FhirServer, shared_data: Path, tmp_path: Path, name: str
+    ) -> None:
+        somebody = TWELVE[name]
+        told = record_from_bundle(somebody.bundle(shared_data))
+        whole = {one.rule: one.decision for one in decided(told, somebody, all_rules())}
+        prompting = {rule for rule, decision in whole.items() if decision is Decision.PROMPT}
+        with asking(tmp_path, server) as service:
+            replies = service.until_it_came_in_time(somebody, server.gate.token())
+        assert {reply.status for reply in replies} == {200}
+        assert replies[-1].held_back == {}
+        assert replies[-1].prompted == prompting & synthea_rules()
+        assert all(reply.prompted <= prompting for reply in replies)
+
+    def test_with_an_expired_token_the_service_says_that_it_cannot_tell(
+        self, server: FhirServer, tmp_path: Path
+    ) -> None:
+        token = server.gate.token(good_for=0)
+        with asking(tmp_path, server) as service:
+            reply = service.about(TWELVE["a plan entered in error"], token)
+        assert reply.decided("asthma-without-plan") == "cannot-tell"
+        assert reply.cards == []
+        assert token not in reply.text
+
+    def test_with_a_scope_that_is_too_small_the_service_says_that_it_cannot_tell(
+        self, server: FhirServer, tmp_path: Path
+    ) -> None:
+        scope = "patient/Patient.rs patient/Condition.rs patient/Procedure.rs"
+        token = server.gate.token(scope)
+        with asking(tmp_path, server) as service:
+            reply = service.about(TWELVE["a plan entered in error"], token)
+        assert reply.decided("asthma-without-plan") == "cannot-tell"
+        assert reply.cards == []
