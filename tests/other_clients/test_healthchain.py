@@ -27,10 +27,7 @@ json.dump(client.send_requests(), sys.stdout)
 """
 
 MADE = PYTHON.parents[1] / "made"
-
-pytestmark = pytest.mark.skipif(
-    not MADE.exists(), reason="make callers has not fetched HealthChain"
-)
+pytestmark = pytest.mark.skipif(not MADE.exists(), reason="make callers was not run")
 
 
 @pytest.fixture(scope="module")
