@@ -24,7 +24,7 @@ NO_PYTHON = Good Day needs Python 3.11 or newer and finds none under the names $
 NO_VENV = This Python cannot make an environment; on Debian and Ubuntu install python3-venv
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/project ## try it: invented people and an EHR in a box, at one address
 # Ctrl-C is the demo's business: on a terminal it gets a process group of its own (set -m), so that
@@ -46,7 +46,7 @@ check: .venv/dev ## style, types, contracts, the wheel
 test: .venv/dev ## all tests, the same examples every time
 	$(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto --dist=loadfile
 
-soak: .venv/dev servers ## the generative tests, with new examples and many of them; everybody at FHIR servers
+soak: .venv/dev ## the generative tests, with new examples and many of them; everybody at FHIR servers
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative
 	$(BIN)/pytest tests/fhir_servers/everybody.py
 
