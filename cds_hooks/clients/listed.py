@@ -165,7 +165,7 @@ class _Reading:
         if (one.keys is None) == (one.jku is None):
             self._wrong.append(f'{named} needs either "keys" or "jku", and not both.')
         if one.jku is not None and not _is_address(one.jku, local=one.local, query=True):
-            self._wrong.append(f'"jku" of {named} {_NO_ADDRESS}')
+            self._wrong.append(f'{named}: "jku" {_NO_ADDRESS}')
         return Client(
             name=one.name,
             issuer=one.issuer,
@@ -188,7 +188,7 @@ class _Reading:
             try:
                 servers.append(Allowed.parse(base, local=one.local))
             except NotAServer as error:
-                self._wrong.append(f'One of the "fhir_servers" of {named} cannot be used. {error}')
+                self._wrong.append(f'{named}: one of the "fhir_servers" cannot be used. {error}')
         return tuple(servers)
 
     def _keys(self, one: _Client, named: str) -> tuple[Key, ...]:
@@ -200,13 +200,13 @@ class _Reading:
             else:
                 keys = keys_of(one.keys)
         except OSError:
-            self._wrong.append(f'The file in "keys" of {named} cannot be read.')
+            self._wrong.append(f'{named}: the file in "keys" cannot be read.')
             return ()
         except KeysError as error:
-            self._wrong.append(f'The JWK Set in "keys" of {named} {error}.')
+            self._wrong.append(f'{named}: the JWK Set in "keys" {error}.')
             return ()
         if not any(key.algorithm in one.algorithms for key in keys):
-            self._wrong.append(f'No key of {named} is for one of its "algorithms".')
+            self._wrong.append(f'{named} has no key for one of its "algorithms".')
         return keys
 
 
@@ -258,6 +258,8 @@ def _named(number: int, written: Mapping[str, object]) -> str:
     """What a client is called, as far as it can be said before it was read."""
     tables = cast("list[object]", written["client"])  # pydantic counted them
     table = tables[number]
-    name = cast("Mapping[str, object]", table).get("name") if isinstance(table, dict) else None
+    name = None
+    if isinstance(table, dict):
+        name = cast("Mapping[str, object]", table).get("name")  # TOML has no other keys
     fine = isinstance(name, str) and is_client_name(name)
     return f'client "{name}"' if fine else f"client {number + 1}"

@@ -37,16 +37,16 @@ class _Header(msgspec.Struct):
     kid: str
     typ: str
     jku: str | None = None
-    jwk: msgspec.Raw | None = None
-    x5u: msgspec.Raw | None = None
-    x5c: msgspec.Raw | None = None
-    crit: msgspec.Raw | None = None
+    jwk: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    x5u: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    x5c: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    crit: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def is_plain(self) -> bool:
         """Whether it brings no key along and asks for nothing that we would have to understand."""
         members = (self.jwk, self.x5u, self.x5c, self.crit)
-        return self.typ.upper() == "JWT" and all(member is None for member in members)
+        return self.typ.upper() == "JWT" and all(member is msgspec.UNSET for member in members)
 
 
 class _Claims(msgspec.Struct):

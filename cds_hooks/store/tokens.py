@@ -39,9 +39,12 @@ class UsedTokens:
         self._file = folder / FILE
         self._same_file = self._file.stat().st_ino
         self._cleared = 0
+        # One statement is one transaction, on one connection: this is asked on every call.
+        self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         """Let go of the file."""
+        self._connection.close()
         self._engine.dispose()
 
     def use(self, token: bytes, until: int, now: int) -> bool:
@@ -51,10 +54,9 @@ class UsedTokens:
             # would not know.
             if self._file.stat().st_ino != self._same_file:
                 raise FileNotFoundError
-            with self._engine.begin() as connection:
-                if not 0 <= now - self._cleared < _BETWEEN:
-                    connection.exec_driver_sql(_CLEAR, (now - _BEYOND,))
-                    self._cleared = now
-                return connection.exec_driver_sql(_USE, (token, until)).rowcount == 1
+            if not 0 <= now - self._cleared < _BETWEEN:
+                self._connection.exec_driver_sql(_CLEAR, (now - _BEYOND,))
+                self._cleared = now
+            return self._connection.exec_driver_sql(_USE, (token, until)).rowcount == 1
         except (SQLAlchemyError, OSError):
             raise StoreError("The store of used tokens cannot be used at the moment.") from None

@@ -39,8 +39,8 @@ class Server:
         """Call it once."""
         return self.post_all(path, [body])
 
-    def post_all(self, path: str, bodies: list[bytes]) -> bytes:
-        """Call it many times over one connection; the last answer.
+    def post_all(self, path: str, bodies: list[bytes], tokens: Sequence[str] = ()) -> bytes:
+        """Call it many times over one connection, with a token each if there are; the last answer.
 
         A plain socket that sends head and body at once: a client that sends them apart waits for
         the other side's delayed acknowledgement, and an idle processor measures badly.
@@ -49,11 +49,12 @@ class Server:
         with socket.create_connection(("127.0.0.1", self.port)) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             answers = connection.makefile("rb")
-            for body in bodies:
+            for body, token in zip(bodies, tokens or [""] * len(bodies), strict=True):
                 head = (
                     f"POST {path} HTTP/1.1\r\nHost: localhost\r\n"
                     "Content-Type: application/json\r\n"
-                    f"Content-Length: {len(body)}\r\n\r\n"
+                    + (f"Authorization: Bearer {token}\r\n" if token else "")
+                    + f"Content-Length: {len(body)}\r\n\r\n"
                 )
                 connection.sendall(head.encode() + body)
                 content = _answer(answers, path)

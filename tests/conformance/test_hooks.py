@@ -9,7 +9,7 @@ import pytest
 from tests.builders import Resource, a_condition, a_patient, a_resource, load_files, rule_text
 from tests.conformance.standard import check_discovery, check_refusal
 from tests.fhir_builders import a_booking
-from tests.served import Json, Reply, Surgery, a_call, prefetch_of, surgery
+from tests.served import Json, Reply, Surgery, a_call, in_pilot, prefetch_of, surgery
 
 ORDERS: Json = {"resourceType": "Bundle", "type": "collection", "entry": []}
 OWN = "uk.example.review-due"
@@ -44,9 +44,9 @@ NEEDED = [(hook, name) for hook, context in CONTEXTS.items() for name in context
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surgery]:
     """A practice with one rule, asked at every moment there is."""
     rule = rule_text(hook=f"[{', '.join(CONTEXTS)}]", people=None, today=None, tests=None)
-    practice = "name: A test\ninvented: yes\npilots: [coughing]\n"
+    practice = "name: A test\ninvented: yes\n"
     library = load_files({"coughing.yaml": rule, "practice.yaml": practice}).usable()
-    with surgery(tmp_path_factory.mktemp("hooks"), library) as open_now:
+    with surgery(tmp_path_factory.mktemp("hooks"), in_pilot(library)) as open_now:
         yield open_now
 
 

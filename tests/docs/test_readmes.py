@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.docs.parts import INTO, PART, check_part, put_into
-from tests.running import demo_running
+from tests.running import GOODDAY, demo_running
+from tests.served import Running
 
 ROOT = Path(__file__).parents[2]
 READMES = [
@@ -44,22 +46,43 @@ def test_every_block_runs_and_prints_what_is_written(
     readme: str, tmp_path: Path, demo: str
 ) -> None:
     printed, found = "", blocks(readme)
-    for at, (language, text) in enumerate(found, 1):
-        match language:
-            case "yaml" if PART.match(text):
-                check_part(tmp_path, text)
-            case "yaml" if INTO.match(text):
-                put_into(tmp_path, text)
-            case "yaml" | "json" | "csv":
-                write(tmp_path, language, text)
-            case "sh":
-                printed = run(
-                    tmp_path, text, demo, finds=at < len(found) and found[at][0] == "text"
-                )
-            case "text":
-                assert squeezed(text) in squeezed(printed), printed
-            case _:
-                pytest.fail(f"a block of {language or 'no language'} cannot be run")
+    with ExitStack() as running:
+        for at, (language, text) in enumerate(found, 1):
+            match language:
+                case "yaml" if PART.match(text):
+                    check_part(tmp_path, text)
+                case "yaml" if INTO.match(text):
+                    put_into(tmp_path, text)
+                case "yaml" | "json" | "csv" | "toml":
+                    write(tmp_path, language, text)
+                case "sh" if GUARDED.match(text):
+                    demo = running.enter_context(serving_as_written(tmp_path, text))
+                case "sh":
+                    printed = run(
+                        tmp_path, text, demo, finds=at < len(found) and found[at][0] == "text"
+                    )
+                case "text":
+                    assert squeezed(text) in squeezed(printed), printed
+                case _:
+                    pytest.fail(f"a block of {language or 'no language'} cannot be run")
+
+
+# The service for listed clients is run as it is written, but for its port.
+GUARDED = re.compile(r"goodday (serve --clients .*) --port 8081\n")
+
+
+@contextmanager
+def serving_as_written(folder: Path, text: str) -> Iterator[str]:
+    written = GUARDED.fullmatch(text)
+    assert written, text
+    command = [GOODDAY, *written[1].split(), "--port", "0"]
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err)
+        try:
+            yield f"http://127.0.0.1:{Running(process, folder).port}"
+        finally:
+            process.kill()
+            process.wait()
 
 
 def write(folder: Path, language: str, text: str) -> None:
@@ -68,7 +91,7 @@ def write(folder: Path, language: str, text: str) -> None:
     assert named, text
     path = folder / named[1]
     path.parent.mkdir(parents=True, exist_ok=True)
-    if language != "yaml":
+    if language not in ("yaml", "toml"):
         text = text[named.end() :]
     if language == "json":
         json.loads(text)
@@ -88,7 +111,7 @@ def run(folder: Path, text: str, demo: str, *, finds: bool) -> str:
                 assert_target(line.split()[1])
             continue
         done = subprocess.run(
-            line.replace("http://127.0.0.1:8080", demo),
+            re.sub(r"http://127\.0\.0\.1:808\d", demo, line) if line.startswith("curl") else line,
             shell=True,
             cwd=ROOT if line.startswith(("make", ".venv")) else folder,
             env={**os.environ, "PATH": path},

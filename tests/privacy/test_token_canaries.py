@@ -1,148 +1,138 @@
-"""A token is sent in one header and is nowhere else: not raised, logged, shown or kept."""
+"""Nothing of a token where it does not belong (PRODUCT 4.4, T6): not it, its key, nor its claims.
+
+What our own list calls the client may be in the log. Everything else that a token says, and the
+token, is looked for in bodies, headers, logs, exceptions, and the files of the store.
+"""
 
 import asyncio
-import gc
+import json
 import traceback
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
-from types import FunctionType, ModuleType
+from pathlib import Path
 
 import pytest
 
-from fhir_adapters.allowed import Allowed
-from fhir_adapters.needs import needs_of
-from fhir_adapters.server import Access, NoRoute, Servers
-from rules.record import Kind
-from tests.builders import a_patient, code
-from tests.fhir_builders import an_operation_outcome
-from tests.fhir_server import Answer, Fault, FhirServer, always, answer, asking
-from tests.generative.test_fallback_law import FAULTS
-from tests.privacy.canaries import ID, TOKEN
+from cds_hooks.clients.callers import Clients
+from cds_hooks.clients.making import Pair
+from cds_hooks.clients.tokens import read_token
+from cds_hooks.clock import now
+from cds_hooks.refusals import Refusal
+from rules.rule import Library
+from tests.callers import PUBLIC_URL, Caller, a_pair, bearer, guarded, registered
+from tests.fhir_builders import COPD_RULE, RESULTS_RULE
+from tests.served import NOW, piloting, serving
 
-QUERIES = needs_of({Kind.CONDITION: [code("cough")]}).queries
-SECRETS = ("tokencanary", ID)
-
-
-def echoing(status: int) -> Fault:
-    """A server that sends back what it was sent."""
-
-    def told(_: FhirServer, asked: object) -> Answer:
-        return answer({**an_operation_outcome(), "x": repr(asked)}, status)
-
-    return told
+CANARY = "tokencanary"
+DISCOVERY = "/cds-services"
+AUD = PUBLIC_URL + DISCOVERY
+KNOWN = Caller("st-marys", f"https://{CANARY}-issuer.example", a_pair("canary"))
+UNKNOWN = replace(KNOWN, issuer=f"https://{CANARY}-nobody.example")
+SPOILT = Pair({**KNOWN.pair.private, "kid": f"{CANARY}-kid"})
 
 
-WAYS: dict[str, Fault] = {
-    **FAULTS,
-    **{f"it says {status} and all it knows": echoing(status) for status in (200, 400, 401, 500)},
-}
-# The library holds the last headers of an idle connection until it is used again or, after 15
-# seconds, closed: a server may keep in them what it likes.
-IN_HEADERS: dict[str, Fault] = {
-    "success": always(answer(an_operation_outcome(), 200, X_Told=TOKEN)),
-    "no HTTP": always(answer(b"", X=f"\x00{TOKEN}\r\n: ,\r\n")),
-    "its headers have no end": always(answer(b"", X=TOKEN * 2_000)),
-    "a cookie": always(answer(b"", Set_Cookie=TOKEN)),
-    "too many": always(replace(answer(b"", 429), headers={"Retry-After": TOKEN})),
-    "elsewhere with it": always(answer(b"", 302, Location=f"http://127.0.0.1:1/{TOKEN}")),
-}
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("practice")
+    piloting(folder, COPD_RULE, RESULTS_RULE)
+    return folder
 
 
-_SHARED = (type, ModuleType, FunctionType, asyncio.AbstractEventLoop)
+@pytest.fixture(scope="module")
+def library(practice: Path) -> Library:
+    return piloting(practice, COPD_RULE, RESULTS_RULE)
 
 
-def reachable(thing: object) -> Iterator[object]:
-    """Everything that something holds, by any way but through the event loop they all share."""
-    seen, open_ = {id(thing)}, [thing]
-    while open_:
-        one = open_.pop()
-        yield one
-        if isinstance(one, _SHARED):
-            continue
-        for held in gc.get_referents(one):
-            if id(held) not in seen:
-                seen.add(id(held))
-                open_.append(held)
+def tokens(at: int) -> list[str]:
+    """One of each sort: right, used, and wrong in each thing that is looked at."""
+    marked = {"jti": f"{CANARY}-jti", "tenant": f"{CANARY}-tenant", "sub": CANARY}
+    changes: list[dict[str, object]] = [
+        {}, {}, {"aud": f"https://{CANARY}.example"}, {"exp": at - 100, "iat": at - 200},
+        {"iat": at + 200, "exp": at + 300}, {"exp": at + 9999}, {"jti": ""},
+        {"iat": "tokencanary"}, {"aud": [CANARY]},
+    ]  # fmt: skip
+    found = [KNOWN.token(AUD, NOW, **{"iat": at, "exp": at + 60, **marked, **c}) for c in changes]
+    for caller in (UNKNOWN, replace(KNOWN, pair=SPOILT), replace(KNOWN, pair=a_pair("x"))):
+        found.append(caller.token(AUD, NOW, iat=at, exp=at + 60, jti=f"{CANARY}-2"))
+    return [*found, f"{CANARY}.{CANARY}.{CANARY}", CANARY, found[0][:-3], found[0] + "="]
 
 
-def holds_it(thing: object) -> bool:
-    """Whether a text or bytes with the token is to be reached."""
-    return any(
-        ("tokencanary" in one) if isinstance(one, str) else (b"tokencanary" in one)
-        for one in reachable(thing)
-        if isinstance(one, (str, bytes, bytearray))
-    )
+def secrets(sent: list[str]) -> list[str]:
+    """What must not be found: the canary, and every part of every token."""
+    parts = {part for token in sent for part in token.split(".") if len(part) > 20}
+    keys = [str(KNOWN.pair.private[name]) for name in ("d", "x", "y", "kid")]
+    return [CANARY, *parts, *keys]
 
 
-def said_and_kept(server: FhirServer) -> tuple[str, bool]:
-    """What is said after two calls with the token, and whether anybody holds it then."""
-    said: list[str] = []
-
-    async def course() -> bool:
-        asyncio.get_running_loop().set_debug(True)
-        async with asking(server, QUERIES, ID, token=TOKEN) as asks:
-            for _ in range(2):
-                try:
-                    found = await asks.fetch(within=0.1)
-                    said.extend(one.doubt for one in found.values())
-                except NoRoute as none:
-                    said.append("".join(traceback.format_exception(none)))
-                    said.append(repr(none.__context__))
-            said.append(f"{asks.servers!r} {asks.servers}")
-            return holds_it(vars(asks.servers))
-
-    kept = asyncio.run(course())
-    assert any("tokencanary" in str(one.headers) for one in server.asked)  # it was sent
-    return "\n".join(said), kept
+def found_in(text: str | bytes, sent: list[str]) -> list[str]:
+    low = (text.decode("utf-8", "replace") if isinstance(text, bytes) else text).lower()
+    return [secret for secret in secrets(sent) if secret.lower() in low]
 
 
-@pytest.mark.parametrize("fault", [*WAYS.values(), *IN_HEADERS.values()], ids=[*WAYS, *IN_HEADERS])
-def test_whatever_goes_wrong_a_token_is_not_told(
-    fault: Fault, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+def test_the_search_itself_finds_a_token() -> None:
+    sent = tokens(int(NOW.timestamp()))
+    for token in sent:
+        assert found_in(f"something {token} something", sent), token
+
+
+def test_no_answer_log_or_file_holds_anything_of_a_token(
+    tmp_path: Path, library: Library, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(0)
-    said, _ = said_and_kept(FhirServer([a_patient(ID)], fault=fault))
-    out, err = capfd.readouterr()
-    everything = "\n".join([said, *(one.getMessage() for one in caplog.records), out, err])
-    assert [secret for secret in SECRETS if secret in everything] == []
+    caplog.set_level("DEBUG")
+    sent = tokens(int(NOW.timestamp()))
+    with guarded(tmp_path, library, KNOWN.table(most_per_minute=2)) as service:
+        statuses: list[int] = []
+        for token in sent:
+            response = service.client.get(DISCOVERY, headers=bearer(token))
+            statuses.append(response.status_code)
+            assert not found_in(response.text + str(response.headers), sent)
+        files = {path.name: path.read_bytes() for path in service.store.iterdir()}
+        (service.store / "tokens.sqlite").unlink()
+        failed = service.client.get(DISCOVERY, headers=bearer(KNOWN.token(AUD, jti=CANARY)))
+        assert failed.status_code == 503
+        assert not found_in(failed.text, sent)
+    assert statuses == [200] + [401] * (len(sent) - 1)
+    logged = "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith("httpx"))
+    kinds = {json.loads(line)["kind"] for line in logged.splitlines() if '"kind"' in line}
+    assert kinds >= {"used", "audience", "expired", "not-yet", "lasts-too-long", "no-jti", "key",
+                     "issuer", "token"}  # fmt: skip
+    assert '"client":"st-marys"' in logged
+    assert not found_in(logged, sent)
+    assert not [name for name, held in files.items() if found_in(held, sent)]
 
 
-@pytest.mark.parametrize("fault", WAYS.values(), ids=WAYS)
-def test_whatever_goes_wrong_a_token_is_not_kept(fault: Fault) -> None:
-    _, kept = said_and_kept(FhirServer([a_patient(ID)], fault=fault))
-    assert not kept
+def test_no_exception_says_anything_of_a_token_in_any_form(tmp_path: Path) -> None:
+    sent = tokens(int(NOW.timestamp()))
+    clients = Clients.read(registered(tmp_path, KNOWN.table()), tmp_path)
+
+    async def ask(token: str) -> str:
+        try:
+            await clients.caller([f"Bearer {token}"], [DISCOVERY], NOW)
+        except Refusal as error:
+            return f"{error!s}{error!r}{''.join(traceback.format_exception(error))}"
+        return ""
+
+    raised = [asyncio.run(ask(token)) for token in sent]
+    clients.close()
+    assert len([text for text in raised if text]) == len(sent) - 1
+    assert not [text for text in raised if found_in(text, sent)]
+    shown = [repr(read_token(token)) + str(read_token(token)) for token in sent]
+    assert not [text for text in shown if found_in(text, sent)]
 
 
-@pytest.mark.parametrize("spoilt", ["{}\r\nX-Other: 1", "{} {}", "{}\n", "{}é", "{}\x00", "{}\x7f"])
-def test_a_token_that_is_none_is_not_sent_and_not_told(spoilt: str) -> None:
-    server = FhirServer([a_patient(ID)])
-
-    async def course() -> None:
-        async with asking(server, QUERIES, ID, token=spoilt.replace("{}", TOKEN)) as asks:
-            with pytest.raises(NoRoute) as told:
-                await asks.fetch()
-            assert "tokencanary" not in "".join(traceback.format_exception(told.value))
-
-    asyncio.run(course())
-    assert server.connections == 0
-
-
-def test_nothing_shows_an_access() -> None:
-    access = Access(f"https://ehr.example/{TOKEN}", TOKEN)
-    assert f"{access!r} {access}" == "Access() Access()"
-
-
-def test_a_token_is_not_sent_to_a_server_that_is_not_registered() -> None:
-    server = FhirServer([a_patient(ID)])
-
-    async def course() -> None:
-        async with asking(server, QUERIES, ID, token=TOKEN):
-            servers = Servers()
-            elsewhere = [Allowed.parse("https://ehr.example/fhir")]
-            with pytest.raises(NoRoute) as told:
-                await servers.fetch(Access(server.base, TOKEN), elsewhere, QUERIES, ID)
-            assert "tokencanary" not in "".join(traceback.format_exception(told.value))
-            await servers.close()
-
-    asyncio.run(course())
-    assert server.connections == 0
+def test_a_real_server_writes_nothing_of_a_token(tmp_path: Path, practice: Path) -> None:
+    path = registered(tmp_path / "list", KNOWN.table())
+    sent = tokens(int(now().timestamp()))
+    with serving(tmp_path, practice, "--clients", str(path)) as running:
+        for token in sent:
+            for method in ("GET", "POST"):
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    reply = running.send(method, f"{DISCOVERY}?t={token}", headers=bearer(token))
+                    assert not found_in(reply.text, sent)
+        for token in sent:
+            running.raw(f"GET {DISCOVERY} HTTP/9\r\nAuthorization: {token}\r\n\r\n".encode())
+        running.stop()
+        wrote = running.wrote()
+    assert '"reason":"UnknownCaller"' in wrote
+    assert "Traceback" not in wrote
+    assert not found_in(wrote, sent)

@@ -83,7 +83,7 @@ def test_a_starter_rule_that_protects_nobody_here_stops_all_the_same() -> None:
     loaded = load_files(
         {
             "practice.yaml": "name: x\npilots: [copd-self-management]\n",
-            "shared/exclusions.yaml": "palliative: {if: {age: {below: 0}}, because: x}\n",
+            "shared/exclusions.yaml": "palliative: {if: {age: {below: 2}}, because: x}\n",
         }
     )
     assert {problem.code for problem in loaded.stops} == {"S01"}

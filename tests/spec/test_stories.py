@@ -392,17 +392,3 @@ def test_a_rule_without_tests_is_something_to_think_about(tests: str | None) -> 
 def test_an_empty_list_of_tests_is_no_tests() -> None:
     (problem,) = stops(tests="[]")
     assert problem.says == 'There is nothing listed under "tests" yet.'
-
-
-@pytest.mark.parametrize(
-    ("hook", "said"),
-    [
-        ("patient-view", ["Nobody is booking anything at patient-view."]),
-        ("[patient-view]", ["Nobody is booking anything at patient-view."]),
-        ("appointment-book", []),
-        ("[patient-view, appointment-book]", []),
-    ],
-)
-def test_a_booking_that_the_rule_can_never_see_is_told(hook: str, said: list[str]) -> None:
-    loaded = load_text(rule_text(people=PEOPLE, tests=PROMPT, hook=hook))
-    assert [p.says for p in loaded.problems if "booking" in p.says] == said

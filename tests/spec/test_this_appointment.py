@@ -4,7 +4,7 @@ import pytest
 
 from rules.answer import Answer
 from rules.record import Kind
-from tests.builders import entry
+from tests.builders import entry, load_text, rule_text
 from tests.spec.table import NO, UNSURE, YES, answer
 
 DAY = "find: this_appointment\ngive: date\n"
@@ -77,3 +77,19 @@ def test_several_bookings_in_any_order_are_the_same() -> None:
     booking = [entry(Kind.APPOINTMENT, "visit", date=date) for date in ("in 6 days", "2026-12", "")]
     both = {answer(DAY, booking=order, test=AHEAD) for order in (booking, booking[::-1])}
     assert len(both) == 1
+
+
+@pytest.mark.parametrize(
+    ("hook", "said"),
+    [
+        ("patient-view", ["Nobody is booking anything at patient-view."]),
+        ("[patient-view]", ["Nobody is booking anything at patient-view."]),
+        ("appointment-book", []),
+        ("[patient-view, appointment-book]", []),
+    ],
+)
+def test_a_booking_that_the_rule_can_never_see_is_told(hook: str, said: list[str]) -> None:
+    people = "\nsam: {about: x, age: 60, booking: {codes: visit, date: in 6 days}}"
+    story = "\n- {name: x, person: sam, expect: no prompt}"
+    loaded = load_text(rule_text(people=people, tests=story, hook=hook))
+    assert [p.says for p in loaded.problems if "booking" in p.says] == said

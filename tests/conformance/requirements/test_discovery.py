@@ -7,6 +7,7 @@ import pytest
 
 from rules.load import load_library
 from rules.rule import Library
+from tests.callers import Caller, guarded
 from tests.conformance.standard import SERVICE, check_no_empties, parts
 from tests.fhir_builders import a_booking, leroy, margaret
 from tests.served import BOOK, Json, Reply, Surgery, surgery
@@ -77,8 +78,12 @@ def test_d2_services_may_be_an_empty_list(tmp_path: Path) -> None:
     assert (reply.status, reply.body) == (200, {"services": []})
 
 
-def test_d3_discovery_is_for_everybody_where_nobody_is_registered(service: Surgery) -> None:
-    assert service.client.get("/cds-services").status_code == 200
+def test_d3_discovery_is_for_those_who_are_registered_where_anybody_is(
+    tmp_path: Path, library: Library
+) -> None:
+    with guarded(tmp_path, library, Caller().table()) as service:
+        reply = service.client.get("/cds-services")
+    assert (reply.status_code, reply.content) == (401, b"")
 
 
 @pytest.mark.parametrize("name", ["hook", "id", "description", "title", "usageRequirements"])

@@ -196,6 +196,9 @@ DOUBTS: dict[str, tuple[Callable[[FhirServer, Asked], Answer | None], str, int]]
     "somebody else's and nobody's": (
         page_of({"resourceType": "Condition"}, *coughs(1, "other")), pages.SOMEBODY_ELSE, 0,
     ),
+    "somebody else's further on": (
+        after_the_first_page(answer(a_bundle(*coughs(1, "other")))), pages.SOMEBODY_ELSE, 0,
+    ),
     "everybody's, as it says": (
         lambda server, asked: answer(
             server.page(asked, server.matches(asked, ignored=EVERYTHING), ignored=EVERYTHING)

@@ -112,7 +112,11 @@ def test_every_schema_is_itself_good_draft_07(names: Workspace) -> None:
 GOOD = {
     "as it is": {},
     "a quoted number": {"version": '"2"'},
-    "a lone word for a list": {"exclude": "\n- if: has_cough\n  because: Why not\n"},
+    "a lone word for a list": {
+        "facts": "\nhas_cough: {find: condition, codes: cough}\n"
+        "has_wheeze: {find: condition, codes: wheeze}\n",
+        "exclude": "\n- if: has_wheeze\n  because: Why not\n",
+    },
     "conditions of every sort": {
         "facts": """
             has_cough: {find: condition, codes: cough}
