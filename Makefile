@@ -2,7 +2,7 @@
 # newer, make and a package index; everything else goes into .venv, exactly as locked.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev check test soak bench wheel editor lock
+.PHONY: help venv demo dev check test soak bench wheel editor servers callers lock
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
@@ -24,7 +24,7 @@ NO_PYTHON = Good Day needs Python 3.11 or newer and finds none under the names $
 NO_VENV = This Python cannot make an environment; on Debian and Ubuntu install python3-venv
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/project ## try it: invented people and an EHR in a box, at one address
 # Ctrl-C is the demo's business: on a terminal it gets a process group of its own (set -m), so that
@@ -46,10 +46,11 @@ check: .venv/dev ## style, types, contracts, the wheel
 test: .venv/dev ## all tests, the same examples every time
 	$(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto --dist=loadfile
 
-soak: .venv/dev ## the generative tests, with new examples and many of them
+soak: .venv/dev ## the generative tests, with new examples and many of them; everybody at FHIR servers
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative tests/conformance/test_limits.py \
 		tests/conformance/test_schemathesis.py tests/unit/cds_hooks/test_reloading.py \
 		tests/functional/test_serve_goes_on.py
+	$(BIN)/pytest tests/fhir_servers/everybody.py
 
 bench: .venv/dev ## one request against the floor
 	$(BIN)/python -m tests.benchmarks
@@ -62,9 +63,14 @@ wheel: .venv/dev ## the wheel, in dist/
 
 editor: tests/editor/node_modules/made ## what the tests with an editor need; takes Node.js and npm
 
+servers: tests/fhir_servers/medplum/node_modules/made tests/fhir_servers/hapi/target/made ## FHIR servers for the tests; takes Node.js, npm, a JDK and Maven
+
+callers: tests/other_clients/healthchain/.venv/made ## other people's clients for the tests, each by itself
+
 lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --extra tracing --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE:pyproject.toml=tests/other_clients/healthchain/requirements.in) --output-file tests/other_clients/healthchain/requirements.lock
 
 .venv/made:
 	$(if $(call first,$(NEW)),,$(error $(NO_PYTHON)))
@@ -88,4 +94,18 @@ lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 
 tests/editor/node_modules/made: tests/editor/package-lock.json
 	@cd tests/editor && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+tests/fhir_servers/medplum/node_modules/made: tests/fhir_servers/medplum/package-lock.json
+	@cd tests/fhir_servers/medplum && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+tests/fhir_servers/hapi/target/made: tests/fhir_servers/hapi/pom.xml tests/fhir_servers/hapi/src/main/java/Server.java
+	@cd tests/fhir_servers/hapi && mvn --batch-mode --quiet --strict-checksums compile
+	@touch $@
+
+tests/other_clients/healthchain/.venv/made: tests/other_clients/healthchain/requirements.lock
+	$(if $(call first,$(WHOLE)),,$(error $(NO_VENV)))
+	@$(call first,$(WHOLE)) -m venv tests/other_clients/healthchain/.venv
+	@tests/other_clients/healthchain/.venv/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes --requirement $<
 	@touch $@

@@ -93,13 +93,13 @@ def _a_call(discovered: Json) -> Json:
     return a_call(prefetch_of(view["prefetch"], margaret()))
 
 
-def test_A1_only_a_registered_issuer_may_call(guarded_all_day: Surgery) -> None:
+def test_a1_only_a_registered_issuer_may_call(guarded_all_day: Surgery) -> None:
     unheard_of = replace(US, issuer="https://nobody.example")
     check_turned_away(discover(guarded_all_day, unheard_of.token(PUBLIC_URL + DISCOVERY)))
 
 
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "HS256", "HS384", "HS512"])
-def test_A2_none_and_shared_secrets_open_nothing(guarded_all_day: Surgery, alg: str) -> None:
+def test_a2_none_and_shared_secrets_open_nothing(guarded_all_day: Surgery, alg: str) -> None:
     """Signed with everything public that somebody could take for a secret."""
     for caller in (US, RSA):
         public = json.dumps(caller.pair.public_set["keys"]).encode()
@@ -114,7 +114,7 @@ def test_A2_none_and_shared_secrets_open_nothing(guarded_all_day: Surgery, alg: 
             check_turned_away(discover(guarded_all_day, signed + nothing))
 
 
-def test_A3_a_key_is_known_by_its_client_and_never_by_its_name_alone(
+def test_a3_a_key_is_known_by_its_client_and_never_by_its_name_alone(
     tmp_path: Path, library: Library
 ) -> None:
     """Two clients chose one kid: neither can speak for the other."""
@@ -127,7 +127,7 @@ def test_A3_a_key_is_known_by_its_client_and_never_by_its_name_alone(
             check_turned_away(discover(service, forged))
 
 
-def test_A3_algorithms_are_pinned_for_each_client(tmp_path: Path, library: Library) -> None:
+def test_a3_algorithms_are_pinned_for_each_client(tmp_path: Path, library: Library) -> None:
     both = {"keys": [_first(US.pair.public_set), _first(RSA.pair.public_set)]}
     table = US.table(keys=both, algorithms=["ES384"])
     with guarded(tmp_path, library, table) as service:
@@ -136,14 +136,14 @@ def test_A3_algorithms_are_pinned_for_each_client(tmp_path: Path, library: Libra
         check_turned_away(discover(service, by_rsa))
 
 
-def test_A4_the_audience_is_the_public_address_and_not_the_one_behind_a_proxy(
+def test_a4_the_audience_is_the_public_address_and_not_the_one_behind_a_proxy(
     guarded_all_day: Surgery,
 ) -> None:
     seen = str(guarded_all_day.client.base_url) + DISCOVERY
     check_turned_away(discover(guarded_all_day, US.token(seen)))
 
 
-def test_A4_feedback_may_name_the_service_or_its_feedback_and_a_call_only_itself(
+def test_a4_feedback_may_name_the_service_or_its_feedback_and_a_call_only_itself(
     guarded_all_day: Surgery,
 ) -> None:
     client = guarded_all_day.client
@@ -155,7 +155,7 @@ def test_A4_feedback_may_name_the_service_or_its_feedback_and_a_call_only_itself
         check_turned_away(Reply(client.post(CALL, json={}, headers=headers)))
 
 
-def test_A5_a_life_is_five_minutes_unless_a_client_agreed_on_more(
+def test_a5_a_life_is_five_minutes_unless_a_client_agreed_on_more(
     tmp_path: Path, library: Library
 ) -> None:
     patient = replace(OTHER, name="slow")

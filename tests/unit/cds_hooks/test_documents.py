@@ -201,8 +201,9 @@ def test_hostile_text_in_a_rule_comes_out_as_text() -> None:
         owner=said,
         evidence=f"\n- claim: {said}\n  source: {said}\n  strength: {said}",
         not_for=f"\n- {said}",
-        facts=f"\n  has_cough: {{find: condition, codes: cough, label: {said}}}",
-        exclude=f"\n- if: has_cough\n  because: {said}\n  if_unknown: include",
+        facts=f"\n  has_cough: {{find: condition, codes: cough, label: {said}}}"
+        f"\n  has_wheeze: {{find: condition, codes: wheeze, label: {said}}}",
+        exclude=f"\n- if: has_wheeze\n  because: {said}\n  if_unknown: include",
         people=f"\n  sam: {{about: {said}, age: 60}}",
         tests=f"\n- {{name: {said}, person: sam, expect: no prompt}}",
     )

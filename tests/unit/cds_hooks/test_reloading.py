@@ -16,7 +16,7 @@ from cds_hooks.live import InForce, Live, in_force
 from cds_hooks.reloading import Reloading, fingerprint
 from rules.load import load_library
 from rules.rule import Wording
-from tests.builders import rule_text, write_folder
+from tests.builders import ENOUGH_TOLD, PILOTED, rule_text, write_folder
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE
 from tests.served import NOW, VIEW, Surgery, piloting, surgery
 
@@ -30,32 +30,12 @@ def write(folder: Path, version: int, **changed: str) -> None:
     files = {
         f"{name}.yaml": rule_text(
             id=name, title=f"{name} of version {version}", quiet=f"{{topic: {name}}}",
-            tests=TESTS.replace("coughing", name),
+            tests=ENOUGH_TOLD.replace("coughing", name), **PILOTED,
         ).replace("\nstatus:", f"\nversion: {version}\nstatus:")
         for name in NAMES
     }  # fmt: skip
     practice = f"name: A test\ninvented: yes\npilots: [{', '.join(NAMES)}]\n"
     write_folder(folder, {**files, "practice.yaml": practice, **changed})
-
-
-TESTS = """
-- name: Sam has a cough
-  person: sam
-  expect: prompt
-- name: Sam has none
-  person: sam
-  without: [condition cough]
-  expect: no prompt
-- name: Sam is receiving palliative care
-  person: sam
-  plus: [{condition: palliative-care, date: 1 month ago}]
-  expect: excluded
-  because: palliative
-- name: Sam said no
-  person: sam
-  plus: [{outcome: declined, topic: coughing, date: 1 month ago}]
-  expect: quiet
-"""
 
 
 @pytest.fixture
