@@ -105,6 +105,10 @@ _PREFIX = re.compile(r"(eq|lt|gt|ge|le)?(\d{4}(?:-\d\d){0,2})(?:T.*)?")
 # Where the codes of a search parameter stand in a resource.
 _CODES: dict[str, tuple[str, ...]] = {
     "code": ("code", "medicationCodeableConcept", "vaccineCode", "type"),
+    "combo-code": ("code", "component.code"),
+    "component-code": ("component.code",),
+    "value-concept": ("valueCodeableConcept",),
+    "combo-value-concept": ("valueCodeableConcept", "component.valueCodeableConcept"),
     "vaccine-code": ("vaccineCode",),
     "medication": ("medicationCodeableConcept",),
     "category": ("category",),
@@ -168,6 +172,11 @@ def _coded(resource: Json, token: str, members: Iterable[str]) -> bool:
 
 def _codings(resource: Json, members: Iterable[str]) -> Iterator[Json]:
     for member in members:
+        part, dot, below = member.partition(".")
+        if dot:
+            for one in objects(resource.get(part)):
+                yield from _codings(one, (below,))
+            continue
         held = resource.get(member)
         if isinstance(held, str):
             yield {"code": held}

@@ -52,6 +52,11 @@ def codes(template: str, person: Person = MUCH) -> list[str]:
             id="before, the oldest first",
         ),
         pytest.param(f"Procedure?{OF}&_sort=-date&_count=1", ["171055003"], id="the newest"),
+        pytest.param(
+            f"Procedure?{OF}&combo-code=391131001", ["391131001"], id="a code, its own or a part's"
+        ),
+        pytest.param(f"Procedure?{OF}&component-code=391131001", [], id="a part's code alone"),
+        pytest.param(f"Procedure?{OF}&combo-value-concept=391131001", [], id="a value"),
         pytest.param(f"Observation?{OF}&status=preliminary", [], id="a status that is a code"),
     ],
 )

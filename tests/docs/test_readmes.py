@@ -45,7 +45,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_every_block_runs_and_prints_what_is_written(
     readme: str, tmp_path: Path, demo: str
 ) -> None:
-    printed, found = "", blocks(readme)
+    printed, guarded, found = "", "", blocks(readme)
     with ExitStack() as running:
         for at, (language, text) in enumerate(found, 1):
             match language:
@@ -56,10 +56,14 @@ def test_every_block_runs_and_prints_what_is_written(
                 case "yaml" | "json" | "csv" | "toml":
                     write(tmp_path, language, text)
                 case "sh" if GUARDED.match(text):
-                    demo = running.enter_context(serving_as_written(tmp_path, text))
+                    guarded = running.enter_context(serving_as_written(tmp_path, text))
                 case "sh":
                     printed = run(
-                        tmp_path, text, demo, finds=at < len(found) and found[at][0] == "text"
+                        tmp_path,
+                        text,
+                        demo,
+                        guarded,
+                        finds=at < len(found) and found[at][0] == "text",
                     )
                 case "text":
                     assert squeezed(text) in squeezed(printed), printed
@@ -98,7 +102,14 @@ def write(folder: Path, language: str, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def run(folder: Path, text: str, demo: str, *, finds: bool) -> str:
+def as_served(line: str, demo: str, guarded: str) -> str:
+    """A line that calls, with the ports that are really listened on; tokens name those written."""
+    if not line.startswith(("curl", "goodday conformance")):
+        return line
+    return line.replace("http://127.0.0.1:8080", demo).replace("http://127.0.0.1:8081", guarded)
+
+
+def run(folder: Path, text: str, demo: str, guarded: str, *, finds: bool) -> str:
     """Every line of a shell block, with goodday on the path and the demo where it is.
 
     Where what it prints is written under it, a command that finds something (1) is fine too.
@@ -111,7 +122,7 @@ def run(folder: Path, text: str, demo: str, *, finds: bool) -> str:
                 assert_target(line.split()[1])
             continue
         done = subprocess.run(
-            re.sub(r"http://127\.0\.0\.1:808\d", demo, line) if line.startswith("curl") else line,
+            as_served(line, demo, guarded),
             shell=True,
             cwd=ROOT if line.startswith(("make", ".venv")) else folder,
             env={**os.environ, "PATH": path},
