@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from rules.codes import ADDRESS, SYSTEMS
 from rules.facts.statuses import STATUSES
+from rules.lints.roles import ROLES
 from rules.people import REPLIES, USUAL
 from rules.schema.fact_keys import FACTS
 from rules.schema.key import Form, Key, words_of
@@ -113,6 +114,8 @@ class _Making:
             "also_quiet": names.topics,
             "replaces": names.rules,
             "template": names.messages,
+            "show_to": tuple(ROLES),
+            "for": tuple(ROLES),
         }
         # Said once and referred to: the names are many, and so are the places for them.
         self.forms: dict[Form, Schema] = {
