@@ -2,13 +2,15 @@
 
 import copy
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from rules.people import Somebody, Stories, Story
+from rules.people import REPLIES, Somebody, Stories, Story
 from rules.problems import did_you_mean
 from rules.reading import Reader
 from rules.record import Kind
+from rules.rule import Exclusion
 from rules.schema.facts import FIND
 from rules.schema.names import Names
 from rules.schema.people import ReadingPeople
@@ -24,8 +26,14 @@ _TEST_KEYS = (
 _WITH_WORDS = re.compile(r"(.*\S)\s+with(?:\s+(.*))?")
 
 
-def read_stories(reader: Reader, block: Block, names: Names) -> Stories:
-    """All tests of a rule file; tests with rows become one story for each row."""
+def read_stories(
+    reader: Reader, block: Block, names: Names, exclusions: Iterable[Exclusion] = ()
+) -> Stories:
+    """All tests of a rule file; tests with rows become one story for each row.
+
+    A story may say that one of these exclusions decides, a fact, or an answer.
+    """
+    sound = not any(problem.stops for problem in reader.problems)
     tests = block.pairs.get("tests")
     there = tests is not None and tests[1] != Text("", tests[1].at)
     today = reader.get(block, "today", reader.day)
@@ -51,7 +59,28 @@ def read_stories(reader: Reader, block: Block, names: Names) -> Stories:
     if tests is None or not there:
         return ()
     items = reader.listed(tests[1], '"tests"')
-    return tuple(story for item in items for story in _story(reading, item))
+    stories = tuple(story for item in items for story in _story(reading, item))
+    if sound:  # a name that is missing because of a slip is told where that stands
+        own = {each.name for each in exclusions}
+        _known_deciders(reader, items, {*names.facts, *names.exclusions, *own})
+    return stories
+
+
+# What leaves people alone and is no answer.
+_HELD = ("most", "quiet", "answers")
+
+
+def _known_deciders(reader: Reader, tests: Iterable[Node], names: Iterable[str]) -> None:
+    """What a story says decides has to be there, else it can never come out so."""
+    known = {*names, *REPLIES, *_HELD}
+    for test in tests:
+        node = (
+            test.pairs["because"][1] if isinstance(test, Block) and "because" in test.pairs else 0
+        )
+        if isinstance(node, Text) and node.value and node.value not in known:
+            says = f'No fact, exclusion or answer here is called "{node.value}".'
+            hint = did_you_mean(node.value, known) or "Name what decides, as the rule calls it."
+            reader.stop(node.at, "E11", says, hint)
 
 
 _BOOKING_HOOK = "appointment-book"

@@ -5,7 +5,7 @@ import pytest
 from rules.answer import Answer
 from rules.record import Kind
 from tests.builders import entry
-from tests.spec.table import NO, UNSURE, YES, answer
+from tests.spec.table import NO, UNSURE, YES, answer, stops
 
 DAY = "find: this_appointment\ngive: date\n"
 AHEAD = "{at_least: 5 days ahead, at_most: 14 days ahead}"
@@ -77,3 +77,9 @@ def test_several_bookings_in_any_order_are_the_same() -> None:
     booking = [entry(Kind.APPOINTMENT, "visit", date=date) for date in ("in 6 days", "2026-12", "")]
     both = {answer(DAY, booking=order, test=AHEAD) for order in (booking, booking[::-1])}
     assert len(both) == 1
+
+
+def test_a_heading_that_it_does_not_take_is_one_slip_and_one_message() -> None:
+    facts = "\nvisit: {find: this_appointment, status: actif, give: date}"
+    (problem,) = stops(facts=facts, when="{visit: {is_known: yes}}", hook="appointment-book")
+    assert problem.says == '"status" is not a heading I know in fact "visit".'
