@@ -30,13 +30,14 @@ from rules.schema.lists import (
 from rules.schema.lock import LOCK, Folder, read_lock
 from rules.schema.names import EVERY, Names
 from rules.schema.own_words import read_words
+from rules.schema.people import read_people
 from rules.schema.practice import read_practice
 from rules.schema.rule import read_rule
 from rules.text import Block, Node
 
 _LISTS, _SHARED = "value-sets", "shared"
 # Each may use the names of those before it.
-SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions")
+SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions", "people")
 _WORDS = "words.yaml"
 _NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml", _WORDS})
 
@@ -235,7 +236,7 @@ class _Loading:
         self.lists.append(Folder(f"{shown}/{LOCK}", found, locked))
 
     def shared_of(self, root: Traversable, shown: str) -> None:
-        """Shared services, offers, messages, facts and exclusions, in this order."""
+        """Shared services, offers, messages, facts, exclusions and people, in this order."""
         shared = root.joinpath(_SHARED)
         for stem in SHARED_FILES:
             path = shared.joinpath(f"{stem}.yaml")
@@ -272,6 +273,8 @@ class _Loading:
             self.names.offer_sets |= read_offer_sets(reader, node, self.names)
         elif stem == "messages":
             self.names.messages |= read_messages(reader, node, self.names)
+        elif stem == "people":
+            self.names.people |= read_people(reader, node, self.names)
         elif stem == "facts":
             self.names.facts |= read_facts(reader, node, self.names)
         else:

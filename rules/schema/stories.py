@@ -12,7 +12,7 @@ from rules.reading import Reader
 from rules.record import Kind
 from rules.rule import Exclusion
 from rules.schema.facts import FIND
-from rules.schema.names import Names
+from rules.schema.names import EVERY, Names
 from rules.schema.people import ReadingPeople
 from rules.schema.written import written
 from rules.text import Block, Node, Text
@@ -150,15 +150,20 @@ def _has_rows(reader: Reader, block: Block) -> bool:
 
 def _person(reading: ReadingPeople, block: Block) -> Somebody | None:
     name = reading.reader.get(block, "person", reading.reader.text)
-    if name is None or name in reading.people:
-        return None if name is None else copy.deepcopy(reading.people[name])
-    if name not in reading.faulty:
-        reading.reader.stop(
-            block.pairs["person"][1].at,
-            "E11",
-            f'Nobody under people is called "{name}".',
-            did_you_mean(name, reading.people),
-        )
+    if name is None:
+        return None
+    if name in reading.people:
+        return copy.deepcopy(reading.people[name])
+    at, shared = block.pairs["person"][1].at, reading.names.people
+    if name in shared:
+        ahead = next((each for each in shared[name].lines if reading.is_said_ahead(each)), None)
+        if ahead is None:
+            return copy.deepcopy(shared[name])
+        says = f'"{ahead.called}" of {name} in shared/people.yaml is still to come on this day.'
+        reading.reader.stop(at, "E10", says, "Nobody has said anything yet on a day to come.")
+    elif name not in reading.faulty and EVERY not in reading.faulty:
+        says = f'Nobody under people is called "{name}".'
+        reading.reader.stop(at, "E11", says, did_you_mean(name, {*reading.people, *shared}))
     return None
 
 
