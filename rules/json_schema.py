@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from rules.codes import ADDRESS, SYSTEMS
 from rules.facts.statuses import STATUSES
+from rules.lints.roles import ROLES
 from rules.people import REPLIES, USUAL
 from rules.schema.fact_keys import FACTS
 from rules.schema.key import Form, Key, words_of
@@ -60,6 +61,7 @@ class Workspace:
     exclusions: tuple[str, ...] = ()
     offer_sets: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
@@ -90,6 +92,7 @@ def schemas(names: Workspace) -> dict[str, Schema]:
         "services": ("service", "Where referrals go, by name."),
         "offers": ("offer set", "The codes that say what became of an offer, by name."),
         "messages": ("message", "What can be sent, by name."),
+        "people": ("person", "Invented people whom stories of several rules are about, by name."),
     }
     found = {
         "rule": made.whole("A rule", made.table(TABLES["rule"])),
@@ -113,6 +116,9 @@ class _Making:
             "also_quiet": names.topics,
             "replaces": names.rules,
             "template": names.messages,
+            "person": names.people,
+            "show_to": tuple(ROLES),
+            "for": tuple(ROLES),
         }
         # Said once and referred to: the names are many, and so are the places for them.
         self.forms: dict[Form, Schema] = {

@@ -8,8 +8,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from rules.lints import Answered, answered, lint
-from rules.lints.lint import Seen
+from rules.lints.c07 import replaced, topics
+from rules.lints.lint import Named, Seen
 from rules.lints.words import WordLists
+from rules.naming import Naming
 from rules.opening import Opening, forget_shipped, yaml_files
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
@@ -28,13 +30,14 @@ from rules.schema.lists import (
 from rules.schema.lock import LOCK, Folder, read_lock
 from rules.schema.names import EVERY, Names
 from rules.schema.own_words import read_words
+from rules.schema.people import read_people
 from rules.schema.practice import read_practice
 from rules.schema.rule import read_rule
 from rules.text import Block, Node
 
 _LISTS, _SHARED = "value-sets", "shared"
 # Each may use the names of those before it.
-SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions")
+SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions", "people")
 _WORDS = "words.yaml"
 _NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml", _WORDS})
 
@@ -99,6 +102,8 @@ def load_library(
         loading.rules_of(own, str(own))
         loading.pilots_of(built_in.joinpath("library"))
     elif own.is_file():
+        loading.alone = True
+        loading.root = root
         loading.rule_file(own, str(own), own.stem)
     else:
         loading.problems.append(Problem(Place(str(own)), "E14", "There is no such file or folder."))
@@ -157,16 +162,22 @@ class _Loading:
         self.pilots: tuple[Reader, tuple[Node, ...]] | None = None
         self.lists: list[Folder] = []
         self.words = WordLists()
+        self.naming = Naming()
+        self.alone = False  # one file is read, and not the rules that stand beside it
+        self.root: Path | None = None
 
     def done(self) -> Loaded:
         """Everything that was read, and what the lints say of it."""
+        named = self._named()
         for rule in self.rules.values():
-            stories, staff = self.stories[rule.id], self.practice.people
             found = lint(
-                Seen(rule, stories, self.rules, staff, self.today, self.names.lists, self.words)
-            )
-            named = self.starters.get(rule.id)
-            self.problems += found if named is None else _of_a_starter(rule, named, found)
+                Seen(
+                    rule, self.stories[rule.id], self.rules, self.practice.people, self.today,
+                    self.names.lists, self.words, named,
+                )
+            )  # fmt: skip
+            at = self.starters.get(rule.id)
+            self.problems += found if at is None else _of_a_starter(rule, at, found)
         shown = {rule.at.file for rule in self.rules.values() if rule.status in SHOWN}
         told = [
             _untold(problem) if problem.at.file in shown else problem for problem in self.problems
@@ -181,6 +192,18 @@ class _Loading:
             library, self.stories, problems, answers, tuple(self.lists), self.names,
             frozenset(self.starters),
         )  # fmt: skip
+
+    def _named(self) -> Named | None:
+        """The rules and topics there are; files that nobody asked for are read only if needed."""
+        rules = [each.name for rule in self.rules.values() for each in replaced(rule)]
+        about = [each.name for rule in self.rules.values() for each in topics(rule)]
+        if not self.naming.knows(rules, about):
+            self.naming.beside(yaml_files(files("rules").joinpath("library"), "rules/library"))
+        if self.alone and not self.naming.knows(rules, about):
+            if self.root is None:
+                return None  # the file stands in no practice's folder
+            self.naming.beside(yaml_files(self.root, str(self.root), _NOT_RULES))
+        return self.naming.named
 
     def _silenced(self, rule: Rule) -> Rule:
         """A rule that knows which other topics' answers silence it."""
@@ -213,7 +236,7 @@ class _Loading:
         self.lists.append(Folder(f"{shown}/{LOCK}", found, locked))
 
     def shared_of(self, root: Traversable, shown: str) -> None:
-        """Shared services, offers, messages, facts and exclusions, in this order."""
+        """Shared services, offers, messages, facts, exclusions and people, in this order."""
         shared = root.joinpath(_SHARED)
         for stem in SHARED_FILES:
             path = shared.joinpath(f"{stem}.yaml")
@@ -250,6 +273,8 @@ class _Loading:
             self.names.offer_sets |= read_offer_sets(reader, node, self.names)
         elif stem == "messages":
             self.names.messages |= read_messages(reader, node, self.names)
+        elif stem == "people":
+            self.names.people |= read_people(reader, node, self.names)
         elif stem == "facts":
             self.names.facts |= read_facts(reader, node, self.names)
         else:
@@ -276,6 +301,7 @@ class _Loading:
     def rule_file(self, path: Traversable, shown: str, stem: str) -> None:
         reader, node = self.opening.read(path, shown)
         found = read_rule(reader, node, stem, self.names) if node is not None else None
+        self.naming.add(node, stem)
         if found is None:
             return
         rule = found.rule

@@ -116,10 +116,9 @@ class Reader:
         strange = [name for name in block.pairs if name not in known]
         for name in strange[:_MOST_STRANGE]:
             self.misspelt(block, name, of, known)
-        if len(strange) > _MOST_STRANGE:  # hardly our file, and each would be compared with all
-            at = block.pairs[strange[_MOST_STRANGE]][0].at
-            more = len(strange) - _MOST_STRANGE
-            self.stop(at, "E01", f"From here on are {more} more headings that I do not know.")
+        for name in strange[_MOST_STRANGE:]:  # hardly our file, and each would be compared with all
+            says = f'"{name}" is not a heading I know in {of}.'
+            self.stop(block.pairs[name][0].at, "E01", says)
         for name in needed:
             if name not in block.pairs:
                 says = f'{of[0].upper()}{of[1:]} needs "{name}:".'

@@ -20,7 +20,11 @@ _ABOUT = {
     "pdsa": ("Under `pdsa`", "The present Plan-Do-Study-Act cycle."),
     "safety": ("Under `safety`", "The sign-off of one version by a clinical safety officer."),
     "pilot": ("Under `pilot`", "Who sees the rule while it is in pilot."),
-    "person": ("Each person under `people`", "Invented people, for the tests alone."),
+    "person": (
+        "Each person under `people`",
+        "Invented people, for the tests alone. Those in `shared/people.yaml` are there for every"
+        " rule; a rule's own person of the same name comes first.",
+    ),
     "line": (
         "Each line of a `record`",
         "Begins with what it is and a code list: `condition: copd`.",

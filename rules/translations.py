@@ -23,6 +23,7 @@ THE_WORDS = "Words are: above, at_least, below, at_most, between."
 _LINE = re.compile(r"(\s*(?:- +)*)((?:\w[\w -]*?|\"[^\"]*\"): +)?(.*?)(\s+#\s.*)?\s*")
 _IN_PLACE_OF_COLON = re.compile(r"^\s*(?:(?:-+>?|=+>?|[\u2013\u2014;.,])(?:\s+|$))?\s*")
 _SPECIAL = "-?:,[]{}#&*!|>'\"%@`"
+_EACH_CASE = "Use && and ||, or a condition in words for each case."
 _BARE = re.compile(r"\s*(?:- +)?([A-Za-z_]+)\s*")
 
 
@@ -276,7 +277,10 @@ def _no_colon(at: Place, lines: list[str], headings: Collection[str]) -> Problem
 
 def _second_colon(at: Place, line: str, headings: Collection[str]) -> Problem:
     before = line[: at.column - 1]
-    word = re.split(r"[\s:]+", before)[-1]
+    if cel := re.match(r"\s*(?:- +)?\{?\s*cel:\s+[^\"'].*?(\?)", before):
+        where = Place(at.file, at.line, cel.start(1) + 1)
+        return Problem(where, "E34", "There is no ? and : in cel here.", _EACH_CASE)
+    word = re.split(r"[\s:]+", before.rstrip())[-1]
     value = re.sub(r"^\s*(?:- +)?[^:]*:\s+", "", before)
     if word in headings and len(value.split()) == 2:
         return Problem(

@@ -42,6 +42,7 @@ def workspace(loaded: Loaded) -> Workspace:
         exclusions=tuple(sorted(names.exclusions)),
         offer_sets=tuple(sorted(names.offer_sets)),
         messages=tuple(sorted(names.messages)),
+        people=tuple(sorted(names.people)),
         topics=tuple(sorted({topic for rule in rules for topic in rule.quiet.topics})),
         rules=tuple(rule.id for rule in rules),
     )

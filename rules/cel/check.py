@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import assert_never
 
 from rules.cel.grammar import (
     AND,
     COMPARES,
+    COUNTS,
     NOT,
     OR,
     Before,
@@ -94,8 +96,8 @@ def _unknown(name: Name, facts: Mapping[str, Fact]) -> Slip:
 
 
 class _Wrong(Exception):
-    def __init__(self, at: int, says: str, hint: str) -> None:
-        self.slip = Slip(at, "E33", says, hint)
+    def __init__(self, at: int, says: str, hint: str, code: str = "E33") -> None:
+        self.slip = Slip(at, code, says, hint)
         super().__init__(says)
 
 
@@ -133,6 +135,9 @@ class _Checker:
                     return _Part(Sort.YES_NO, "this")
                 self._number(one, left)
                 self._number(other, right)
+                if sign == "/" and _always(right) == 0:
+                    says = "Nothing can be divided by nothing."
+                    raise _Wrong(first(right), says, "Divide by another number.", "E34")
                 return self._counted(one, sign, other, start)
             case _:
                 assert_never(tree)
@@ -236,6 +241,33 @@ class _Checker:
             at = next(t for t in (tree.left, tree.right) if isinstance(t, Words)).start
             says = f"{one.called} is never {other.called}."
             raise _Wrong(at, says, did_you_mean(other.text, choices))
+
+
+def _always(tree: Tree) -> Decimal | None:
+    """What a part made of plain numbers comes to; None where it rests on a fact."""
+    match tree:
+        case Number(written, _):
+            return Decimal(written)
+        case Before("-", part, _):
+            inner = _always(part)
+            return None if inner is None else -inner
+        case Between(left, "*", right, _):
+            return _product(_always(left), _always(right))
+        case Between(left, sign, right, _) if sign in COUNTS:
+            one, other = _always(left), _always(right)
+            if one is None or other is None:
+                return None
+            if sign == "/":
+                return one / other if other else None
+            return one + other if sign == "+" else one - other
+        case _:
+            return None
+
+
+def _product(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    if one == 0 or other == 0:
+        return Decimal(0)  # whatever the rest may be
+    return None if one is None or other is None else one * other
 
 
 def _is(part: _Part) -> str:

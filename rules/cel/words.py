@@ -92,7 +92,6 @@ _INSIDE = (
 _ODD = {
     "?": ("There is no ? and : here.", "Use && and ||, or a condition in words for each case."),
     ":": ("There is no ? and : here.", "Use && and ||, or a condition in words for each case."),
-    "%": ("There is no remainder (%) here.", "Write a number without its unit."),
     "[": _LISTS,
     "]": _LISTS,
     "{": _LISTS,
@@ -104,6 +103,10 @@ _ODD = {
     '"': ("A quotation mark is opened and not closed.", 'Type it as "text".'),
     "'": ("A quotation mark is opened and not closed.", 'Type it as "text".'),
 }
+_REMAINDER = (
+    "There is no remainder (%) here.",
+    "Use + - * and /, or a condition in words: above, between.",
+)
 _MACROS = frozenset({"all", "exists", "exists_one", "filter", "map", "reduce", "min"})
 _CALLS = {
     "has": "To ask whether something is known, use is_known: yes in a condition in words.",
@@ -200,6 +203,11 @@ def _forbidden(tokens: tuple[Token, ...], facts: Mapping[str, Fact]) -> Iterator
 def _odd(token: Token, after: Token) -> tuple[str, str]:
     if token.value == "." and after.value in _MACROS:
         return f"Facts give no lists, so .{after.value}() has nothing to go through.", _LISTS[1]
+    if token.value == "%":
+        counted = after.kind in (Kind.NAME, Kind.NUMBER) and after.value.lower() not in _WORDS
+        if counted or (after.kind is Kind.SIGN and after.value == "("):
+            return _REMAINDER
+        return "There are no units in an expression.", "Write the number without the %."
     if token.value in _ODD:
         return _ODD[token.value]
     if token.value.isprintable():

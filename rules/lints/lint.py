@@ -27,6 +27,14 @@ class Found(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What rules are called and what they are about: of every rule here and of ours, any state."""
+
+    rules: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()  # under every name that they have had
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What a lint may look at: a rule, its stories, and what stands around them."""
 
@@ -37,6 +45,7 @@ class Seen:
     today: date | None = None  # None where nobody says what day it is
     lists: Mapping[str, CodeList] = field(default_factory=dict[str, CodeList])  # by name
     words: WordLists = field(default_factory=WordLists)
+    named: Named | None = None  # None where it cannot be known which rules there are
 
 
 @dataclass(frozen=True, slots=True)

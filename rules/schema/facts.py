@@ -14,6 +14,7 @@ from rules.record import ENTRY_KINDS, Kind, Reply
 from rules.schema.expressions import read_expression
 from rules.schema.fact_keys import FACTS
 from rules.schema.key import check, words_of
+from rules.schema.key import names as key_names
 from rules.schema.lists import read_codes
 from rules.schema.names import BUILT_IN, Names
 from rules.schema.values import read_unit
@@ -100,6 +101,8 @@ def _fact(reader: Reader, name: str, key: Text, node: Node, names: Names) -> Fac
         )
         return None
     check(reader, block, f'fact "{name}"', FACTS[find])
+    for strange in block.pairs.keys() - set(key_names(FACTS[find])):
+        del block.pairs[strange]  # told by now, and what stands under it is told no more
     return _filled(reader, name, key, find, block, names)
 
 

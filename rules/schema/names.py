@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from rules.codes import CodeList, OfferSet
 from rules.fact import Fact, Give
+from rules.people import Somebody
 from rules.problems import Place
 from rules.rule import Exclusion, Message, Service
 
@@ -33,6 +34,7 @@ class Names:
     services: dict[str, Service] = field(default_factory=dict[str, Service])
     offer_sets: dict[str, OfferSet] = field(default_factory=dict[str, OfferSet])
     messages: dict[str, Message] = field(default_factory=dict[str, Message])
+    people: dict[str, Somebody] = field(default_factory=dict[str, Somebody])
     link_hosts: tuple[str, ...] = ("www.nhs.uk",)
     below: frozenset[str] = frozenset()  # facts of this file that stand further down
     faulty: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])

@@ -47,6 +47,18 @@ def _a(find: str) -> str:
     return f"{'an' if find[0] in 'aeiou' else 'a'} {find.replace('_', ' ')}"
 
 
+# The day of shared people is that of the rule; until then only "in 3 months" is known to be ahead.
+_LATE = date(5000, 1, 1)
+
+
+def read_people(reader: Reader, node: Node, names: Names) -> dict[str, Somebody]:
+    """shared/people.yaml: people whom the stories of several rules are about, by name."""
+    reading = ReadingPeople(reader, names, _LATE)
+    reading.read(node)
+    names.faulty |= {("people", name) for name in reading.faulty}
+    return reading.people
+
+
 class ReadingPeople:
     """Reads the people of one file, and the changes that its tests make to them."""
 
@@ -55,7 +67,8 @@ class ReadingPeople:
         self.names = names
         self.today = today
         self.people: dict[str, Somebody] = {}
-        self.faulty: set[str] = set()  # people and lines that were reported where they are written
+        # People and lines that were reported where they are written.
+        self.faulty: set[str] = {name for sort, name in names.faulty if sort == "people"}
 
     def read(self, node: Node) -> None:
         """Everybody under ``people:``."""
@@ -180,6 +193,10 @@ class ReadingPeople:
         when = day_meant(line.said.get("date", ""), self.today)
         return when is not None and when.first > self.today
 
+    def is_said_ahead(self, line: Line) -> bool:
+        """Whether a line is an answer that is dated after the day of the tests."""
+        return line.find == "outcome" and self.is_ahead(line)
+
     def find(self, block: Block) -> str | None:
         """What a line is about; a misspelt word is read on as the one that is meant."""
         known = (*USUAL, "outcome")
@@ -268,7 +285,8 @@ class ReadingPeople:
             known = {line.called for line in person.lines} | {*_ABOUT, "booking"}
             says = f'This person has no "{called.value}" to change.'
             close = surely(called.value, known)
-            hint = f"Did you mean {close}?" if close else _on_record(person.lines)
+            file = called.at.file
+            hint = f"Did you mean {close}?" if close else _on_record(person.lines, file)
             more = ("As written, the story would pass without testing anything.",)
             if called.value not in self.faulty:
                 self.reader.stop(called.at, "T06", says, hint, more)
@@ -301,6 +319,10 @@ class ReadingPeople:
         return key in known
 
 
-def _on_record(lines: Iterable[Line]) -> str:
-    said = ", ".join(f"{line.called} (line {line.at.line})" for line in lines)
+def _on_record(lines: Iterable[Line], file: str) -> str:
+    places = (
+        (line, f"line {line.at.line}{'' if line.at.file == file else ' of shared/people.yaml'}")
+        for line in lines
+    )
+    said = ", ".join(f"{line.called} ({place})" for line, place in places)
     return f"On the record: {said}." if said else "There is nothing on the record."

@@ -60,7 +60,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
     show_to = reader.get(block, "show_to", lambda n: _roles(reader, n)) or ()
     version = reader.get(block, "version", reader.whole)
     care = read_care(reader, block, ANSWERABLE)
-    stories = read_stories(reader, block, known)
+    stories = read_stories(reader, block, known, exclusions)
     if any(p.stops for p in reader.problems):
         return None
     if not (rule_id and title and owner and hooks and when and card and quiet):

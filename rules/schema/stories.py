@@ -2,15 +2,17 @@
 
 import copy
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from rules.people import Somebody, Stories, Story
+from rules.people import REPLIES, Somebody, Stories, Story
 from rules.problems import did_you_mean
 from rules.reading import Reader
 from rules.record import Kind
+from rules.rule import Exclusion
 from rules.schema.facts import FIND
-from rules.schema.names import Names
+from rules.schema.names import EVERY, Names
 from rules.schema.people import ReadingPeople
 from rules.schema.written import written
 from rules.text import Block, Node, Text
@@ -24,8 +26,14 @@ _TEST_KEYS = (
 _WITH_WORDS = re.compile(r"(.*\S)\s+with(?:\s+(.*))?")
 
 
-def read_stories(reader: Reader, block: Block, names: Names) -> Stories:
-    """All tests of a rule file; tests with rows become one story for each row."""
+def read_stories(
+    reader: Reader, block: Block, names: Names, exclusions: Iterable[Exclusion] = ()
+) -> Stories:
+    """All tests of a rule file; tests with rows become one story for each row.
+
+    A story may say that one of these exclusions decides, a fact, or an answer.
+    """
+    sound = not any(problem.stops for problem in reader.problems)
     tests = block.pairs.get("tests")
     there = tests is not None and tests[1] != Text("", tests[1].at)
     today = reader.get(block, "today", reader.day)
@@ -51,7 +59,28 @@ def read_stories(reader: Reader, block: Block, names: Names) -> Stories:
     if tests is None or not there:
         return ()
     items = reader.listed(tests[1], '"tests"')
-    return tuple(story for item in items for story in _story(reading, item))
+    stories = tuple(story for item in items for story in _story(reading, item))
+    if sound:  # a name that is missing because of a slip is told where that stands
+        own = {each.name for each in exclusions}
+        _known_deciders(reader, items, {*names.facts, *names.exclusions, *own})
+    return stories
+
+
+# What leaves people alone and is no answer.
+_HELD = ("most", "quiet", "answers")
+
+
+def _known_deciders(reader: Reader, tests: Iterable[Node], names: Iterable[str]) -> None:
+    """What a story says decides has to be there, else it can never come out so."""
+    known = {*names, *REPLIES, *_HELD}
+    for test in tests:
+        node = (
+            test.pairs["because"][1] if isinstance(test, Block) and "because" in test.pairs else 0
+        )
+        if isinstance(node, Text) and node.value and node.value not in known:
+            says = f'No fact, exclusion or answer here is called "{node.value}".'
+            hint = did_you_mean(node.value, known) or "Name what decides, as the rule calls it."
+            reader.stop(node.at, "E11", says, hint)
 
 
 _BOOKING_HOOK = "appointment-book"
@@ -121,15 +150,20 @@ def _has_rows(reader: Reader, block: Block) -> bool:
 
 def _person(reading: ReadingPeople, block: Block) -> Somebody | None:
     name = reading.reader.get(block, "person", reading.reader.text)
-    if name is None or name in reading.people:
-        return None if name is None else copy.deepcopy(reading.people[name])
-    if name not in reading.faulty:
-        reading.reader.stop(
-            block.pairs["person"][1].at,
-            "E11",
-            f'Nobody under people is called "{name}".',
-            did_you_mean(name, reading.people),
-        )
+    if name is None:
+        return None
+    if name in reading.people:
+        return copy.deepcopy(reading.people[name])
+    at, shared = block.pairs["person"][1].at, reading.names.people
+    if name in shared:
+        ahead = next((each for each in shared[name].lines if reading.is_said_ahead(each)), None)
+        if ahead is None:
+            return copy.deepcopy(shared[name])
+        says = f'"{ahead.called}" of {name} in shared/people.yaml is still to come on this day.'
+        reading.reader.stop(at, "E10", says, "Nobody has said anything yet on a day to come.")
+    elif name not in reading.faulty and EVERY not in reading.faulty:
+        says = f'Nobody under people is called "{name}".'
+        reading.reader.stop(at, "E11", says, did_you_mean(name, {*reading.people, *shared}))
     return None
 
 

@@ -33,7 +33,8 @@ OUTCOME_LINE = (
 )
 TEST = (
     Key("name", F.SENTENCE, "What happens, in a line.", needed=True),
-    Key("person", F.NAME, "Who it is about.", needed=True),
+    Key("person", F.NAME, "Who it is about: a name under people, or in shared/people.yaml.",
+        needed=True),
     Key("plus", F.BLOCKS, "Lines that their record has besides.", of="line"),
     Key("without", F.SENTENCES, "Lines that it does not have."),
     Key("change", F.MAP, "What is different about a line, or about the person.", of="change"),

@@ -38,5 +38,3 @@ STATES = (
 STATUS_WORDS: tuple[str, ...] = ()
 # What is measured, for the conversions in rules/units.py that are for one thing only.
 MEASURES = ("hba1c", "glucose", "cholesterol", "triglycerides", "creatinine")
-# The roles that the requests of record systems may tell.
-CLINICAL_ROLES = ("gp", "nurse", "pharmacist", "physiotherapist", "paramedic", "care-coordinator")

@@ -7,7 +7,8 @@ from rules.engine import evaluate
 from rules.outcome import Decision
 from rules.record import Kind
 from tests.benchmarks.bodies import TODAY
-from tests.benchmarks.many_rules import RULES, record_for, service_of
+from tests.benchmarks.forty import RULES
+from tests.benchmarks.many_rules import record_for, service_of
 from tests.builders import TODAY as DAY
 from tests.builders import a_record, a_rule, entry
 

@@ -5,13 +5,23 @@ from datetime import timedelta
 from typing import Any
 
 from cds_hooks.clock import now, practice_day
-from rules.codes import OWN, SNOMED
+from rules.codes import OWN, SNOMED, check_digit_for
 
 # FHIR JSON.
 Json = dict[str, Any]
 
 PATIENT = "patient-000000"
 TODAY = practice_day(now())  # the served clock is the real one
+
+
+# What the codes of the record's entries begin with.
+CONDITION, PROCEDURE, OBSERVATION = "44", "71", "27"
+
+
+def concept(sort: str, number: int) -> str:
+    """The identifier of an invented concept, with the check digit that it has to have."""
+    digits = f"{sort}{number:03}00"
+    return digits + check_digit_for(digits)
 
 
 def request(prefetch: dict[str, str], hook: str, resources: int, *, offered: bool) -> bytes:
@@ -29,8 +39,8 @@ def request(prefetch: dict[str, str], hook: str, resources: int, *, offered: boo
     if "diagnosticReports" in prefetch:
         filled["diagnosticReports"] = _bundle([_report(observations)])
     rest = resources - len(conditions) - len(observations) - len(procedures) - 1
-    conditions += [_condition(f"4400{n:04}", 900 + n) for n in range(rest // 6)]
-    procedures += [_procedure(f"7100{n:04}", 400 + n) for n in range(rest // 6)]
+    conditions += [_condition(concept(CONDITION, n), 900 + n) for n in range(rest // 6)]
+    procedures += [_procedure(concept(PROCEDURE, n), 400 + n) for n in range(rest // 6)]
     observations += [_observation(n) for n in range(rest - 2 * (rest // 6))]
     filled |= {
         "conditions": _bundle(conditions),
@@ -113,7 +123,7 @@ def _observation(number: int, code: str = "", value: float = 120.5) -> Json:
     return _common("Observation", f"o{number}") | {
         "status": "final",
         "category": [{"coding": [{"system": category, "code": "vital-signs"}]}],
-        "code": _concept(code or f"2710{number % 40:04}"),
+        "code": _concept(code or concept(OBSERVATION, number % 40)),
         "effectiveDateTime": _ago(10 if code else 30 + number),
         "issued": _ago(10 if code else 30 + number),
         "valueQuantity": {

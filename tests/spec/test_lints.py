@@ -19,7 +19,7 @@ REASON = "The group talked about it in May"
 # RULES 5.10. The other lints there warn in draft, and stop in pilot and live.
 STOP_IN_DRAFT = {"S03", "S04", "L01", "T05", "T06"} | {"C01", "G04"}
 NEVER_STOP = {"S08", "S09", "L02", "L04", "L05", "L06", "T03", "G02"} | {
-    "C02", "C03", "C04", "C05", "C06",
+    "C02", "C03", "C04", "C05", "C06", "C07",
 }  # fmt: skip
 # Held by goodday rules check, mutate and release: tests/unit/prompts/test_proof.py, test_gates.py.
 ELSEWHERE = {"T04"}
@@ -78,6 +78,7 @@ EXAMPLES: Mapping[str, Example] = {
     "C04": Example("all"),
     "C05": Example(headings={"facts": None}),
     "C06": Example("when"),
+    "C07": Example(files={"copd-help.yaml": rule_text(id="copd-help", quiet="{topic: copd-help}")}),
     "G01": Example(),
     "G02": Example(),
     "G03": Example(files={"practice.yaml": 'name: x\npeople: ["Anne Example, GP"]\n'}),

@@ -5,7 +5,7 @@ import pytest
 from rules.answer import Answer
 from rules.record import Kind
 from tests.builders import entry, load_text, rule_text
-from tests.spec.table import NO, UNSURE, YES, answer
+from tests.spec.table import NO, UNSURE, YES, answer, stops
 
 DAY = "find: this_appointment\ngive: date\n"
 AHEAD = "{at_least: 5 days ahead, at_most: 14 days ahead}"
@@ -93,3 +93,9 @@ def test_a_booking_that_the_rule_can_never_see_is_told(hook: str, said: list[str
     story = "\n- {name: x, person: sam, expect: no prompt}"
     loaded = load_text(rule_text(people=people, tests=story, hook=hook))
     assert [p.says for p in loaded.problems if "booking" in p.says] == said
+
+
+def test_a_heading_that_it_does_not_take_is_one_slip_and_one_message() -> None:
+    facts = "\nvisit: {find: this_appointment, status: actif, give: date}"
+    (problem,) = stops(facts=facts, when="{visit: {is_known: yes}}", hook="appointment-book")
+    assert problem.says == '"status" is not a heading I know in fact "visit".'

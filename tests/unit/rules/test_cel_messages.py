@@ -248,6 +248,13 @@ def test_where_and_what(when: str, code: str, says: str, hint: str) -> None:
         ("duration(", 0, "E34", "cel knows no days, weeks, months or years."),
         ("has_cough ? true : false", 10, "E34", "There is no ? and : here."),
         ("age % 2 == 0", 4, "E34", "There is no remainder (%) here."),
+        ("age % (2) == 0", 4, "E34", "There is no remainder (%) here."),
+        ("age >= 7.5 %", 11, "E34", "There are no units in an expression."),
+        ("age >= 7.5 % && age < 9", 11, "E34", "There are no units in an expression."),
+        ("age / 0 > 1", 6, "E34", "Nothing can be divided by nothing."),
+        ("age / (1 - 1) > 1", 7, "E34", "Nothing can be divided by nothing."),
+        ("age / -0.0 > 1", 6, "E34", "Nothing can be divided by nothing."),
+        ("age / (0 * age) > 1", 7, "E34", "Nothing can be divided by nothing."),
         (
             "coughs.exists(x, x > 3)",
             6,

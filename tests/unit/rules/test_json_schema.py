@@ -268,6 +268,7 @@ OTHER_MISTAKES = {
     "a shared exclusion without a reason": ("shared-exclusions", "x: {if: has_cough}", "because"),
     "a service without a name": ("shared-services", "x: {codes: cough}", "name"),
     "a practice without a name": ("practice", "invented: yes", "name"),
+    "a shared person about whom nothing is said": ("shared-people", "x: {age: 60}", "about"),
     "a message without a text": ("shared-messages", "x: {name: x}", "text"),
     "an unknown state of an offer": ("shared-offers", "x: {name: x, offred: cough}", "offred"),
 }  # fmt: skip
