@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from hashlib import sha256
+from typing import cast
 
 from rules.codes import CodeList
 from rules.fact import Compare, Expression, Fact, IsTrue, Test
@@ -36,7 +37,7 @@ _NO_PART: Mapping[type, frozenset[str]] = {
     Quiet: frozenset({"silenced_by"}),  # what another rule says
 }
 # Codes that came from lists, and the names of those lists where they are known.
-_NAMED = {
+_NAMED: Mapping[tuple[type, str], str] = {
     (Fact, "ended_by"): "ended_by_lists",
     (Quiet, "declined_codes"): "declined_lists",
     (Quiet, "not_done_codes"): "not_done_lists",
@@ -48,8 +49,8 @@ def fingerprint(rule: Rule) -> str:
     writing = _Writing()
     parts: Mapping[str, object] = {
         "purpose": rule.purpose,
-        "hook": sorted(rule.hooks),
-        "show_to": sorted(rule.show_to),
+        "hook": frozenset(rule.hooks),
+        "show_to": frozenset(rule.show_to),
         "facts": dict(rule.facts),
         "when": rule.when,
         "when_unknown": rule.prompt_when_unknown,
@@ -76,17 +77,15 @@ class _Writing:
         if isinstance(value, CodeList):
             return self.of(("list", value.id))
         if isinstance(value, Mapping):
-            pairs: Mapping[object, object] = value
+            pairs = cast("Mapping[object, object]", value)
             return self.within("{", sorted(f"{self.of(k)}={self.of(v)}" for k, v in pairs.items()))
         if isinstance(value, frozenset):
-            held: frozenset[object] = value
+            held = cast("frozenset[object]", value)
             return self.within("<", sorted(self.of(each) for each in held))
-        if is_dataclass(value):
-            return self.parts_of(value)
-        if isinstance(value, (tuple, list)):
-            items: tuple[object, ...] = tuple(value)
+        if isinstance(value, tuple):
+            items = cast("tuple[object, ...]", value)
             return self.within("(", [self.of(each) for each in items])
-        return _plain(value)
+        return self.parts_of(value) if is_dataclass(value) else _plain(value)
 
     def parts_of(self, value: object) -> str:
         """What has parts of its own by their names, without those that have their default."""

@@ -12,7 +12,7 @@ def _find(seen: Seen) -> Iterator[Found]:
         yield Found(
             rule.place("status", "owner"),
             "This rule was never released: nobody would see that it was changed.",
-            f"Type: goodday rules release {rule.at.file} --to pilot",
+            f"To see what a release asks for: goodday rules release {rule.at.file} --to pilot",
         )
 
 
