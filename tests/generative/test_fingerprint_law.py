@@ -19,6 +19,8 @@ from rules.schema.names import Names
 from rules.schema.rule import read_rule
 from rules.text import Block, Items, Node, Text, read_text
 from tests.builders import HEADINGS, load_files, rule_text
+from tests.generative.test_reference_law import rule_of, text_of
+from tests.reference.rule_texts import a_rule
 
 LOADED = load_library()
 RULES = {rule.id: rule for rule in LOADED.library.rules}
@@ -167,6 +169,12 @@ def test_every_slip_in_a_library_rule_changes_it(rule_id: str) -> None:
     assert [m.says for m in mutants(rule) if fingerprint(m.rule) == fingerprint(rule)] == []
 
 
+@given(st.randoms(use_true_random=False))
+def test_every_slip_in_any_rule_changes_it(random: Random) -> None:
+    rule = rule_of(text_of(a_rule(random)))
+    assert [m.says for m in mutants(rule) if fingerprint(m.rule) == fingerprint(rule)] == []
+
+
 def with_line(heading: str, line: str) -> str:
     """What usually stands under a heading, and a line more."""
     return f"{dedent(HEADINGS[heading]).rstrip()}\n{line}\n"
@@ -200,6 +208,14 @@ MORE = [
 @pytest.mark.parametrize("headings", [*({key: text} for key, text in OTHERWISE.items()), *MORE])
 def test_whatever_it_decides_or_says_changes_it(headings: dict[str, str]) -> None:
     assert of(rule_text(**headings), names()) != as_it_is()
+
+
+def test_the_order_of_what_must_hold_together_changes_nothing() -> None:
+    one, other = ({"when": f"{{age: {{{tests}}}}}"} for tests in (
+        "at_least: 18, at_most: 80", "at_most: 80, at_least: 18"
+    ))  # fmt: skip
+    assert of(rule_text(**one), names()) == of(rule_text(**other), names())
+    assert of(rule_text(when="{age: {at_least: 18, at_most: 81}}"), names()) != as_it_is()
 
 
 def _shared(about: str) -> Rule:
