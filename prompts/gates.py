@@ -13,7 +13,7 @@ from rules.lints import g01, g04, t02
 from rules.lints.lint import Seen
 from rules.people import Stories
 from rules.problems import Problem
-from rules.rule import Rule, Status
+from rules.rule import SHOWN, Rule, Status
 
 # Where check says what a gate says too, the gate says it.
 SAID_BY_GATES = frozenset({"G01", "G04", "T00", "T01", "T02", "T04", "T07"})
@@ -45,9 +45,13 @@ class Ready:
     today: date
 
 
-def no_way(now: Status, to: Status) -> str:
-    """Why a rule cannot go from one state to another, with what to do; "" where it can."""
-    if now is to:
+def no_way(now: Status, to: Status, *, changed: bool = False) -> str:
+    """Why a rule cannot go from one state to another, with what to do; "" where it can.
+
+    One that is shown and was ``changed`` since it was released can stay where it is as a new
+    version, which is released like the one before.
+    """
+    if now is to and not (changed and now in SHOWN):
         return f"This rule is in {now} already."
     if now is Status.RETIRED:
         return "A retired rule stays retired. Copy it under a new name with replaces: and the old."

@@ -56,7 +56,8 @@ def _edits(rule: Rule, story: Story, lists: Mapping[str, CodeList]) -> Iterator[
         if fact.find == "age":
             yield from _ages(asked)
         elif fact.find == "deceased":
-            yield Edit("recorded as having died", _died, (fact.name,))
+            for word, says in _OF_A_DEATH.items():
+                yield Edit(says, _died(word), (fact.name,))
         elif fact.find == "this_appointment":
             yield from _bookings(fact, asked, story, lists)
         elif fact.find == "outcome":
@@ -97,10 +98,19 @@ def _tests_of(rule: Rule) -> dict[str, tuple[Test, ...]]:
 # ---- the person -----------------------------------------------------------------------------
 
 
-def _died(story: Story) -> Story | None:
-    if story.person.deceased:
-        return None
-    return replace(story, person=replace(story.person, deceased="yes"))
+_OF_A_DEATH = {
+    "yes": "recorded as having died",
+    "unknown": "of whom nobody can tell whether they have died",
+}
+
+
+def _died(word: str) -> Callable[[Story], Story | None]:
+    def made(story: Story) -> Story | None:
+        if story.person.deceased == word:
+            return None
+        return replace(story, person=replace(story.person, deceased=word))
+
+    return made
 
 
 def _aged(age: int) -> Callable[[Story], Story | None]:

@@ -88,6 +88,7 @@ class Fact:
     before: "date | Duration | Fact | None" = None
     in_next: Duration | None = None
     ended_by: frozenset[Code] = frozenset()
+    ended_by_lists: tuple[str, ...] = ()  # the names of the lists that these codes are of
     give: Give = Give.EXISTS
     if_undated: Undated = Undated.CANNOT_TELL
     filed: Answer | None = None  # results: only those a clinician has filed (yes), or has not (no)

@@ -215,6 +215,8 @@ class _Making:
                 return {"anyOf": [{"enum": sorted(SYSTEMS)}, {"pattern": f"^{ADDRESS.pattern}$"}]}
             case Form.WORD:
                 return {"enum": list(key.words)}
+            case Form.YES_NO:
+                return {"enum": [*_YES_NO, *key.words]}
             case Form.HOOKS:
                 own = {"type": "string", "pattern": f"^{OWN_HOOK}$"}
                 return _one_or_more({"anyOf": [{"enum": list(key.words)}, own]})

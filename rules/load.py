@@ -133,7 +133,7 @@ def _of_a_starter(rule: Rule, named: Place, found: Iterable[Problem]) -> list[Pr
 
     Its stories, evidence and review date are ours, and tested with the rest of Good Day.
     """
-    left = [problem for problem in found if problem.code != "G04"]
+    left = [problem for problem in found if problem.code not in ("G04", "G05")]
     if rule.care.pdsa is None:
         says = (
             f'"{rule.id}" is shown as it comes with Good Day: without an aim and a measure of'

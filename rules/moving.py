@@ -8,20 +8,38 @@ from rules.rule import Status
 from rules.text import Block, Text, read_text
 
 
-def moved(text: str, file: str, to: Status, version: int) -> str | None:
+def moved(text: str, file: str, to: Status, version: int, fingerprint: str) -> str | None:
     """A rule file with another status and version; None where its headings cannot be found.
 
-    Headings that are not written yet are put below ``id``, which every rule has.
+    Under ``released`` it keeps what was released. Headings that are not written yet are put below
+    ``id``, which every rule has.
     """
     node, _ = read_text(text.encode("utf-8"), file)
     if not isinstance(node, Block) or not isinstance(node.pairs.get("id", ("", ""))[1], Text):
         return None
-    return edited(text, _edits(node, text, {"status": str(to), "version": str(version)}))
+    headings = {"status": str(to), "version": str(version)}
+    release = {"version": str(version), "fingerprint": f'"{fingerprint}"'}
+    return edited(text, [*_released(node, release), *_edits(node, text, headings, release)])
 
 
-def _edits(block: Block, text: str, wanted: dict[str, str]) -> Iterator[Edit]:
-    missing = [heading for heading in wanted if heading not in block.pairs]
-    for heading, word in wanted.items():
+def _released(block: Block, release: dict[str, str]) -> Iterator[Edit]:
+    """What stands under ``released`` already, and is another now."""
+    before = block.pairs["released"][1] if "released" in block.pairs else None
+    for heading, word in release.items():
+        if isinstance(before, Block) and heading in before.pairs:
+            node = before.pairs[heading][1]
+            yield Edit.of(node.at, node.at.width, word)
+
+
+def _edits(
+    block: Block, text: str, headings: dict[str, str], release: dict[str, str]
+) -> Iterator[Edit]:
+    pairs = ", ".join(f"{heading}: {word}" for heading, word in release.items())
+    missing = [heading for heading in headings if heading not in block.pairs]
+    wanted = {**headings, "released": f"{{{pairs}}}"}
+    if "released" not in block.pairs:
+        missing.append("released")
+    for heading, word in headings.items():
         if heading in block.pairs:
             node = block.pairs[heading][1]
             yield Edit.of(node.at, node.at.width, word)

@@ -123,6 +123,8 @@ def _section(title: str, about: str, table: tuple[Key, ...], *, level: int = 2) 
 
 
 def _form(key: Key) -> str:
+    if key.form is Form.YES_NO and key.words:
+        return f"{key.form.value}, or {' or '.join(f'`{word}`' for word in key.words)}"
     if key.words:
         words = ", ".join(f"`{word}`" for word in key.words)
         return f"{'one or more of' if key.form in (Form.WORDS, Form.HOOKS) else 'one of'}: {words}"

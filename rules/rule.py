@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import Enum, StrEnum
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from rules.care import Care
 from rules.codes import Code, CodeList
 from rules.days import Duration
 from rules.fact import Condition, Expression, Fact, expressions_of, facts_of
@@ -214,69 +214,13 @@ class Quiet:
     also_quiet: tuple[str, ...] = ()  # topics that an answer on this one silences too
     no_thanks_hidden: str = ""  # why there is no "no, thank you" on the card
     silenced_by: tuple[str, ...] = ()  # topics of other rules whose answers count here too
+    declined_lists: tuple[str, ...] = ()  # the names of the lists that the codes are of
+    not_done_lists: tuple[str, ...] = ()
 
     @property
     def topics(self) -> frozenset[str]:
         """The topic under every name it has had."""
         return frozenset((self.topic, *self.also_known_as))
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Why we think it helps."""
-
-    claim: str
-    source: str
-    strength: str = ""
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """One Plan-Do-Study-Act cycle of a rule."""
-
-    cycle: int
-    aim: str
-    measure: str
-    started: date
-    prediction: str = ""
-    result: str = ""
-    decision: str = ""  # adopt, adapt, abandon
-
-
-@dataclass(frozen=True, slots=True)
-class SignOff:
-    """Who took responsibility for the safety of one version, and when (DCB0160)."""
-
-    by: str
-    on: date
-    for_version: int
-    hazards: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PilotGroup:
-    """Who sees a rule in pilot; with nothing said, everybody at the practice."""
-
-    sites: tuple[str, ...] = ()
-    clinicians: tuple[str, ...] = ()
-    share: "tuple[int, int] | None" = None  # (1, 5): one person in five, always the same ones
-
-
-@dataclass(frozen=True, slots=True)
-class Care:
-    """What people decided about a rule: none of it changes an answer for anybody."""
-
-    evidence: tuple[Evidence, ...] = ()
-    co_produced_with: tuple[str, ...] = ()
-    not_for: tuple[str, ...] = ()
-    review_by: date | None = None
-    pdsa: Cycle | None = None
-    safety: SignOff | None = None
-    replaces: str = ""
-    pilot: PilotGroup | None = None
-    # Warnings that were answered in the file, each with a reason.
-    allow: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, eq=False)  # without slots, to keep what is worked out once

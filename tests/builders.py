@@ -17,6 +17,7 @@ from rules.answer import Answer
 from rules.codes import OWN, SNOMED, Code
 from rules.days import Duration, Span, duration, on, span
 from rules.engine import evaluate
+from rules.fingerprint import fingerprint
 from rules.load import Loaded, load_library
 from rules.outcome import Decision, Outcome
 from rules.record import Entry, Kind, PatientRecord, Person, Reply, Said, index
@@ -252,6 +253,18 @@ def rule_text(**changed: str | None) -> str:
         else:
             lines.append(f"{heading}: {value}")
     return "\n".join(lines) + "\n"
+
+
+def mark(loaded: Loaded, version: int = 1) -> str | None:
+    """What stands under ``released`` in the one rule of a practice; None where it has no rule."""
+    for rule in loaded.library.rules:
+        return f'{{version: {version}, fingerprint: "{fingerprint(rule)}"}}'
+    return None
+
+
+def released_text(**changed: str | None) -> str:
+    """``rule_text`` as goodday rules release leaves it, in version 1."""
+    return rule_text(**{**changed, "released": mark(load_text(rule_text(**changed)))})
 
 
 def list_text(name: str, codes: Iterable[str], *, extra: str = "") -> str:

@@ -1,6 +1,7 @@
 """``goodday rules release FILE --to STATUS``: a rule moved on or back, once its gates are met.
 
-Shown first, then asked. The version is raised with every move, as an edit of the text.
+Shown first, then asked. The version is raised with every move, as an edit of the text, and beside
+it stands a fingerprint of what the rule decides and says, so that a later change is seen.
 """
 
 from dataclasses import replace
@@ -15,6 +16,8 @@ from cds_hooks.commands.fix import read, write
 from cds_hooks.commands.report import Report
 from prompts.gates import SAID_BY_GATES, Gate, Ready, gates, no_way
 from prompts.mutation import try_out
+from rules.care import Released
+from rules.fingerprint import fingerprint
 from rules.load import Loaded, load_library
 from rules.moving import moved
 from rules.rule import SHOWN, Rule, Status
@@ -35,17 +38,18 @@ def release(file: Path, to: str, *, yes: bool = False) -> int:
         say.report(look(file))
         return PROBLEMS
     goal = Status(to)
-    if why := no_way(rule.status, goal):
+    now = fingerprint(rule)
+    if why := no_way(rule.status, goal, changed=_is_changed(rule, now)):
         say.sorry(why)
         return PROBLEMS
     version = rule.version + 1
     text = read(file)
     mark = _MARK if text.startswith(_MARK) else ""
-    changed = moved(text.removeprefix(_MARK), str(file), goal, version)
+    changed = moved(text.removeprefix(_MARK), str(file), goal, version, now)
     drafts = {str(file): (mark + (changed or "")).encode("utf-8")}
     after = load_library(file, today, drafts)
     would_be = _only(after)
-    if would_be is None or (would_be.status, would_be.version) != (goal, version):
+    if would_be is None or _as_moved(would_be) != (goal, version, Released(version, now)):
         say.sorry(f"{file} is laid out so that I cannot change it. Write status: {to} yourself.")
         return COULD_NOT_RUN
     report = look(file, drafts)
@@ -53,6 +57,10 @@ def release(file: Path, to: str, *, yes: bool = False) -> int:
     if not _gates_are_met(would_be, after, report, today):
         return PROBLEMS
     say.difference(text, mark + (changed or ""), str(file), f"version {version}")
+    safety = rule.care.safety
+    if safety is not None and safety.for_version != version and goal is not Status.RETIRED:
+        says = f"The safety of version {safety.for_version} is signed off, and this is not it:"
+        say.line(f"{says} version {version} needs a sign-off of its own before it is live.")
     if rule.status in SHOWN and goal not in SHOWN:
         say.line("From then on nobody is shown its card; answers that were given are kept.")
     if not (yes or say.asked(f"Change {file}?")):
@@ -65,6 +73,15 @@ def release(file: Path, to: str, *, yes: bool = False) -> int:
         return COULD_NOT_RUN
     say.line(f"{rule.id} is version {version}, in {goal}.", "green")
     return FINE
+
+
+def _is_changed(rule: Rule, now: str) -> bool:
+    """Whether a rule is not the version that was released, or none ever was."""
+    return rule.care.released != Released(rule.version, now)
+
+
+def _as_moved(rule: Rule) -> tuple[Status, int, Released | None]:
+    return rule.status, rule.version, rule.care.released
 
 
 def _only(loaded: Loaded) -> Rule | None:

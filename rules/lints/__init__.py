@@ -15,6 +15,7 @@ from rules.lints import (
     g02,
     g03,
     g04,
+    g05,
     l01,
     l02,
     l03,
@@ -56,6 +57,7 @@ LINTS: dict[str, Lint] = {
         g02.LINT,
         g03.LINT,
         g04.LINT,
+        g05.LINT,
         l01.LINT,
         l02.LINT,
         l03.LINT,
@@ -81,11 +83,12 @@ LINTS: dict[str, Lint] = {
     )
 }
 # A rule may answer these in its file, with a reason. What stops a draft cannot be answered; S10 is
-# about another file, and T04 about what nobody has to answer before the rule is piloted.
+# about another file, T04 about what nobody has to answer before the rule is piloted, and G05 is
+# answered by releasing it.
 ANSWERABLE = frozenset(
     code
     for code, lint in LINTS.items()
-    if (lint.stops_from is not Status.DRAFT or code == "S03") and code not in ("S10", "T04")
+    if (lint.stops_from is not Status.DRAFT or code == "S03") and code not in ("S10", "T04", "G05")
 )
 _ORDER = list(Status)
 

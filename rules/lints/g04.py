@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from rules.care import Cycle, SignOff
+from rules.fingerprint import fingerprint
 from rules.lints.lint import Found, Lint, Seen
-from rules.rule import Cycle, Rule, SignOff, Status
+from rules.rule import Rule, Status
 
 ABANDON = "abandon"
 _TITLE = re.compile(r"\b(dr|mr|mrs|ms|mx|miss|prof|sister|nurse)\b\.?")
@@ -34,6 +36,7 @@ def _find(seen: Seen) -> Iterator[Found]:
             f"A critical card needs a safety sign-off for its version, which is {rule.version}.",
             "Add safety: with signed_off_by, signed_off_on and for_version, or set status: draft.",
         )
+    yield from _as_released(rule)
     if rule.status is not Status.LIVE:
         return
     if not signed:
@@ -46,6 +49,36 @@ def _find(seen: Seen) -> Iterator[Found]:
         yield from _signed(rule, care.safety, seen.today)
     if care.pdsa is not None:
         yield from _decided(rule, care.pdsa)
+
+
+def _as_released(rule: Rule) -> Iterator[Found]:
+    """Whether it is still what was released. Pilots that nobody released are G05's."""
+    released, safety = rule.care.released, rule.care.safety
+    command = f"goodday rules release {rule.at.file} --to {rule.status}"
+    if released is None:
+        if rule.status is Status.LIVE and safety is not None:
+            says = "Nobody can tell whether this rule was changed since it was signed off."
+            yield Found(rule.place("safety", "status"), says, f"Type: {command}")
+        return
+    at = rule.place("released")
+    if released.fingerprint != fingerprint(rule):
+        yield Found(
+            at,
+            f"What this rule decides or says was changed since version {released.version} of it"
+            " was released.",
+            f"To make it a new version, type: {command}",
+            _of_the_change(safety),
+        )
+    elif released.version != rule.version:
+        says = f"Version {released.version} of this rule was released, and it says {rule.version}."
+        yield Found(at, says, f"Type: {command}")
+
+
+def _of_the_change(safety: SignOff | None) -> tuple[str, ...]:
+    held = "Or undo the change: in this file, or in a fact, exclusion or service that it shares."
+    if safety is None:
+        return (held,)
+    return (f"The safety sign-off of version {safety.for_version} is not for the change.", held)
 
 
 def _signed(rule: Rule, safety: SignOff, today: date | None) -> Iterator[Found]:

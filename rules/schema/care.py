@@ -2,14 +2,15 @@
 
 import re
 
+from rules.care import Care, Cycle, Evidence, PilotGroup, Released, SignOff
 from rules.reading import Reader
-from rules.rule import Care, Cycle, Evidence, PilotGroup, SignOff
 from rules.schema.key import check
-from rules.schema.keys import EVIDENCE, PDSA, PILOT, SAFETY
+from rules.schema.keys import EVIDENCE, PDSA, PILOT, RELEASED, SAFETY
 from rules.schema.words import DECISIONS
 from rules.text import Block, Node
 
 _SHARE = re.compile(r"([1-9]\d{0,2}) in ([1-9]\d{0,2})", re.ASCII)
+_FINGERPRINT = re.compile("[0-9a-f]{16}")
 _DECISIONS = {word: word for word in DECISIONS}
 
 
@@ -23,6 +24,7 @@ def read_care(reader: Reader, block: Block, lints: frozenset[str]) -> Care:
         review_by=reader.get(block, "review_by", reader.day),
         pdsa=reader.get(block, "pdsa", lambda n: _cycle(reader, n)),
         safety=reader.get(block, "safety", lambda n: _sign_off(reader, n)),
+        released=reader.get(block, "released", lambda n: _released(reader, n)),
         replaces=reader.get(block, "replaces", reader.name) or "",
         pilot=reader.get(block, "pilot", lambda n: _group(reader, n)),
         allow=reader.get(block, "allow", lambda n: _allowed(reader, n, lints)) or {},
@@ -82,6 +84,20 @@ def _sign_off(reader: Reader, node: Node) -> SignOff | None:
     if by is None or on is None or version is None:
         return None
     return SignOff(by, on, version, hazards)
+
+
+def _released(reader: Reader, node: Node) -> Released | None:
+    block = reader.block(node, '"released"')
+    if block is None:
+        return None
+    check(reader, block, '"released"', RELEASED)
+    version = reader.get(block, "version", reader.whole)
+    fingerprint = reader.get(block, "fingerprint", reader.text)
+    if fingerprint is not None and not _FINGERPRINT.fullmatch(fingerprint):
+        says = "This is not a fingerprint: those have 16 of the characters 0 to 9 and a to f."
+        hint = "It is written by goodday rules release. Take released: out, and release the rule."
+        reader.stop(block.pairs["fingerprint"][1].at, "E10", says, hint)
+    return None if version is None or fingerprint is None else Released(version, fingerprint)
 
 
 def _group(reader: Reader, node: Node) -> PilotGroup | None:

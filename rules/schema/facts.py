@@ -154,6 +154,7 @@ def _filled(
         before=_moment(reader, block, "before", names),
         in_next=reader.get(block, "in_next", reader.duration),
         ended_by=frozenset(code for code_list in ended for code in code_list.words),
+        ended_by_lists=tuple(code_list.id for code_list in ended),
         give=give,
         if_undated=undated or Undated.CANNOT_TELL,
         filed=_filed(reader, block),

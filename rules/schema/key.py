@@ -47,7 +47,7 @@ class Key:
     help: str
     default: str = ""
     needed: bool = False
-    words: tuple[str, ...] = ()  # the closed list, for WORD and WORDS
+    words: tuple[str, ...] = ()  # the closed list, for WORD and WORDS; else besides
     of: str = ""  # the table of what stands under it, for BLOCK, BLOCKS and MAP
 
 

@@ -27,6 +27,8 @@ RULE = (
     Key("review_by", F.DAY, "The day by which somebody looks at it again."),
     Key("pdsa", F.BLOCK, "The present cycle of improvement.", of="pdsa"),
     Key("safety", F.BLOCK, "Clinical safety sign-off of one version.", of="safety"),
+    Key("released", F.BLOCK, "Written by goodday rules release: how a later change is seen.",
+        of="released"),
     Key("replaces", F.NAME, "The rule that this one takes over from."),
     Key("pilot", F.BLOCK, "Who sees it while it is in pilot.", "everybody at the practice",
         of="pilot"),
@@ -72,6 +74,12 @@ SAFETY = (
     Key("signed_off_on", F.DAY, "When.", needed=True),
     Key("for_version", F.WHOLE, "For which version of the rule.", needed=True),
 )
+
+RELEASED = (
+    Key("version", F.WHOLE, "Which version was released.", needed=True),
+    Key("fingerprint", F.TEXT, "Of what the rule decides and says; never written by hand.",
+        needed=True),
+)  # fmt: skip
 
 PILOT = (
     Key("sites", F.SENTENCES, "Only at these sites."),
@@ -141,7 +149,8 @@ NO_THANKS = (
 # By the name that ``of`` uses.
 TABLES: dict[str, tuple[Key, ...]] = {
     "rule": RULE, "evidence": EVIDENCE, "pdsa": PDSA, "safety": SAFETY, "pilot": PILOT,
-    "exclusion": EXCLUSION, "card": CARD, "variant": VARIANT, "link": LINK, "quiet": QUIET,
+    "released": RELEASED, "exclusion": EXCLUSION, "card": CARD, "variant": VARIANT, "link": LINK,
+    "quiet": QUIET,
     "no_thanks": NO_THANKS, "person": PERSON, "booking": BOOKING, "line": LINE,
     "outcome line": OUTCOME_LINE, "test": TEST, "list": CODE_LIST, "code": CODE,
     "service": SERVICE, "offer set": OFFER_SET, "message": MESSAGE, "practice": PRACTICE,

@@ -58,8 +58,8 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
         periods[reply] = length
     former = _names(reader, block, "also_known_as")
     also = _names(reader, block, "also_quiet")
-    declined = _all_codes(read_codes(reader, block, "declined_codes", names))
-    not_done = _all_codes(read_codes(reader, block, "not_done_codes", names))
+    declined = read_codes(reader, block, "declined_codes", names)
+    not_done = read_codes(reader, block, "not_done_codes", names)
     if topic is None:
         return None
     most = reader.get(block, "most", lambda n: _most(reader, n)) or MOST
@@ -71,7 +71,11 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
             "A rule may be quieter than the rest, never louder. Type: most: 2 in 12 months",
         )
     hidden = _no_thanks(reader, block, purpose)
-    return Quiet(topic, periods, former, declined, not_done, most, also, hidden)
+    return Quiet(
+        topic, periods, former, _all_codes(declined), _all_codes(not_done), most, also, hidden,
+        declined_lists=tuple(each.id for each in declined),
+        not_done_lists=tuple(each.id for each in not_done),
+    )  # fmt: skip
 
 
 def _names(reader: Reader, block: Block, key: str) -> tuple[str, ...]:

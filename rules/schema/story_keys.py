@@ -11,10 +11,11 @@ PERSON = (
     Key("language", F.TEXT, "The language they speak, as a code: en, pl, ur."),
     Key("needs_interpreter", F.YES_NO, "Whether they need an interpreter."),
     Key("registered_here", F.YES_NO, "Whether they are registered at the practice.", "yes"),
-    Key("deceased", F.YES_NO, "Whether they have died; unknown, where nobody can tell.", "no"),
+    Key("deceased", F.YES_NO, "Whether they have died; unknown, where nobody can tell.", "no",
+        words=("unknown",)),
     Key("record", F.BLOCKS, "What stands on their record.", of="line"),
     Key("booking", F.BLOCK, "The visit that they are booking.", of="booking"),
-)
+)  # fmt: skip
 BOOKING = (
     Key("codes", F.LIST, "Which sort of visit."),
     Key("date", F.TEXT, "On which day."),

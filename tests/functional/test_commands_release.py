@@ -1,16 +1,20 @@
 """`goodday rules release`: gates listed, the difference shown, and only then a file changed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cds_hooks.cli import run
-from tests.builders import rule_text, write_folder
+from rules.care import Released
+from rules.load import load_library
+from tests.builders import released_text, rule_text, write_folder
 
 DECIDED = (
     "{cycle: 1, aim: More are asked, measure: yes or no, started: 2026-11-01,"
     " result: Six of nine said yes, decision: adopt}"
 )
+SIGNED = "{signed_off_by: Anne Example, signed_off_on: 2026-11-20, for_version: 1}"
 CARE = {
     "pdsa": DECIDED,
     "evidence": "\n- {claim: Tea helps, source: A trial}",
@@ -77,6 +81,55 @@ def test_a_rule_in_pilot_goes_back_to_draft_as_a_new_version(
     text = file.read_text(encoding="utf-8")
     assert "version: 2" in text
     assert "status: draft" in text
+
+
+def test_what_is_released_has_a_fingerprint_and_the_same_one_while_it_is_the_same(
+    tmp_path: Path,
+) -> None:
+    file = made(tmp_path, status="pilot", **CARE)
+    assert release(file, "draft", "--yes") == 0
+    first = released(file)
+    assert first.version == 2
+    file.write_text(file.read_text(encoding="utf-8").replace("owner: The test", "owner: A test"))
+    assert release(file, "retired", "--yes") == 0
+    assert released(file) == replace(first, version=3)
+
+
+def released(file: Path) -> Released:
+    """What a file keeps of its release."""
+    (rule,) = load_library(file).library.rules
+    assert rule.care.released is not None
+    return rule.care.released
+
+
+@pytest.mark.parametrize("status", ["pilot", "live"])
+def test_a_rule_that_was_changed_may_stay_where_it_is_as_a_new_version(
+    tmp_path: Path, status: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path)
+    text = released_text(**CARE, status=status, safety=SIGNED)
+    file.write_text(text, encoding="utf-8")
+    assert release(file, status, "--yes") == 1
+    assert capsys.readouterr().err == f"This rule is in {status} already.\n"
+    file.write_text(text.replace("ordinary days", "good days"), encoding="utf-8")
+    assert release(file, status, "--yes") == 1
+    said = capsys.readouterr().out
+    assert f"gates to {status} are met." in said
+    assert "[G04]" not in said  # as it would be released, it is what is released
+    if status == "live":
+        assert "The safety of version 1 is signed off, and it would become version 2." in said
+
+
+def test_a_sign_off_of_a_version_before_is_said_not_to_hold(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path, **CARE, status="pilot", safety=SIGNED)
+    assert release(file, "draft", "--yes") == 0
+    said = capsys.readouterr().out
+    assert (
+        "The safety of version 1 is signed off, and this is not it:"
+        " version 2 needs a sign-off of its own before it is live."
+    ) in said
 
 
 def test_without_a_yes_nothing_is_changed(

@@ -11,7 +11,7 @@ from rules.lints import ANSWERABLE, LINTS
 from rules.load import Loaded
 from rules.problems import Problem
 from rules.schema.lock import list_problems, lists_in_use
-from tests.builders import HEADINGS, list_text, load_files, rule_text
+from tests.builders import HEADINGS, list_text, load_files, mark, released_text, rule_text
 
 TODAY = date(2026, 11, 21)
 REASON = "The group talked about it in May"
@@ -19,7 +19,7 @@ REASON = "The group talked about it in May"
 # RULES 5.10. The other lints there warn in draft, and stop in pilot and live.
 STOP_IN_DRAFT = {"S03", "S04", "L01", "T05", "T06"} | {"C01", "G04"}
 NEVER_STOP = {"S08", "S09", "L02", "L04", "L05", "L06", "T03", "G02"} | {
-    "C02", "C03", "C04", "C05", "C06", "C07",
+    "C02", "C03", "C04", "C05", "C06", "C07", "G05",
 }  # fmt: skip
 # Held by goodday rules check, mutate and release: tests/unit/prompts/test_proof.py, test_gates.py.
 ELSEWHERE = {"T04"}
@@ -83,6 +83,7 @@ EXAMPLES: Mapping[str, Example] = {
     "G02": Example(),
     "G03": Example(files={"practice.yaml": 'name: x\npeople: ["Anne Example, GP"]\n'}),
     "G04": Example(headings={"review_by": None, "pdsa": None}),
+    "G05": Example(),
     "L01": Example("card"),
     "L02": Example("card"),
     "L03": Example("card"),
@@ -152,6 +153,9 @@ def load(code: str, snippet: str, **more: str | None) -> Loaded:
     if "status" in more:
         headings["status"] = more["status"]
     files["coughing.yaml"] = rule_text(**headings)
+    if headings.get("status") == "live" and "released" not in headings:
+        headings["released"] = mark(load_files(files))
+        files["coughing.yaml"] = rule_text(**headings)
     return load_files(files, TODAY)
 
 
@@ -199,8 +203,8 @@ def test_a_lint_speaks_of_what_is_not_right_and_stops_as_the_table_says(
     code: str, status: str
 ) -> None:
     found = spoken(code, LINTS[code].not_like_this, status)
-    if code == "G04" and status == "draft":
-        assert found == []  # a draft may lack everything
+    if (code == "G04" and status == "draft") or (code == "G05" and status != "pilot"):
+        assert found == []  # a draft may lack everything, and of a live rule G04 says it
         return
     assert found
     stops = code in STOP_IN_DRAFT or (status != "draft" and code not in NEVER_STOP)
@@ -337,12 +341,77 @@ LIVE: Mapping[str, str] = {**PILOT, "status": "live", "owner": "Priya Shah, prac
 def test_the_gates_to_live_hold_for_a_file_that_says_live(
     headings: dict[str, str], line: str, says: str
 ) -> None:
-    text = rule_text(**{**LIVE, **headings})
+    text = released_text(**{**LIVE, **headings})
     found = [p for p in load_files({"coughing.yaml": text}, TODAY).problems if p.code == "G04"]
     assert [problem.says for problem in found] == ([says] if says else [])
     for problem in found:
         assert problem.stops
         assert text.splitlines()[problem.at.line - 1].startswith(f"{line}:")
+
+
+def as_shown(text: str) -> list[Problem]:
+    """What is said of a file that was released, or was not."""
+    found = load_files({"coughing.yaml": text}, TODAY).problems
+    return [problem for problem in found if problem.code in ("G04", "G05")]
+
+
+@pytest.mark.parametrize("status", ["pilot", "live"])
+@pytest.mark.parametrize(
+    ("changed", "to"),
+    [
+        pytest.param("codes: cough", "codes: wheeze", id="what is looked up"),
+        pytest.param("  - shared: palliative", "  - shared: deceased", id="who is left alone"),
+        pytest.param("ordinary days", "good days", id="what the card says"),
+        pytest.param("{topic: coughing}", "{topic: coughing, after_shown: 1 month}", id="quiet"),
+    ],
+)
+def test_a_rule_that_was_changed_since_it_was_released_is_stopped_where_that_stands(
+    status: str, changed: str, to: str
+) -> None:
+    text = released_text(**{**LIVE, "status": status})
+    assert as_shown(text) == []
+    edited = text.replace(changed, to)
+    (problem,) = as_shown(edited)
+    assert problem.stops
+    assert problem.says == (
+        "What this rule decides or says was changed since version 1 of it was released."
+    )
+    assert problem.hint.endswith(f"goodday rules release {problem.at.file} --to {status}")
+    assert problem.more[0] == "The safety sign-off of version 1 is not for the change."
+    assert edited.splitlines()[problem.at.line - 1].startswith("released:")
+
+
+def test_what_people_decide_about_a_released_rule_may_change() -> None:
+    text = released_text(**LIVE).replace("owner: Priya Shah", "# of May\nowner: Ali Khan")
+    assert as_shown(text.replace("review_by: 2027-05-31", "review_by: 2027-06-30")) == []
+
+
+def test_a_version_that_was_raised_by_hand_is_stopped() -> None:
+    text = released_text(**{**LIVE, "safety": PILOT["safety"].replace("version: 1", "version: 2")})
+    (problem,) = as_shown(text.replace("status: live", "status: live\nversion: 2"))
+    assert problem.stops
+    assert problem.says == "Version 1 of this rule was released, and it says 2."
+
+
+def test_a_live_rule_that_was_signed_off_and_never_released_is_stopped() -> None:
+    text = rule_text(**LIVE)
+    (problem,) = as_shown(text)
+    assert (problem.code, problem.stops) == ("G04", True)
+    assert text.splitlines()[problem.at.line - 1].startswith("safety:")
+    assert problem.hint.startswith("Type: goodday rules release ")
+
+
+def test_a_pilot_that_was_written_by_hand_is_something_to_think_about() -> None:
+    (problem,) = as_shown(rule_text(**{**PILOT, "status": "pilot"}))
+    assert (problem.code, problem.stops) == ("G05", False)
+
+
+@pytest.mark.parametrize("mark", ["8f3a", "8F3A5C0D9BE14727", "not one", "8f3a5c0d9be147270"])
+def test_what_is_no_fingerprint_is_told_at_it(mark: str) -> None:
+    text = rule_text(released=f'{{version: 1, fingerprint: "{mark}"}}')
+    (problem,) = load_files({"coughing.yaml": text}).stops
+    assert problem.code == "E10"
+    assert "goodday rules release" in problem.hint
 
 
 def test_a_short_quiet_period_of_an_offer_is_told_once() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from rules.load import Loaded
 from rules.rule import Status
-from tests.builders import PILOTED, load_files, rule_text
+from tests.builders import PILOTED, load_files, released_text, rule_text
 
 
 def practice(text: str, **rules: str) -> Loaded:
@@ -24,6 +24,25 @@ def test_a_practice_pilots_starter_rules_by_naming_them() -> None:
     assert not loaded.stops
     assert shown(loaded) == ["copd-self-management"]
     assert loaded.stories["copd-self-management"]
+
+
+@pytest.mark.parametrize("status", ["draft", "pilot"])
+def test_a_pilot_of_its_own_that_nobody_released_is_said_and_a_starter_is_as_before(
+    status: str,
+) -> None:
+    loaded = practice("name: x\npilots: [tea, copd-self-management]\n", tea=status)
+    assert not loaded.stops
+    files = [p.at.file.rpartition("/")[2] for p in loaded.problems if p.code == "G05"]
+    assert files == ["tea.yaml"]
+
+
+def test_a_released_rule_that_is_piloted_by_its_name_is_held_to_what_was_released() -> None:
+    text = released_text(**PILOTED)
+    for changed, stops in ((text, []), (text.replace("ordinary", "good"), ["G04"])):
+        loaded = load_files(
+            {"practice.yaml": "name: x\npilots: [coughing]\n", "coughing.yaml": changed}
+        )
+        assert [problem.code for problem in loaded.stops] == stops
 
 
 def test_starter_rules_that_nobody_named_are_not_there() -> None:

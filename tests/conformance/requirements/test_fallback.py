@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ SECRET = "canary-token-5b1f"
 
 
 @contextmanager
-def up(server: FhirServer) -> Iterator[FhirServer]:
+def up(server: FhirServer) -> Generator[FhirServer]:
     """The server in a thread of its own, since the service has its own event loop."""
     started, ended = threading.Event(), threading.Event()
 
@@ -49,7 +49,7 @@ def fhir() -> Iterator[FhirServer]:
 @contextmanager
 def practice(
     tmp_path: Path, library: Library, fhir: FhirServer, **settings: object
-) -> Iterator[Surgery]:
+) -> Generator[Surgery]:
     """A practice whose one client has this FHIR server."""
     given = {"fhir_servers": [fhir.base], "local": True, **settings}
     with guarded(tmp_path, library, CALLER.table(**given)) as open_now:
@@ -161,7 +161,7 @@ def test_a_page_that_was_sent_alone_is_asked_for_whole(
         (templates,) = [one["prefetch"] for one in found if one["hook"] == "patient-view"]
         call = bare(fhir)
         link = [{"relation": "next", "url": f"{fhir.base}/Procedure?page=1"}]
-        empty = {"resourceType": "Bundle", "type": "searchset", "entry": []}
+        empty: Json = {"resourceType": "Bundle", "type": "searchset", "entry": []}
         call["prefetch"] = dict.fromkeys(templates, empty)
         call["prefetch"]["patient"] = fhir.resources[0]
         call["prefetch"]["conditions"] = {**empty, "entry": [{"resource": fhir.resources[1]}]}

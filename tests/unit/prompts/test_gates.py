@@ -281,6 +281,8 @@ WAYS = {
 @pytest.mark.parametrize("to", list(Status))
 def test_there_are_seven_ways_and_no_others(now: Status, to: Status) -> None:
     assert (no_way(now, to) == "") is ((now, to) in WAYS)
+    stays = now is to and now in (Status.PILOT, Status.LIVE)
+    assert (no_way(now, to, changed=True) == "") is (stays or (now, to) in WAYS)
 
 
 def test_every_gate_is_one_sentence_and_what_to_do() -> None:

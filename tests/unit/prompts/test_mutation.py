@@ -87,10 +87,14 @@ def test_a_rule_without_stories_has_not_been_tried_at_all() -> None:
     assert not try_out(rule, (), found.library.code_lists).enough
 
 
+# No story can say that nobody knows where somebody is registered.
+NOT_HERE = "\n- if: {not: registered_here}\n  because: They are registered elsewhere"
+
+
 def test_a_slip_without_any_effect_is_named_and_not_counted() -> None:
-    result = tried(loaded(ALONE, exclude="\n- shared: deceased"))
+    result = tried(loaded(ALONE, exclude=NOT_HERE))
     alike = {mutant.name: why for mutant, why in result.alike}
-    assert alike["exclude deceased: if_unknown: include"] is Alike.NOBODY
+    assert alike["exclude registered_here: if_unknown: include"] is Alike.NOBODY
     caught, every = result.count()
     assert every == len(result.caught) + len(result.survived)
     assert caught == len(result.caught)
@@ -207,11 +211,20 @@ def test_where_only_the_offers_differ_the_question_is_about_the_card() -> None:
 
 
 def test_where_nobody_differs_nobody_is_suggested() -> None:
-    found = loaded(ALONE, exclude="\n- shared: deceased")
+    found = loaded(ALONE, exclude=NOT_HERE)
     (rule,) = found.library.rules
-    mutant = next(m for m in mutants(rule) if m.name.startswith("exclude deceased: if_unknown"))
+    name = "exclude registered_here: if_unknown"
+    mutant = next(m for m in mutants(rule) if m.name.startswith(name))
     (answer,) = suggest(rule, [mutant], found.stories[rule.id], found.library.code_lists)
     assert answer is Alike.NOBODY
+
+
+def test_somebody_of_whom_nobody_can_tell_whether_they_died_is_suggested() -> None:
+    answer = suggested(
+        loaded(ALONE, exclude="\n- shared: deceased"), "exclude deceased: if_unknown: include"
+    )
+    assert answer.choices == ("cannot tell", "prompt")
+    assert "      deceased: unknown\n" in answer.text
 
 
 LIBRARY = load_library()

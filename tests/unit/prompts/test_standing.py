@@ -7,8 +7,9 @@ import pytest
 from prompts.report import report
 from prompts.standing import Case
 from rules.answer import Answer
+from rules.care import Care, PilotGroup
 from rules.record import Kind, Reply, Said
-from rules.rule import Care, PilotGroup, Practice, Rule, Status
+from rules.rule import Practice, Rule, Status
 from tests.builders import TODAY, a_record, a_rule, entry, said
 
 COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")

@@ -162,6 +162,13 @@ GOOD = {
     "no offers and a wordy quiet": {
         "quiet": "{topic: coughing, after_declined: 24 months, also_known_as: [old-topic]}",
     },
+    "somebody in doubt": {
+        "people": """
+            sam: {about: has a cough, age: 60, deceased: unknown}
+            alex: {about: has died, age: 60, deceased: yes}
+        """,
+        "tests": "\n- {name: In doubt, person: sam, expect: no prompt}",
+    },
     "rows with numbers": {
         "tests": """
             - name: Ages

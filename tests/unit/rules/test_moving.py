@@ -4,10 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.care import Released
 from rules.moving import moved
 from rules.rule import Status
 from tests.builders import load_text, rule_text
 
+MARK = "8f3a5c0d9be14727"
+RELEASED_2 = f'released: {{version: 2, fingerprint: "{MARK}"}}'
+# What may stand under ``released`` from the time before.
+BEFORE = (
+    "{version: 3, fingerprint: 0000000000000000}  # never by hand",
+    '{fingerprint: "1111111111111111", version: "3"}',
+    """
+    fingerprint: 12345678901234e5  # never by hand
+    version: 3
+    """,
+)
 COMMENTED = """\
 # The tea group asked for this.
 format: 1
@@ -19,48 +31,67 @@ title: Tea
 
 
 def test_comments_quotes_and_layout_stay() -> None:
-    after = moved(COMMENTED, "coughing.yaml", Status.PILOT, 5)
-    assert after == COMMENTED.replace('"4"', "5").replace("  draft", "  pilot")
+    after = moved(COMMENTED, "coughing.yaml", Status.PILOT, 5, MARK)
+    released = f'released: {{version: 5, fingerprint: "{MARK}"}}\n'
+    changed = COMMENTED.replace('"4"', "5").replace("  draft", "  pilot")
+    assert after == changed.replace("version: 5", f"{released}version: 5")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_headings_that_are_not_written_yet_come_below_the_name(end: str) -> None:
     text = end.join(["format: 1", "id: coughing  # a name", "title: Tea", ""])
-    after = moved(text, "coughing.yaml", Status.RETIRED, 2)
+    after = moved(text, "coughing.yaml", Status.RETIRED, 2, MARK)
     assert after is not None
-    assert after.split(end)[2:4] == ["status: retired", "version: 2"]
-    assert after.replace(f"status: retired{end}version: 2{end}", "") == text
+    new = ["status: retired", "version: 2", RELEASED_2]
+    assert after.split(end)[2:5] == new
+    assert after.replace(end.join([*new, ""]), "") == text
 
 
 @pytest.mark.parametrize("text", ["id: coughing", "\n  id: coughing"])
 def test_a_name_on_the_last_line_is_gone_on_from(text: str) -> None:
-    after = moved(text, "coughing.yaml", Status.DRAFT, 9)
+    after = moved(text, "coughing.yaml", Status.DRAFT, 2, MARK)
     margin = "  " if text.startswith("\n") else ""
-    assert after == f"{text}\n{margin}status: draft\n{margin}version: 9"
+    new = ["", "status: draft", "version: 2", RELEASED_2]
+    assert after == text + f"\n{margin}".join(new)
 
 
 @pytest.mark.parametrize(
     "text", ["", "- id: coughing", "title: Tea", "id: [a]", "id: {", "\tid: a"]
 )
 def test_what_is_no_rule_is_not_changed(text: str) -> None:
-    assert moved(text, "coughing.yaml", Status.DRAFT, 2) is None
+    assert moved(text, "coughing.yaml", Status.DRAFT, 2, MARK) is None
 
 
 @given(
     st.sampled_from(Status),
     st.integers(1, 999),
+    st.text("0123456789abcdef", min_size=16, max_size=16),
     st.sampled_from([None, "draft", '"draft"', "'draft'  # so far"]),
     st.sampled_from([None, "1", '"1"', "1   # the first"]),
+    st.sampled_from([None, *BEFORE]),
     st.booleans(),
 )
-def test_the_rule_is_read_with_its_new_status_and_version_and_nothing_else_changed(
-    to: Status, version: int, status: str | None, old: str | None, windows: bool
+def test_the_rule_is_read_with_what_is_new_and_nothing_else_changed(
+    to: Status,
+    version: int,
+    mark: str,
+    status: str | None,
+    old: str | None,
+    released: str | None,
+    windows: bool,
 ) -> None:
-    text = rule_text(status=status, version=old)
+    text = rule_text(status=status, version=old, released=released)
     text = text.replace("\n", "\r\n") if windows else text
-    after = moved(text, "coughing.yaml", to, version)
+    after = moved(text, "coughing.yaml", to, version, mark)
     assert after is not None
     (rule,) = load_text(after).library.rules
     assert (rule.status, rule.version) == (to, version)
-    kept = [line for line in text.splitlines() if not line.startswith(("status", "version"))]
-    assert [x for x in after.splitlines() if not x.startswith(("status", "version"))] == kept
+    assert rule.care.released == Released(version, mark)
+    assert _others(after) == _others(text)
+    assert ("# never by hand" in after) is ("# never by hand" in text)
+
+
+def _others(text: str) -> list[str]:
+    """The lines of a file that no release is about."""
+    new = ("status", "version", "released", "  version", "  fingerprint")
+    return [line for line in text.splitlines() if not line.startswith(new)]
