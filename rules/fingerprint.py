@@ -77,13 +77,13 @@ class _Writing:
         if isinstance(value, CodeList):
             return self.of(("list", value.id))
         if isinstance(value, Mapping):
-            pairs = cast("Mapping[object, object]", value)
+            pairs = cast("Mapping[object, object]", value)  # of anything
             return self.within("{", sorted(f"{self.of(k)}={self.of(v)}" for k, v in pairs.items()))
         if isinstance(value, frozenset):
-            held = cast("frozenset[object]", value)
+            held = cast("frozenset[object]", value)  # of anything
             return self.within("<", sorted(self.of(each) for each in held))
         if isinstance(value, tuple):
-            items = cast("tuple[object, ...]", value)
+            items = cast("tuple[object, ...]", value)  # of anything
             return self.within("(", [self.of(each) for each in items])
         return self.parts_of(value) if is_dataclass(value) else _plain(value)
 

@@ -20,7 +20,13 @@ FACT = Fact("has_cough", "has a cough", "condition", Place("a.yaml", 3))
 # The parts of a fact are of every sort.
 Parts = dict[str, Any]
 # What a fact is called and where it stands changes no answer.
-NAMES: Parts = {"name": "other", "label": "other", "at": Place("b.yaml", 9), "means": "other"}
+NAMES: Parts = {
+    "name": "other",
+    "label": "other",
+    "at": Place("b.yaml", 9),
+    "means": "other",
+    "ended_by_lists": ("other",),
+}
 ASKS: Parts = {
     "find": "entry",
     "kinds": (Kind.CONDITION,),
