@@ -37,6 +37,8 @@ def turned_round(word: str, name: str) -> bool:
         return False  # the same letters: only what joins them differs
     if (sum(w in _NOTS for w in ours) - sum(w in _NOTS for w in theirs)) % 2:
         return True
+    if ours[1:] == theirs[1:] and (_prefixed(ours[0], theirs[0]) or _prefixed(theirs[0], ours[0])):
+        return True  # "unseen_seen" and "seen_seen": the rest says nothing of the first
     only_ours = [each for each in ours if each not in theirs]
     only_theirs = [each for each in theirs if each not in ours]
     return any(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rules.fact import Not
 from rules.lints.lint import Found, Lint, Seen, own
 from rules.lints.logic import Asked, Where, clashes, conditions_of, contradictions, together
-from rules.lints.spans import window
+from rules.lints.spans import days_to_try, window
 from rules.rule import Status
 
 _WHAT = {
@@ -32,7 +32,7 @@ def _find(seen: Seen) -> Iterator[Found]:
                     "Take one of the two out.",
                 )
     for fact in rule.facts.values():
-        if window(fact, seen.today).is_empty:
+        if all(window(fact, day).is_empty for day in days_to_try(fact, (), seen.today)):
             yield Found(
                 fact.at,
                 f'Nothing can be found for "{fact.label}": its window ends before it begins.',

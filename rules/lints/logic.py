@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import date
+from functools import reduce
 from itertools import combinations
 from typing import NamedTuple
 
@@ -21,7 +22,14 @@ from rules.fact import (
     Test,
     question,
 )
-from rules.lints.spans import has_named_day, names_a_day, passes, possible
+from rules.lints.spans import (
+    days_to_try,
+    has_a_length,
+    has_named_day,
+    names_a_day,
+    passes,
+    possible,
+)
 from rules.problems import Place
 from rules.rule import Rule
 
@@ -180,12 +188,17 @@ def impossible(asked: tuple[Asked, ...], today: date | None = None) -> bool:
     if _no_choice(others):
         return True
     days = has_named_day(fact) or any(map(names_a_day, others))
-    if today is None and days and not all(map(names_a_day, others)):
+    lengths = has_a_length(fact) or not all(map(names_a_day, others))
+    if today is None and days and lengths:
         return False  # how a day lies to a length of time is known on a day only
-    left = possible(fact, today)
-    for test in others:
-        left = left.and_also(passes(test, today) or left)
-    return bool(others) and left.is_empty
+    return bool(others) and all(
+        reduce(
+            lambda left, test: left.and_also(passes(test, day) or left),
+            others,
+            possible(fact, day),
+        ).is_empty
+        for day in days_to_try(fact, others, today)
+    )
 
 
 def _no_choice(tests: Iterable[Test]) -> bool:

@@ -4,7 +4,8 @@ Days are counted as the calendar counts them. A rule names days ("before 2020-01
 of time ("within 12 months"); how these lie to each other is known only on a day that is given.
 """
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from rules.fact import Fact, Give, Sort, Test
 from rules.units import INFINITE, just_over, just_under
 
 _DAY = date(2026, 11, 21)  # lengths of time are held against each other on any one day
+LIFE = Duration(2, "year")  # no rule goes on for longer without a review
 OLDEST = 130  # years; nobody was ever as old
 # What has a beginning and an end can have begun before a window and ended in it.
 _LASTING = frozenset({"tag", "encounter", "care_plan"})
@@ -56,9 +58,7 @@ def window(fact: Fact, today: date | None) -> Range:
     """The days that a fact looks at; every day where it has no window, or it cannot be said."""
     if fact.find in _LASTING:
         return Range()
-    moments = (fact.since, fact.before)
-    lengths = fact.within is not None or any(isinstance(m, Duration) for m in moments)
-    if today is None and lengths and any(isinstance(m, date) for m in moments):
+    if today is None and has_a_length(fact) and has_named_day(fact):
         return Range()
     on = today or _DAY
     whole = Range()
@@ -74,6 +74,27 @@ def window(fact: Fact, today: date | None) -> Range:
 def has_named_day(fact: Fact) -> bool:
     """Whether the window of a fact begins or ends on a day of the calendar."""
     return isinstance(fact.since, date) or isinstance(fact.before, date)
+
+
+def has_a_length(fact: Fact) -> bool:
+    """Whether the window of a fact begins or ends so long before today."""
+    return any(isinstance(each, Duration) for each in (fact.within, fact.since, fact.before))
+
+
+def days_to_try(fact: Fact, tests: Iterable[Test], today: date | None) -> list[date | None]:
+    """Today, and the days before a rule has to be reviewed on which something new may pass.
+
+    A length of time moves along with today, past the days that a rule names: what cannot be yet
+    ("after" a day next month, of what is looked for within a year) can be from that day on.
+    """
+    if today is None:
+        return [None]
+    said = [fact.since, fact.before, fact.within, *(test.value for test in tests)]
+    lengths = [each for each in said if isinstance(each, Duration)]
+    named = [each for each in said if isinstance(each, date)]
+    turns = [*named, *(length.after(day) for day in named for length in lengths)]
+    near = {day + timedelta(by) for day in turns for by in (-1, 0, 1)}
+    return [today, *sorted(day for day in near if today < day <= LIFE.after(today))]
 
 
 def passes(test: Test, today: date | None) -> Range | None:

@@ -76,7 +76,7 @@ def test_every_slip_is_told_at_once_with_its_line_and_a_caret(tmp_path: Path) ->
     assert done.returncode == 1
     assert "[E01]" in done.stdout
     assert "[E12]" in done.stdout
-    assert "Did you mean copd?" in done.stdout
+    assert "Did you mean copd (COPD, 10 codes)?" in done.stdout
     lines = done.stdout.splitlines()
     shown = next(n for n, line in enumerate(lines) if "exlude:" in line and "|" in line)
     assert lines[shown + 1].index("^") == lines[shown].index("exlude")

@@ -155,7 +155,7 @@ def test_what_cannot_be_mended_for_certain_is_left_and_told(rule: Path) -> None:
     done = goodday("fix", rule.name, "--yes", cwd=rule.parent)
     assert done.returncode == 1
     assert "nothing that can be mended for certain" in done.stdout
-    assert "Did you mean copd?" in done.stdout
+    assert "Did you mean copd (COPD, 10 codes)?" in done.stdout
     assert rule.read_text(encoding="utf-8") == spoilt
 
 

@@ -74,7 +74,7 @@ def test_a_change_is_in_force_a_moment_later_and_a_bad_one_is_not(
     running.stop()
     events = [json.loads(line) for line in running.wrote().splitlines() if line.startswith("{")]
     assert [event["event"] for event in events] == [
-        "started", "reloaded", "reload-failed", "stopping", "stopped",
+        "open", "started", "reloaded", "reload-failed", "stopping", "stopped",
     ]  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def start(listening: socket, folder: Path, practice: Path) -> "subprocess.Popen[
     number = listening.fileno()
     with (folder / "out").open("ab") as out:
         return subprocess.Popen(
-            [GOODDAY, "serve", "--practice", str(practice), "--data", str(folder / "store")],
+            [GOODDAY, "serve", "--open", "--practice", str(practice), "--data", folder / "store"],
             env={**os.environ, "GOODDAY_FD": str(number), "GOODDAY_SETTLE": "0"},
             pass_fds=[number],
             stdout=out,

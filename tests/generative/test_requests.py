@@ -175,7 +175,8 @@ def somebody_new(text: str) -> bytes:
 def viewing() -> Json:
     """A whole request about Margaret, with something in every list."""
     types = {
-        "conditions": "Condition", "observations": "Observation", "procedures": "Procedure",
+        "conditions": "Condition", "observations": "Observation",
+        "observationValues": "Observation", "procedures": "Procedure",
         "serviceRequests": "ServiceRequest", "flags": "Flag", "tasks": "Task",
         "carePlans": "CarePlan", "communications": "Communication",
         "communicationRequests": "CommunicationRequest", "documents": "DocumentReference",

@@ -58,6 +58,7 @@ NEVER = [
     "{all: [has_cough, {tea_since: {within: 6 months, older_than: 12 months}}]}",
     "{all: [has_cough, {tea_in_year: {older_than: 2 years}}]}",
     "{all: [has_cough, {age: {at_least: 18, is_known: no}}]}",
+    "{all: [has_cough, {tea_in_year: {after: 2031-12-15}}]}",  # the rule is reviewed before
     "{all: [has_cough, {age: {below: 0}}]}",
     "{all: [has_cough, {age: {above: 200}}]}",
     "{all: [has_cough, {age: {above: 17, below: 18}}]}",
@@ -88,6 +89,7 @@ def test_what_can_never_be_is_told_wherever_it_stands(when: str) -> None:
         "{all: [has_cough, {age: {between: [18, 64]}}]}",
         "{any: [{all: [has_cough, {age: {below: 9}}]}, {all: [has_wheeze, {age: {above: 70}}]}]}",
         "{all: [has_cough, {tea_since: {at_least: 5 days ahead}}]}",
+        "{all: [has_cough, {tea_in_year: {after: 2026-12-15}}]}",  # from that day on it can be
     ],
 )
 def test_what_can_be_is_not_told(when: str) -> None:
@@ -117,6 +119,7 @@ def test_who_is_asked_for_cannot_be_left_out() -> None:
         ("since: 2025-01-01, before: 2024-01-01", ["C01"]),
         ("since: 2020-01-01, before: 10 years ago", ["C01"]),
         ("since: 2030-01-01", ["C06"]),
+        ("since: 2027-01-01, within: 3 months", ["C06"]),
         ("within: 3 years, before: 1 year ago", []),
         ("since: 2020-01-01, before: 2021-01-01", []),
     ],

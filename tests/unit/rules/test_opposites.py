@@ -1,7 +1,7 @@
 """A name is never taken for its opposite, however alike the two look."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.opposites import joined, turned_round, without_not
@@ -15,6 +15,7 @@ NOTS = st.sampled_from(
 )  # fmt: skip
 
 
+@example("seen_seen", "un{}")
 @given(NAMES, NOTS)
 def test_the_opposite_of_a_name_is_never_taken_for_it(name: str, negated: str) -> None:
     written = negated.format(name)
