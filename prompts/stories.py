@@ -86,7 +86,7 @@ class Came:
 
 def came_of(outcome: Outcome, said: tuple[Said, ...]) -> Came:
     """How one rule came out for one person, after everything that leaves people alone."""
-    outcome = replace(outcome, rule=_for_everybody(outcome.rule))
+    outcome = outcome._replace(rule=_for_everybody(outcome.rule))
     choice = choose((outcome,), said, outcome.look.today, Practice("A story"))
     got = str(outcome.decision)
     deciders: set[str] = set()

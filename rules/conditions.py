@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import repeat
 from typing import assert_never
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, some_of, yes_or_no
@@ -28,27 +29,26 @@ Number = int | Decimal
 
 def ask(condition: Condition, look: Look) -> Answer:
     """The answer of a condition for one person on one day."""
-    match condition:
-        case IsTrue(fact):
-            return look(fact).answer
-        case Compare(fact, tests):
-            return compare(look(fact), tests, look.today)
-        case Not(part):
-            return opposite(ask(part, look))
-        case All(parts):
-            return all_of(ask(part, look) for part in parts)
-        case AnyOf(parts):
-            return any_of(ask(part, look) for part in parts)
-        case NoneOf(parts):
-            return opposite(any_of(ask(part, look) for part in parts))
-        case SomeOf(at_least, parts):
-            return some_of(at_least, (ask(part, look) for part in parts))
-        case Labelled(_, part):
-            return ask(part, look)
-        case Computed(expression):
-            return expression.answer(*(look(fact) for fact in expression.facts))
-        case _:
-            assert_never(condition)
+    # One by one, and not by match, which takes three times as long.
+    if type(condition) is IsTrue:
+        return look(condition.fact).answer
+    if type(condition) is Compare:
+        return compare(look(condition.fact), condition.tests, look.today)
+    if type(condition) is Not:
+        return opposite(ask(condition.part, look))
+    if type(condition) is All:
+        return all_of(map(ask, condition.parts, repeat(look)))
+    if type(condition) is AnyOf:
+        return any_of(map(ask, condition.parts, repeat(look)))
+    if type(condition) is NoneOf:
+        return opposite(any_of(map(ask, condition.parts, repeat(look))))
+    if type(condition) is SomeOf:
+        return some_of(condition.at_least, map(ask, condition.parts, repeat(look)))
+    if type(condition) is Labelled:
+        return ask(condition.part, look)
+    if type(condition) is Computed:
+        return condition.expression.answer(*map(look, condition.expression.facts))
+    assert_never(condition)
 
 
 def ask_apart(condition: Condition, look: Look) -> Answer:
@@ -64,7 +64,7 @@ def ask_apart(condition: Condition, look: Look) -> Answer:
 
 def compare(finding: Finding, tests: tuple[Test, ...], today: date) -> Answer:
     """Several tests in one map must all hold."""
-    return all_of(_test(finding, test, today) for test in tests)
+    return all_of(map(_test, repeat(finding), tests, repeat(today)))
 
 
 def _test(finding: Finding, test: Test, today: date) -> Answer:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from typing import Self, final
 
 from rules.answer import Answer
 from rules.codes import Code, CodeList
@@ -14,28 +15,6 @@ from rules.problems import Place
 from rules.record import Kind, Reply
 
 NOT_WRITTEN = Place("")  # of what stands in no file
-
-
-class Give(StrEnum):
-    """What comes out of a look-up."""
-
-    EXISTS = "exists"
-    COUNT = "count"
-    EARLIEST = "earliest date"
-    LATEST = "latest date"
-    LATEST_END = "latest end date"
-    DATE = "date"
-    AGE = "age"
-    LATEST_VALUE = "latest value"
-    EARLIEST_VALUE = "earliest value"
-    HIGHEST_VALUE = "highest value"
-    LOWEST_VALUE = "lowest value"
-    LATEST_CHOICE = "latest choice"
-
-    @property
-    def sort(self) -> "Sort":
-        """What can be asked of it."""
-        return _SORTS.get(self, Sort.YES_NO)
 
 
 class Sort(StrEnum):
@@ -48,19 +27,30 @@ class Sort(StrEnum):
     CHOICE = "a choice"
 
 
-_SORTS = {
-    Give.COUNT: Sort.NUMBER,
-    Give.AGE: Sort.NUMBER,
-    Give.EARLIEST: Sort.DATE,
-    Give.LATEST: Sort.DATE,
-    Give.LATEST_END: Sort.DATE,
-    Give.DATE: Sort.DATE,
-    Give.LATEST_VALUE: Sort.QUANTITY,
-    Give.EARLIEST_VALUE: Sort.QUANTITY,
-    Give.HIGHEST_VALUE: Sort.QUANTITY,
-    Give.LOWEST_VALUE: Sort.QUANTITY,
-    Give.LATEST_CHOICE: Sort.CHOICE,
-}
+class Give(StrEnum):
+    """What comes out of a look-up, and what can be asked of it."""
+
+    EXISTS = "exists", Sort.YES_NO
+    COUNT = "count", Sort.NUMBER
+    EARLIEST = "earliest date", Sort.DATE
+    LATEST = "latest date", Sort.DATE
+    LATEST_END = "latest end date", Sort.DATE
+    DATE = "date", Sort.DATE
+    AGE = "age", Sort.NUMBER
+    LATEST_VALUE = "latest value", Sort.QUANTITY
+    EARLIEST_VALUE = "earliest value", Sort.QUANTITY
+    HIGHEST_VALUE = "highest value", Sort.QUANTITY
+    LOWEST_VALUE = "lowest value", Sort.QUANTITY
+    LATEST_CHOICE = "latest choice", Sort.CHOICE
+
+    sort: Sort
+
+    def __new__(cls, written: str, sort: Sort) -> Self:
+        """A member that is the text as rules write it."""
+        member = str.__new__(cls, written)
+        member._value_ = written
+        member.sort = sort
+        return member
 
 
 class Undated(StrEnum):
@@ -140,6 +130,7 @@ class Expression:
     answer: Callable[..., Answer] = field(repr=False)
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class IsTrue:
     """A yes/no fact stands by itself."""
@@ -162,6 +153,7 @@ class Test:
     at: Place = field(default=NOT_WRITTEN, compare=False, repr=False)  # where the word stands
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Compare:
     """A fact that gives more than yes or no, held against tests that must all hold."""
@@ -170,6 +162,7 @@ class Compare:
     tests: tuple[Test, ...]
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Not:
     """The opposite of a condition."""
@@ -177,6 +170,7 @@ class Not:
     part: "Condition"
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class All:
     """Every part."""
@@ -184,6 +178,7 @@ class All:
     parts: "tuple[Condition, ...]"
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class AnyOf:
     """At least one part."""
@@ -191,6 +186,7 @@ class AnyOf:
     parts: "tuple[Condition, ...]"
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class NoneOf:
     """Not one part."""
@@ -198,6 +194,7 @@ class NoneOf:
     parts: "tuple[Condition, ...]"
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class SomeOf:
     """So many of the parts, or more."""
@@ -206,6 +203,7 @@ class SomeOf:
     parts: "tuple[Condition, ...]"
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Computed:
     """A cel expression over facts that is a yes or no."""
@@ -213,6 +211,7 @@ class Computed:
     expression: Expression
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """A condition that reports call by words of the author's own."""

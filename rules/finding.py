@@ -1,9 +1,9 @@
 """What a look-up found, as a value that can be asked, quoted and explained."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from rules.answer import Answer
 from rules.days import Span
@@ -18,8 +18,7 @@ class RuleFault(Exception):
         super().__init__("a computed fact could not be worked out")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Finding:
+class Finding(NamedTuple):
     """The answer to one fact, and what it rests on.
 
     ``number`` and ``day`` are ranges, both ends included: an age from a year of birth has two
@@ -80,21 +79,6 @@ class Look:
             if same is None:
                 finding = self._asked[asks] = self._look_up(fact, self)
             else:
-                finding = _found_for(fact, same)
+                finding = Finding(fact, *same[1:])  # what another fact asks, under this one's name
             self._found[fact] = finding
         return finding
-
-
-def _found_for(fact: Fact, same: Finding) -> Finding:
-    """What was found for another fact that asks the same, under this one's name."""
-    return Finding(
-        fact,
-        same.answer,
-        same.number,
-        same.choices,
-        same.day,
-        same.entries,
-        same.said,
-        same.doubt,
-        same.looked_at,
-    )

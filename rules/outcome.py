@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from rules.finding import Look
 from rules.record import Entry, Reply
@@ -19,8 +20,7 @@ class Decision(StrEnum):
     WITHHELD = "withheld"  # a fault in the rule: nobody is asked or told anything by it
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class Outcome(NamedTuple):
     """One rule, asked once. ``look`` remembers what was found, for wording and explaining."""
 
     rule: Rule

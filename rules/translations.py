@@ -99,9 +99,12 @@ _NO_HYPHEN = "This line stands among list items and has no hyphen."
 def _elsewhere(stumble: Stumble, lines: list[str], line: str) -> Problem:
     at, said, context = stumble.at, stumble.said, stumble.context
     if context.startswith("while parsing a flow"):
-        opened = lines[stumble.opened.line - 1][stumble.opened.column - 1 :]
+        number, column = stumble.opened.line, stumble.opened.column
+        while not lines[number - 1][column - 1 :].strip():  # the file ends after a bracket
+            number, column = (number, column - 1) if column > 1 else (number - 1, 1)
+        opened = lines[number - 1][column - 1 :]
         return Problem(
-            Place(at.file, stumble.opened.line, stumble.opened.column, len(opened.rstrip())),
+            Place(at.file, number, column, len(opened.rstrip())),
             "E04",
             "A bracket is opened here and not closed where it should be.",
             "Put a text that starts with { or [ in double quotes.",

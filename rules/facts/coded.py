@@ -27,28 +27,29 @@ def look_up(fact: Fact, look: Look) -> Finding:
     """Find the entries that match and combine what each of them says."""
     record = look.record
     candidates = _candidates(fact, look)
-    unread = [record.unread[kind] for kind in fact.kinds if kind in record.unread]
+    reasons = [record.unread[kind] for kind in fact.kinds if kind in record.unread]
+    unread = bool(reasons)
     counted: list[tuple[Entry, Answer]] = []
-    doubt = unread[0] if unread else ""
+    certain: list[Entry] = []
+    doubt = reasons[0] if unread else ""
     for entry in candidates:
         answer, why = _counts(fact, entry, look)
         if answer is not NO:
             counted.append((entry, answer))
-        doubt = doubt or why
+            doubt = doubt or why
+            if answer is YES:
+                certain.append(entry)
     if fact.give.sort is Sort.QUANTITY:
-        return measured.value(fact, counted, doubt, bool(unread), len(candidates))
+        return measured.value(fact, counted, doubt, unread, len(candidates))
     if fact.give.sort is Sort.CHOICE:
-        return measured.choice(fact, counted, doubt, bool(unread), len(candidates))
-    answer = any_of(answer for _, answer in counted)
-    if unread and answer is NO:
-        answer = CANNOT_TELL
-    entries = tuple(e for e, a in counted if a is YES) or tuple(e for e, _ in counted)
+        return measured.choice(fact, counted, doubt, unread, len(candidates))
+    answer = YES if certain else CANNOT_TELL if counted or unread else NO
     return Finding(
         fact,
         answer,
-        number=_count(counted, bool(unread)) if fact.give is Give.COUNT else None,
-        day=_day(fact, counted, bool(unread), look.today),
-        entries=entries,
+        number=_count(counted, unread) if fact.give is Give.COUNT else None,
+        day=_day(fact, counted, unread, look.today),
+        entries=tuple(certain) or tuple([entry for entry, _ in counted]),
         doubt=doubt if answer is CANNOT_TELL else "",
         looked_at=len(candidates),
     )
@@ -66,14 +67,16 @@ def _candidates(fact: Fact, look: Look) -> list[Entry]:
 
 def _counts(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     """Whether one entry counts, and why we cannot tell where we cannot."""
-    parts = (
-        _standing(fact, entry, look.today),
-        _filed(fact, entry),
-        _in_time(fact, entry, look),
-        _not_ended(fact, entry, look),
-    )
-    answer = all_of(part for part, _ in parts)
-    return answer, next((why for part, why in parts if part is CANNOT_TELL), "")
+    answer, why = _standing(fact, entry, look.today)
+    for asked, part in ((fact.filed, _filed), (True, _in_time), (fact.ended_by, _not_ended)):
+        if not asked:
+            continue
+        if answer is NO:
+            return NO, ""
+        also, doubt = part(fact, entry, look)
+        if also is not YES:
+            answer, why = also, why if answer is CANNOT_TELL else doubt
+    return answer, "" if answer is NO else why
 
 
 def _standing(fact: Fact, entry: Entry, today: date) -> tuple[Answer, str]:
@@ -105,11 +108,12 @@ def _known(entry: Entry) -> bool:
     return entry.status in valid or entry.status in void
 
 
-def _filed(fact: Fact, entry: Entry) -> tuple[Answer, str]:
-    if fact.filed is None:
-        return YES, ""
+def _filed(fact: Fact, entry: Entry, _look: Look) -> tuple[Answer, str]:
     wanted = entry.filed if fact.filed is YES else opposite(entry.filed)
     return wanted, "the record shows no sign that a clinician has filed the result"
+
+
+_NO_WINDOWS = (None,) * 4
 
 
 def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
@@ -119,9 +123,9 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
         when = entry.ends
         if when is None and entry.status not in _ENDED:
             return NO, ""  # it still goes on, so it has no end yet
-    windows = [w for w in (fact.within, fact.since, fact.before, fact.in_next) if w is not None]
+    windows = (fact.within, fact.since, fact.before, fact.in_next)
     if when is None:
-        if not windows or fact.if_undated is Undated.COUNT_IT:
+        if windows == _NO_WINDOWS or fact.if_undated is Undated.COUNT_IT:
             return YES, ""
         if fact.if_undated is Undated.IGNORE:
             return NO, ""
@@ -130,6 +134,8 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
         if when.first > today:
             return NO, ""  # entries dated in the future are ignored
         when = _so_far(when, today)
+    if windows == _NO_WINDOWS:
+        return YES, ""
     parts: list[Answer] = []
     lasted = _lasted(entry, when, today)
     if fact.within is not None:
@@ -146,7 +152,7 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
 
 def _so_far(when: Span, today: date) -> Span:
     """What is on the record has begun: a date that may lie ahead means up to today."""
-    return Span(when.first, min(when.last, today)) if when.first <= today else when
+    return when if when.last <= today or when.first > today else Span(when.first, today)
 
 
 # Of these it is over, and only the day may be missing.
@@ -194,8 +200,6 @@ def _beside(when: Span, edge: Span, *, since: bool) -> Answer:
 
 def _not_ended(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     """Whether no "resolved" code came on the same day or later; UK records say it that way."""
-    if not fact.ended_by:
-        return YES, ""
     ended = any_of(_ends(entry, end, look.today) for end in _endings(fact, look))
     if ended is NO and any(kind in look.record.unread for kind in _ENDING_KINDS):
         ended = CANNOT_TELL

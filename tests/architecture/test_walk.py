@@ -40,9 +40,9 @@ TO_A_CARD = {
     "rules/answer.py": "answers to one answer",
     "rules/facts/__init__.py": "which look-up",
     "rules/facts/coded.py": "facts from coded entries",
-    "rules/fact.py": "what sort of answer a fact gives",
     "rules/facts/person.py": "age",
     "rules/rule.py": "what a rule looks at, and works out",
+    "rules/fact.py": "which facts those are",
     "prompts/choose.py": "at most one prompt",
     "prompts/restraint.py": "the holds, in their order",
     "prompts/history.py": "answers that count for a rule",
@@ -57,6 +57,7 @@ TO_A_CARD = {
 }
 # The second look, which is quiet, takes no wording and drafts nothing.
 NOT_IN_SILENCE = {
+    "rules/fact.py",
     "prompts/words.py",
     "prompts/letter.py",
     "fhir_adapters/drafts.py",

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rules.load import load_library
@@ -121,6 +121,7 @@ def test_a_good_file_with_something_pasted_into_it(
 
 
 @PATIENT
+@example("{")
 @given(text=st.lists(_PASTED | st.sampled_from(["a", "facts", "  "]), max_size=30).map("".join))
 def test_any_text(practice: Path, text: str) -> None:
     hold_the_laws(text, practice, "coughing")

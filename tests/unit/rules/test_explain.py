@@ -378,7 +378,7 @@ def test_a_rule_that_prompts_where_we_cannot_tell_says_that_it_does() -> None:
 
 
 def test_a_rule_that_is_withheld_says_so_and_rests_on_nothing() -> None:
-    came = replace(outcome(a_rule(), a_record(COUGH)), decision=Decision.WITHHELD)
+    came = outcome(a_rule(), a_record(COUGH))._replace(decision=Decision.WITHHELD)
     explanation = explain(came)
     assert explanation.headline.startswith("Withheld, and reported: ")
     assert explanation.who_for == explanation.who_not_for == ()
