@@ -25,7 +25,7 @@ __all__ = ["browser"]  # a fixture
 
 CALL = f"/cds-services/good-day-{VIEW}"
 SOAK = settings().max_examples > 200
-RESTARTS = 100 if SOAK else 5
+RESTARTS = 100 if SOAK else 3
 
 
 @pytest.fixture
