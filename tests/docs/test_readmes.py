@@ -26,9 +26,9 @@ READMES = [
 ]
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"# (\S+)\n")
-# These serve or test until they end; each is run for real elsewhere: the demo and serving by the
-# tests of both, the tests by whoever reads this.
-_NOT_HERE = ("make demo", "make test", "make soak", "make bench", "goodday serve")
+# These serve or test until they end; each is run for real elsewhere: the demo by its own tests, the
+# tests by whoever reads this.
+_NOT_HERE = ("make demo", "make test", "make soak", "make bench")
 
 
 def blocks(readme: str) -> list[tuple[str, str]]:
@@ -55,6 +55,9 @@ def test_every_block_runs_and_prints_what_is_written(
                     put_into(tmp_path, text)
                 case "yaml" | "json" | "csv" | "toml":
                     write(tmp_path, language, text)
+                case "sh" if OPEN.match(text):
+                    with serving_as_written(tmp_path, text):
+                        pass
                 case "sh" if GUARDED.match(text):
                     guarded = running.enter_context(serving_as_written(tmp_path, text))
                 case "sh":
@@ -71,13 +74,14 @@ def test_every_block_runs_and_prints_what_is_written(
                     pytest.fail(f"a block of {language or 'no language'} cannot be run")
 
 
-# The service for listed clients is run as it is written, but for its port.
+# Services are run as they are written, but for the port.
+OPEN = re.compile(r"goodday (serve .*--open\b.*)\n")
 GUARDED = re.compile(r"goodday (serve --clients .*) --port 8081\n")
 
 
 @contextmanager
 def serving_as_written(folder: Path, text: str) -> Generator[str]:
-    written = GUARDED.fullmatch(text)
+    written = GUARDED.fullmatch(text) or OPEN.fullmatch(text)
     assert written, text
     command = [GOODDAY, *written[1].split(), "--port", "0"]
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
