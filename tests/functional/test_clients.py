@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from cds_hooks.clock import now
 from tests.callers import PUBLIC_URL, Caller, bearer, registered
@@ -20,6 +21,8 @@ from tests.running import GOODDAY
 from tests.served import Running, piloting, serving
 
 DISCOVERY = "/cds-services"
+SOAK = settings().max_examples > 200
+WORKERS, TOKENS = (("first", "second", "third", "fourth"), 1_000) if SOAK else (("a", "b"), 40)
 US = Caller()
 
 
@@ -48,27 +51,28 @@ def status(running: Running, token: str) -> int:
 
 @pytest.fixture
 def workers(tmp_path: Path, practice: Path) -> Iterator[list[Running]]:
-    """Two services, each a process of its own, over one store."""
+    """Services, each a process of its own, over one store."""
     with ExitStack() as open_now:
         yield [
             open_now.enter_context(
                 serving(tmp_path / name, practice, *at(practice), "--data", str(tmp_path / "one"))
             )
-            for name in ("first", "second")
+            for name in WORKERS
         ]
 
 
 def test_a_token_opens_one_door_once_whichever_process_is_asked(workers: list[Running]) -> None:
-    tokens = [a_token() for _ in range(40)]
+    """The last of them is asked at once with the first, and each again later."""
+    tokens = [a_token() for _ in range(TOKENS)]
+    answers: dict[str, list[int]] = {token: [] for token in tokens}
 
-    def attempt(number: int) -> tuple[str, int]:
-        token = tokens[number % len(tokens)]
-        return token, status(workers[number // len(tokens) % 2], token)
+    def attempt(number: int) -> None:
+        token, turn = tokens[number // 6], number % 6
+        answers[token].append(status(workers[turn % len(workers)], token))
 
-    with ThreadPoolExecutor(8) as callers:
-        found = list(callers.map(attempt, range(len(tokens) * 6)))
-    for token in tokens:
-        assert sorted(answer for asked, answer in found if asked == token) == [200] + [401] * 5
+    with ThreadPoolExecutor(12) as callers:
+        list(callers.map(attempt, range(len(tokens) * 6)))
+    assert all(sorted(told) == [200] + [401] * 5 for told in answers.values())
 
 
 def test_a_used_token_is_known_after_the_process_was_killed(tmp_path: Path, practice: Path) -> None:
