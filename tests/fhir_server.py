@@ -6,9 +6,10 @@ every connection and every request.
 
 import asyncio
 import json
+import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from ssl import SSLContext
 from urllib.parse import parse_qsl, unquote, urlencode
@@ -227,3 +228,23 @@ def fetched(
             return await asks.fetch(within)
 
     return asyncio.run(once())
+
+
+@contextmanager
+def up(server: FhirServer) -> Generator[FhirServer]:
+    """The server in a thread of its own, since the service has its own event loop."""
+    started, ended = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with running(server):
+            started.set()
+            await asyncio.to_thread(ended.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    started.wait()
+    try:
+        yield server
+    finally:
+        ended.set()
+        thread.join()

@@ -23,14 +23,17 @@ def not_seen_from_outside(notes: Notes) -> None:
 
 
 def fetched(asking: Asking, given: Person | None, server: str) -> None:
-    """F1: without any prefetch, the same answer from the client's server."""
+    """F1: without any prefetch, the same answer from the client's server.
+
+    It is one view, asked about twice: a service that speaks once may be quiet at the next.
+    """
     if not server or given is None:
         why = "It takes a FHIR server that holds the person of a bundle (--fhir-server, --patient)."
         asking.notes.not_tried(why, "F1")
         return
-    with_prefetch = asking.caller.post(asking.path, asking.call(given))
-    call = more(fhirServer=server)(less("prefetch")(asking.call(given)))
-    answer = asking.caller.post(asking.path, call)
+    whole = asking.call(given)
+    answer = asking.caller.post(asking.path, more(fhirServer=server)(less("prefetch")(whole)))
+    with_prefetch = asking.caller.post(asking.path, whole)
     what = "no prefetch, but a FHIR server"
     asking.look(answer, what, given.id)
     same = answer.status == 200 and _summaries(answer.cards) == _summaries(with_prefetch.cards)

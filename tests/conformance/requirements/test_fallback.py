@@ -1,7 +1,5 @@
 """F: what was not sent along is asked of the client's own FHIR server, with its leave."""
 
-import asyncio
-import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,32 +10,12 @@ from rules.rule import Library
 from tests.callers import Caller, bearer, guarded
 from tests.conformance.standard import check_refusal
 from tests.fhir_builders import COPD_RULE, margaret
-from tests.fhir_server import Answer, Asked, FhirServer, running
+from tests.fhir_server import Answer, Asked, FhirServer, up
 from tests.served import Json, Reply, Surgery, a_call
 
 CALLER = Caller()
 CALL = "/cds-services/good-day-patient-view"
 SECRET = "canary-token-5b1f"
-
-
-@contextmanager
-def up(server: FhirServer) -> Generator[FhirServer]:
-    """The server in a thread of its own, since the service has its own event loop."""
-    started, ended = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with running(server):
-            started.set()
-            await asyncio.to_thread(ended.wait)
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    started.wait()
-    try:
-        yield server
-    finally:
-        ended.set()
-        thread.join()
 
 
 @pytest.fixture
