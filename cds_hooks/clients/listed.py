@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from cds_hooks.clients.keys import Algorithm, Key, KeysError, keys_of, read_keys
-from fhir_adapters.allowed import Allowed, NotAServer
+from fhir_adapters.allowed import Allowed, NotAServer, place
 
 NullMeans = Literal["unknown", "empty"]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=512)]
@@ -85,7 +85,9 @@ class _Client(_Written):
     )
     jku: str | None = Field(default=None, description="the https address of its JWK Set")
     origins: list[Origin] = Field(default=[], description="exact browser origins, none of them *")
-    fhir_servers: list[str] = Field(default=[], description="https addresses of FHIR servers")
+    fhir_servers: list[str] = Field(
+        default=[], description="https addresses of FHIR servers; /* at the end for all below"
+    )
     local: bool = Field(default=False, description="true or false")
     without_token: bool = Field(default=False, description="true or false")
     tenants: list[Word] = Field(default=[], description='what "tenant" in a token may be')
@@ -135,8 +137,9 @@ class _Reading:
         self._wrong: list[str] = []
 
     def whole(self, file: _File) -> Listed:
-        public_url = file.public_url.removesuffix("/")
-        if not _is_address(public_url, local=True):
+        found = place(file.public_url)
+        public_url = replace(found, rest="").text if found else ""
+        if not found or "?" in found.rest or not _is_address(public_url, local=True):
             self._wrong.append(
                 '"public_url" needs to be an https address without a query; http does for'
                 " this machine alone."
@@ -166,6 +169,11 @@ class _Reading:
             self._wrong.append(f'{named} needs either "keys" or "jku", and not both.')
         if one.jku is not None and not _is_address(one.jku, local=one.local, query=True):
             self._wrong.append(f'{named}: "jku" {_NO_ADDRESS}')
+        if not all(_is_address(origin, local=True) for origin in one.origins):
+            self._wrong.append(
+                f'{named}: each of the "origins" needs to be an https address; http does for this'
+                " machine alone."
+            )
         return Client(
             name=one.name,
             issuer=one.issuer,
@@ -185,8 +193,9 @@ class _Reading:
     def _fhir_servers(self, one: _Client, named: str) -> tuple[Allowed, ...]:
         servers: list[Allowed] = []
         for base in one.fhir_servers:
+            own = base.removesuffix(_AND_BELOW)
             try:
-                servers.append(Allowed.parse(base, local=one.local))
+                servers.append(Allowed.parse(own, exact=own == base, local=one.local))
             except NotAServer as error:
                 self._wrong.append(f'{named}: one of the "fhir_servers" cannot be used. {error}')
         return tuple(servers)
@@ -210,6 +219,7 @@ class _Reading:
         return keys
 
 
+_AND_BELOW = "/*"  # at the end of a base: a path below it for each practice
 _NO_ADDRESS = (
     "needs to be an https address without a user or a fragment; http does where the client is"
     " local = true, for this machine alone."

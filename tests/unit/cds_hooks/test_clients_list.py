@@ -97,6 +97,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     ),
     "every origin": ({"origins": ["*"]}, "none of them *"),
     "an origin with a path": ({"origins": ["https://a.example/"]}, "exact browser origins"),
+    "an origin by http": ({"origins": ["http://a.example"]}, "https address"),
     "jku by http": ({"keys": None, "jku": "http://a.example/jwks"}, "https address"),
     "a server by http": ({"fhir_servers": ["http://a.example/fhir"]}, "over https"),
     "a server on our own network": ({"fhir_servers": ["https://10.0.0.1/fhir"]}, "as local"),
@@ -124,6 +125,37 @@ def test_what_is_wrong_is_said_in_one_sentence(
         assert sentence.startswith("clients.toml: ")
         assert sentence.endswith(".")
         assert "pydantic" not in sentence.lower()
+
+
+def test_a_server_may_have_a_base_for_each_practice(tmp_path: Path) -> None:
+    (client,) = read(tmp_path, US.table(fhir_servers=["https://a.example/fhir/*"])).clients
+    (server,) = client.fhir_servers
+    assert server.allows("https://a.example/fhir/A81001")
+    assert server.allows("https://a.example/fhir/")
+    assert not server.allows("https://a.example/fhirs")
+    assert not server.allows("https://a.example/fhir/../admin")
+    assert not server.allows("https://b.example/fhir/A81001")
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("https://a.example/", "https://a.example"),
+        ("HTTPS://A.example:443/hooks", "https://a.example/hooks"),
+        ("http://127.0.0.1:8081", "http://127.0.0.1:8081"),
+    ],
+)
+def test_our_own_address_has_one_spelling(tmp_path: Path, written: str, read_as: str) -> None:
+    path = registered(tmp_path, US.table(), public_url=written)
+    assert read_list(path).public_url == read_as
+
+
+@pytest.mark.parametrize(
+    "written", ["https://a.example//", "https://a.example?b", "http://a.example", "a.example"]
+)
+def test_an_address_that_no_token_could_name_is_told(tmp_path: Path, written: str) -> None:
+    (sentence,) = problems(tmp_path, a_list(US.table(), public_url=written))
+    assert '"public_url"' in sentence
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
