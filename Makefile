@@ -53,10 +53,11 @@ soak: .venv/dev ## the generative tests, with new examples and many of them; eve
 		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py
 	$(BIN)/pytest tests/fhir_servers/everybody.py
 
-bench: .venv/dev ## one request against the floor
-	$(BIN)/python -m tests.benchmarks
+bench: .venv/dev ## what a call and what rules cost, against a floor and HealthChain
 	$(BIN)/python -m tests.benchmarks.many_rules
 	$(BIN)/python -m tests.benchmarks.hostile
+	$(BIN)/python -m tests.benchmarks.tokens
+	$(BIN)/python -m tests.benchmarks.calls
 
 wheel: .venv/dev ## the wheel, in dist/
 	rm -f dist/*.whl

@@ -1,6 +1,7 @@
 """Requests of a known size about invented people."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -24,8 +25,18 @@ def concept(sort: str, number: int) -> str:
     return digits + check_digit_for(digits)
 
 
-def request(prefetch: dict[str, str], hook: str, resources: int, *, offered: bool) -> bytes:
-    """One call with so many resources: a person with COPD, offered support lately or not."""
+def request(
+    prefetch: dict[str, str],
+    hook: str,
+    resources: int,
+    *,
+    offered: bool,
+    others: Sequence[str] = (),
+) -> bytes:
+    """One call with so many resources: a person with COPD, offered support lately or not.
+
+    ``others`` are codes of other help that was offered lately.
+    """
     filled: dict[str, Json] = {key: _bundle([]) for key in prefetch}
     filled["patient"] = {
         "resourceType": "Patient",
@@ -35,7 +46,7 @@ def request(prefetch: dict[str, str], hook: str, resources: int, *, offered: boo
     }
     conditions = [_condition("13645005", 2000)]
     observations = _results() if "diagnosticReports" in prefetch else []
-    procedures = [_procedure("391131001", 60)] if offered else []
+    procedures = [_procedure(code, 60) for code in (*(["391131001"] if offered else []), *others)]
     if "diagnosticReports" in prefetch:
         filled["diagnosticReports"] = _bundle([_report(observations)])
     rest = resources - len(conditions) - len(observations) - len(procedures) - 1

@@ -13,13 +13,21 @@ from tests.benchmarks.bodies import CONDITION, OBSERVATION, PROCEDURE, concept
 RULES, FIRST_WITH_ALL = 40, 20
 # How many there are of each sort of fact: no two have a divisor in common that would pair them up.
 _CONDITIONS, _RESULTS, _OFFERS, _CARE = 20, 13, 7, 9
-_NOT_RECORDED = 900  # concepts from here on are on nobody's record
+_NOT_RECORDED = 900  # concepts from here on are on nobody's record, unless a call is to have them
 
 
 def _list(name: str, *codes: str) -> tuple[str, str]:
     rows = "".join(f'  - code: "{code}"\n    words: Entry {code}\n' for code in codes)
     head = f"id: {name}\ntitle: {name}\nsource: The benchmark\nreviewed: 2026-11-21\n"
     return f"value-sets/{name}.yaml", f"{head}codes:\n{rows}"
+
+
+def _help(number: int, place: int = 0) -> str:
+    return concept(PROCEDURE, _NOT_RECORDED + 10 * number + place)
+
+
+# Codes that say of each sort of help that it was offered: with all of them no rule has a prompt.
+HELPS = tuple(_help(number) for number in range(_OFFERS))
 
 
 def _lists() -> dict[str, str]:
@@ -35,7 +43,7 @@ def _lists() -> dict[str, str]:
         found |= [_list(f"test-{n}", concept(OBSERVATION, n), concept(OBSERVATION, 500 + n))]
     for n in range(_OFFERS):
         for place, state in enumerate(("offered", "declined")):
-            code = concept(PROCEDURE, _NOT_RECORDED + 10 * n + place)
+            code = _help(n, place)
             found |= [_list(f"help-{n}-{state}", code)]
     for n in range(_CARE):
         found |= [_list(f"care-{n}", concept(PROCEDURE, n))]
@@ -53,9 +61,14 @@ def _shared() -> dict[str, str]:
     }
 
 
+def parts_of(n: int) -> tuple[int, int, int, int]:
+    """The condition, result, offer and earlier care that one rule asks about, by their numbers."""
+    return n % _CONDITIONS, n % _RESULTS, n % _OFFERS, n % _CARE
+
+
 def facts_of(n: int) -> dict[str, str]:
     """What one rule looks up, by name: one of each sort, and a third of them one sort more."""
-    a, b, c, d = n % _CONDITIONS, n % _RESULTS, n % _OFFERS, n % _CARE
+    a, b, c, d = parts_of(n)
     found = {
         f"has_illness_{a}": f"{{find: condition, codes: illness-{a}}}",
         f"result_{b}": f"{{find: observation, codes: test-{b}, give: latest value, unit: '%',"
@@ -72,7 +85,7 @@ def facts_of(n: int) -> dict[str, str]:
 
 
 def _when(n: int) -> str:
-    a, b, c = n % _CONDITIONS, n % _RESULTS, n % _OFFERS
+    a, b, c, _ = parts_of(n)
     level = f"result_{b}: {{at_least: {60 + n} %}}"
     times = f"times_{b}: {{above: 0}}"
     parts: Mapping[int, list[str]] = {
@@ -88,7 +101,7 @@ def _when(n: int) -> str:
 
 
 def _rule(n: int, facts: str) -> str:
-    c, d = n % _OFFERS, n % _CARE
+    _, _, c, d = parts_of(n)
     offer = (
         f"- refer: {{label: Refer to help number {c}, service: help-{c}}}",
         f"- record_offer: {{label: Help was offered, codes: help-{c}-offered}}",
@@ -100,7 +113,7 @@ id: rule-{n:02}
 title: Rule number {n} of forty that are not alike
 status: draft
 owner: The benchmark
-hook: appointment-book
+hook: patient-view
 {facts}
 when:
 {indent(_when(n), "  ")}

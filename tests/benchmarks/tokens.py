@@ -6,10 +6,8 @@ reason by reason: where they are alike, nobody learns who is registered by askin
 asserted.
 """
 
-import json
 import socket
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,46 +16,27 @@ from functools import partial
 from pathlib import Path
 
 from cds_hooks.clock import now
-from tests.benchmarks.__main__ import RESOURCES, Server, served
 from tests.benchmarks.bodies import for_person, request
-from tests.callers import Caller, a_pair, registered
+from tests.benchmarks.calls import CALL, MOST_PER_MINUTE, URL, templates
+from tests.benchmarks.servers import Took, ask, floor, goodday, least, message, ratio, served
+from tests.callers import Caller, a_pair, registered, signer
 from tests.served import VIEW
 
-REQUESTS, ROUNDS, NOES = 200, 3, 300
-URL = "https://good-day.example"
-CALL = f"/cds-services/good-day-{VIEW}"
+RESOURCES, REQUESTS, ROUNDS, NOES = 300, 64, 5, 300
 US = Caller("es", "https://es.example", a_pair("es"))
 RSA = Caller("rs", "https://rs.example", a_pair("rs", "RS384"))
 VENDOR = Caller("vendor", "https://vendor.example", a_pair("vendor"))
 
 
-def call_of(server: Server) -> bytes:
-    """A call of 300 resources about somebody who was offered support lately."""
-    token = US.token(f"{URL}/cds-services", now())
-    found = json.loads(_get(server.port, "/cds-services", token)[1])["services"]
-    (view,) = (one for one in found if one["hook"] == VIEW)
-    return request(view["prefetch"], VIEW, RESOURCES, offered=True)
-
-
-def _get(port: int, path: str, token: str) -> tuple[float, bytes]:
-    """How long an answer to one GET takes, in ms, and what it says."""
+def _get(port: int, path: str, token: str) -> float:
+    """How long an answer to one GET takes, in ms."""
     head = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token}"
     with socket.create_connection(("127.0.0.1", port)) as wire:
         began = time.perf_counter()
         wire.sendall(f"{head}\r\n\r\n".encode())
-        received = b""
-        while part := wire.recv(65_536):
-            received += part
-        return (time.perf_counter() - began) * 1000, received.partition(b"\r\n\r\n")[2]
-
-
-def cpu(server: Server, path: str, body: bytes, token: Callable[[], str] | None) -> float:
-    """CPU milliseconds a request; tokens are signed before."""
-    bodies = [for_person(body, number) for number in range(REQUESTS)]
-    tokens = [token() for _ in bodies] if token else []
-    before = server.cpu()
-    server.post_all(path, bodies, tokens)
-    return (server.cpu() - before) / len(bodies) * 1000
+        while wire.recv(65_536):
+            pass
+        return (time.perf_counter() - began) * 1000
 
 
 def noes(port: int) -> None:
@@ -75,15 +54,11 @@ def noes(port: int) -> None:
     took: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(NOES):
         for name, way in ways.items():
-            took[name].append(_get(port, "/cds-services", way())[0])
+            took[name].append(_get(port, "/cds-services", way()))
     middle = statistics.median([ms for each in took.values() for ms in each])
     for name, each in took.items():
         median = statistics.median(each)
         print(f"  no, {name:22} {median:.3f} ms ({(median / middle - 1) * 100:+.1f} %)")
-
-
-def _for_a_call(caller: Caller) -> str:
-    return caller.token(URL + CALL, now())
 
 
 def _kid(caller: Caller) -> dict[str, object]:
@@ -92,43 +67,41 @@ def _kid(caller: Caller) -> dict[str, object]:
 
 def main() -> None:
     """Print the figures."""
-    with tempfile.TemporaryDirectory() as folder:
-        practice = Path(folder, "practice")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        practice = folder / "practice"
         practice.mkdir()
         (practice / "practice.yaml").write_text(
             "name: Benchmark\ninvented: yes\npilots: [copd-self-management, results-ahead]\n"
         )
-        rate = {"most_per_minute": 1_000_000}
+        rate = {"most_per_minute": MOST_PER_MINUTE}
         tables = US.table(**rate), RSA.table(**rate), VENDOR.table(tenants=["A81001"], **rate)
-        path = registered(practice, *tables, public_url=URL)
-        goodday = [
-            str(Path(sys.executable).parent / "goodday"),
-            "serve",
-            "--practice",
-            str(practice),
-        ]
-        first = [*goodday, "--port", "8473", "--data", f"{folder}/1", "--clients", str(path)]
-        second = [*goodday, "--port", "8474", "--data", f"{folder}/2", "--open"]
-        floor = [sys.executable, "-m", "tests.benchmarks.floor", "8475", f"{folder}/floor.sqlite"]
+        listed = str(registered(practice, *tables, public_url=URL))
+        first = goodday(practice, folder / "1", "--clients", listed)
+        second = goodday(practice, folder / "2", "--open")
         with (
-            served(first, 8473, "/cds-services") as guarded,
-            served(second, 8474, "/cds-services") as opened,
-            served(floor, 8475, "/") as bare,
+            served(first, "/cds-services") as guarded,
+            served(second, "/cds-services") as opened,
+            served(floor(folder / "floor.sqlite")) as bare,
         ):
-            body = call_of(guarded)
-            rounds = {name: [0.0] * ROUNDS for name in ("floor", "open", "ES384", "RS384")}
-            for number in range(ROUNDS):
-                rounds["floor"][number] = cpu(bare, CALL, body, None)
-                rounds["open"][number] = cpu(opened, CALL, body, None)
-                for name, caller in (("ES384", US), ("RS384", RSA)):
-                    sign = partial(_for_a_call, caller)
-                    rounds[name][number] = cpu(guarded, CALL, body, sign)
-            for name, mine in rounds.items():
-                ratios = [ours / theirs for ours, theirs in zip(mine, rounds["floor"], strict=True)]
+            asked = templates(guarded, US.token(f"{URL}/cds-services", now()))
+            body = request(asked, VIEW, RESOURCES, offered=True)
+            bodies = [for_person(body, number) for number in range(REQUESTS)]
+            without = [message(CALL, each) for each in bodies]
+            rounds: dict[str, list[Took]] = {}
+            for _ in range(ROUNDS):
+                rounds.setdefault("floor", []).append(ask(bare, without))
+                rounds.setdefault("open", []).append(ask(opened, without))
+                for algorithm, caller in (("ES384", US), ("RS384", RSA)):
+                    sign = partial(signer(caller), URL + CALL)
+                    signed = [message(CALL, each, sign(now())) for each in bodies]
+                    rounds.setdefault(algorithm, []).append(ask(guarded, signed))
+            for way, mine in rounds.items():
+                middle, undisturbed = ratio(mine, rounds["floor"])
                 print(
-                    f"{name:6} {statistics.median(mine):.2f} ms CPU, at least {min(mine):.2f};"
-                    f" to the floor {statistics.median(ratios):.2f}"
-                    f" (undisturbed {min(mine) / min(rounds['floor']):.2f})"
+                    f"{way:6} {statistics.median(took.cpu for took in mine):.2f} ms CPU,"
+                    f" at least {least(mine):.2f};"
+                    f" to the floor {middle:.2f} (undisturbed {undisturbed:.2f})"
                 )
             noes(guarded.port)
 
