@@ -88,21 +88,25 @@ def record_from_prefetch(
     booked: Iterable[Resource] = (),
     just_recorded: Iterable[Resource] = (),
 ) -> PatientRecord:
-    """The record that a client sent along, with what was fetched in place of what was lacking.
+    """The record that a client sent along, with what was fetched of what was lacking.
 
-    ``just_recorded`` is on the record although searches may not have found it yet.
+    A list that was fetched whole takes the place of what was sent of it; any other only adds to
+    it, and stays in doubt. ``just_recorded`` is on the record although searches may not have found
+    it yet.
 
     A key that was neither sent nor fetched raises MissingKeys. An OperationOutcome, a further page
     or something unreadable makes the list unknown, never empty. Raises AnotherPerson for data about
     anybody else.
     """
-    found = {**sent.found, **(fetched or {})}
+    whose = Whose(patient_id, server=server)
+    found = dict(sent.found)
+    for key, one in (fetched or {}).items():
+        found[key] = _both(found[key], one, whose) if key in found else one
     missing = [key for key in sent.absent if key not in found]
     if missing:
         raise MissingKeys(missing)
     # A list that no rule asks for was not read; were a rule to ask, it could not tell.
     unread = {kind: "it was not asked for" for kind in Kind if kind not in needs.kinds}
-    whose = Whose(patient_id, server=server)
     resources: list[Resource] = []
     for query in needs.queries:
         if query.kind is None:
@@ -119,6 +123,19 @@ def record_from_prefetch(
         _nobody_else_in(value, whose)
     who = _person(found[PATIENT], patient_id)
     return record(who, resources, unread, whose, needs.codes, booked)
+
+
+def _both(sent: Found, fetched: Found, whose: Whose) -> Found:
+    """One list that was sent in part, and fetched. Raises AnotherPerson.
+
+    What a server was not able to say takes nothing away that is known from the client.
+    """
+    for one in sent.resources:  # what is replaced is looked at too
+        whose.check(one)
+    if not fetched.doubt:
+        return fetched
+    more = _not_yet(fetched.resources, sent.resources, whose)
+    return Found((*sent.resources, *more), fetched.doubt)
 
 
 def _not_yet(
