@@ -1,6 +1,6 @@
 """A prefetch to a record: the four states of a key, pages, and whose data it is (R1 to R7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -16,6 +16,7 @@ from rules.record import Kind, PatientRecord, Person
 # What a key can hold when it could not be decoded as a whole.
 Prefetched = Value | msgspec.Raw | None
 
+_ENCODER = msgspec.json.Encoder()
 _DAMAGED = "part of it could not be read"
 _ONE_PAGE = "only one page of it was sent"
 
@@ -118,7 +119,7 @@ def record_from_prefetch(
             resources += one.resources
         if one.doubt:
             unread[query.kind] = one.doubt
-    resources += _not_yet(just_recorded, resources, whose)
+    resources += _not_yet(tuple(just_recorded), resources, whose)
     for value in sent.besides:
         _nobody_else_in(value, whose)
     who = _person(found[PATIENT], patient_id)
@@ -139,17 +140,20 @@ def _both(sent: Found, fetched: Found, whose: Whose) -> Found:
 
 
 def _not_yet(
-    resources: Iterable[Resource], before: Iterable[Resource], whose: Whose
+    resources: Sequence[Resource], before: Iterable[Resource], whose: Whose
 ) -> list[Resource]:
     """Those that an earlier search has not found: one entry counts once. Raises AnotherPerson."""
     for one in resources:  # what is left out is looked at too: two people's may have one id
         whose.check(one)
     earlier = list(before)
     known = {(one.resourceType, one.id) for one in earlier if one.id}
+    # By their bytes: to compare each with each would take minutes where none has an id.
+    nameless = not all(one.id for one in resources)
+    same = {_ENCODER.encode(one) for one in earlier if not one.id} if nameless else set[bytes]()
     return [
         one
         for one in resources
-        if ((one.resourceType, one.id) not in known if one.id else one not in earlier)
+        if ((one.resourceType, one.id) not in known if one.id else _ENCODER.encode(one) not in same)
     ]
 
 
