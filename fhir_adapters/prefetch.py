@@ -10,6 +10,7 @@ from fhir_adapters.elements import BundleEntry, Resource, Value
 from fhir_adapters.needs import PATIENT, Needs, Query
 from fhir_adapters.patient import nobody_read, person
 from fhir_adapters.read import KINDS, TYPES, damaged_kinds, record
+from fhir_adapters.searched import what_is_wrong
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord, Person
 
@@ -18,6 +19,7 @@ Prefetched = Value | msgspec.Raw | None
 
 _ENCODER = msgspec.json.Encoder()
 _DAMAGED = "part of it could not be read"
+_PAGES = frozenset({"next", "previous", "prev"})
 _ONE_PAGE = "only one page of it was sent"
 
 
@@ -55,9 +57,16 @@ class Sent:
 
 
 def sent_along(
-    prefetch: Mapping[str, Prefetched], needs: Needs, *, null_means_empty: bool = False
+    prefetch: Mapping[str, Prefetched],
+    needs: Needs,
+    patient_id: str,
+    *,
+    null_means_empty: bool = False,
 ) -> Sent:
-    """Look at each key once. A null is *unknown* unless this client is known to mean *empty*."""
+    """Look at each key once. A null is *unknown* unless this client is known to mean *empty*.
+
+    A list that says of itself that it was searched for otherwise is in doubt.
+    """
     found: dict[str, Found] = {}
     absent: list[str] = []
     lacking: list[Query] = []
@@ -71,6 +80,7 @@ def sent_along(
             one = _patient(value)
         else:
             one = _list(value, query.kind, null_means_empty=null_means_empty)
+            one = _as_asked(one, value, query, patient_id)
         found[query.key] = one
         if one.ask:
             lacking.append(query)
@@ -225,6 +235,21 @@ def _list(value: Prefetched, kind: Kind, *, null_means_empty: bool) -> Found:
     return Found(doubt="something else was sent in its place")
 
 
+def _as_asked(found: Found, value: Prefetched, query: Query, patient_id: str) -> Found:
+    """A list, with a doubt where its self link says that something else was looked for."""
+    if isinstance(value, msgspec.Raw):
+        try:
+            value, _ = read_value(value)
+        except NotFhir:
+            return found
+    for link in (value.link or ()) if value is not None else ():
+        if (link.relation or "").lower() == "self" and link.url is not None:
+            wrong = what_is_wrong(link.url, query, patient_id)
+            if wrong:
+                return Found(found.resources, found.doubt or wrong, ask=True)
+    return found
+
+
 def bundle_found(bundle: Value, kind: Kind) -> Found:
     """What a search set holds, and why it may not be all."""
     entries, expected = bundle.entry or [], TYPES[kind]
@@ -239,7 +264,7 @@ def bundle_found(bundle: Value, kind: Kind) -> Found:
     matches, doubt = len(resources), ""
     if matches < len(entries):
         resources, matches, doubt = _mixed(entries, expected)
-    if any(link.relation in ("next", "previous", "prev") for link in bundle.link or ()):
+    if any((link.relation or "").lower() in _PAGES for link in bundle.link or ()):
         doubt = _ONE_PAGE
     if bundle.total is not None and bundle.total > matches:
         doubt = doubt or "fewer entries were sent than there are"

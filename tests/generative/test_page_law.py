@@ -31,7 +31,7 @@ def sent_of(server: FhirServer, much: int) -> Sent:
         if key != "patient":
             values[key] = {**a_bundle(*search(template, mine)[:much]), "link": link}
     read = {key: read_value(json.dumps(value).encode())[0] for key, value in values.items()}
-    return sent_along(read, NEEDS)
+    return sent_along(read, NEEDS, SAM)
 
 
 def entries(record: PatientRecord) -> set[str]:

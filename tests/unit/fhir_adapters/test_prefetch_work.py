@@ -39,7 +39,7 @@ def work(number: int, door: str) -> int:
 
     one, other = observations(0, number), observations(number, number)
     fetched = {"patient": PATIENT, "observations": one, "observationValues": other}
-    sent = sent_along({}, NEEDS)
+    sent = sent_along({}, NEEDS, "test-person")
     just: tuple[Resource, ...] = ()
     if door == "just recorded":
         fetched["observationValues"], just = Found(), other.resources
@@ -58,7 +58,7 @@ def test_twice_as_many_entries_without_an_id_are_twice_the_work(door: str) -> No
 
 def test_an_entry_without_an_id_that_two_searches_find_counts_once() -> None:
     record = record_from_prefetch(
-        sent_along({}, NEEDS), "test-person", NEEDS,
+        sent_along({}, NEEDS, "test-person"), "test-person", NEEDS,
         fetched={
             "patient": PATIENT,
             "observations": Found(tuple(_coded(n) for n in range(2))),
