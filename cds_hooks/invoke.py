@@ -64,7 +64,9 @@ def sent_with(call: Call, service: HookService, *, null_means_empty: bool) -> Se
     if not _ID.fullmatch(patient_of(call)):
         raise BadRequest('"context.patientId" is not a FHIR id.')
     contexts.check(call.context, service.hook)
-    return sent_along(_null_is_none(call), service.needs, null_means_empty=null_means_empty)
+    return sent_along(
+        _null_is_none(call), service.needs, patient_of(call), null_means_empty=null_means_empty
+    )
 
 
 def patient_of(call: Call) -> str:

@@ -24,11 +24,25 @@ class InForce:
     since: datetime
 
 
+class OutsideSubset(ValueError):
+    """A prefetch template is not one that clients widely support; says which in one sentence."""
+
+
 def in_force(library: Library, since: datetime, fingerprint: str = "") -> InForce:
-    """A library made ready. Raises ValueError for an offer that is no FHIR resource."""
+    """A library made ready. Raises ValueError for an offer that is no FHIR resource.
+
+    Raises OutsideSubset for a prefetch template that clients could not fill.
+    """
     shown = library.shown()
     prove_offers(shown.rules)
     services = hook_services(shown)
+    for service in services.values():
+        for key in service.needs.outside:
+            raise OutsideSubset(
+                f'The prefetch template "{key}" of {service.id} cannot be sent to clients: write'
+                " the codes of its rules, and their systems, without spaces and without any of"
+                " & | , # { }."
+            )
     described = discovery(services, shown)
     return InForce(shown, services, described, fingerprint or sha256(described).hexdigest(), since)
 

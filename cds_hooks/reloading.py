@@ -15,7 +15,7 @@ from pathlib import Path
 from cds_hooks import logs
 from cds_hooks.canary import canaries
 from cds_hooks.clock import Clock
-from cds_hooks.live import InForce, Live, in_force
+from cds_hooks.live import InForce, Live, OutsideSubset, in_force
 from prompts.stories import tell
 from rules.catalogue import CODES
 from rules.lints import LINTS
@@ -123,6 +123,8 @@ def examined(folder: Path, now: datetime, found: str) -> InForce:
         raise NotTaken("stories", *wrong)
     try:
         rules = in_force(loaded.library, now, found)
+    except OutsideSubset as error:
+        raise NotTaken("templates", str(error)) from None
     except ValueError:
         raise NotTaken("offers", "An offer cannot be written as a FHIR resource.") from None
     at_fault = canaries(rules, loaded.stories)

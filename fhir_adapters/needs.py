@@ -6,6 +6,7 @@ one search parameter of FHIR R4 looks everywhere that we look for that type's co
 alone where none does (a medicine may be named in another resource, a flag has no such parameter).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,13 @@ from rules.rule import Rule
 
 PATIENT = "patient"
 _ID = "{{context.patientId}}"
+# What clients of CDS Hooks 2.0.1 widely support: one resource, or a search by a reference and by
+# tokens that are equal. In these no sign may stand that an address gives a meaning to.
+_TOKENS = r"[^\s&|,#{}]+\|[^\s&|,#{}]+(?:,[^\s&|,#{}]+\|[^\s&|,#{}]+)*"
+_ALLOWED = re.compile(
+    rf"[A-Z][A-Za-z]+(?:/{re.escape(_ID)}|\?patient={re.escape(_ID)}"
+    rf"(?:&[a-z-]+={_TOKENS})?&_sort=-?[a-z-]+&_count=[0-9]+)"
+)
 # Entries in one page of an answer; more pages follow, and are noticed.
 PAGE = 200
 # A longer list of codes would make an address that servers do not take; then all are asked for.
@@ -91,6 +99,11 @@ class Needs:
     def templates(self) -> dict[str, str]:
         """Prefetch templates: the key, and the query it stands for."""
         return {query.key: query.template for query in self.queries}
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """The keys whose template is not one that clients widely support."""
+        return tuple(k for k, one in self.templates.items() if not _ALLOWED.fullmatch(one))
 
 
 def needs_of(codes: Mapping[Kind, Iterable[Code]]) -> Needs:

@@ -6,13 +6,15 @@ doubt, because it is in doubt from the start.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
+from fhir_adapters import searched
 from fhir_adapters.allowed import Place, next_page
 from fhir_adapters.elements import BundleEntry, Resource, Value
 from fhir_adapters.needs import Query
 from fhir_adapters.prefetch import Found, bundle_found
 from fhir_adapters.read import damaged_kinds
+from fhir_adapters.searched import is_another_person, lacks_codes, literally
 from fhir_adapters.whose import AnotherPerson, Whose
 
 MOST_PAGES = 50  # of one list
@@ -40,7 +42,7 @@ ELSEWHERE = "its next page is not at the same place"
 IN_A_CIRCLE = "its pages lead in a circle"
 NOT_THE_FIRST = "its first page was not sent"
 MOVED_UNDER_US = "it changed from one page to the next"
-NOT_THIS_PERSON = "the record system did not look for this person alone"
+NOT_THIS_PERSON = searched.NOT_THIS_PERSON
 SOMEBODY_ELSE = "it held what is about somebody else"
 NO_ADDRESS = "the patient's id cannot stand in an address"
 
@@ -163,7 +165,7 @@ class Reading:
         return await get(self, where, self._parameters())
 
     def _parameters(self) -> Parameters:
-        asked = self.query.asked(_literally(self.patient_id))
+        asked = self.query.asked(literally(self.patient_id))
         return tuple(one for one in asked if not self.broad or one[0] != self.query.by)
 
     def _kept(self, page: Page) -> Value:
@@ -204,7 +206,7 @@ class Reading:
         return bundle
 
     def _next(self, bundle: Value) -> str | None:
-        links = {link.url for link in bundle.link or () if link.relation == "next"}
+        links = {link.url for link in bundle.link or () if (link.relation or "").lower() == "next"}
         if not links:
             return None
         link = links.pop()
@@ -216,31 +218,17 @@ class Reading:
     def _is_asked_for(self, bundle: Value) -> None:
         """Look at what the server says it searched for. Raises NoPage."""
         for link in bundle.link or ():
-            if link.relation in ("previous", "prev"):
+            relation = (link.relation or "").lower()
+            if relation in ("previous", "prev"):
                 raise NoPage(NOT_THE_FIRST)
-            if link.relation == "self" and link.url is not None:
+            if relation == "self" and link.url is not None:
                 self._is_self(link.url)
 
     def _is_self(self, address: str) -> None:
-        path, _, query = address.partition("#")[0].partition("?")
-        said = [(name.partition(":")[0], value) for name, value in parse_qsl(query)]
-        names = {name for name, _ in said}
-        parameters = self._parameters()
-        if names and names.isdisjoint(name for name, _ in parameters):
-            return  # a name for a search that is kept there, which tells nothing
-        own = {self.patient_id, _literally(self.patient_id)}
-        about = {value.rpartition("/")[2] for name, value in said if name in ("patient", "subject")}
-        if not (about and about <= own) and f"/Patient/{self.patient_id}/" not in path:
+        if is_another_person(address, self.query, self.patient_id):
             raise NoPage(NOT_THIS_PERSON)
-        if self.query.by and not self.broad and self.query.by not in names:
+        if not self.broad and lacks_codes(address, self.query):
             self.codes_ignored = True
 
 
 Get = Callable[[Reading, str, Parameters], Awaitable[Page]]
-
-
-def _literally(value: str) -> str:
-    """A value in which nothing is read as a sign of FHIR's searches."""
-    for sign in "\\,$|":
-        value = value.replace(sign, f"\\{sign}")
-    return value

@@ -1,6 +1,6 @@
 """A prefetch to a record: the four states of a key, pages, and whose data it is (R1 to R7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,13 +10,16 @@ from fhir_adapters.elements import BundleEntry, Resource, Value
 from fhir_adapters.needs import PATIENT, Needs, Query
 from fhir_adapters.patient import nobody_read, person
 from fhir_adapters.read import KINDS, TYPES, damaged_kinds, record
+from fhir_adapters.searched import what_is_wrong
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord, Person
 
 # What a key can hold when it could not be decoded as a whole.
 Prefetched = Value | msgspec.Raw | None
 
+_ENCODER = msgspec.json.Encoder()
 _DAMAGED = "part of it could not be read"
+_PAGES = frozenset({"next", "previous", "prev"})
 _ONE_PAGE = "only one page of it was sent"
 
 
@@ -54,9 +57,16 @@ class Sent:
 
 
 def sent_along(
-    prefetch: Mapping[str, Prefetched], needs: Needs, *, null_means_empty: bool = False
+    prefetch: Mapping[str, Prefetched],
+    needs: Needs,
+    patient_id: str,
+    *,
+    null_means_empty: bool = False,
 ) -> Sent:
-    """Look at each key once. A null is *unknown* unless this client is known to mean *empty*."""
+    """Look at each key once. A null is *unknown* unless this client is known to mean *empty*.
+
+    A list that says of itself that it was searched for otherwise is in doubt.
+    """
     found: dict[str, Found] = {}
     absent: list[str] = []
     lacking: list[Query] = []
@@ -70,6 +80,7 @@ def sent_along(
             one = _patient(value)
         else:
             one = _list(value, query.kind, null_means_empty=null_means_empty)
+            one = _as_asked(one, value, query, patient_id)
         found[query.key] = one
         if one.ask:
             lacking.append(query)
@@ -88,21 +99,25 @@ def record_from_prefetch(
     booked: Iterable[Resource] = (),
     just_recorded: Iterable[Resource] = (),
 ) -> PatientRecord:
-    """The record that a client sent along, with what was fetched in place of what was lacking.
+    """The record that a client sent along, with what was fetched of what was lacking.
 
-    ``just_recorded`` is on the record although searches may not have found it yet.
+    A list that was fetched whole takes the place of what was sent of it; any other only adds to
+    it, and stays in doubt. ``just_recorded`` is on the record although searches may not have found
+    it yet.
 
     A key that was neither sent nor fetched raises MissingKeys. An OperationOutcome, a further page
     or something unreadable makes the list unknown, never empty. Raises AnotherPerson for data about
     anybody else.
     """
-    found = {**sent.found, **(fetched or {})}
+    whose = Whose(patient_id, server=server)
+    found = dict(sent.found)
+    for key, one in (fetched or {}).items():
+        found[key] = _both(found[key], one, whose) if key in found else one
     missing = [key for key in sent.absent if key not in found]
     if missing:
         raise MissingKeys(missing)
     # A list that no rule asks for was not read; were a rule to ask, it could not tell.
     unread = {kind: "it was not asked for" for kind in Kind if kind not in needs.kinds}
-    whose = Whose(patient_id, server=server)
     resources: list[Resource] = []
     for query in needs.queries:
         if query.kind is None:
@@ -114,25 +129,41 @@ def record_from_prefetch(
             resources += one.resources
         if one.doubt:
             unread[query.kind] = one.doubt
-    resources += _not_yet(just_recorded, resources, whose)
+    resources += _not_yet(tuple(just_recorded), resources, whose)
     for value in sent.besides:
         _nobody_else_in(value, whose)
     who = _person(found[PATIENT], patient_id)
     return record(who, resources, unread, whose, needs.codes, booked)
 
 
+def _both(sent: Found, fetched: Found, whose: Whose) -> Found:
+    """One list that was sent in part, and fetched. Raises AnotherPerson.
+
+    What a server was not able to say takes nothing away that is known from the client.
+    """
+    for one in sent.resources:  # what is replaced is looked at too
+        whose.check(one)
+    if not fetched.doubt:
+        return fetched
+    more = _not_yet(fetched.resources, sent.resources, whose)
+    return Found((*sent.resources, *more), fetched.doubt)
+
+
 def _not_yet(
-    resources: Iterable[Resource], before: Iterable[Resource], whose: Whose
+    resources: Sequence[Resource], before: Iterable[Resource], whose: Whose
 ) -> list[Resource]:
     """Those that an earlier search has not found: one entry counts once. Raises AnotherPerson."""
     for one in resources:  # what is left out is looked at too: two people's may have one id
         whose.check(one)
     earlier = list(before)
     known = {(one.resourceType, one.id) for one in earlier if one.id}
+    # By their bytes: to compare each with each would take minutes where none has an id.
+    nameless = not all(one.id for one in resources)
+    same = {_ENCODER.encode(one) for one in earlier if not one.id} if nameless else set[bytes]()
     return [
         one
         for one in resources
-        if ((one.resourceType, one.id) not in known if one.id else one not in earlier)
+        if ((one.resourceType, one.id) not in known if one.id else _ENCODER.encode(one) not in same)
     ]
 
 
@@ -204,6 +235,21 @@ def _list(value: Prefetched, kind: Kind, *, null_means_empty: bool) -> Found:
     return Found(doubt="something else was sent in its place")
 
 
+def _as_asked(found: Found, value: Prefetched, query: Query, patient_id: str) -> Found:
+    """A list, with a doubt where its self link says that something else was looked for."""
+    if isinstance(value, msgspec.Raw):
+        try:
+            value, _ = read_value(value)
+        except NotFhir:
+            return found
+    for link in (value.link or ()) if value is not None else ():
+        if (link.relation or "").lower() == "self" and link.url is not None:
+            wrong = what_is_wrong(link.url, query, patient_id)
+            if wrong:
+                return Found(found.resources, found.doubt or wrong, ask=True)
+    return found
+
+
 def bundle_found(bundle: Value, kind: Kind) -> Found:
     """What a search set holds, and why it may not be all."""
     entries, expected = bundle.entry or [], TYPES[kind]
@@ -218,7 +264,7 @@ def bundle_found(bundle: Value, kind: Kind) -> Found:
     matches, doubt = len(resources), ""
     if matches < len(entries):
         resources, matches, doubt = _mixed(entries, expected)
-    if any(link.relation in ("next", "previous", "prev") for link in bundle.link or ()):
+    if any((link.relation or "").lower() in _PAGES for link in bundle.link or ()):
         doubt = _ONE_PAGE
     if bundle.total is not None and bundle.total > matches:
         doubt = doubt or "fewer entries were sent than there are"

@@ -18,7 +18,7 @@ from cds_hooks.app import create_app
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import ClientsError
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
-from cds_hooks.live import Live, in_force
+from cds_hooks.live import Live, OutsideSubset, in_force
 from cds_hooks.reloading import Reloading, fingerprint
 from cds_hooks.settings import Settings, SettingsError, from_environment
 from cds_hooks.store.answers import Answers
@@ -74,7 +74,11 @@ def serve(**given: object) -> int:
         logs.event("open", reason="no-sign-in")
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}/cds-services"
-    live = Live(in_force(loaded.library, clock.now(), found))
+    try:
+        live = Live(in_force(loaded.library, clock.now(), found))
+    except OutsideSubset as error:
+        say.sorry(str(error))
+        return PROBLEMS
     traffic = Traffic()
     close_tracing = _tracing(live, traffic) if settings.tracing else None
     if settings.tracing and close_tracing is None:

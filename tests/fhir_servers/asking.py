@@ -17,7 +17,7 @@ def record_from_server(
 ) -> PatientRecord:
     """One person's record, as far as the server gives it for this token. Nothing was sent along."""
     fetched = asyncio.run(_fetched(address, token, patient_id, needs, within))
-    sent = sent_along({}, needs)
+    sent = sent_along({}, needs, patient_id)
     return record_from_prefetch(sent, patient_id, needs, fetched=fetched, server=address)
 
 

@@ -251,7 +251,7 @@ def prefetch_for(history: History, asked: Needs = NEEDS) -> dict[str, Resource |
 
 def through_prefetch(history: History, asked: Needs = NEEDS) -> PatientRecord:
     values = msgspec.convert(prefetch_for(history, asked), dict[str, Value | None])
-    return record_from_prefetch(sent_along(values, asked), "test-person", asked)
+    return record_from_prefetch(sent_along(values, asked, "test-person"), "test-person", asked)
 
 
 def through_ndjson(history: History, asked: Needs = NEEDS) -> PatientRecord:

@@ -100,7 +100,7 @@ def through_prefetch(patient: Resource, kind: Kind, resource: Resource) -> Patie
     for key, body in bodies.items():
         value, damaged = read_value(json.dumps(body).encode())
         sent[key] = msgspec.Raw(json.dumps(body).encode()) if damaged else value
-    return record_from_prefetch(sent_along(sent, needs), "test-person", needs)
+    return record_from_prefetch(sent_along(sent, needs, "test-person"), "test-person", needs)
 
 
 @given(data=st.data())

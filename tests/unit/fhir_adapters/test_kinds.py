@@ -34,7 +34,7 @@ def from_prefetch(kind: Kind, *resources: Resource) -> PatientRecord:
     bodies = {"patient": a_patient(), SEARCHES[kind][0][0]: a_bundle(*resources)}
     values = {key: read_value(json.dumps(body).encode())[0] for key, body in bodies.items()}
     needs = needs_of({kind: [code("cough")]})
-    return record_from_prefetch(sent_along(values, needs), "test-person", needs)
+    return record_from_prefetch(sent_along(values, needs, "test-person"), "test-person", needs)
 
 
 @pytest.mark.parametrize(("resource_type", "kind"), NEW.items())
