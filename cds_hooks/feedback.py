@@ -1,5 +1,6 @@
 """POST /cds-services/{id}/feedback: how cards were met, in every form that the standard allows."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -7,18 +8,26 @@ import msgspec
 
 from cds_hooks import logs, wire
 from cds_hooks.cards import ALSO, REASONS
-from cds_hooks.refusals import BadRequest
+from cds_hooks.refusals import BadRequest, TooLarge
 from cds_hooks.store.answers import Answers, Met
 from fhir_adapters.decode import UNREADABLE
 from rules.record import Reply
 
+MOST_ITEMS = 500
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _FEEDBACK = msgspec.json.Decoder(wire.FeedbackCall)
 
 
 def read_feedback(body: bytes) -> list[Met]:
-    """Every answer in a batch. Raises BadRequest if any of it is not as the standard says."""
+    """Every answer in a batch. Raises BadRequest if any of it is not by the standard, TooLarge."""
     try:
         call = _FEEDBACK.decode(body)
+        if len(call.feedback) > MOST_ITEMS:
+            raise TooLarge(
+                f"One request may hold {MOST_ITEMS} items of feedback; send the rest next."
+            )
         return [met for item in call.feedback for met in _met(item)]
     except UNREADABLE:
         raise BadRequest(
@@ -48,17 +57,19 @@ def _met(item: wire.Feedback) -> Iterator[Met]:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if not _RFC_3339.fullmatch(text):
+            raise ValueError
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):  # no date, or the edge of the calendar in another zone
         raise BadRequest(
-            '"outcomeTimestamp" needs a date and time such as 2026-11-21T09:30:00Z.'
+            '"outcomeTimestamp" needs a date and time by RFC 3339, such as 2026-11-21T09:30:00Z.'
         ) from None
 
 
-def hear(answers: Answers, heard: list[Met], realm: str, now: datetime) -> None:
-    """Keep every answer to a card that this client was given; others are counted, no more."""
+def hear(answers: Answers, heard: list[Met], realm: str, now: datetime) -> int:
+    """Keep every answer to a card that this client was given, and say how many these were."""
     known = answers.hear(heard, now, realm)
     logs.event("feedback", count=known, reason="heard")
     if known < len(heard):
         logs.event("feedback", count=len(heard) - known, reason="unknown-card")
+    return known

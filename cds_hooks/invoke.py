@@ -14,6 +14,7 @@ from cds_hooks.discovery import HookService
 from cds_hooks.limits import check_resources
 from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.store.answers import Answers
+from cds_hooks.twice import check_members
 from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.elements import Value
 from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
@@ -42,6 +43,7 @@ def read_call(body: bytes) -> Call:
     Raises TooLarge where it holds too many resources.
     """
     call = _decoded(body)
+    check_members(body)
     check_resources(call.prefetch or {})
     return call
 

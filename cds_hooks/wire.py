@@ -38,6 +38,10 @@ class Authorization(msgspec.Struct, gc=False):
     """Leave to ask the client's FHIR server. Its token is used for one call and never kept."""
 
     access_token: str
+    token_type: str = ""
+    expires_in: int = 0  # seconds
+    scope: str = ""  # SMART scopes
+    patient: str | None = None
 
     def __repr__(self) -> str:
         return "Authorization()"

@@ -18,7 +18,7 @@ from rules.schema.fact_keys import FACTS
 from rules.schema.key import Form, Key, words_of
 from rules.schema.keys import TABLES
 from rules.schema.offer_keys import OFFERS
-from rules.schema.words import OWN_HOOK
+from rules.schema.words import OWN_HOOK, OWN_HOOK_MOST
 
 # A schema is JSON: nothing narrower says more.
 Schema = dict[str, Any]
@@ -218,7 +218,7 @@ class _Making:
             case Form.YES_NO:
                 return {"enum": [*_YES_NO, *key.words]}
             case Form.HOOKS:
-                own = {"type": "string", "pattern": f"^{OWN_HOOK}$"}
+                own = {"type": "string", "pattern": f"^{OWN_HOOK}$", "maxLength": OWN_HOOK_MOST}
                 return _one_or_more({"anyOf": [{"enum": list(key.words)}, own]})
             case Form.WORDS if not key.words:
                 return _ref("statuses")

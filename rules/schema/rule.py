@@ -20,7 +20,7 @@ from rules.schema.names import Names
 from rules.schema.offers import read_offers
 from rules.schema.quiet import read_quiet
 from rules.schema.stories import read_stories
-from rules.schema.words import HOOKS, OWN_HOOK
+from rules.schema.words import HOOKS, OWN_HOOK, OWN_HOOK_MOST
 from rules.schema.written import written
 from rules.text import Block, Node
 
@@ -127,8 +127,14 @@ def _hooks(reader: Reader, node: Node) -> tuple[str, ...] | None:
         hook = reader.text(item)
         if hook is None:
             continue
-        if hook in HOOKS or (len(hook) <= 64 and re.fullmatch(OWN_HOOK, hook)):
+        if hook in HOOKS or (len(hook) <= OWN_HOOK_MOST and re.fullmatch(OWN_HOOK, hook)):
             found.append(hook)
+        elif len(hook) > OWN_HOOK_MOST:
+            says = f"A moment's name has at most {OWN_HOOK_MOST} characters; this has {len(hook)}."
+            reader.stop(item.at, "E10", says, "Write a shorter one, such as uk.nhs.review-due.")
+        elif re.search("[0-9]{6}", hook):
+            says = "A moment's name has no six digits in a row: it could be somebody's number."
+            reader.stop(item.at, "E10", says, "Write one without, such as uk.nhs.review-due.")
         else:
             hint = did_you_mean(hook, HOOKS)
             hint += " A moment of your record system's own has its name, such as uk.nhs.review-due."

@@ -13,8 +13,11 @@ HOOKS = (
     "allergyintolerance-create",
     "medication-refill",
 )
-# A moment that a record system names itself is called after whose it is: uk.nhs.review-due.
-OWN_HOOK = r"[a-z][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+"
+# A moment that a record system names itself is called after whose it is: uk.nhs.review-due. Its
+# service is written to logs by that name, which take no long names and nothing like a number of
+# somebody's.
+OWN_HOOK = r"(?!.*[0-9]{6})[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+"
+OWN_HOOK_MOST = 52  # characters
 PURPOSES = ("offer", "information", "safety net")
 DECISIONS = ("adopt", "adapt", "abandon")
 UNDATED = ("cannot tell", "count it", "ignore it")

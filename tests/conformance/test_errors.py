@@ -127,11 +127,30 @@ def test_what_we_do_not_read_may_be_anything(
     assert service.ask(call).decided(COPD_RULE) == "card"
 
 
-def test_of_a_member_that_is_named_twice_the_last_one_counts(service: Surgery) -> None:
+TWICE: dict[str, tuple[str, str]] = {
+    "hook": ('{"hook"', '{"hook": "order-sign", "hook"'),
+    "prefetch": ('"prefetch": {', '"prefetch": {}, "prefetch": {'),
+    "spelt otherwise": ('{"hook"', '{"h\\u006fok": "order-sign", "hook"'),
+    "one that we do not read": ('{"hook"', '{"x": 1, "x": 1, "hook"'),
+    "the patient": ('"patientId"', '"patientId": "another", "patientId"'),
+    "a key": ('"procedures":', '"procedures": null, "procedures":'),
+    "an id in a Patient": ('"id": "test-person"', '"id": "another", "id": "test-person"'),
+    "a list of entries": ('"entry":', '"entry": [], "entry":'),
+}
+
+
+@pytest.mark.parametrize(("once", "twice"), TWICE.values(), ids=TWICE)
+def test_a_member_that_is_named_twice_is_refused(service: Surgery, once: str, twice: str) -> None:
     text = json.dumps(service.a_call(margaret()))
-    assert service.post(text.replace("{", '{"hook": "order-sign", ', 1).encode()).status == 200
-    other = text.removesuffix("}") + ', "hook": "order-sign"}'
-    assert service.post(other.encode()).status == 400
+    assert once in text
+    assert service.post(text.encode()).status == 200
+    check_refusal(service.post(text.replace(once, twice, 1).encode()), 400, "a member twice")
+
+
+def test_a_member_that_is_named_again_at_the_end_is_refused(service: Surgery) -> None:
+    text = json.dumps(service.a_call(margaret())).removesuffix("}")
+    reply = service.post(f'{text}, "hook": "order-sign"}}'.encode())
+    check_refusal(reply, 400, "The request names a member twice")
 
 
 # ---- 404, 405 -------------------------------------------------------------------------------

@@ -211,7 +211,7 @@ def test_the_same_answer_sent_again_later_changes_nothing(
         pytest.param("2026-11-23T08:00:00+00:00", date(2026, 11, 23), id="with an offset"),
         pytest.param("2026-11-23T23:30:00-05:00", date(2026, 11, 24), id="of another zone"),
         pytest.param("2026-11-23T08:00:00.123456Z", date(2026, 11, 23), id="with fractions"),
-        pytest.param("2026-11-23T08:00:00", date(2026, 11, 23), id="without a zone"),
+        pytest.param("2026-11-23t08:00:00z", date(2026, 11, 23), id="in small letters"),
         pytest.param("1999-01-01T00:00:00Z", TODAY, id="before the card was shown"),
         pytest.param("2099-01-01T00:00:00Z", date(2026, 11, 25), id="after now"),
         pytest.param("0001-01-01T00:00:00Z", TODAY, id="the first moment there is"),
@@ -237,6 +237,13 @@ def test_an_answer_that_comes_late_counts_from_when_it_can_have_been_given(
         "0001-01-01T00:00:00+14:00",
         "9999-12-31T23:59:59-12:00",
         "10000-01-01T00:00:00Z",
+        "2026-W47-6",
+        "20261121",
+        "2026-11-21",
+        "2026-11-21T09",
+        "2026-11-21T09:30:00",
+        "2026-11-21 09:30:00Z",
+        "2026-11-21T09:30:00+0000",
     ],
 )
 def test_a_moment_that_is_none_is_400(service: Surgery, stamp: str) -> None:
@@ -252,3 +259,18 @@ def test_answers_in_sequence_are_all_remembered_and_the_longest_stands(service: 
     service.tell(taken(card, card["suggestions"][-1], service.now))
     service.tell(closed(card, service.now))
     quiet_until(service, MONTHS_12.after(TODAY), because='"no, thank you"')
+
+
+def test_a_request_holds_five_hundred_items_and_no_more(service: Surgery) -> None:
+    item = closed(a_card(service), NOW, "limited-time")
+    assert service.tell(*[item] * 501).status == 413
+    assert ask(service).held_back[COPD_RULE]["until"] != DAYS_7.after(TODAY).isoformat()
+    assert service.tell(*[item] * 500).status == 200
+    assert ask(service).held_back[COPD_RULE]["until"] == DAYS_7.after(TODAY).isoformat()
+
+
+def test_an_answer_finds_its_way_back_where_its_service_is_gone(service: Surgery) -> None:
+    stranger = {"uuid": "00000000-0000-4000-8000-000000000000"}
+    assert service.tell(closed(stranger, NOW), hook="gone").status == 404
+    assert service.tell(closed(a_card(service), NOW, "limited-time"), hook="gone").status == 200
+    quiet_until(service, DAYS_7.after(TODAY))

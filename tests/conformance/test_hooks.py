@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.builders import Resource, a_condition, a_patient, a_resource, load_files, rule_text
 from tests.conformance.standard import check_discovery, check_refusal
@@ -127,3 +131,63 @@ def test_a_hook_that_nobody_has_is_refused_when_the_rule_is_read(wrong: str) -> 
     (problem,) = loaded.stops
     assert problem.code == "E10"
     assert "uk.nhs.review-due" in problem.hint
+
+
+SHORT = "uk.example."
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("uk.nhs.scotland.ayrshire-and-arran.primary-care.copd-review-due", "at most 52 char"),
+        (SHORT.ljust(53, "x"), "at most 52 characters; this has 53"),
+        ("com.example.hook20261122", "six digits in a row"),
+        ("uk.nhs.list123456.due", "six digits in a row"),
+    ],
+)
+def test_a_hook_that_could_not_be_logged_is_told_where_it_is_written(wrong: str, says: str) -> None:
+    loaded = load_files({"coughing.yaml": rule_text(hook=wrong)})
+    (problem,) = loaded.stops
+    lines = rule_text(hook=wrong).splitlines()
+    assert (problem.code, problem.at.line) == ("E10", lines.index(f"hook: {wrong}") + 1)
+    assert says in problem.says
+    assert "uk.nhs.review-due" in problem.hint
+    assert wrong not in problem.says
+    assert not loaded.library.rules
+
+
+# Names near every edge: of length, of digits in a row, and of what may stand in them.
+PARTS = st.from_regex(r"[A-Za-z0-9_-]{1,9}|[0-9]{4,7}|[a-z]{20,40}", fullmatch=True)
+NAMES = st.lists(PARTS, min_size=2, max_size=7).map(".".join) | st.sampled_from(
+    [
+        SHORT.ljust(52, "x"),
+        SHORT.ljust(53, "x"),
+        "com.example.patientFlagged",
+        "com.example.case_load",
+        "a.12345",
+    ]
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(names=st.lists(NAMES, min_size=1, max_size=12, unique=True))
+def test_every_name_that_is_accepted_answers_a_call(names: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        rules = {
+            f"rule-{number}.yaml": rule_text(
+                id=f"rule-{number}", hook=f'"{name}"', people=None, today=None, tests=None
+            )
+            for number, name in enumerate(names)
+        }
+        practice = "name: A test\ninvented: yes\n"
+        library = load_files({**rules, "practice.yaml": practice}).library
+        accepted = {hook for rule in library.rules for hook in rule.hooks}
+        with surgery(Path(folder), in_pilot(library)) as service:
+            for hook in accepted:
+                call = service.a_call([{**a_patient(), "id": "test-person"}], hook=hook)
+                assert ask(service, call).cards == []
+
+
+@pytest.mark.parametrize("name", ["com.example.patientFlagged", "com.example.case_load"])
+def test_a_systems_own_name_may_have_capitals_and_underscores(name: str) -> None:
+    assert load_files({"coughing.yaml": rule_text(hook=name)}).library.rules[0].hooks == (name,)

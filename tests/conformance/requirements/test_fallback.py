@@ -147,3 +147,78 @@ def test_a_page_that_was_sent_alone_is_asked_for_whole(
         reply = ask(service, call)
     assert reply.decided(COPD_RULE) == "card", reply.text
     assert {asked.path for asked in fhir.asked} == {"/fhir/Procedure"}
+
+
+ALL = "patient/*.rs"
+# Of SMART, what is asked: everything, nothing, or one type besides the Patient.
+COVERED = [
+    (ALL, "all"),
+    ("patient/*.read", "all"),
+    ("user/*.*", "all"),
+    ("system/*.cruds", "all"),
+    ("launch openid user/*.read", "all"),
+    ("patient/Patient.read patient/Condition.read", "some"),
+    ("patient/Patient.r user/Condition.s", "some"),
+    ("system/Patient.rs patient/Condition.rs patient/Procedure.c", "some"),
+    ("patient/Patient.r patient/Condition.rs patient/Procedure.r", "some"),  # no search
+    ("patient/Patient.r patient/Condition.rs patient/Procedure.rs?status=active", "some"),
+    ("patient/*.write", "none"),
+    ("patient/*.cud", "none"),
+    ("patient/*.", "none"),
+    ("launch openid", "none"),
+    ("", "none"),
+]
+
+
+@pytest.mark.parametrize(("scope", "asked"), COVERED)
+def test_f1_only_what_the_scope_covers_is_asked_and_the_rest_is_in_doubt(
+    tmp_path: Path, library: Library, fhir: FhirServer, scope: str, asked: str
+) -> None:
+    call = bare(fhir)
+    call["fhirAuthorization"]["scope"] = scope
+    with practice(tmp_path, library, fhir) as service:
+        reply = ask(service, call)
+    types = {one.path.rpartition("/fhir/")[2].partition("/")[0] for one in fhir.asked}
+    if asked == "none":
+        check_refusal(reply, 412, "conditions")
+        assert not fhir.asked
+    elif asked == "all":
+        assert reply.decided(COPD_RULE) == "card", reply.text
+    else:
+        assert types == {"Patient", "Condition"}
+        assert reply.decided(COPD_RULE) == "cannot-tell", reply.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"expires_in": 0},
+        {"expires_in": -1},
+        {"expires_in": None},
+        {"token_type": "MAC"},
+        {"token_type": None},
+        {"scope": None},
+    ],
+)
+def test_f2_leave_that_is_no_longer_good_is_not_used(
+    tmp_path: Path, library: Library, fhir: FhirServer, change: Json
+) -> None:
+    call = bare(fhir)
+    call["fhirAuthorization"] |= change
+    missing = {k: v for k, v in call["fhirAuthorization"].items() if v is not None}
+    with practice(tmp_path, library, fhir) as service:
+        check_refusal(ask(service, call), 412, "conditions")
+        check_refusal(ask(service, {**call, "fhirAuthorization": missing}), 412, "conditions")
+    assert not fhir.asked
+
+
+def test_f2_leave_about_somebody_else_is_refused(
+    tmp_path: Path, library: Library, fhir: FhirServer
+) -> None:
+    call = bare(fhir)
+    with practice(tmp_path, library, fhir) as service:
+        call["fhirAuthorization"]["patient"] = "somebody-else"
+        check_refusal(ask(service, call), 400, '"fhirAuthorization.patient"')
+        assert not fhir.asked
+        call["fhirAuthorization"]["patient"] = "test-person"
+        assert ask(service, call).decided(COPD_RULE) == "card"
