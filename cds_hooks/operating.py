@@ -22,6 +22,7 @@ _PAGE = {
     ),
     "X-Content-Type-Options": "nosniff",
 }
+_READ = ["GET", "HEAD"]
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -31,11 +32,11 @@ def operating_routes(
     """The routes, to be put on an app."""
     routes = APIRouter()
 
-    @routes.get("/health/live")
+    @routes.api_route("/health/live", methods=_READ)
     async def alive() -> Response:
         return _json({"alive": True})
 
-    @routes.get("/health/ready")
+    @routes.api_route("/health/ready", methods=_READ)
     async def ready() -> Response:
         store = await store_answers()
         waits = [] if store else ["the store of answers cannot be used"]
@@ -46,11 +47,11 @@ def operating_routes(
             found["because"] = waits
         return _json(found, 503 if waits else 200)
 
-    @routes.get("/metrics")
+    @routes.api_route("/metrics", methods=_READ)
     async def figures() -> Response:
         return Response(metrics.text(), headers={**_NEVER_KEPT, "Content-Type": CONTENT_TYPE})
 
-    @routes.get("/status")
+    @routes.api_route("/status", methods=_READ)
     async def state(request: Request) -> Response:
         store = await store_answers()
         if "text/html" in request.headers.get("accept", ""):
