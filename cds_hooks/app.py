@@ -163,7 +163,9 @@ def create_app(
             return False
         return True
 
-    app.include_router(operating_routes(live, traffic, metrics, store_answers))
+    app.include_router(
+        operating_routes(live, traffic, metrics, store_answers, is_open=clients is None)
+    )
     return app
 
 

@@ -27,9 +27,14 @@ _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
 def operating_routes(
-    live: Live, traffic: Traffic, metrics: Metrics, store_answers: Callable[[], Awaitable[bool]]
+    live: Live,
+    traffic: Traffic,
+    metrics: Metrics,
+    store_answers: Callable[[], Awaitable[bool]],
+    *,
+    is_open: bool,
 ) -> APIRouter:
-    """The routes, to be put on an app."""
+    """The routes, to be put on an app. ``is_open``: whoever reaches it may call."""
     routes = APIRouter()
 
     @routes.api_route("/health/live", methods=_READ)
@@ -55,9 +60,11 @@ def operating_routes(
     async def state(request: Request) -> Response:
         store = await store_answers()
         if "text/html" in request.headers.get("accept", ""):
-            page = status_page(live.rules.library, _state(live, traffic, store=store))
+            page = status_page(
+                live.rules.library, _state(live, traffic, store=store, is_open=is_open)
+            )
             return Response(page, media_type="text/html", headers={**_PAGE, **_NEVER_KEPT})
-        return _json(_state(live, traffic, store=store))
+        return _json(_state(live, traffic, store=store, is_open=is_open))
 
     @routes.get("/status/style.css")
     async def look() -> Response:
@@ -66,13 +73,14 @@ def operating_routes(
     return routes
 
 
-def _state(live: Live, traffic: Traffic, *, store: bool) -> dict[str, object]:
+def _state(live: Live, traffic: Traffic, *, store: bool, is_open: bool) -> dict[str, object]:
     """Which rules are in force since when, what came of the last reload, and how the rest is."""
     rules, last = live.rules, live.last
     found: dict[str, object] = {
         "ready": store and not traffic.stopping,
         "stopping": traffic.stopping,
         "store": store,
+        "open": is_open,
         "reviewed": REVIEWED,
         "practice": rules.library.practice.name,
         "fingerprint": rules.fingerprint,
