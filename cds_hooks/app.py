@@ -11,7 +11,6 @@ from typing import ParamSpec, TypeVar
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -92,7 +91,7 @@ def create_app(
         lifespan=lifespan,
         middleware=[
             Middleware(
-                CORSMiddleware,
+                refusals.Origins,
                 allow_origins=settings.origins if clients is None else clients.origins,
                 allow_origin_regex=origin_pattern,
                 allow_methods=["GET", "POST"],
@@ -110,7 +109,7 @@ def create_app(
         },
     )
 
-    @app.get("/cds-services")
+    @app.api_route("/cds-services", methods=["GET", "HEAD"])
     async def discover(request: Request) -> Response:
         await caller(request, "/cds-services")
         return Response(live.rules.described, media_type="application/json")
@@ -172,7 +171,9 @@ def create_app(
             return False
         return True
 
-    app.include_router(operating_routes(live, traffic, metrics, store_answers))
+    app.include_router(
+        operating_routes(live, traffic, metrics, store_answers, is_open=clients is None)
+    )
     return app
 
 

@@ -36,7 +36,7 @@ def canaries(rules: InForce, stories: Mapping[str, Stories]) -> list[str]:
     Blocks; takes a store of its own, and writes nothing to the log.
     """
     with TemporaryDirectory(prefix="goodday-") as folder, logs.quiet():
-        answers = Answers(Path(folder))
+        answers = Answers(Path(folder), lasting=False)
         try:
             return asyncio.run(_Trial(rules, stories, answers).wrong())
         finally:
@@ -59,7 +59,8 @@ class _Trial:
             for services in (alone, self._rules.services):
                 self._live.take(replace(self._rules, services=services))
                 for service in services.values():
-                    if rule in service.rules:
+                    both = services is not alone and service == alone.get(service.id)
+                    if rule in service.rules and not both:  # it is asked once where it is alone
                         for story in self._stories.get(rule.id, ()):
                             answered = await self._ask(story, service)
                             wrong |= dict.fromkeys(answered.at_fault(rule.id))

@@ -78,7 +78,8 @@ def _described(service: HookService, library: Library) -> wire.Service:
         ),
         prefetch=service.needs.templates,
         usageRequirements=(
-            "Send every prefetch key. A list that could not be read is sent as an OperationOutcome;"
-            " a key that is left out is answered with 412."
+            "Send every prefetch key. A list that could not be read is sent as an OperationOutcome."
+            " A key that is left out is asked of fhirServer, where that may be asked for the"
+            " client; otherwise the answer is 412."
         ),
     )

@@ -93,7 +93,8 @@ def record_of_call(
     except MissingKeys as missing:
         raise MissingData(
             f"These prefetch keys were not sent: {', '.join(missing.keys)}. Send each of them as"
-            " discovery lists it; a list that could not be read is sent as an OperationOutcome."
+            " discovery lists it (a list that could not be read as an OperationOutcome), or a"
+            " fhirServer that may be asked for this client, with its token in fhirAuthorization."
         ) from None
     except AnotherPerson as error:
         raise AnotherPatient(
@@ -210,7 +211,8 @@ def _an_object(value: object) -> dict[str, object] | None:
 
 
 def _is_uuid(value: object) -> bool:
+    """As the decoder reads one: UUID() itself would take braces and urn:uuid: too."""
     try:
-        return isinstance(value, str) and bool(UUID(value))
-    except ValueError:
+        return bool(msgspec.convert(value, UUID))
+    except msgspec.ValidationError:
         return False

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,20 +23,28 @@ _PAGE = {
     ),
     "X-Content-Type-Options": "nosniff",
 }
+_HERE = frozenset({"127.0.0.1", "::1"})
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+_READ = ["GET", "HEAD"]
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
 def operating_routes(
-    live: Live, traffic: Traffic, metrics: Metrics, store_answers: Callable[[], Awaitable[bool]]
+    live: Live,
+    traffic: Traffic,
+    metrics: Metrics,
+    store_answers: Callable[[], Awaitable[bool]],
+    *,
+    is_open: bool,
 ) -> APIRouter:
-    """The routes, to be put on an app."""
+    """The routes, to be put on an app. ``is_open``: whoever reaches it may call."""
     routes = APIRouter()
 
-    @routes.get("/health/live")
+    @routes.api_route("/health/live", methods=_READ)
     async def alive() -> Response:
         return _json({"alive": True})
 
-    @routes.get("/health/ready")
+    @routes.api_route("/health/ready", methods=_READ)
     async def ready() -> Response:
         store = await store_answers()
         waits = [] if store else ["the store of answers cannot be used"]
@@ -46,17 +55,19 @@ def operating_routes(
             found["because"] = waits
         return _json(found, 503 if waits else 200)
 
-    @routes.get("/metrics")
-    async def figures() -> Response:
+    @routes.api_route("/metrics", methods=_READ)
+    async def figures(request: Request) -> Response:
+        _check_is_here(request, is_open=is_open)
         return Response(metrics.text(), headers={**_NEVER_KEPT, "Content-Type": CONTENT_TYPE})
 
-    @routes.get("/status")
+    @routes.api_route("/status", methods=_READ)
     async def state(request: Request) -> Response:
-        store = await store_answers()
+        _check_is_here(request, is_open=is_open)
+        found = _state(live, traffic, store=await store_answers(), is_open=is_open)
         if "text/html" in request.headers.get("accept", ""):
-            page = status_page(live.rules.library, _state(live, traffic, store=store))
+            page = status_page(live.rules.library, found)
             return Response(page, media_type="text/html", headers={**_PAGE, **_NEVER_KEPT})
-        return _json(_state(live, traffic, store=store))
+        return _json(found)
 
     @routes.get("/status/style.css")
     async def look() -> Response:
@@ -65,13 +76,25 @@ def operating_routes(
     return routes
 
 
-def _state(live: Live, traffic: Traffic, *, store: bool) -> dict[str, object]:
+def _check_is_here(request: Request, *, is_open: bool) -> None:
+    """Where callers are listed, figures and state are for this machine. Raises HTTPException.
+
+    What a proxy passed on came from elsewhere, though the proxy itself may be here.
+    """
+    here = request.client.host if request.client is not None else ""
+    passed_on = any(name in request.headers for name in _PASSED_ON)
+    if not is_open and (passed_on or here not in _HERE):
+        raise HTTPException(404)
+
+
+def _state(live: Live, traffic: Traffic, *, store: bool, is_open: bool) -> dict[str, object]:
     """Which rules are in force since when, what came of the last reload, and how the rest is."""
     rules, last = live.rules, live.last
     found: dict[str, object] = {
         "ready": store and not traffic.stopping,
         "stopping": traffic.stopping,
         "store": store,
+        "open": is_open,
         "reviewed": REVIEWED,
         "practice": rules.library.practice.name,
         "fingerprint": rules.fingerprint,

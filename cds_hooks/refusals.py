@@ -18,6 +18,9 @@ import traceback
 from pathlib import PurePath
 
 import msgspec
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -139,9 +142,27 @@ async def not_there(_request: Request, _error: Exception) -> Response:
     return outcome(404, "not-found", "There is nothing at this address.")
 
 
-async def not_that_way(_request: Request, _error: Exception) -> Response:
-    """The answer to a method that an address does not take."""
-    return outcome(405, "not-supported", "This address does not take that method.")
+async def not_that_way(_request: Request, error: Exception) -> Response:
+    """The answer to a method that an address does not take, with those that it takes (RFC 9110)."""
+    response = outcome(405, "not-supported", "This address does not take that method.")
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers["Allow"] = ", ".join(sorted(error.headers["Allow"].split(", ")))
+    return response
+
+
+class Origins(CORSMiddleware):
+    """Browser origins that may call; a question that is refused is told as FHIR says it."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """The answer to a browser that asks whether it may call."""
+        response = super().preflight_response(request_headers)
+        if response.status_code == 200:
+            return response
+        refusal = outcome(400, "forbidden", "This origin, method or header is not allowed here.")
+        for name, value in response.headers.items():
+            if not name.startswith("content-"):
+                refusal.headers[name] = value
+        return refusal
 
 
 class Faults:

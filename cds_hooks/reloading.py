@@ -118,6 +118,13 @@ def examined(folder: Path, now: datetime, found: str) -> InForce:
     loaded = load_library(folder)
     if loaded.stops:
         raise NotTaken("problems", *(_line(one, folder) for one in loaded.stops))
+    return proven(loaded, now, found)
+
+
+def proven(loaded: Loaded, now: datetime, found: str) -> InForce:
+    """Rules without problems, once they have done what their stories say, here and through the
+    real door. The one gate of a start and of a reload. Raises NotTaken.
+    """
     wrong = list(_untrue(loaded))
     if wrong:
         raise NotTaken("stories", *wrong)

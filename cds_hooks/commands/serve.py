@@ -18,8 +18,8 @@ from cds_hooks.app import create_app
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import ClientsError
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
-from cds_hooks.live import Live, OutsideSubset, in_force
-from cds_hooks.reloading import Reloading, fingerprint
+from cds_hooks.live import Live
+from cds_hooks.reloading import NotTaken, Reloading, fingerprint, proven
 from cds_hooks.settings import Settings, SettingsError, from_environment
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
@@ -46,6 +46,12 @@ def serve(**given: object) -> int:
     found = fingerprint(settings.practice) if settings.practice is not None else ""
     loaded = load_library(settings.practice)
     if say.stopped(loaded):
+        return PROBLEMS
+    try:
+        live = Live(proven(loaded, clock.now(), found))
+    except NotTaken as error:
+        for sentence in error.wrong:
+            say.sorry(sentence)
         return PROBLEMS
     listening = _inherited(settings.fd) if settings.fd else listen(settings.host, settings.port)
     if listening is None:
@@ -74,11 +80,6 @@ def serve(**given: object) -> int:
         logs.event("open", reason="no-sign-in")
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}/cds-services"
-    try:
-        live = Live(in_force(loaded.library, clock.now(), found))
-    except OutsideSubset as error:
-        say.sorry(str(error))
-        return PROBLEMS
     traffic = Traffic()
     close_tracing = _tracing(live, traffic) if settings.tracing else None
     if settings.tracing and close_tracing is None:

@@ -78,9 +78,9 @@ def kept_as(person: str, realm: str) -> str:
 class Answers:
     """The store of one practice. Every call is short and blocks: keep it off the event loop."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open or make the store. Raises StoreError."""
-        self._engine = open_engine(folder)
+    def __init__(self, folder: Path, *, lasting: bool = True) -> None:
+        """Open or make the store; what does not last may be lost with the power. StoreError."""
+        self._engine = open_engine(folder, synchronous="FULL" if lasting else "NORMAL")
         self._file = folder / FILE
         self._same_file = self._file.stat().st_ino
 

@@ -94,8 +94,9 @@ def test_a_browser_may_ask_first(browsed: Surgery, address: str, method: str, he
     for name in headers.split(","):
         assert name in allowed.headers["access-control-allow-headers"].lower()
     refused = ask(STRANGER)
-    assert refused.status == 400
+    check_refusal(refused, 400)
     assert "access-control-allow-origin" not in refused.headers
+    assert "origin" in refused.headers["vary"].lower()
 
 
 def test_without_any_origin_in_the_settings_no_browser_may_call(all_day: Surgery) -> None:

@@ -14,6 +14,7 @@ from tests.fhir_builders import COPD_RULE, margaret
 from tests.served import BOOK, VIEW, Json, Reply, Surgery
 
 CALL = f"/cds-services/good-day-{VIEW}"
+UUID_ = "0a3a9f6e-1f7d-4f5e-9b1e-6a2f3c4d5e6f"
 MIB_2 = 2 * 1024 * 1024
 
 # ---- 400: not a request that CDS Hooks allows ------------------------------------------------
@@ -76,6 +77,8 @@ BAD_REQUESTS: dict[str, tuple[Callable[[Json], None], str]] = {
     "an unknown hook": (with_("hook", "order-sign"), "patient-view"),
     "hook in other letters": (with_("hook", "Patient-View"), "patient-view"),
     "hookInstance no uuid": (with_("hookInstance", "1"), '"hookInstance"'),
+    "hookInstance in braces": (with_("hookInstance", f"{{{UUID_}}}"), '"hookInstance"'),
+    "hookInstance with urn": (with_("hookInstance", f"urn:uuid:{UUID_}"), '"hookInstance"'),
     "hookInstance null": (with_("hookInstance", None), '"hookInstance"'),
     "context a list": (with_("context", []), '"context"'),
     "context null": (with_("context", None), '"context"'),
@@ -194,6 +197,30 @@ def test_a_method_that_an_address_does_not_take_is_405(
     all_day: Surgery, method: str, address: str
 ) -> None:
     check_refusal(Reply(all_day.client.request(method, address)), 405)
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "allowed"),
+    [
+        ("DELETE", "/cds-services", "GET, HEAD"),
+        ("GET", CALL, "POST"),
+        ("GET", f"{CALL}/feedback", "POST"),
+        ("POST", "/status", "GET, HEAD"),
+    ],
+)
+def test_a_405_says_which_methods_there_are(
+    all_day: Surgery, method: str, address: str, allowed: str
+) -> None:
+    assert all_day.client.request(method, address).headers["allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    "address", ["/cds-services", "/health/live", "/health/ready", "/metrics", "/status"]
+)
+def test_head_is_answered_where_get_is(all_day: Surgery, address: str) -> None:
+    asked, read = all_day.client.head(address), all_day.client.get(address)
+    assert asked.status_code == read.status_code == 200
+    assert asked.headers["content-type"] == read.headers["content-type"]
 
 
 # ---- 412, 413, 415 --------------------------------------------------------------------------

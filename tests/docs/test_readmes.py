@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from socket import create_connection, socket
+from time import sleep
 
 import pytest
 
@@ -45,7 +47,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_every_block_runs_and_prints_what_is_written(
     readme: str, tmp_path: Path, demo: str
 ) -> None:
-    printed, guarded, found = "", "", blocks(readme)
+    printed, guarded, ehr = "", "", str(a_free_port())
+    found = [(language, text.replace("8082", ehr)) for language, text in blocks(readme)]
     with ExitStack() as running:
         for at, (language, text) in enumerate(found, 1):
             match language:
@@ -53,11 +56,13 @@ def test_every_block_runs_and_prints_what_is_written(
                     check_part(tmp_path, text)
                 case "yaml" if INTO.match(text):
                     put_into(tmp_path, text)
-                case "yaml" | "json" | "csv" | "toml":
+                case "yaml" | "json" | "csv" | "toml" | "python":
                     write(tmp_path, language, text)
                 case "sh" if OPEN.match(text):
                     with serving_as_written(tmp_path, text):
                         pass
+                case "sh" if EHR.fullmatch(text):
+                    running.enter_context(ehr_as_written(tmp_path, int(ehr)))
                 case "sh" if GUARDED.match(text):
                     guarded = running.enter_context(serving_as_written(tmp_path, text))
                 case "sh":
@@ -77,6 +82,30 @@ def test_every_block_runs_and_prints_what_is_written(
 # Services are run as they are written, but for the port.
 OPEN = re.compile(r"goodday (serve .*--open\b.*)\n")
 GUARDED = re.compile(r"goodday (serve --clients .*) --port 8081\n")
+
+
+EHR = re.compile(r"python ehr\.py\n")
+
+
+def a_free_port() -> int:
+    with socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def ehr_as_written(folder: Path, port: int) -> Generator[None]:
+    """The FHIR server of a few lines, once it can be reached."""
+    process = subprocess.Popen([sys.executable, "ehr.py"], cwd=folder, stderr=subprocess.DEVNULL)
+    try:
+        while process.poll() is None:
+            with suppress(ConnectionRefusedError), create_connection(("127.0.0.1", port)):
+                break
+            sleep(0.02)
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 @contextmanager

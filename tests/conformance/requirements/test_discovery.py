@@ -119,6 +119,7 @@ def test_d8_prefetch_is_keys_and_queries(service: Surgery) -> None:
 def test_d9_what_to_send_is_said(service: Surgery) -> None:
     for one in service.discovery():
         assert "412" in one["usageRequirements"]
+        assert "asked of fhirServer" in one["usageRequirements"]
 
 
 def test_d10_the_version_of_the_specification_is_said(service: Surgery) -> None:

@@ -91,7 +91,7 @@ def test_f4_without_leave_nobody_is_asked(
     if leave == "none":
         del call["fhirAuthorization"]
     with practice(tmp_path, library, fhir) as service:
-        check_refusal(ask(service, call), 412, "conditions")
+        check_refusal(ask(service, call), 412, "fhirServer that may be asked for this client")
     assert (fhir.connections, fhir.asked) == (0, [])
 
 
