@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.conformance.requirements.table import REQUIREMENTS, held_by, page, written
+from tests.conformance.requirements.table import (
+    BETTER,
+    README,
+    REQUIREMENTS,
+    held_by,
+    page,
+    written,
+)
 
 
 @pytest.mark.parametrize("name", [one.id for one in REQUIREMENTS])
@@ -16,3 +23,9 @@ def test_no_test_has_the_name_of_a_requirement_that_is_not_listed() -> None:
 
 def test_the_readme_is_current() -> None:
     assert written() == page(), "python -m tests.conformance.requirements writes it"
+
+
+@pytest.mark.parametrize("named", BETTER.values(), ids=BETTER)
+def test_the_better_tests_are_where_the_table_says(named: str) -> None:
+    path, _, name = named.partition("::")
+    assert f"def {name}(" in (README.parents[1] / path).read_text("utf-8")
