@@ -235,6 +235,7 @@ CALLS = {
     "an OperationOutcome overlooked": habit("R2", "overlooks an error in a list"),
     "the first page taken for all": habit("R4", "overlooks further pages"),
     "a card about two patients": habit("R6", "mixes patients"),
+    "a condition of somebody else": habit("R6", "looks at nobody's subject"),
     "null is an error": habit("R7", "takes no null"),
     "anything taken for empty": habit("R8", "takes anything for empty"),
     "any FHIR server is called": habit("F5", "calls any server"),
@@ -268,6 +269,10 @@ BROWSERS = {
 }
 
 TOKENS = {
+    "keys of any address": token("A1", "fetches any keys"),
+    "the address with a slash": token("A4", "takes a slash behind"),
+    "a life of a day": token("A5", "takes a long life"),
+    "a jti at two addresses": token("A8", "takes a jti at each address"),
     "any issuer": token("A1", "takes any issuer"),
     "no signature": token("A2", "takes no signature"),
     "a shared secret": token("A2", "takes shared secrets"),
