@@ -1,4 +1,4 @@
-"""What may stand under a prefetch key, and what an answer may be built on (R1 to R8).
+"""What may stand under a prefetch key, and what an answer may be built on (R1 to R9).
 
 A fault here is told by the cards. The kit looks for a key that holds cards back: with its list
 emptied a card comes that was not there before. Then that card must not come where the list could
@@ -77,7 +77,7 @@ def _no_fault(asking: Asking, asked: Asked, what: str) -> None:
 
 
 def nulls(asking: Asking, usual: Asked) -> None:
-    """R7: a client that looked and has nothing may send null."""
+    """R9: a client that looked and has nothing may send null."""
     keys = [*usual.call["prefetch"]]
     what = "null under every key"
     asked = asking.ask(usual.person, what, more(prefetch=dict.fromkeys(keys)))
@@ -90,7 +90,7 @@ def nulls(asking: Asking, usual: Asked) -> None:
 def _read(asking: Asking, asked: Asked, what: str) -> None:
     status = asked.answer.status
     fine = 200 <= status < 300 or status == 412
-    asking.notes.expect("R7", fine, asked.answer.came, asking.where(what))
+    asking.notes.expect("R9", fine, asked.answer.came, asking.where(what))
 
 
 def not_readable(asking: Asking, usual: Asked, found: Iterable[Silencer]) -> None:

@@ -1,4 +1,4 @@
-"""Tokens that are spoilt in one place, and the good one (A1 to A10)."""
+"""Tokens that are spoilt in one place, and the good one (A1 to A12)."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ from cds_hooks.conformance.key_host import keys_served
 from cds_hooks.conformance.shapes import Json
 from cds_hooks.conformance.signing import Key, Signer
 
-_ALL = tuple(f"A{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9, 10))
+_ALL = tuple(f"A{number}" for number in (1, 2, 4, 5, 6, 8, 9, 10, 11, 12))
 _WHY = re.compile(
     r"expire|signature|audience|issuer|\bjti\b|nonce|algorithm|replay|\bclaim|\bkid\b|\biss\b"
     r"|\baud\b|unknown key|decode|not yet|too (?:old|long)",
@@ -72,20 +72,24 @@ def _spoilt(signer: Signer, base: str, path: str) -> Iterator[tuple[str, str, st
     yield "A2", "no signature", _unsigned(signer, here)
     for what, secret in (("a word", b"secret"), ("nothing", b""), ("the public key", _pem(signer))):
         yield "A2", f"a signature with {what} as the secret", _shared(signer, here, secret)
-    yield "A3", "another key's signature", signer.sign(signer.claims(here), other, signer.algorithm)
+    yield (
+        "A11",
+        "another key's signature",
+        signer.sign(signer.claims(here), other, signer.algorithm),
+    )
     unknown = signer.sign(signer.claims(here), other, signer.algorithm, kid="nobody")
-    yield "A3", "a kid that nobody knows", unknown
-    yield "A3", "a signature that was changed", _changed(signer.token(here))
+    yield "A11", "a kid that nobody knows", unknown
+    yield "A11", "a signature that was changed", _changed(signer.token(here))
     yield "A4", "an address of somebody else", signer.token("https://nobody.invalid/cds-services/x")
     yield "A4", "the base address", signer.token(base)
     yield "A4", "this address with a slash behind", signer.token(f"{here}/")
     yield "A4", "another service's address", signer.token(f"{here}-other")
-    yield "A5", "an hour too late", signer.token(here, iat=now - 2 * _HOUR, exp=now - _HOUR)
+    yield "A12", "an hour too late", signer.token(here, iat=now - 2 * _HOUR, exp=now - _HOUR)
     yield "A5", "a life of a day", signer.token(here, exp=now + 24 * _HOUR)
-    yield "A5", "issued tomorrow", signer.token(here, iat=now + 24 * _HOUR, exp=now + 25 * _HOUR)
+    yield "A12", "issued tomorrow", signer.token(here, iat=now + 24 * _HOUR, exp=now + 25 * _HOUR)
     for name in ("iss", "aud", "exp", "iat", "jti"):
-        yield "A5", f"no {name}", signer.token(here, **{name: None})
-    yield "A3", "a word that is no token", "conformance"
+        yield "A12", f"no {name}", signer.token(here, **{name: None})
+    yield "A11", "a word that is no token", "conformance"
 
 
 def _another(key: Key) -> Key:

@@ -1,4 +1,4 @@
-"""S, C and X: answers, cards, and what a button does."""
+"""S and C: answers, cards, and what a button does."""
 
 import re
 from pathlib import Path
@@ -93,11 +93,11 @@ def test_c3_the_source_has_a_label(cards: list[Json]) -> None:
     assert all(card["source"]["label"] for card in cards)
 
 
-def test_c4_how_many_can_be_chosen_is_said(cards: list[Json]) -> None:
+def test_c8_how_many_can_be_chosen_is_said(cards: list[Json]) -> None:
     assert {card["selectionBehavior"] for card in cards} <= {"any", "at-most-one"}
 
 
-def test_c5_at_most_one_is_recommended_where_one_can_be_taken(whole: Surgery) -> None:
+def test_c19_at_most_one_is_recommended_where_one_can_be_taken(whole: Surgery) -> None:
     card = asked_about(whole, "Sam", "p-choosing").card
     assert card["selectionBehavior"] == "at-most-one"
     assert [one.get("isRecommended") for one in card["suggestions"]].count(True) == 1
@@ -106,7 +106,7 @@ def test_c5_at_most_one_is_recommended_where_one_can_be_taken(whole: Surgery) ->
     assert [one.says for one in two.stops] == ["At most one offer can be recommended."]
 
 
-def test_c6_override_reasons_have_code_system_and_words(cards: list[Json]) -> None:
+def test_c10_override_reasons_have_code_system_and_words(cards: list[Json]) -> None:
     for card in cards:
         assert card["overrideReasons"]
         for one in card["overrideReasons"]:
@@ -115,7 +115,7 @@ def test_c6_override_reasons_have_code_system_and_words(cards: list[Json]) -> No
             assert one["display"]
 
 
-def test_c7_links_are_absolute_and_labelled(whole: Surgery) -> None:
+def test_c12_links_are_absolute_and_labelled(whole: Surgery) -> None:
     assert asked_about(whole, "Sam", "p-reading").card["links"] == [
         {"label": "About tea", "url": "https://www.nhs.uk/tea/", "type": "absolute"},
         {
@@ -130,7 +130,7 @@ NAMES = ("[x](javascript:alert(1))", "<img src=x onerror=y>", "**b**", "`c`", "a
 
 
 @pytest.mark.parametrize("hostile", NAMES)
-def test_c8_a_name_from_the_record_is_no_markdown(whole: Surgery, hostile: str) -> None:
+def test_c23_a_name_from_the_record_is_no_markdown(whole: Surgery, hostile: str) -> None:
     said = asked_about(whole, "Sam", f"p-{NAMES.index(hostile)}").card
     assert "Sam" in said["summary"]
     assert "Sam" in said["detail"]
@@ -141,24 +141,24 @@ def test_c8_a_name_from_the_record_is_no_markdown(whole: Surgery, hostile: str) 
     assert not [text for text in texts if hostile in text]
 
 
-def test_x1_an_action_has_a_type_and_a_description(cards: list[Json]) -> None:
+def test_c31_an_action_has_a_type_and_a_description(cards: list[Json]) -> None:
     for action in actions(cards):
         assert action["type"] == "create"
         assert action["description"]
 
 
-def test_x2_a_create_has_its_resource(service: Surgery, cards: list[Json]) -> None:
+def test_c32_a_create_has_its_resource(service: Surgery, cards: list[Json]) -> None:
     for card in cards:
         check_card(card, service.now.date())
     assert all(action["resource"]["resourceType"] for action in actions(cards))
 
 
-def test_x3_nothing_is_updated_or_deleted(cards: list[Json]) -> None:
+def test_nothing_is_updated_or_deleted(cards: list[Json]) -> None:
     assert {action["type"] for action in actions(cards)} == {"create"}
     assert not [action for action in actions(cards) if "resourceId" in action]
 
 
-def test_x4_every_resource_is_about_the_patient_of_the_call(cards: list[Json]) -> None:
+def test_s7_every_resource_is_about_the_patient_of_the_call(cards: list[Json]) -> None:
     for action in actions(cards):
         resource = action["resource"]
         about = resource.get("subject") or resource.get("for")
