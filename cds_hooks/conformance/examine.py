@@ -119,10 +119,10 @@ def _examine_services(wanted: Wanted, caller: Caller, chosen: list[Listed], note
 
 
 _AFTER_AN_ANSWER = (
-    *("Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "Q9", "R1", "R2", "R3", "R4", "R6", "R7"),
+    *("Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "Q9", "R1", "R2", "R3", "R4", "R6", "R9"),
     *("R8", "E1", "E2", "E5", "E6", "E7", "E8", "E9", "F1", "F5", "L1"),
     *("O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8"),
-    *("A1", "A2", "A3", "A4", "A5", "A6", "A8", "A9", "A10"),
+    *("A1", "A2", "A4", "A5", "A6", "A8", "A9", "A10", "A11", "A12"),
 )
 
 
@@ -171,7 +171,7 @@ def _not_answered(asking: Asking, asked: Asked) -> None:
 def _examine_prefetch(asking: Asking, usual: Asked, empty: Asked, answered: list[Asked]) -> None:
     notes = asking.notes
     if not asking.listed.prefetch:
-        notes.not_tried("No service asks for prefetch.", *(f"R{n}" for n in (1, 2, 3, 4, 6, 7, 8)))
+        notes.not_tried("No service asks for prefetch.", *(f"R{n}" for n in (1, 2, 3, 4, 6, 8, 9)))
         return
     states.nothing_sent(asking, usual, empty)
     states.nulls(asking, usual)
@@ -192,3 +192,5 @@ def _never_seen_from_outside(notes: Notes) -> None:
     notes.not_tried("It is judged as J2 and J3.", "J4")
     notes.not_tried("Where it is written down cannot be told from outside.", "D14")
     notes.not_tried("Whether a user may see all data is known to the client only.", "R5")
+    notes.not_tried("What a client means by null is agreed beforehand.", "R7")
+    notes.not_tried("Which keys are kept cannot be seen from outside; A2 and A11 are tried.", "A3")

@@ -1,17 +1,18 @@
-"""What may stand under a prefetch key, and what an answer may be built on (R1 to R8).
+"""What may stand under a prefetch key, and what an answer may be built on (R1 to R9).
 
 A fault here is told by the cards. The kit looks for a key that holds cards back: with its list
 emptied a card comes that was not there before. Then that card must not come where the list could
 not be read, was sent in part, or was not sent at all.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from cds_hooks.conformance.asking import Asked, Asking, Said, with_key, without_key
 from cds_hooks.conformance.calls import less, more
 from cds_hooks.conformance.hooks import bundle
-from cds_hooks.conformance.shapes import Json, within
+from cds_hooks.conformance.shapes import Json, objects, within
 
 EMPTY: Json = {"resourceType": "Bundle", "type": "searchset", "total": 0}
 _FAILED: Json = {
@@ -76,7 +77,7 @@ def _no_fault(asking: Asking, asked: Asked, what: str) -> None:
 
 
 def nulls(asking: Asking, usual: Asked) -> None:
-    """R7: a client that looked and has nothing may send null."""
+    """R9: a client that looked and has nothing may send null."""
     keys = [*usual.call["prefetch"]]
     what = "null under every key"
     asked = asking.ask(usual.person, what, more(prefetch=dict.fromkeys(keys)))
@@ -89,7 +90,7 @@ def nulls(asking: Asking, usual: Asked) -> None:
 def _read(asking: Asking, asked: Asked, what: str) -> None:
     status = asked.answer.status
     fine = 200 <= status < 300 or status == 412
-    asking.notes.expect("R7", fine, asked.answer.came, asking.where(what))
+    asking.notes.expect("R9", fine, asked.answer.came, asking.where(what))
 
 
 def not_readable(asking: Asking, usual: Asked, found: Iterable[Silencer]) -> None:
@@ -131,3 +132,48 @@ def somebody_else(asking: Asking, usual: Asked) -> None:
     asked = asking.ask(usual.person, what, another)
     says = "brings a card"
     asking.notes.expect("R6", not asked.answer.cards, says, asking.where(what))
+    for key in asking.listed.lists:
+        held = objects(within(usual.call, "prefetch", key, "entry"))
+        for place in range(min(len(held), _MOST)):
+            _one_of_somebody_elses(asking, usual, key, place)
+
+
+# How many entries of a list are tried one by one.
+_MOST = 5
+_ELSE = "Patient/conformance-somebody-else"
+
+
+def _one_of_somebody_elses(asking: Asking, usual: Asked, key: str, place: int) -> None:
+    """One entry that a card needs is somebody else's; the Patient and all others are not."""
+    without = asking.ask(usual.person, f"{key} without one", _entry(key, place, lambda _: []))
+    lost = usual.said - without.said
+    if without.answer.status != 200 or not lost:
+        return
+
+    def theirs(entry: Json, call: Json) -> list[Json]:
+        ours = f"Patient/{call['context']['patientId']}"
+        moved: Json = json.loads(json.dumps(entry).replace(ours, _ELSE))
+        return [moved]
+
+    what = f"somebody else's entry among those of {key}"
+
+    def change(call: Json) -> Json:
+        return _entry(key, place, lambda entry: theirs(entry, call))(call)
+
+    asked = asking.ask(usual.person, what, change)
+    says = "brings the card that needs it"
+    asking.notes.expect("R6", not asked.said & lost, says, asking.where(what))
+
+
+def _entry(key: str, place: int, change: Callable[[Json], list[Json]]) -> Callable[[Json], Json]:
+    """A call in which one entry of a list is something else, or is not there."""
+
+    def changed(call: Json) -> Json:
+        listed: Json = call["prefetch"][key]
+        entries = objects(listed["entry"])
+        entries = [*entries[:place], *change(entries[place]), *entries[place + 1 :]]
+        rest = {name: value for name, value in listed.items() if name not in ("entry", "total")}
+        made = {**rest, "total": len(entries), **({"entry": entries} if entries else {})}
+        return {**call, "prefetch": {**call["prefetch"], key: made}}
+
+    return changed

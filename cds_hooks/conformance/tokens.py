@@ -1,4 +1,4 @@
-"""Tokens that are spoilt in one place, and the good one (A1 to A10)."""
+"""Tokens that are spoilt in one place, and the good one (A1 to A12)."""
 
 import hashlib
 import hmac
@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cds_hooks.conformance.asking import Asked, Asking
 from cds_hooks.conformance.exchange import Answer
+from cds_hooks.conformance.key_host import keys_served
 from cds_hooks.conformance.shapes import Json
 from cds_hooks.conformance.signing import Key, Signer
 
-_ALL = tuple(f"A{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9, 10))
+_ALL = tuple(f"A{number}" for number in (1, 2, 4, 5, 6, 8, 9, 10, 11, 12))
 _WHY = re.compile(
     r"expire|signature|audience|issuer|\bjti\b|nonce|algorithm|replay|\bclaim|\bkid\b|\biss\b"
     r"|\baud\b|unknown key|decode|not yet|too (?:old|long)",
@@ -46,9 +47,10 @@ def all_tokens(asking: Asking, usual: Asked) -> None:
         answer = _call(asking, usual, token)
         told.append(answer)
         notes.expect(which, answer.status == 401, answer.came, asking.where(what))
+    told.append(_own_keys(asking, usual, signer))
     _aud_as_a_list(asking, usual, signer)
+    _elsewhere(asking, usual, signer, without_token=_feedback_without(asking))
     told.append(_again(asking, usual, signer))
-    _feedback_without(asking)
     for answer in told:
         if answer.status == 401:
             said = answer.text + answer.headers.get("www-authenticate", "")
@@ -67,24 +69,27 @@ def _spoilt(signer: Signer, base: str, path: str) -> Iterator[tuple[str, str, st
     now = int(claims["iat"])
     yield "A1", "an issuer that nobody knows", signer.token(here, iss="https://nobody.invalid")
     other = _another(signer.key)
-    jku = "https://nobody.invalid/jwks.json"
-    own = signer.sign(signer.claims(here), other, signer.algorithm, jku=jku, kid="nobody")
-    yield "A1", "keys at an address that nobody knows", own
     yield "A2", "no signature", _unsigned(signer, here)
     for what, secret in (("a word", b"secret"), ("nothing", b""), ("the public key", _pem(signer))):
         yield "A2", f"a signature with {what} as the secret", _shared(signer, here, secret)
-    yield "A3", "another key's signature", signer.sign(signer.claims(here), other, signer.algorithm)
+    yield (
+        "A11",
+        "another key's signature",
+        signer.sign(signer.claims(here), other, signer.algorithm),
+    )
     unknown = signer.sign(signer.claims(here), other, signer.algorithm, kid="nobody")
-    yield "A3", "a kid that nobody knows", unknown
-    yield "A3", "a signature that was changed", _changed(signer.token(here))
+    yield "A11", "a kid that nobody knows", unknown
+    yield "A11", "a signature that was changed", _changed(signer.token(here))
     yield "A4", "an address of somebody else", signer.token("https://nobody.invalid/cds-services/x")
     yield "A4", "the base address", signer.token(base)
+    yield "A4", "this address with a slash behind", signer.token(f"{here}/")
     yield "A4", "another service's address", signer.token(f"{here}-other")
-    yield "A5", "an hour too late", signer.token(here, iat=now - 2 * _HOUR, exp=now - _HOUR)
-    yield "A5", "issued tomorrow", signer.token(here, iat=now + 24 * _HOUR, exp=now + 25 * _HOUR)
+    yield "A12", "an hour too late", signer.token(here, iat=now - 2 * _HOUR, exp=now - _HOUR)
+    yield "A5", "a life of a day", signer.token(here, exp=now + 24 * _HOUR)
+    yield "A12", "issued tomorrow", signer.token(here, iat=now + 24 * _HOUR, exp=now + 25 * _HOUR)
     for name in ("iss", "aud", "exp", "iat", "jti"):
-        yield "A5", f"no {name}", signer.token(here, **{name: None})
-    yield "A3", "a word that is no token", "conformance"
+        yield "A12", f"no {name}", signer.token(here, **{name: None})
+    yield "A11", "a word that is no token", "conformance"
 
 
 def _another(key: Key) -> Key:
@@ -137,7 +142,37 @@ def _again(asking: Asking, usual: Asked, signer: Signer) -> Answer:
     return answer
 
 
-def _feedback_without(asking: Asking) -> None:
+def _own_keys(asking: Asking, usual: Asked, signer: Signer) -> Answer:
+    """A token that says where its key is: there it can be had, and nobody agreed on that."""
+    kid, other = "conformance-nobody", _another(signer.key)
+    with keys_served(other, kid, signer.algorithm) as served:
+        here = asking.caller.address(asking.path)
+        token = signer.sign(
+            signer.claims(here), other, signer.algorithm, jku=served.address, kid=kid
+        )
+        answer = _call(asking, usual, token)
+    where = asking.where("keys at an address that nobody knows")
+    asking.notes.expect("A1", answer.status == 401, answer.came, where)
+    asking.notes.expect("A1", not served.asked, "they were fetched", where)
+    return answer
+
+
+def _elsewhere(asking: Asking, usual: Asked, signer: Signer, *, without_token: Answer) -> None:
+    """One jti at two addresses, each with a token of its own."""
+    if without_token.status != 401:
+        return  # nobody looks at tokens there
+    jti, path = uuid4().hex, f"{asking.path}/feedback"
+    first = _call(asking, usual, signer.token(asking.caller.address(asking.path), jti=jti))
+    if first.status != 200:
+        return
+    token = signer.token(asking.caller.address(path), jti=jti)
+    answer = asking.caller.post(path, {"feedback": []}, token=token)
+    where = asking.where("a jti that was used at another address")
+    asking.notes.expect("A8", answer.status in (401, 404), answer.came, where)
+
+
+def _feedback_without(asking: Asking) -> Answer:
     answer = asking.caller.post(f"{asking.path}/feedback", {"feedback": []}, token="")
     where = asking.where("feedback without a token")
     asking.notes.expect("A6", answer.status in (401, 404), answer.came, where)
+    return answer

@@ -5,12 +5,14 @@ import hmac
 from base64 import urlsafe_b64encode
 from typing import Any
 
+import httpx2
 import jwt
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.types import Options
 
 ISSUER = "https://ehr.example"
 _CLAIMS = ["iss", "aud", "exp", "iat", "jti"]
+_LONGEST = 3600
 _LACK = "takes what lacks a claim"
 
 
@@ -39,6 +41,9 @@ class Doorkeeper:
         if algorithm == "none" and self._slip == "takes no signature":
             return ""
         key = self._keys.get(head.get("kid", ""))
+        if key is None and self._slip == "fetches any keys" and "jku" in head:
+            found = httpx2.get(head["jku"], timeout=1, trust_env=False).json()
+            key = jwt.PyJWKSet.from_dict(found)[head["kid"]].key
         if key is None:
             return "" if self._slip == "takes any signature" else "An unknown kid."
         if algorithm == "HS256" and self._slip == "takes shared secrets":
@@ -59,9 +64,14 @@ class Doorkeeper:
             return "An unknown issuer."
         if not self._is_for(claims.get("aud", self._unless_lacking(address)), address):
             return "Another audience."
-        if claims.get("jti") in self._seen and slip != "takes it twice":
+        if claims.get("exp", 0) - claims.get("iat", 0) > _LONGEST and slip != "takes a long life":
+            return "It lasts too long."
+        used = str(claims.get("jti", ""))
+        if slip == "takes a jti at each address":
+            used += address
+        if used in self._seen and slip != "takes it twice":
             return "That jti was used."
-        self._seen.add(claims.get("jti", ""))
+        self._seen.add(used)
         return ""
 
     def _unless_lacking(self, right: str) -> str:
@@ -72,6 +82,8 @@ class Doorkeeper:
             return isinstance(audience, str | list)
         if self._slip == "takes a base as audience" and isinstance(audience, str):
             return address.startswith(audience)
+        if self._slip == "takes a slash behind" and isinstance(audience, str):
+            return audience.removesuffix("/") == address
         if isinstance(audience, list) and self._slip != "takes no list of audiences":
             return address in audience
         return audience == address

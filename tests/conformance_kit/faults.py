@@ -235,7 +235,8 @@ CALLS = {
     "an OperationOutcome overlooked": habit("R2", "overlooks an error in a list"),
     "the first page taken for all": habit("R4", "overlooks further pages"),
     "a card about two patients": habit("R6", "mixes patients"),
-    "null is an error": habit("R7", "takes no null"),
+    "a condition of somebody else": habit("R6", "looks at nobody's subject"),
+    "null is an error": habit("R9", "takes no null"),
     "anything taken for empty": habit("R8", "takes anything for empty"),
     "any FHIR server is called": habit("F5", "calls any server"),
     "a token that comes back": habit("F3", "repeats the token"),
@@ -268,21 +269,25 @@ BROWSERS = {
 }
 
 TOKENS = {
+    "keys of any address": token("A1", "fetches any keys"),
+    "the address with a slash": token("A4", "takes a slash behind"),
+    "a life of a day": token("A5", "takes a long life"),
+    "a jti at two addresses": token("A8", "takes a jti at each address"),
     "any issuer": token("A1", "takes any issuer"),
     "no signature": token("A2", "takes no signature"),
     "a shared secret": token("A2", "takes shared secrets"),
-    "any signature": token("A1 A3", "takes any signature"),
+    "any signature": token("A1 A11", "takes any signature"),
     "any audience": token("A4", "takes any audience"),
     "the base as audience": token("A4", "takes a base as audience"),
     "no list of audiences": token("A4", "takes no list of audiences"),
-    "a token that has passed": token("A5", "takes what has passed"),
-    "a token of tomorrow": token("A5", "takes what is to come"),
-    "a token that lacks a claim": token("A5", "takes what lacks a claim"),
+    "a token that has passed": token("A12", "takes what has passed"),
+    "a token of tomorrow": token("A12", "takes what is to come"),
+    "a token that lacks a claim": token("A12", "takes what lacks a claim"),
     "no token": token("A6", "wants no token"),
     "no token for feedback": token("A6", "wants no token for feedback"),
     "a token twice": token("A8", "takes it twice"),
     "a 401 that tells why": token("A9", "tells why"),
-    "500 on a word": token("A3", "falls over words"),
+    "500 on a word": token("A11", "falls over words"),
 }
 
 # Faults of cards are all on one table, a card each; the others have an answer of their own.

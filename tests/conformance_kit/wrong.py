@@ -203,6 +203,8 @@ class Practice:
         who = prefetch.get("patient")
         if is_object(who) and who.get("id") != patient and not self.does("mixes patients"):
             raise Wrong(400, "The prefetch is about another patient.")
+        if not (self.does("mixes patients") or self.does("looks at nobody's subject")):
+            self.whose(prefetch, patient)
         conditions = self.codes(prefetch.get("conditions"))
         procedures = self.codes(prefetch.get("procedures"))
         if conditions is None or procedures is None or COPD not in conditions:
@@ -210,6 +212,13 @@ class Practice:
         if PLAN in procedures:
             return []
         return [self.card(patient, spoil) for spoil in self.fault.cards]
+
+    def whose(self, prefetch: Json, patient: str) -> None:
+        for key in ("conditions", "procedures"):
+            for entry in objects(within(prefetch, key, "entry")):
+                about = within(entry, "resource", "subject", "reference")
+                if about not in (None, f"Patient/{patient}"):
+                    raise Wrong(400, "One of the prefetch is about another patient.")
 
     def codes(self, value: object) -> set[str] | None:
         """The codes of a list; None where it could not be read."""

@@ -9,10 +9,24 @@ from rules.load import load_library
 from rules.rule import Library
 from tests.callers import Caller, guarded
 from tests.conformance.standard import SERVICE, check_no_empties, parts
+from tests.conformance.test_hooks import OWN
 from tests.fhir_builders import a_booking, leroy, margaret
 from tests.served import BOOK, Json, Reply, Surgery, surgery
 
 README = Path(__file__).parents[3] / "cds_hooks" / "README.md"
+# The versions of the hook library (CDS_HOOKS 1.16); of order-sign it says two, and we none.
+HOOK_VERSIONS = {
+    "patient-view": "1.0",
+    "appointment-book": "1.0",
+    "encounter-start": "1.0",
+    "encounter-discharge": "1.0",
+    "order-select": "1.0",
+    "order-sign": None,
+    "order-dispatch": "1.1",
+    "problem-list-item-create": "0.1.0",
+    "allergyintolerance-create": "0.1.0",
+    "medication-refill": "0.1.0",
+}
 CONTEXT_TOKENS = {"context.patientId"}
 TYPES = {
     "Appointment", "CarePlan", "Communication", "CommunicationRequest", "Condition", "Consent",
@@ -91,8 +105,10 @@ def test_every_service_has_its_texts(service: Surgery, name: str) -> None:
     assert all(isinstance(one[name], str) and one[name] for one in service.discovery())
 
 
-def test_d4_hook_is_a_text(service: Surgery) -> None:
-    assert {one["hook"] for one in service.discovery()} == {"patient-view", "appointment-book"}
+def test_d4_hook_is_a_text(everywhere: Surgery) -> None:
+    listed = [one["hook"] for one in everywhere.discovery()]
+    assert sorted(listed) == sorted([*HOOK_VERSIONS, OWN])
+    assert all(type(hook) is str for hook in listed)
 
 
 def test_d5_the_id_is_where_the_service_is_called(service: Surgery) -> None:
@@ -126,8 +142,10 @@ def test_d10_the_version_of_the_specification_is_said(service: Surgery) -> None:
     assert {one["version"] for one in service.discovery()} == {"2.0.1"}
 
 
-def test_d11_the_version_of_the_hook_is_said(service: Surgery) -> None:
-    assert {one["hookVersion"] for one in service.discovery()} == {"1.0"}
+def test_d11_the_version_of_the_hook_is_said(everywhere: Surgery) -> None:
+    versions = {one["hook"]: one.get("hookVersion") for one in everywhere.discovery()}
+    assert versions == {**HOOK_VERSIONS, OWN: None}
+    assert not [one for one in everywhere.discovery() if one.get("hookVersion", "") is None]
 
 
 def test_d12_there_is_no_extension_in_discovery_and_no_other_member(service: Surgery) -> None:
@@ -136,38 +154,46 @@ def test_d12_there_is_no_extension_in_discovery_and_no_other_member(service: Sur
         assert "extension" not in one
 
 
-def test_d13_every_service_has_an_id_of_its_own(service: Surgery) -> None:
-    ids = [one["id"] for one in service.discovery()]
-    assert len(set(ids)) == len(ids) == 2
+def test_d13_every_service_has_an_id_of_its_own(everywhere: Surgery) -> None:
+    ids = {one["id"]: one["hook"] for one in everywhere.discovery()}
+    assert ids == {f"good-day-{hook}": hook for hook in (*HOOK_VERSIONS, OWN)}
+    assert len(everywhere.discovery()) == len(ids)
 
 
 def test_d14_people_can_read_what_the_service_does() -> None:
-    assert "patient-view" in README.read_text("utf-8")
+    text = README.read_text("utf-8")
+    for route in ("GET /cds-services", "POST /cds-services/{id}/feedback"):
+        assert f"`{route}`" in text
+    assert not [hook for hook in HOOK_VERSIONS if f"`{hook}`" not in text]
 
 
-def test_p1_tokens_stand_in_double_braces(service: Surgery) -> None:
-    for template in templates(service):
+def test_p1_tokens_stand_in_double_braces(everywhere: Surgery) -> None:
+    for template in templates(everywhere):
         assert len(re.findall(r"\{\{[^{}]+\}\}", template)) == 1
         assert not re.search(r"[{}]", re.sub(r"\{\{[^{}]+\}\}", "", template))
 
 
-def test_p2_a_token_is_a_field_of_the_context(service: Surgery) -> None:
-    found = {token for each in templates(service) for token in re.findall(r"\{\{(.+?)\}\}", each)}
+def test_p2_a_token_is_a_field_of_the_context(everywhere: Surgery) -> None:
+    found = {
+        token for each in templates(everywhere) for token in re.findall(r"\{\{(.+?)\}\}", each)
+    }
     assert all(token.startswith("context.") for token in found)
 
 
-def test_p3_only_of_fields_that_may_be_tokens(service: Surgery) -> None:
-    found = {token for each in templates(service) for token in re.findall(r"\{\{(.+?)\}\}", each)}
+def test_p3_only_of_fields_that_may_be_tokens(everywhere: Surgery) -> None:
+    found = {
+        token for each in templates(everywhere) for token in re.findall(r"\{\{(.+?)\}\}", each)
+    }
     assert found <= CONTEXT_TOKENS
 
 
-def test_p4_no_token_needs_a_newer_client(service: Surgery) -> None:
-    for template in templates(service):
+def test_p4_no_token_needs_a_newer_client(everywhere: Surgery) -> None:
+    for template in templates(everywhere):
         assert not re.search(r"today\(\)|ofType|resolve|%", template)
 
 
-def test_p5_searches_are_by_reference_and_tokens_alone(service: Surgery) -> None:
-    for template in templates(service):
+def test_p5_searches_are_by_reference_and_tokens_alone(everywhere: Surgery) -> None:
+    for template in templates(everywhere):
         kind, _, query = template.partition("?")
         assert kind.partition("/")[0] in TYPES
         names = [part.partition("=")[0] for part in query.split("&") if part]
@@ -178,14 +204,19 @@ def test_p5_searches_are_by_reference_and_tokens_alone(service: Surgery) -> None
         assert not [name for name in names if ":" in name or "." in name]
 
 
-def test_p6_each_is_a_relative_address(service: Surgery, library: Library) -> None:
-    assert library.rules
-    for template in templates(service):
+def test_p6_each_is_a_relative_address(everywhere: Surgery) -> None:
+    for template in templates(everywhere):
         assert isinstance(template, str)
         assert not re.match(r"/|[a-z]+:", template)
 
 
-def test_every_search_is_for_one_patient(service: Surgery) -> None:
-    asked: Json = service.templates()
+def test_the_services_that_p1_to_p6_look_at_read_every_list(everywhere: Surgery) -> None:
+    for one in everywhere.discovery():
+        kinds = {re.split(r"[?/]", query)[0] for query in one["prefetch"].values()}
+        assert kinds == TYPES
+
+
+def test_every_search_is_for_one_patient(everywhere: Surgery) -> None:
+    asked: Json = everywhere.templates()
     for key, template in asked.items():
         assert "{{context.patientId}}" in template, key

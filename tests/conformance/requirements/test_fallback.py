@@ -103,16 +103,27 @@ def test_f5_only_a_server_that_this_client_is_registered_with_is_asked(
         assert (other.connections, fhir.connections) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    "person", ["a b", "a/../Patient?_id=b", "a&code=b", "a#b", "a%2Fb", "\u00e4?b={c}", "a+b"]
+)
 def test_f6_what_goes_into_an_address_is_encoded(
-    tmp_path: Path, library: Library, fhir: FhirServer
+    tmp_path: Path, library: Library, fhir: FhirServer, person: str
 ) -> None:
+    """No id that needs it comes so far; that it would stay an id is test_server's to show."""
     with practice(tmp_path, library, fhir) as service:
-        ask(service, bare(fhir))
+        call = bare(fhir)
+        call["context"]["patientId"] = person
+        check_refusal(ask(service, call), 400, '"context.patientId"')
+        assert fhir.asked == []
+        assert ask(service, bare(fhir)).status == 200
+    coded = [asked for asked in fhir.asked if "code" in asked.parameters]
+    assert coded
     for asked in fhir.asked:
         address = asked.line.split(" ")[1]
-        assert not set(address) & set(' "<>\\^`{|}'), address
-        if "?" in address:
-            assert asked.parameters["patient"] == "test-person"
+        assert not set(address) & set(' "<>\\^`{|}#'), address
+        assert asked.parameters.get("patient", "test-person") == "test-person"
+    assert all("http://snomed.info/sct|" in asked.parameters["code"] for asked in coded)
+    assert not [one for one in coded if "http://" in one.line or "snomed.info/sct|" in one.line]
 
 
 def test_a_server_that_fails_makes_lists_unknown_and_never_empty(

@@ -58,11 +58,19 @@ def test_b6_what_was_accepted_is_named(service: Surgery, card: Json) -> None:
     check_refusal(service.tell(item), 400)
 
 
-def test_b7_a_reason_a_comment_or_both(service: Surgery, card: Json) -> None:
-    code = card["overrideReasons"][0]["code"]
-    reason = closed(card, service.now, code)
-    comment = {**closed(card, service.now), "overrideReason": {"userComment": "Later"}}
-    assert service.tell(reason).status == service.tell(comment).status == 200
+@pytest.mark.parametrize(
+    ("told", "until"),
+    [("a reason", "2028-11-21"), ("a comment", "2026-12-05"), ("both", "2028-11-21")],
+)
+def test_b7_a_reason_a_comment_or_both(service: Surgery, card: Json, told: str, until: str) -> None:
+    reason = card["overrideReasons"][3]["code"] if told != "a comment" else ""
+    item = closed(card, service.now, reason)
+    if told != "a reason":
+        item.setdefault("overrideReason", {})["userComment"] = "Later"
+    assert service.tell(item).status == 200
+    held = service.ask(service.a_call(margaret())).held_back[COPD_RULE]
+    assert (held["step"], held["until"]) == ("quiet", until)
+    assert ("not right for this person" in held["says"]) == bool(reason)
 
 
 def test_b8_items_may_be_many_and_come_again(service: Surgery, card: Json) -> None:
