@@ -21,6 +21,7 @@ TO_A_CARD = {
     "cds_hooks/live.py": "the rules in force, read once",
     "cds_hooks/limits.py": "how much a call may hold",
     "cds_hooks/invoke.py": "the call, read",
+    "cds_hooks/twice.py": "no member twice",
     "cds_hooks/contexts.py": "what the hook says of the moment",
     "fhir_adapters/prefetch.py": "the states of each key",
     "cds_hooks/fallback.py": "what was not sent, where it may be asked for",
