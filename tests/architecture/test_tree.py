@@ -84,6 +84,13 @@ def test_a_lock_has_hashes_for_everything_and_no_address(lock: str) -> None:
         assert all(re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line) for line in hashes)
 
 
+def test_no_lock_file_has_an_address_whoever_wrote_it() -> None:
+    """npm writes whom to thank for a package, with an address, into its lock."""
+    locks = tracked("*.lock", "*package-lock.json")
+    assert len(locks) > 4
+    assert [lock for lock in locks if "://" in (ROOT / lock).read_text("utf-8")] == []
+
+
 def test_what_runs_is_locked_the_same_for_developers() -> None:
     pins = {
         lock: set(re.findall(r"^([a-z0-9.-]+==\S+)", (ROOT / lock).read_text("utf-8"), re.M))

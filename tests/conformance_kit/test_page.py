@@ -1,25 +1,16 @@
 """The report as a page: no wider than a phone or a desk, nothing fetched, and accessible."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from cds_hooks.conformance.examine import examine
 from cds_hooks.conformance.report import as_html
 from tests.conformance_kit.serving import wanted
-from tests.functional.test_demo import AXE, CHROMIUM, FLAGS, SIZES
+from tests.functional.test_demo import AXE, SIZES, browser
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed (Debian's package chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+__all__ = ["browser"]  # a fixture
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,17 @@
 """The pages about rules in real Chromium: no wider than the screen, readable, and accessible."""
 
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from cds_hooks.pages.documents import documents
 from rules.load import load_library
 from tests.builders import TODAY
-from tests.functional.test_demo import AXE, CHROMIUM, FLAGS, SIZES
+from tests.functional.test_demo import AXE, SIZES, browser
+
+__all__ = ["browser"]  # a fixture
 
 PAGES = [
     "index.html",
@@ -18,16 +19,6 @@ PAGES = [
     "rules/copd-self-management.html",
     "for-patients/copd-self-management.html",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed (Debian's package chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
