@@ -1,0 +1,69 @@
+"""Clients that send slowly or stop in the middle, over real sockets: nobody else notices."""
+
+import json
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from socket import create_connection, socket
+
+import pytest
+
+from cds_hooks.clock import now
+from cds_hooks.traffic import MOST_AT_WORK
+from tests.callers import PUBLIC_URL, Caller, a_pair, bearer, registered
+from tests.fhir_builders import COPD_RULE
+from tests.served import VIEW, Running, piloting, serving
+
+CALL = f"/cds-services/good-day-{VIEW}"
+US = Caller()
+OTHER = Caller("other", "https://ehr.other.example", a_pair("other"))
+WITHIN = 3.0
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Running]:
+    monkeypatch.setenv("GOODDAY_ARRIVE_WITHIN", str(WITHIN))
+    piloting(tmp_path / "practice", COPD_RULE)
+    clients = registered(tmp_path / "practice", US.table(), OTHER.table())
+    with serving(tmp_path, tmp_path / "practice", "--clients", str(clients)) as open_now:
+        yield open_now
+
+
+@contextmanager
+def half_sent(running: Running, how_many: int) -> Generator[list[socket]]:
+    """Calls of ours with good tokens, and one byte of a thousand each."""
+    with ExitStack() as stack:
+        wires: list[socket] = []
+        for _ in range(how_many):
+            wire = stack.enter_context(create_connection(("127.0.0.1", running.port), timeout=20))
+            token = US.token(PUBLIC_URL + CALL, now())
+            head = f"POST {CALL} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            head += f"Authorization: Bearer {token}\r\nContent-Length: 1000\r\n\r\n{{"
+            wire.sendall(head.encode())
+            wires.append(wire)
+        yield wires
+
+
+def everything(wire: socket) -> bytes:
+    """All that comes until the other side closes."""
+    received = b""
+    while part := wire.recv(65_536):
+        received += part
+    return received
+
+
+def test_bodies_that_do_not_come_lock_nobody_out_and_are_408_after_a_while(
+    running: Running,
+) -> None:
+    with half_sent(running, MOST_AT_WORK + 10) as wires:
+        for caller in (OTHER, US):
+            token = caller.token(PUBLIC_URL + "/cds-services", now())
+            assert running.send("GET", "/cds-services", headers=bearer(token)).status == 200
+            token = caller.token(PUBLIC_URL + CALL, now())
+            # Read as a call, though not one that can be answered; and not told to come again.
+            assert running.post(CALL, {"hook": VIEW}, **bearer(token)).status == 400
+        for wire in wires:
+            head, _, body = everything(wire).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 408 ")
+            assert json.loads(body)["issue"][0]["code"] == "timeout"
+    assert "goodday_calls_at_work 0.0" in running.send("GET", "/metrics").text
