@@ -42,7 +42,7 @@ def read_call(body: bytes) -> Call:
     Raises TooLarge where it holds too many resources.
     """
     call = _decoded(body)
-    check_resources(call.prefetch or {})
+    check_resources(call.prefetch or {}, call.context)
     return call
 
 

@@ -13,6 +13,9 @@
     |-- Busy             503  too many calls are at work, of everybody's or of this client's
     |-- Unavailable      503  the store cannot be used
 
+A client that hangs up before it has sent everything is none of these, and no fault of ours either:
+nobody is there to be told, and it is counted by itself.
+
 Anything else is a fault of ours: 500, and the log says where, not what.
 """
 
@@ -20,11 +23,13 @@ import traceback
 from pathlib import PurePath
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cds_hooks import logs
+
+HUNG_UP = 499  # never sent, since nobody is there: what others count it as, too
 
 
 class Refusal(Exception):
@@ -192,6 +197,10 @@ class Faults:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            logs.event("hung-up")
+            if not started:
+                await Response(status_code=HUNG_UP)(scope, receive, watched)
         except Exception as error:  # the last net: whatever it is, its text may quote a record
             logs.event("fault", kind=_kind(error), where=_where(error))
             if started or scope["type"] != "http":

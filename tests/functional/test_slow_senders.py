@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from socket import create_connection, socket
+from time import sleep
 
 import pytest
 
@@ -67,3 +68,18 @@ def test_bodies_that_do_not_come_lock_nobody_out_and_are_408_after_a_while(
             assert head.startswith(b"HTTP/1.1 408 ")
             assert json.loads(body)["issue"][0]["code"] == "timeout"
     assert "goodday_calls_at_work 0.0" in running.send("GET", "/metrics").text
+
+
+def test_a_client_that_hangs_up_in_the_middle_is_no_fault_of_ours(running: Running) -> None:
+    with half_sent(running, 2):
+        pass
+    counted = f'goodday_calls_total{{kind="call",service="good-day-{VIEW}",status="hung up"}} 2.0'
+    for _ in range(100):
+        if counted in running.send("GET", "/metrics").text:
+            break
+        sleep(0.05)
+    figures = running.send("GET", "/metrics").text
+    assert counted in figures
+    assert '5xx"' not in figures
+    assert running.wrote().count('{"event":"hung-up"}') == 2
+    assert "fault" not in running.wrote()
