@@ -129,9 +129,9 @@ def others(call: Json) -> int:
     return sum(len(v["entry"]) if v and "entry" in v else 1 for v in values)
 
 
-SUBJECT = {"reference": "Patient/test-person"}
-FLAG = {"resourceType": "Flag", "status": "inactive", "subject": SUBJECT}
-OTHER = {"resourceType": "Basic", "subject": SUBJECT}
+SUBJECT: Json = {"reference": "Patient/test-person"}
+FLAG: Json = {"resourceType": "Flag", "status": "inactive", "subject": SUBJECT}
+OTHER: Json = {"resourceType": "Basic", "subject": SUBJECT}
 ENTRIES: dict[str, Json | None] = {"flags": FLAG, "of another sort": OTHER, "nothing": None}
 
 
@@ -150,7 +150,7 @@ def test_five_thousand_resources_are_read_and_one_more_is_413(
 def test_resources_in_the_context_count_too(service: Surgery, spelt: str) -> None:
     call = service.a_call(margaret(), hook=BOOK)
     who = [{"actor": SUBJECT, "status": "accepted"}]
-    booking = {"resourceType": "Appointment", "status": "proposed", "participant": who}
+    booking: Json = {"resourceType": "Appointment", "status": "proposed", "participant": who}
     for number, status in ((MOST_RESOURCES, 413), (10, 200)):
         listed = [booking] * number
         call["context"]["appointments"] = listed if spelt == "a list" else a_bundle(*listed)

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from socket import create_connection, socket
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 
@@ -83,3 +83,60 @@ def test_a_client_that_hangs_up_in_the_middle_is_no_fault_of_ours(running: Runni
     assert '5xx"' not in figures
     assert running.wrote().count('{"event":"hung-up"}') == 2
     assert "fault" not in running.wrote()
+
+
+def test_a_head_of_more_than_64_KiB_is_431_and_its_connection_is_closed(running: Running) -> None:
+    for line in (b"X: " + b"a" * 65_536, b"\r\n".join([b"X: " + b"a" * 1000] * 70)):
+        said = running.raw(b"GET /health/live HTTP/1.1\r\nHost: a\r\n" + line + b"\r\n\r\n")
+        head, _, body = said.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 431 ")
+        assert json.loads(body)["issue"][0]["code"] == "too-long"
+    fits = b"GET /health/live HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 60_000 + b"\r\n\r\n"
+    assert running.raw(fits).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("endless", ["one header", "many headers", "trailers"])
+def test_a_head_that_never_ends_is_cut_off_early(running: Running, endless: str) -> None:
+    start = b"POST /health/live HTTP/1.1\r\nHost: a\r\n"
+    if endless == "trailers":
+        start += b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n"
+    piece = b"a" * 65_536 if endless == "one header" else b"X: aaaaaaaaaa\r\n" * 4096
+    sent = 0
+    with create_connection(("127.0.0.1", running.port), timeout=20) as wire:
+        wire.sendall(start + (b"X: " if endless == "one header" else b""))
+        with suppress(ConnectionError):
+            for _ in range(1000):
+                wire.sendall(piece)
+                sent += len(piece)
+    assert sent < 20_000_000  # a little more than sockets hold by themselves, of 65 MB
+    assert running.send("GET", "/health/live").status == 200
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        b"",
+        b"GET /health/live HTTP/1.1\r\nHost",
+        b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\nGET /h",
+        b"GET /none HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{",
+    ],
+    ids=["nothing", "a head", "a second head", "a body that nobody reads"],
+)
+def test_a_connection_on_which_nothing_gets_whole_is_closed(
+    running: Running, begins: bytes
+) -> None:
+    started = monotonic()
+    with create_connection(("127.0.0.1", running.port), timeout=0.2) as wire:
+        wire.sendall(begins)
+        while True:
+            try:
+                if not wire.recv(65_536):
+                    break
+            except TimeoutError:
+                if begins:
+                    with suppress(ConnectionError):
+                        wire.sendall(b"X")  # one letter after another, for ever
+            except ConnectionError:
+                break
+            assert monotonic() - started < 3 * WITHIN
+    assert monotonic() - started > WITHIN / 2
