@@ -10,10 +10,11 @@ import re
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from cds_hooks import logs
-from cds_hooks.clients.keys import KeyRing
+from cds_hooks.clients.keys import MOST_SECONDS, KeyRing, fetch
 from cds_hooks.clients.listed import Client, Listed, read_list
 from cds_hooks.clients.rate import Rate
 from cds_hooks.clients.tokens import SKEW, Token, read_token, what_is_wrong
@@ -32,7 +33,10 @@ class Clients:
     def __init__(self, listed: Listed, used: UsedTokens) -> None:
         self._url = listed.public_url
         self._by_issuer = {client.issuer: client for client in listed.clients}
-        self._rings = {one.name: KeyRing(one.keys, one.jku) for one in listed.clients}
+        self._rings = {
+            one.name: KeyRing(one.keys, one.jku, partial(fetch, local=one.local))
+            for one in listed.clients
+        }
         self._rates = {one.name: Rate(one.most_per_minute) for one in listed.clients}
         self._used = used
         self._door = ThreadPoolExecutor(1, "callers")
@@ -73,7 +77,7 @@ class Clients:
         if client is not None and client.jku:
             coming = self._look(client, token.header.kid, moment)
             if wrong == "key" and coming is not None:
-                await asyncio.wait({coming})
+                await asyncio.wait({coming}, timeout=MOST_SECONDS + 0.5)
                 wrong = await self._wrong(token, client, addresses, moment)
         if wrong or client is None:
             raise UnknownCaller(wrong, client.name if client else "")
