@@ -35,7 +35,16 @@ from cds_hooks.limits import MOST_BYTES, check_body
 from cds_hooks.live import Live, in_force
 from cds_hooks.metrics import Metrics
 from cds_hooks.operating import operating_routes
-from cds_hooks.refusals import Faults, NotJson, Refusal, TooLarge, Unavailable, UnknownService
+from cds_hooks.refusals import (
+    Busy,
+    Faults,
+    NotJson,
+    Refusal,
+    TooLarge,
+    TooSlow,
+    Unavailable,
+    UnknownService,
+)
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
@@ -66,6 +75,7 @@ def create_app(
     """
     live = rules if isinstance(rules, Live) else Live(in_force(rules, real_clock.now()))
     traffic = traffic or Traffic()
+    traffic.shared = clients is not None and clients.several
     metrics = Metrics(live, traffic)
     anybody = Client("", null_means=settings.null_means)
     servers = Servers()
@@ -82,7 +92,13 @@ def create_app(
         """Who calls one of these paths, by its token: asked before anything else is said."""
         if clients is None:
             return anybody
-        return await clients.caller(request.headers.getlist("authorization"), paths, clock())
+        try:
+            return await clients.caller(request.headers.getlist("authorization"), paths, clock())
+        except Busy:
+            raise traffic.busy() from None
+
+    async def body_of(request: Request, client: Client) -> bytes:
+        return await _body(request, traffic, client.name, settings.arrive_within)
 
     app = FastAPI(
         title="Good Day",
@@ -122,26 +138,28 @@ def create_app(
         service = now_in_force.services.get(service_id)
         if service is None:
             raise UnknownService(_NO_SERVICE)
-        call = read_call(await body_of(request))
-        sent = sent_with(call, service, null_means_empty=client.null_means == "empty")
-        fetched = await fetch(
-            servers, client, sent, patient_of(call), call.fhirServer, call.fhirAuthorization
-        )
-        record = record_of_call(call, service, sent, fetched)
-        who = kept_as(record.person.id, client.realm)
-        said = await _kept(answers.history, who) if service.remembers else ()
-        outcomes = evaluate(service.rules, record, said, practice_day(now))
-        report_withheld(outcomes, service)
-        if not would_prompt(outcomes):
-            metrics.asked(service_id, outcomes, card=False)
-            request.scope[ASKED] = len(outcomes), 0
-            return _json(nothing_to_say(outcomes, service))
-        practice = now_in_force.library.practice
-        said_now = await _kept(answer, outcomes, call, service, answers, practice, who, now)
-        card = not said_now.startswith(NO_CARDS)
-        metrics.asked(service_id, outcomes, card=card)
-        request.scope[ASKED] = len(outcomes), int(card)
-        return _json(said_now)
+        body = await body_of(request, client)
+        with traffic.place(client.name):
+            call = read_call(body)
+            sent = sent_with(call, service, null_means_empty=client.null_means == "empty")
+            fetched = await fetch(
+                servers, client, sent, patient_of(call), call.fhirServer, call.fhirAuthorization
+            )
+            record = record_of_call(call, service, sent, fetched)
+            who = kept_as(record.person.id, client.realm)
+            said = await _kept(answers.history, who) if service.remembers else ()
+            outcomes = evaluate(service.rules, record, said, practice_day(now))
+            report_withheld(outcomes, service)
+            if not would_prompt(outcomes):
+                metrics.asked(service_id, outcomes, card=False)
+                request.scope[ASKED] = len(outcomes), 0
+                return _json(nothing_to_say(outcomes, service))
+            practice = now_in_force.library.practice
+            said_now = await _kept(answer, outcomes, call, service, answers, practice, who, now)
+            card = not said_now.startswith(NO_CARDS)
+            metrics.asked(service_id, outcomes, card=card)
+            request.scope[ASKED] = len(outcomes), int(card)
+            return _json(said_now)
 
     # Starlette's own way: FastAPI's would look at each call for what it could validate.
     app.add_route("/cds-services/{service_id}", call_service, methods=["POST"])
@@ -152,14 +170,15 @@ def create_app(
         path = f"/cds-services/{service_id}"
         client = await caller(request, f"{path}/feedback", path)
         # Its service may be gone since a restart: whoever knows one of our cards is heard.
-        body = await body_of(request)
-        try:
-            heard = feedback.read_feedback(body)
-        except Refusal:
-            if live.had(service_id):
-                raise
-            raise UnknownService(_NO_SERVICE) from None
-        known = await _kept(feedback.hear, answers, heard, client.realm, now)
+        body = await body_of(request, client)
+        with traffic.place(client.name):
+            try:
+                heard = feedback.read_feedback(body)
+            except Refusal:
+                if live.had(service_id):
+                    raise
+                raise UnknownService(_NO_SERVICE) from None
+            known = await _kept(feedback.hear, answers, heard, client.realm, now)
         if not known and not live.had(service_id):
             raise UnknownService(_NO_SERVICE)
         return _json(b"{}")
@@ -195,8 +214,11 @@ def _json(body: bytes) -> Response:
     return Response(body, media_type="application/json")
 
 
-async def body_of(request: Request) -> bytes:
-    """The body, while it is plain JSON within the limits. Raises NotJson, TooLarge, BadRequest."""
+async def _body(request: Request, traffic: Traffic, client: str, within: float) -> bytes:
+    """The body, while it is plain JSON within the limits and here in so many seconds.
+
+    Raises NotJson, TooLarge, TooSlow, Busy or BadRequest.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise NotJson("The body needs the content type application/json.")
@@ -204,11 +226,23 @@ async def body_of(request: Request) -> bytes:
         raise NotJson("The body cannot be packed; send it without Content-Encoding.")
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MOST_BYTES:
-            raise TooLarge("The body is larger than 2 MiB. Send only what the prefetch asks for.")
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(within):
+            async for chunk in request.stream():
+                if size + len(chunk) > MOST_BYTES:
+                    raise TooLarge(
+                        "The body is larger than 2 MiB. Send only what the prefetch asks for."
+                    )
+                traffic.arrived(client, len(chunk))
+                size += len(chunk)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise TooSlow(
+            f"The whole body was not here within {within:g} s. Nothing was decided; please send"
+            " it again."
+        ) from None
+    finally:
+        traffic.whole(client, size)
     body = b"".join(chunks)
     check_body(body)
     return body

@@ -44,7 +44,7 @@ def read_call(body: bytes) -> Call:
     """
     call = _decoded(body)
     check_members(body)
-    check_resources(call.prefetch or {})
+    check_resources(call.prefetch or {}, call.context)
     return call
 
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 import msgspec
 
+from cds_hooks import wire
 from cds_hooks.refusals import BadRequest, TooLarge
 from fhir_adapters.decode import UNREADABLE
-from fhir_adapters.elements import Value
+from fhir_adapters.elements import Resource, Value
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_DEPTH = 64
@@ -43,9 +44,12 @@ def check_body(body: bytes) -> None:
         raise TooLarge(_TOO_MANY)
 
 
-def check_resources(prefetch: Mapping[str, Value | msgspec.Raw | None]) -> None:
-    """Raises TooLarge for a prefetch of too many resources, however their type is spelt."""
-    if sum(map(_how_many, prefetch.values())) > MOST_RESOURCES:
+def check_resources(
+    prefetch: Mapping[str, Value | msgspec.Raw | None], context: wire.Context
+) -> None:
+    """Raises TooLarge for too many resources in prefetch and context, however they are spelt."""
+    along = (context.appointments, context.conditions, context.draftOrders, context.medications)
+    if sum(map(_how_many, prefetch.values())) + sum(map(_how_many, along)) > MOST_RESOURCES:
         raise TooLarge(_TOO_MANY)
 
 
@@ -56,14 +60,18 @@ class _Bundle(msgspec.Struct):
 _BUNDLE = msgspec.json.Decoder(_Bundle)
 
 
-def _how_many(value: Value | msgspec.Raw | None) -> int:
+def _how_many(value: Value | list[Resource] | msgspec.Raw | None) -> int:
+    if value is None or (isinstance(value, msgspec.Raw) and not bytes(value)):
+        return 0
+    if isinstance(value, list):
+        return len(value)
     if isinstance(value, msgspec.Raw):
         try:
             raw = _BUNDLE.decode(value).entry
         except UNREADABLE:
             return 1
         return 1 if raw is None else len(raw)
-    return 1 if value is None or value.entry is None else len(value.entry)
+    return 1 if value.entry is None else len(value.entry)
 
 
 def _may_be_deep(bare: bytes) -> bool:

@@ -18,6 +18,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from cds_hooks.live import Live
+from cds_hooks.refusals import HUNG_UP
 from cds_hooks.traffic import Call, Traffic
 from rules.outcome import Outcome
 
@@ -43,7 +44,8 @@ class Metrics(Collector):
     def called(self, call: Call) -> None:
         """One call, at its end."""
         service = call.service if self._live.had(call.service) else "none"
-        self._calls[service, call.kind, f"{call.status // 100}xx"] += 1
+        status = "hung up" if call.status == HUNG_UP else f"{call.status // 100}xx"
+        self._calls[service, call.kind, status] += 1
         key = service, call.kind
         counts = self._times.get(key)
         if counts is None:
@@ -65,7 +67,7 @@ class Metrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """Every figure, as the library asks for them."""
         calls = CounterMetricFamily(
-            "goodday_calls", "Calls that were answered.", labels=("service", "kind", "status")
+            "goodday_calls", "Calls, by what came of them.", labels=("service", "kind", "status")
         )
         for key, count in self._calls.items():
             calls.add_metric(key, count)

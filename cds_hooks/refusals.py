@@ -6,10 +6,15 @@
     |-- UnknownCaller    401  who calls cannot be told; the body is empty, and says nothing
     |-- UnknownService   404  no service of that name
     |-- MissingData      412  required prefetch keys were not sent
+    |-- TooSlow          408  the body was not here in time
     |-- TooLarge         413  a body over the limit
     |-- NotJson          415  another content type, or a packed body
     |-- TooMany          429  one client calls too often; says when to come back
+    |-- Busy             503  too many calls are at work, of everybody's or of this client's
     |-- Unavailable      503  the store cannot be used
+
+A client that hangs up before it has sent everything is none of these, and no fault of ours either:
+nobody is there to be told, and it is counted by itself.
 
 Anything else is a fault of ours: 500, and the log says where, not what.
 """
@@ -21,11 +26,13 @@ import msgspec
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cds_hooks import logs
+
+HUNG_UP = 499  # never sent, since nobody is there: what others count it as, too
 
 
 class Refusal(Exception):
@@ -74,6 +81,13 @@ class MissingData(Refusal):
     code = "required"
 
 
+class TooSlow(Refusal):
+    """The body did not come in time."""
+
+    status = 408
+    code = "timeout"
+
+
 class TooLarge(Refusal):
     """The body is larger than we read."""
 
@@ -98,6 +112,18 @@ class TooMany(Refusal):
         super().__init__(f"That is more calls than were agreed. Please try again in {wait} s.")
         self.wait = wait
         self.client = client
+
+
+class Busy(Refusal):
+    """Too many calls are at work."""
+
+    status = 503
+    code = "throttled"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many calls are at work. Nothing was decided; please try again in a second."
+        )
 
 
 class Unavailable(Refusal):
@@ -131,6 +157,16 @@ async def refused(_request: Request, refusal: Exception) -> Response:
             logs.event("refused", status=429, reason=reason, client=client)
             response = outcome(429, refusal.code, str(refusal))
             response.headers["Retry-After"] = str(wait)
+            return response
+        case Busy():
+            logs.event("refused", status=503, reason=reason)
+            response = outcome(503, refusal.code, str(refusal))
+            response.headers["Retry-After"] = "1"
+            return response
+        case TooSlow():
+            logs.event("refused", status=408, reason=reason)
+            response = outcome(408, refusal.code, str(refusal))
+            response.headers["Connection"] = "close"  # or the rest would be waited for
             return response
         case _:
             logs.event("refused", status=refusal.status, reason=reason)
@@ -182,6 +218,10 @@ class Faults:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            logs.event("hung-up")
+            if not started:
+                await Response(status_code=HUNG_UP)(scope, receive, watched)
         except Exception as error:  # the last net: whatever it is, its text may quote a record
             logs.event("fault", kind=_kind(error), where=_where(error))
             if started or scope["type"] != "http":

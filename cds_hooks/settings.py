@@ -57,6 +57,12 @@ class Settings(BaseModel):
         le=10,
         description="seconds between not being ready any more and taking no more calls, at a stop",
     )
+    arrive_within: float = Field(
+        default=5,
+        gt=0,
+        le=60,
+        description="seconds in which the head of a request, and then its body, has to be here",
+    )
     tracing: bool = Field(
         default=False, description="whether to send a span for each call (OpenTelemetry), yes or no"
     )

@@ -1,18 +1,24 @@
-"""Calls at work: how many there may be at once, how long each took, and what happens at the end."""
+"""Calls at work: how many there may be at once, how long each took, and what happens at the end.
 
-from collections.abc import Callable
+Where there are too many the answer is 503 with Retry-After, and never an empty list of cards.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cds_hooks import logs
-from cds_hooks.refusals import outcome
+from cds_hooks.refusals import Busy
 
 MOST_AT_WORK = 128
+# Bytes of bodies that are not whole yet: as much as so many bodies of the largest size.
+MOST_ARRIVING = 256 * 1024 * 1024
 SLOW = 0.5  # seconds: what CDS Hooks gives a call
 ASKED = "goodday.asked"  # in the scope of a call: how many rules were asked, and the cards
-_BUSY = "Too many calls are at work. Nothing was decided; please try again in a second."
 _CLOSE = (b"connection", b"close")
 
 
@@ -30,42 +36,78 @@ class Call:
 
 @dataclass(slots=True)
 class Traffic:
-    """What is at work in one process, and whether it is about to stop."""
+    """What is at work in one process, and whether it is about to stop.
+
+    A call is at work once its token is good and its body is here, so that whoever sends slowly
+    takes no place. ``shared``: no client has more than half of the places, or of the bytes that
+    may be arriving.
+    """
 
     most: int = MOST_AT_WORK
+    most_arriving: int = MOST_ARRIVING
+    shared: bool = False
     at_work: int = 0
+    arriving: int = 0  # bytes of bodies that are not whole yet
     too_many: int = 0
     stopping: bool = False
     told: list[Callable[[Call], None]] = field(default_factory=list[Callable[[Call], None]])
+    _at_work_of: Counter[str] = field(default_factory=Counter[str])
+    _arriving_of: Counter[str] = field(default_factory=Counter[str])
+
+    @contextmanager
+    def place(self, client: str) -> Generator[None]:
+        """A place for one call of a client. Raises Busy where there is none."""
+        if self.at_work >= self.most or self._at_work_of[client] >= self._share(self.most):
+            raise self.busy()
+        self.at_work += 1
+        self._at_work_of[client] += 1
+        try:
+            yield
+        finally:
+            self.at_work -= 1
+            self._at_work_of[client] -= 1
+
+    def arrived(self, client: str, size: int) -> None:
+        """So many more bytes of a body are here; taken back with ``whole``. Raises Busy."""
+        if self.arriving + size > self.most_arriving or self._arriving_of[
+            client
+        ] + size > self._share(self.most_arriving):
+            raise self.busy()
+        self.arriving += size
+        self._arriving_of[client] += size
+
+    def whole(self, client: str, size: int) -> None:
+        """A body of so many bytes is whole, or given up."""
+        self.arriving -= size
+        self._arriving_of[client] -= size
+
+    def busy(self) -> Busy:
+        """What a call is told that is one too many; it is counted."""
+        self.too_many += 1
+        return Busy()
+
+    def _share(self, of: int) -> int:
+        return max(1, of // 2) if self.shared else of
 
 
 class Counting:
-    """Lets so many calls in at once, and tells of each when it has been answered.
+    """Tells of each call when it has been answered.
 
-    Where too many are at work the answer is 503 with Retry-After, before anything is read, and
-    never an empty list of cards. Once the service is stopping each answer asks the client to
-    close the connection, so that none is cut off between two calls.
+    Once the service is stopping each answer asks the client to close the connection, so that none
+    is cut off between two calls.
     """
 
     def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
         self._app, self._traffic = app, traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on, or answer that there are too many."""
+        """Pass the call on."""
         if scope["type"] != "http" or not scope["path"].startswith("/cds-services"):
             await self._app(scope, receive, send)
             return
         traffic = self._traffic
-        if traffic.at_work >= traffic.most:
-            traffic.too_many += 1
-            logs.event("refused", status=503, reason="Busy")
-            busy = outcome(503, "throttled", _BUSY)
-            busy.headers["Retry-After"] = "1"
-            await busy(scope, receive, send)
-            return
         status = 500
         began = perf_counter()
-        traffic.at_work += 1
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -78,7 +120,6 @@ class Counting:
         try:
             await self._app(scope, receive, watched)
         finally:
-            traffic.at_work -= 1
             self._tell(scope, status, perf_counter() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:

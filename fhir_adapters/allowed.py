@@ -139,6 +139,15 @@ class Allowed:
         return found if found == own or (not self.exact and found.is_under(own)) else None
 
 
+def may_be_asked(text: str, *, local: bool) -> bool:
+    """Whether an address is plainly one, and its host no number that a connection may not go to."""
+    found = place(text)
+    if found is None:
+        return False
+    literal = _literal(found.host)
+    return literal is None or is_fit(literal, local=local)
+
+
 def next_page(link: str, base: Place) -> str | None:
     """The address of a further page, if it is at the same server and under its base."""
     if link.startswith("?"):

@@ -64,13 +64,13 @@ def recorded(resource: Resource, dated_by: str) -> Span | None:
 
 def ends(resource: Resource, kind: Kind) -> Span | None:
     """The day on which it was over, where it says so."""
-    if kind is Kind.CONDITION:
+    if kind is _CONDITION:
         if resource.abatementDateTime:
             return span(resource.abatementDateTime)
         period = resource.abatementPeriod
-    elif kind is Kind.CONSENT:
+    elif kind is _CONSENT:
         period = resource.provision.period if resource.provision else None
-    elif kind is Kind.PROCEDURE:
+    elif kind is _PROCEDURE:
         period = resource.performedPeriod
     elif kind in _LASTING:
         period = resource.effectivePeriod
@@ -79,4 +79,6 @@ def ends(resource: Resource, kind: Kind) -> Span | None:
     return span(period.end) if period and period.end else None
 
 
-_LASTING = (Kind.OBSERVATION, Kind.STATEMENT)
+# By themselves, because Python 3.11 is slow to reach an enum's member through its class.
+_CONDITION, _CONSENT, _PROCEDURE = Kind.CONDITION, Kind.CONSENT, Kind.PROCEDURE
+_LASTING = frozenset({Kind.OBSERVATION, Kind.STATEMENT})

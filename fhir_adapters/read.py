@@ -41,6 +41,10 @@ KINDS: dict[str, Kind] = {
 }
 TYPES: dict[Kind, str] = {kind: resource_type for resource_type, kind in KINDS.items()}
 
+# By themselves, because Python 3.11 is slow to reach an enum's member through its class.
+CONDITION, OBSERVATION, PROCEDURE = Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE
+GOAL, CONSENT, MEDICATION = Kind.GOAL, Kind.CONSENT, Kind.MEDICATION
+
 # Entered in error is not on the record at all; so is a condition that was ruled out.
 _VOID = "entered-in-error"
 _RULED_OUT = frozenset({_VOID, "refuted"})
@@ -138,6 +142,8 @@ def damaged_kinds(types: Iterable[str]) -> frozenset[Kind]:
 def _void(resource: Resource) -> bool:
     if resource.status == _VOID or resource.lifecycleStatus == _VOID:
         return True
+    if resource.verificationStatus is None:
+        return False
     return not _RULED_OUT.isdisjoint(_standing(resource.verificationStatus))
 
 
@@ -172,35 +178,36 @@ def _entry(
         status=_status(resource, kind),
         when=when,
         dated_by=dated_by,
-        recorded=recorded(resource, dated_by) if kind is Kind.CONDITION else None,
+        recorded=recorded(resource, dated_by) if kind is CONDITION else None,
         ends=ends(resource, kind),
         words=words_of(resource, kind),
         reference=reference,
         sure=_is_sure(resource, kind),
         filed=_is_filed(resource, reference, filed),
-        values=values_of(resource) if kind is Kind.OBSERVATION else (),
-        answer=_answer(resource) if kind is Kind.PROCEDURE else "",
-        ask_again=_ask_again(resource),
+        values=values_of(resource) if kind is OBSERVATION else (),
+        answer=_answer(resource) if resource.statusReason is not None and kind is PROCEDURE else "",
+        ask_again=_ask_again(resource) if resource.extension is not None else None,
     )
 
 
 def _status(resource: Resource, kind: Kind) -> str:
-    if kind is Kind.CONDITION:
+    if kind is CONDITION:
         return _condition_status(resource)
-    if kind is Kind.GOAL:
+    if kind is GOAL:
         return resource.lifecycleStatus or ""
-    if kind is Kind.CONSENT and resource.status == "active" and _denies(resource):
+    if kind is CONSENT and resource.status == "active" and _denies(resource):
         return "rejected"  # in force, and it says no
     return resource.status or ""
 
 
 def _is_sure(resource: Resource, kind: Kind) -> bool:
     """Whether an entry says what its codes say, and nothing takes that back or leaves it open."""
-    if not _UNCONFIRMED.isdisjoint(_standing(resource.verificationStatus)):
+    standing = resource.verificationStatus
+    if standing is not None and not _UNCONFIRMED.isdisjoint(_standing(standing)):
         return False
-    if kind is Kind.MEDICATION and resource.intent in _ONLY_AN_IDEA:
+    if kind is MEDICATION and resource.intent in _ONLY_AN_IDEA:
         return False
-    if kind is Kind.CONSENT and not _is_plain(resource):
+    if kind is CONSENT and not _is_plain(resource):
         return False
     return not resource.doNotPerform
 

@@ -21,7 +21,7 @@ from fhirpy import AsyncFHIRClient
 from yarl import URL
 
 from fhir_adapters import pages
-from fhir_adapters.allowed import Allowed, Place, is_fit
+from fhir_adapters.allowed import Allowed, Place, is_fit, may_be_asked
 from fhir_adapters.breaker import Breaker
 from fhir_adapters.decode import NotFhir, read_value
 from fhir_adapters.needs import Query
@@ -345,3 +345,35 @@ async def _all_at_once(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def document(
+    address: str, *, local: bool, within: float, most: int, resolve: Resolve = by_name
+) -> bytes:
+    """What is at an address that was registered, in so many seconds and bytes for everything.
+
+    No redirect is followed and no proxy asked. Raises NoRoute.
+    """
+    if not may_be_asked(address, local=local):
+        raise NoRoute("The address is not one that may be asked.")
+    connector = aiohttp.TCPConnector(resolver=_Checked(resolve, local=local))
+    read = b""
+    try:
+        async with (
+            asyncio.timeout(within),
+            aiohttp.ClientSession(connector=connector, trust_env=False) as session,
+            session.get(
+                URL(address, encoded=True),
+                headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+                allow_redirects=False,
+            ) as response,
+        ):
+            if response.status != 200:
+                raise NoRoute("The address was not answered with 200.")
+            async for part in response.content.iter_any():
+                read += part
+                if len(read) > most:
+                    raise NoRoute("What is at the address is too long.")
+    except (aiohttp.ClientError, OSError, ValueError):  # a time that is over is an OSError too
+        raise NoRoute("The address cannot be reached.") from None
+    return read

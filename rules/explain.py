@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import assert_never
@@ -345,4 +345,4 @@ def _as_recorded(value: Measurement) -> str:
         return f"{value} without a unit"
     if all(_SIGNS_OF_A_UNIT.fullmatch(unit) for unit in (value.shown, value.unit) if unit):
         return str(value)
-    return f"{replace(value, unit='', shown='')} in a unit of its own"
+    return f"{value._replace(unit='', shown='')} in a unit of its own"

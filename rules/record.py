@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from rules.answer import Answer
 from rules.codes import Code
@@ -48,8 +49,7 @@ ENTRY_KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(NamedTuple):
     """A measured value as it was recorded; ``unit`` is the UCUM text or what stood in its place.
 
     ``codes`` is what it was measured under: of a part, the part's own codes and never the panel's;

@@ -10,17 +10,20 @@ import re
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from cds_hooks import logs
-from cds_hooks.clients.keys import KeyRing
+from cds_hooks.clients.keys import MOST_SECONDS, KeyRing, fetch
 from cds_hooks.clients.listed import Client, Listed, read_list
 from cds_hooks.clients.rate import Rate
 from cds_hooks.clients.tokens import SKEW, Token, read_token, what_is_wrong
-from cds_hooks.refusals import TooMany, Unavailable, UnknownCaller
+from cds_hooks.refusals import Busy, TooMany, Unavailable, UnknownCaller
 from cds_hooks.store.tables import StoreError
 from cds_hooks.store.tokens import UsedTokens
 
+# Tokens that wait to be looked at; each takes less than a millisecond.
+MOST_AT_THE_DOOR = 128
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([^ ]+) *")
 
 
@@ -30,12 +33,17 @@ class Clients:
     def __init__(self, listed: Listed, used: UsedTokens) -> None:
         self._url = listed.public_url
         self._by_issuer = {client.issuer: client for client in listed.clients}
-        self._rings = {one.name: KeyRing(one.keys, one.jku) for one in listed.clients}
+        self._rings = {
+            one.name: KeyRing(one.keys, one.jku, partial(fetch, local=one.local))
+            for one in listed.clients
+        }
         self._rates = {one.name: Rate(one.most_per_minute) for one in listed.clients}
         self._used = used
         self._door = ThreadPoolExecutor(1, "callers")
         self._fetchers = ThreadPoolExecutor(4, "keys")
+        self._at_the_door = 0
         self._coming: dict[str, asyncio.Future[None]] = {}
+        self.several = len(listed.clients) > 1
         self.origins = tuple(
             dict.fromkeys(origin for one in listed.clients for origin in one.origins)
         )
@@ -55,7 +63,8 @@ class Clients:
     async def caller(self, headers: Sequence[str], paths: Sequence[str], now: datetime) -> Client:
         """Who calls, by the Authorization headers of a request to the first of these paths.
 
-        A token may be meant for any of the paths. Raises UnknownCaller, TooMany or Unavailable.
+        A token may be meant for any of the paths. Raises UnknownCaller, TooMany, Busy or
+        Unavailable.
         """
         found = _BEARER.fullmatch(headers[0]) if len(headers) == 1 else None
         token = read_token(found[1]) if found else None
@@ -64,20 +73,31 @@ class Clients:
         addresses = [self._url + path for path in paths]
         moment = now.timestamp()
         client = self._by_issuer.get(token.claims.iss)
-        loop = asyncio.get_running_loop()
-        asked = (token, client, addresses, moment)
-        wrong = await loop.run_in_executor(self._door, self._asked, *asked)
+        wrong = await self._wrong(token, client, addresses, moment)
         if client is not None and client.jku:
             coming = self._look(client, token.header.kid, moment)
             if wrong == "key" and coming is not None:
-                await asyncio.wait({coming})
-                wrong = await loop.run_in_executor(self._door, self._asked, *asked)
+                await asyncio.wait({coming}, timeout=MOST_SECONDS + 0.5)
+                wrong = await self._wrong(token, client, addresses, moment)
         if wrong or client is None:
             raise UnknownCaller(wrong, client.name if client else "")
         wait = self._rates[client.name].wait(moment)
         if wait:
             raise TooMany(wait, client.name)
         return client.calling_for(token.claims.tenant)
+
+    async def _wrong(
+        self, token: Token, client: Client | None, addresses: Collection[str], now: float
+    ) -> str:
+        if self._at_the_door >= MOST_AT_THE_DOOR:
+            raise Busy
+        self._at_the_door += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._door, self._asked, token, client, addresses, now
+            )
+        finally:
+            self._at_the_door -= 1
 
     def _asked(
         self, token: Token, client: Client | None, addresses: Collection[str], now: float

@@ -4,19 +4,19 @@ Only P-384 and RSA keys are ever used, each with the one algorithm that is its o
 can choose how it is verified. Moments are seconds since 1970; what waits, blocks.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Lock
-from time import monotonic
 from typing import Literal, cast
-from urllib.parse import urlsplit
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
+
+from fhir_adapters.server import NoRoute, document
 
 Algorithm = Literal["ES384", "RS384"]
 Public = EllipticCurvePublicKey | RSAPublicKey
@@ -107,28 +107,16 @@ def _member(of: object, name: str) -> object:
     return cast("Mapping[object, object]", of).get(name)  # a mapping of whatever was written
 
 
-def fetch(address: str) -> bytes:
-    """What is at an address: no redirect is followed and no proxy asked. Raises KeysError."""
-    parts = urlsplit(address)
-    sort = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    until = monotonic() + MOST_SECONDS
-    connection = sort(parts.hostname or "", parts.port, timeout=MOST_SECONDS)
+def fetch(address: str, *, local: bool = False) -> bytes:
+    """What is at an address, in one time for everything. Raises KeysError.
+
+    ``local``: it may be on one's own machine or network.
+    """
+    wanted = document(address, local=local, within=MOST_SECONDS, most=MOST_BYTES)
     try:
-        path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-        connection.request("GET", path, headers={"Accept": "application/json"})
-        response = connection.getresponse()
-        if response.status != 200:
-            raise KeysError("was not answered with 200")
-        read = b""
-        while part := response.read1(65_536):
-            read += part
-            if len(read) > MOST_BYTES or monotonic() > until:
-                raise KeysError("is too long or takes too long")
-    except (OSError, HTTPException, ValueError):
+        return asyncio.run(wanted)
+    except NoRoute:
         raise KeysError("cannot be reached") from None
-    finally:
-        connection.close()
-    return read
 
 
 class KeyRing:

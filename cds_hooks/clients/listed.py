@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from cds_hooks.clients.keys import Algorithm, Key, KeysError, keys_of, read_keys
-from fhir_adapters.allowed import Allowed, NotAServer, place
+from fhir_adapters.allowed import Allowed, NotAServer, may_be_asked, place
 
 NullMeans = Literal["unknown", "empty"]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=512)]
@@ -169,6 +169,8 @@ class _Reading:
             self._wrong.append(f'{named} needs either "keys" or "jku", and not both.')
         if one.jku is not None and not _is_address(one.jku, local=one.local, query=True):
             self._wrong.append(f'{named}: "jku" {_NO_ADDRESS}')
+        elif one.jku is not None and not may_be_asked(one.jku, local=one.local):
+            self._wrong.append(f'{named}: "jku" needs to be at a public address, plainly written.')
         if not all(_is_address(origin, local=True) for origin in one.origins):
             self._wrong.append(
                 f'{named}: each of the "origins" needs to be an https address; http does for this'

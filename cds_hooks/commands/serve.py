@@ -18,6 +18,7 @@ from cds_hooks.app import create_app
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import ClientsError
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.connections import connections_within
 from cds_hooks.live import Live
 from cds_hooks.reloading import NotTaken, Reloading, fingerprint, proven
 from cds_hooks.settings import Settings, SettingsError, from_environment
@@ -86,7 +87,7 @@ def serve(**given: object) -> int:
         return COULD_NOT_RUN
     reloading = _reloading(settings, live)
     app = create_app(settings, live, answers, clients, traffic=traffic)
-    run(app, listening, address, traffic, settle=settings.settle)
+    run(app, listening, address, traffic, settings.settle, settings.arrive_within)
     if reloading is not None:
         reloading.stop()
     if close_tracing is not None:
@@ -167,11 +168,13 @@ def run(
     address: str,
     traffic: Traffic | None = None,
     settle: float = 0,
+    arrive_within: float = 5,
 ) -> None:
     """Serve on a socket, print the one address, and stop cleanly at Ctrl-C or when told to.
 
     Every call that was accepted is answered. Told to stop by another program, it says for
-    ``settle`` seconds that it is not ready and goes on answering.
+    ``settle`` seconds that it is not ready and goes on answering. A head that is not whole within
+    ``arrive_within`` seconds closes its connection.
     """
     # What was made at start-up lives until the end: the collector need not look at it again. Nor
     # need it run in the middle of a request, which makes a thousand lists and drops them all.
@@ -180,6 +183,7 @@ def run(
     gc.set_threshold(50_000, 20, 20)
     config = uvicorn.Config(
         app,
+        http=connections_within(arrive_within),
         log_config=None,
         access_log=False,
         server_header=False,

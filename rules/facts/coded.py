@@ -68,15 +68,19 @@ def _candidates(fact: Fact, look: Look) -> list[Entry]:
 def _counts(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     """Whether one entry counts, and why we cannot tell where we cannot."""
     answer, why = _standing(fact, entry, look.today)
-    for asked, part in ((fact.filed, _filed), (True, _in_time), (fact.ended_by, _not_ended)):
-        if not asked:
-            continue
-        if answer is NO:
-            return NO, ""
-        also, doubt = part(fact, entry, look)
-        if also is not YES:
-            answer, why = also, why if answer is CANNOT_TELL else doubt
+    if fact.filed is not None and answer is not NO:
+        answer, why = _both(answer, why, *_filed(fact, entry))
+    if answer is not NO:
+        answer, why = _both(answer, why, *_in_time(fact, entry, look))
+    if fact.ended_by and answer is not NO:
+        answer, why = _both(answer, why, *_not_ended(fact, entry, look))
     return answer, "" if answer is NO else why
+
+
+def _both(answer: Answer, why: str, also: Answer, doubt: str) -> tuple[Answer, str]:
+    if also is YES:
+        return answer, why
+    return also, why if answer is CANNOT_TELL else doubt
 
 
 def _standing(fact: Fact, entry: Entry, today: date) -> tuple[Answer, str]:
@@ -108,12 +112,9 @@ def _known(entry: Entry) -> bool:
     return entry.status in valid or entry.status in void
 
 
-def _filed(fact: Fact, entry: Entry, _look: Look) -> tuple[Answer, str]:
+def _filed(fact: Fact, entry: Entry) -> tuple[Answer, str]:
     wanted = entry.filed if fact.filed is YES else opposite(entry.filed)
     return wanted, "the record shows no sign that a clinician has filed the result"
-
-
-_NO_WINDOWS = (None,) * 4
 
 
 def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
@@ -123,9 +124,11 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
         when = entry.ends
         if when is None and entry.status not in _ENDED:
             return NO, ""  # it still goes on, so it has no end yet
-    windows = (fact.within, fact.since, fact.before, fact.in_next)
+    any_time = (
+        fact.within is None and fact.since is None and fact.before is None and fact.in_next is None
+    )
     if when is None:
-        if windows == _NO_WINDOWS or fact.if_undated is Undated.COUNT_IT:
+        if any_time or fact.if_undated is Undated.COUNT_IT:
             return YES, ""
         if fact.if_undated is Undated.IGNORE:
             return NO, ""
@@ -134,13 +137,16 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
         if when.first > today:
             return NO, ""  # entries dated in the future are ignored
         when = _so_far(when, today)
-    if windows == _NO_WINDOWS:
+    if any_time:
         return YES, ""
     parts: list[Answer] = []
     lasted = _lasted(entry, when, today)
     if fact.within is not None:
         start = fact.within.before(today)
-        parts.append(any_of((when.is_between(start, today), lasted.is_between(start, today))))
+        lately = when.is_between(start, today)
+        if lately is not YES and lasted is not when:
+            lately = any_of((lately, lasted.is_between(start, today)))
+        parts.append(lately)
     if fact.in_next is not None:
         parts.append(when.is_between(today, fact.in_next.after(today)))
     if fact.since is not None:

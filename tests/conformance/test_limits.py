@@ -20,7 +20,7 @@ from cds_hooks.refusals import BadRequest, TooLarge
 from tests.builders import a_bundle
 from tests.conformance.standard import NOT_OURS, check_refusal, members
 from tests.fhir_builders import COPD_RULE, margaret
-from tests.served import VIEW, Json, Running, Surgery, piloting, serving
+from tests.served import BOOK, VIEW, Json, Running, Surgery, piloting, serving
 from tests.strategies import JSON
 
 SOAK = settings().max_examples > 200
@@ -129,9 +129,9 @@ def others(call: Json) -> int:
     return sum(len(v["entry"]) if v and "entry" in v else 1 for v in values)
 
 
-SUBJECT = {"reference": "Patient/test-person"}
-FLAG = {"resourceType": "Flag", "status": "inactive", "subject": SUBJECT}
-OTHER = {"resourceType": "Basic", "subject": SUBJECT}
+SUBJECT: Json = {"reference": "Patient/test-person"}
+FLAG: Json = {"resourceType": "Flag", "status": "inactive", "subject": SUBJECT}
+OTHER: Json = {"resourceType": "Basic", "subject": SUBJECT}
 ENTRIES: dict[str, Json | None] = {"flags": FLAG, "of another sort": OTHER, "nothing": None}
 
 
@@ -144,6 +144,27 @@ def test_five_thousand_resources_are_read_and_one_more_is_413(
     over = service.post(json.dumps(many(room + 1, call, resource)).encode())
     check_refusal(over, 413, "5,000")
     assert service.post(json.dumps(many(room, call, resource)).encode()).status == 200
+
+
+@pytest.mark.parametrize("spelt", ["a Bundle", "a list"])
+def test_resources_in_the_context_count_too(service: Surgery, spelt: str) -> None:
+    call = service.a_call(margaret(), hook=BOOK)
+    who = [{"actor": SUBJECT, "status": "accepted"}]
+    booking: Json = {"resourceType": "Appointment", "status": "proposed", "participant": who}
+    for number, status in ((MOST_RESOURCES, 413), (10, 200)):
+        listed = [booking] * number
+        call["context"]["appointments"] = listed if spelt == "a list" else a_bundle(*listed)
+        # Spelt so that no quick look at the bytes finds them.
+        body = json.dumps(call).replace('"Appointment"', '"Appointmen\\u0074"')
+        reply = service.post(body.replace('"resourceType"', '"resourceTyp\\u0065"').encode(), BOOK)
+        assert reply.status == status, reply.text[:200]
+
+
+def test_drafts_and_medications_in_the_context_count_too(service: Surgery) -> None:
+    call = service.a_call(margaret())
+    for name in ("draftOrders", "medications"):
+        among = {**call["context"], name: a_bundle(*[OTHER] * MOST_RESOURCES)}
+        check_refusal(service.ask({**call, "context": among}), 413, "5,000")
 
 
 def test_resources_count_whatever_else_is_wrong_with_them(service: Surgery) -> None:

@@ -98,6 +98,11 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "every origin": ({"origins": ["*"]}, "none of them *"),
     "an origin with a path": ({"origins": ["https://a.example/"]}, "exact browser origins"),
     "an origin by http": ({"origins": ["http://a.example"]}, "https address"),
+    "jku at a private number": ({"keys": None, "jku": "https://10.0.0.1/x"}, "public address"),
+    "jku under a rented machine": (
+        {"keys": None, "jku": "https://169.254.169.254/latest"},
+        "public address",
+    ),
     "jku by http": ({"keys": None, "jku": "http://a.example/jwks"}, "https address"),
     "a server by http": ({"fhir_servers": ["http://a.example/fhir"]}, "over https"),
     "a server on our own network": ({"fhir_servers": ["https://10.0.0.1/fhir"]}, "as local"),
