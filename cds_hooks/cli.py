@@ -1,6 +1,7 @@
 """Reads arguments: one verb, one function. Nothing heavy is imported until a verb needs it."""
 
 import argparse
+import gc
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -221,6 +222,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    # Whatever is made before the first call stays: to look through it is a fifth of a start.
+    gc.disable()
     from cds_hooks.commands.serve import serve  # noqa: PLC0415 - FastAPI only where it serves
 
     names = ("practice", "data", "host", "port", "clients", "open", "null_means", "reload")

@@ -180,6 +180,7 @@ def run(
     # need it run in the middle of a request, which makes a thousand lists and drops them all.
     gc.collect()
     gc.freeze()
+    gc.enable()  # it was off while we started
     gc.set_threshold(50_000, 20, 20)
     config = uvicorn.Config(
         app,
