@@ -217,7 +217,8 @@ def main(rounds: int = ROUNDS, ill: int = ILL) -> int:
             done += 1
         print(
             f"{_some(done, 'round')} of {REQUESTS} calls about people who have {ill} of the 20"
-            f" illnesses asked about. Ours: {RULES} rules, a token for every call. HealthChain, where it is here: one question, no tokens."
+            f" illnesses asked about. Ours: {RULES} rules, a token for every call."
+            " HealthChain, where it is here: one question, no tokens."
         )
         over = report(bench)
         for name, server in servers.items():
