@@ -33,8 +33,10 @@ from cds_hooks.invoke import (
 )
 from cds_hooks.limits import MOST_BYTES, check_body
 from cds_hooks.live import Live, in_force
+from cds_hooks.looking import Looking, looking_routes, why_of
 from cds_hooks.metrics import Metrics
 from cds_hooks.operating import operating_routes
+from cds_hooks.pages.why import Why
 from cds_hooks.refusals import (
     Busy,
     Faults,
@@ -66,12 +68,14 @@ def create_app(
     clock: Clock = real_clock.now,
     origin_pattern: str | None = None,
     traffic: Traffic | None = None,
+    looking: Looking | None = None,
 ) -> FastAPI:
     """The service over rules and a store. Only rules in pilot are asked; a library never changes.
 
     Without ``clients`` it is open: whoever reaches it may call, as in the demo and in tests.
     ``origin_pattern`` is a regular expression of further browser origins that may call;
-    ``traffic`` is told by whoever runs the app that it is stopping.
+    ``traffic`` is told by whoever runs the app that it is stopping. With ``looking`` there are
+    pages that say why a card was shown, and cards have a link to theirs.
     """
     live = rules if isinstance(rules, Live) else Live(in_force(rules, real_clock.now()))
     traffic = traffic or Traffic()
@@ -87,6 +91,8 @@ def create_app(
         answers.close()
         if clients is not None:
             clients.close()
+        if looking is not None:
+            looking.audit.close()
 
     async def caller(request: Request, *paths: str) -> Client:
         """Who calls one of these paths, by its token: asked before anything else is said."""
@@ -155,7 +161,11 @@ def create_app(
                 request.scope[ASKED] = len(outcomes), 0
                 return _json(nothing_to_say(outcomes, service))
             practice = now_in_force.library.practice
-            said_now = await _kept(answer, outcomes, call, service, answers, practice, who, now)
+            user = call.context.userId or ""
+            link = looking.link(user, client.name, now) if looking is not None else None
+            said_now = await _kept(
+                answer, outcomes, call, service, answers, practice, who, now, link
+            )
             card = not said_now.startswith(NO_CARDS)
             metrics.asked(service_id, outcomes, card=card)
             request.scope[ASKED] = len(outcomes), int(card)
@@ -193,6 +203,12 @@ def create_app(
     app.include_router(
         operating_routes(live, traffic, metrics, store_answers, is_open=clients is None)
     )
+    if looking is not None:
+
+        def why(card: str) -> Why | None:
+            return why_of(answers, live.rules.library, card)
+
+        app.include_router(looking_routes(live, looking, why, _kept, clock))
     return app
 
 

@@ -1,5 +1,6 @@
 """A prompt in the specification's words, and the same card as it is kept."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -26,21 +27,30 @@ ALSO: dict[str, Reply] = {
     "patient-contraindication": Reply.NOT_RIGHT,
     "action-not-priority": Reply.NOT_RIGHT,
 }
+WHY = "Why this?"
 HELD_BACK = "example.good-day.held-back"
 
 
-def card(prompt: Prompt, person: str, today: date) -> wire.Card:
-    """The card, with a name of its own on it and on every button: without one no answer comes."""
+def card(
+    prompt: Prompt, person: str, today: date, link: Callable[[str], str] | None = None
+) -> wire.Card:
+    """The card, with a name of its own on it and on every button: without one no answer comes.
+
+    ``link`` makes the address of the page that says why it is shown, from the card's name.
+    """
+    name = uuid4()
+    links = [wire.Link(label=one.label, url=one.address, type="absolute") for one in prompt.links]
+    if link is not None:
+        links.append(wire.Link(label=WHY, url=link(str(name)), type="absolute"))
     return wire.Card(
-        uuid=uuid4(),
+        uuid=name,
         summary=prompt.summary,
         detail=prompt.detail,
         indicator=prompt.indicator,
         source=wire.Source(label=prompt.source),
         suggestions=[_suggestion(proposal, person, today) for proposal in prompt.proposals],
         selectionBehavior="at-most-one" if prompt.choose_one else "any",
-        links=[wire.Link(label=one.label, url=one.address, type="absolute") for one in prompt.links]
-        or None,
+        links=links or None,
         overrideReasons=_OVERRIDE_REASONS,
     )
 

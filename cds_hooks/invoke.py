@@ -1,7 +1,7 @@
 """POST /cds-services/{id}: from a call to an answer, in the order of the walk."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -131,10 +131,11 @@ def answer(
     practice: Practice,
     who: str,
     now: datetime,
+    link: Callable[[str], str] | None = None,
 ) -> bytes:
     """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError.
 
-    ``who`` is what the store knows the person as.
+    ``who`` is what the store knows the person as; ``link`` makes the address of a card's own page.
     """
     today, person = practice_day(now), outcomes[0].look.record.person.id
     choice = choose(
@@ -146,7 +147,7 @@ def answer(
     )
     sent: list[wire.Card] = []
     if choice.prompt is not None:
-        sent.append(cards.card(choice.prompt, person, today))
+        sent.append(cards.card(choice.prompt, person, today, link))
         kept = cards.issued(sent[0], choice.prompt, who, service.id, str(call.hookInstance), now)
         answers.issue(kept)  # before the answer leaves, or an answer to it would be lost
     logs.event(

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
 _PREFIX = "GOODDAY_"
+_SEVERAL = frozenset({"origins", "proxies"})
+Header = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 # Read elsewhere, by the tests.
 _NOT_OURS = frozenset({"GOODDAY_REQUIRE"})
 
@@ -45,6 +47,27 @@ class Settings(BaseModel):
         default=(), description="browser origins that may call, separated by commas, none of them *"
     )
 
+    public_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#@]+[^\s?#@/]$")] = Field(
+        default="",
+        description="the address at which browsers reach this service, for links on cards;"
+        " with clients the one in their file is meant",
+    )
+    key: SecretStr = Field(
+        default=SecretStr(""),
+        description="32 bytes in base64, for several machines that share one secret; else it is"
+        " made in the data folder",
+    )
+    proxies: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F.:]+$")], ...] = Field(
+        default=(),
+        description="addresses of proxies that sign people in and are believed (commas between)",
+    )
+    user_header: Header = Field(
+        default="x-goodday-user", description="the header in which such a proxy says who it is"
+    )
+    role_header: Header = Field(
+        default="x-goodday-role",
+        description="the header in which it says their roles: clinical, auditor",
+    )
     reload: float = Field(
         default=5,
         ge=0,
@@ -85,7 +108,7 @@ def read_settings(environment: Mapping[str, str], **given: object) -> Settings:
                 f"{name} is not a setting. Known: {', '.join(_PREFIX + k.upper() for k in known)}."
             )
         listed = tuple(part for part in (each.strip() for each in value.split(",")) if part)
-        values[field] = listed if field == "origins" else value
+        values[field] = listed if field in _SEVERAL else value
     values |= {name: value for name, value in given.items() if value is not None}
     try:
         return Settings.model_validate(values)

@@ -31,7 +31,7 @@ class Clients:
     """Everybody who may call. ``caller`` says who does."""
 
     def __init__(self, listed: Listed, used: UsedTokens) -> None:
-        self._url = listed.public_url
+        self.public_url = self._url = listed.public_url
         self._by_issuer = {client.issuer: client for client in listed.clients}
         self._rings = {
             one.name: KeyRing(one.keys, one.jku, partial(fetch, local=one.local))

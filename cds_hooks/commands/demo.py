@@ -8,9 +8,10 @@ import httpx2
 from cds_hooks import clock, logs
 from cds_hooks.app import create_app
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
-from cds_hooks.commands.serve import listen, run
+from cds_hooks.commands.serve import listen, looking_at, run
 from cds_hooks.demo.ehr import Ehr
 from cds_hooks.demo.pages import add_demo
+from cds_hooks.own_key import OwnKeyError
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
@@ -31,13 +32,15 @@ def demo(port: int, data: Path) -> int:
     listening = listen(HOST, port)
     if listening is None:
         return COULD_NOT_RUN
+    address = f"http://{HOST}:{listening.getsockname()[1]}"
+    settings = Settings(data=data, public_url=address)
     try:
         answers = Answers(data)
-    except StoreError as error:
+        looking = looking_at(settings, address)
+    except (StoreError, OwnKeyError) as error:
         listening.close()
         say.sorry(str(error))
         return COULD_NOT_RUN
-    address = f"http://{HOST}:{listening.getsockname()[1]}"
     client = httpx2.AsyncClient(base_url=address, timeout=10, trust_env=False)
     try:
         ehr = Ehr(data, client, clock.now)
@@ -47,11 +50,12 @@ def demo(port: int, data: Path) -> int:
         return COULD_NOT_RUN
     traffic = Traffic()
     app = create_app(
-        Settings(data=data),
+        settings,
         loaded.library,
         answers,
         origin_pattern=LOCAL_ORIGINS,
         traffic=traffic,
+        looking=looking,
     )
     add_demo(app, ehr)
     logs.to_stderr()

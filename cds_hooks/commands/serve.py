@@ -14,15 +14,19 @@ import uvicorn
 from fastapi import FastAPI
 
 from cds_hooks import clock, logs
+from cds_hooks.access import Access
 from cds_hooks.app import create_app
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import ClientsError
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.connections import connections_within
 from cds_hooks.live import Live
+from cds_hooks.looking import Looking
+from cds_hooks.own_key import OwnKey, OwnKeyError
 from cds_hooks.reloading import NotTaken, Reloading, fingerprint, proven
 from cds_hooks.settings import Settings, SettingsError, from_environment
 from cds_hooks.store.answers import Answers
+from cds_hooks.store.audit import Audit
 from cds_hooks.store.tables import StoreError
 from cds_hooks.traffic import Traffic
 from rules.load import load_library
@@ -60,7 +64,9 @@ def serve(**given: object) -> int:
     try:
         answers = Answers(settings.data)
         clients = Clients.read(settings.clients, settings.data) if settings.clients else None
-    except StoreError as error:
+        address = clients.public_url if clients is not None else settings.public_url
+        looking = looking_at(settings, address)
+    except (StoreError, OwnKeyError) as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
     except ClientsError as error:
@@ -86,7 +92,7 @@ def serve(**given: object) -> int:
     if settings.tracing and close_tracing is None:
         return COULD_NOT_RUN
     reloading = _reloading(settings, live)
-    app = create_app(settings, live, answers, clients, traffic=traffic)
+    app = create_app(settings, live, answers, clients, traffic=traffic, looking=looking)
     run(app, listening, address, traffic, settings.settle, settings.arrive_within)
     if reloading is not None:
         reloading.stop()
@@ -111,6 +117,15 @@ def _who_may_call(settings: Settings) -> str:
             " --origin and --null-means out."
         )
     return ""
+
+
+def looking_at(settings: Settings, address: str) -> Looking | None:
+    """The pages that say why, where browsers can reach this service. StoreError, OwnKeyError."""
+    if not address:
+        return None
+    key = OwnKey.of_folder(settings.data, settings.key.get_secret_value())
+    audit = Audit(settings.data, key.bytes_for("audit"))
+    return Looking(Access(settings, key), audit, address)
 
 
 def _tracing(live: Live, traffic: Traffic) -> Callable[[], None] | None:
@@ -187,6 +202,9 @@ def run(
         http=connections_within(arrive_within),
         log_config=None,
         access_log=False,
+        # Who is connected is who is connected: a header that says otherwise is looked at where a
+        # proxy is trusted, and nowhere else.
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=_DRAIN,
     )

@@ -32,6 +32,7 @@ _CARD = select(cards.c.person, cards.c.topics, cards.c.buttons, cards.c.shown_at
     cards.c.card == bindparam("which")
 )
 _LOOK = select(cards.c.card, answers.c.id).join(answers, isouter=True).limit(1)
+_ISSUED = select(cards).where(cards.c.card == bindparam("which"))
 _ISSUE = insert(cards)
 _ANSWER = sqlite.insert(answers).on_conflict_do_nothing()
 
@@ -110,6 +111,23 @@ class Answers:
             if (card, topic) not in answered:
                 said[Said(topic, Reply.SHOWN, date.fromisoformat(shown_on))] = None
         return tuple(said)
+
+    def issued(self, card: str) -> Issued | None:
+        """A card that was issued, by its name; its buttons are not read. Raises StoreError."""
+        with self._connection() as connection:
+            row = connection.execute(_ISSUED, {"which": card.lower()}).one_or_none()
+        if row is None:
+            return None
+        return Issued(
+            card=row.card,
+            person=row.person,
+            service=row.service,
+            hook_instance=row.hook_instance,
+            rules=tuple(row.rules.split(" ")),
+            topics=tuple(row.topics.split(" ")),
+            shown_at=datetime.fromisoformat(row.shown_at),
+            buttons=(),
+        )
 
     def look(self) -> None:
         """See whether the store can be used. Raises StoreError."""

@@ -1,0 +1,80 @@
+"""Who may look at a page about somebody: whoever a card's own link names, or a trusted proxy.
+
+A link is closed with our own key, names one card and whom it was shown to, and is good for half an
+hour. A proxy that the practice trusts signs people in and says who they are in two headers, which
+count from its addresses alone. There is no third way, and no password of ours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from starlette.requests import Request
+
+from cds_hooks.own_key import OwnKey
+from cds_hooks.settings import Settings
+
+CLINICAL, AUDITOR = "clinical", "auditor"
+ROLES = frozenset({CLINICAL, AUDITOR})
+GOOD_FOR = 30 * 60  # seconds: a consultation and what comes after it
+_LONGEST = 128
+_LONGEST_TOKEN = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who looks, as whoever vouches for them names them. Kept in the audit alone."""
+
+    name: str
+    roles: frozenset[str]
+
+
+class _Link(msgspec.Struct, array_like=True):
+    card: str
+    user: str
+    client: str
+
+
+_LINK = msgspec.json.Decoder(_Link)
+
+
+class Access:
+    """Links that are made and opened, and proxies that are believed."""
+
+    def __init__(self, settings: Settings, key: OwnKey) -> None:
+        self._box = key.box_for("links")
+        self._proxies = frozenset(settings.proxies)
+        self._user, self._role = settings.user_header, settings.role_header
+
+    def token(self, card: str, user: str, client: str, now: int) -> str:
+        """What makes a link of a card good, for whom it was shown to. ``now``: seconds, 1970."""
+        return self._box.close(msgspec.json.encode(_Link(card, user[:_LONGEST], client)), now)
+
+    def by_link(self, token: str, now: int) -> tuple[str, Viewer] | None:
+        """The card that a link is about, and who looks; None where it is too old, or not ours."""
+        if len(token) > _LONGEST_TOKEN:
+            return None
+        opened = self._box.open(token, now, GOOD_FOR)
+        if opened is None:
+            return None
+        link = _LINK.decode(opened)
+        name = f"{link.client}:{link.user}" if link.client else link.user
+        return link.card, Viewer(name or "unnamed", frozenset({CLINICAL}))
+
+    def by_proxy(self, request: Request) -> Viewer | None:
+        """Whoever a trusted proxy says it is, with the roles it says; None where none says it."""
+        if request.client is None or request.client.host not in self._proxies:
+            return None
+        names = request.headers.getlist(self._user)
+        roles = request.headers.getlist(self._role)
+        if len(names) != 1 or len(roles) != 1 or not _is_name(names[0]):
+            return None  # said twice may be said by two
+        return Viewer(names[0], _roles(roles[0].split(",")))
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST and text.isprintable() and text.strip() == text
+
+
+def _roles(said: Sequence[str]) -> frozenset[str]:
+    return ROLES & {each.strip().lower() for each in said}

@@ -1,0 +1,151 @@
+"""The pages about somebody: why a card was shown, and who has looked. Nobody sees one unnamed.
+
+A look is in the audit before its page is sent; where it cannot be kept, there is no page.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cds_hooks import logs
+from cds_hooks.access import AUDITOR, CLINICAL, Access, Viewer
+from cds_hooks.clock import Clock, practice_day
+from cds_hooks.live import Live
+from cds_hooks.pages.html import style
+from cds_hooks.pages.why import Asked, Why, audit_page, not_for_you_page, why_page
+from cds_hooks.store.answers import Answers
+from cds_hooks.store.audit import Audit, Looked
+from rules.rule import Library
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",  # the address of a link lets whoever has it in
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+_TOO_OLD = (
+    "A link from a card is good for half an hour and for whoever was shown the card. Open the"
+    " person's record again: a card that still stands has a new link."
+)
+_NOBODY = (
+    "Nobody has said who you are. Press the link on a card, or come through the practice's own"
+    " sign-in."
+)
+_NOT_YOUR_ROLE = "Your role does not include this page. Ask whoever looks after sign-in."
+_NOT_KEPT = "Nothing is kept about this card any more."
+
+# Work that blocks is done elsewhere, and raises Unavailable where the store cannot be used.
+Elsewhere = Callable[[Callable[[], object]], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What the pages about somebody need. ``address``: where browsers reach this service."""
+
+    access: Access
+    audit: Audit
+    address: str
+
+    def link(self, user: str, client: str, now: datetime) -> Callable[[str], str]:
+        """What makes the address of a card's own page, good for whom it is shown to now."""
+        at = int(now.timestamp())
+        return lambda card: f"{self.address}/why/{self.access.token(card, user, client, at)}"
+
+
+def why_of(answers: Answers, library: Library, card: str) -> Why | None:
+    """What is kept about a card, with the titles that its rules have now. Raises StoreError."""
+    kept = answers.issued(card)
+    if kept is None:
+        return None
+    titles = {rule.id: rule.title for rule in library.rules}
+    rules = [name.partition("|")[::2] for name in kept.rules]
+    return Why(
+        card,
+        practice_day(kept.shown_at),
+        tuple(Asked(id, titles.get(id, id), version) for id, version in rules),
+    )
+
+
+def looking_routes(
+    live: Live,
+    looking: Looking,
+    why: Callable[[str], Why | None],
+    elsewhere: Elsewhere,
+    clock: Clock,
+) -> APIRouter:
+    """The routes, to be put on an app. ``why`` gives what is kept about a card, by its name."""
+    routes = APIRouter()
+    access, audit = looking.access, looking.audit
+
+    @routes.get("/why/style.css")
+    async def look() -> Response:
+        return Response(style(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+    @routes.get("/why/cards/{card}")
+    async def why_by_proxy(card: str, request: Request) -> Response:
+        return await _about(card[:64], access.by_proxy(request))
+
+    @routes.get("/why/{token}")
+    async def why_by_link(token: str) -> Response:
+        found = access.by_link(token, int(clock().timestamp()))
+        if found is None:
+            logs.event("looked", status=403, reason="link")
+            return _page(not_for_you_page(live.rules.library.practice, _TOO_OLD), 403)
+        return await _about(*found)
+
+    @routes.get("/audit")
+    async def who_looked(request: Request) -> Response:
+        viewer = access.by_proxy(request)
+        refusal = await _kept(viewer, AUDITOR, "audit", "the audit")
+        if refusal is not None:
+            return refusal
+        entries, wrong = await _both()
+        return _page(audit_page(live.rules.library.practice, entries, wrong))
+
+    async def _both() -> tuple[list[Looked], list[str]]:
+        entries: list[Looked] = []
+        wrong: list[str] = []
+
+        def read() -> None:
+            entries.extend(audit.entries())
+            wrong.extend(audit.wrong())
+
+        await elsewhere(read)
+        return entries, wrong
+
+    async def _about(card: str, viewer: Viewer | None) -> Response:
+        refusal = await _kept(viewer, CLINICAL, "trace", card)
+        if refusal is not None:
+            return refusal
+        found: list[Why | None] = []
+        await elsewhere(lambda: found.append(why(card)))
+        practice = live.rules.library.practice
+        if not found or found[0] is None:
+            return _page(not_for_you_page(practice, _NOT_KEPT), 404)
+        return _page(why_page(practice, found[0]))
+
+    async def _kept(viewer: Viewer | None, role: str, action: str, what: str) -> Response | None:
+        """Keep the look, whether it is allowed or not; what is answered where it is not."""
+        practice = live.rules.library.practice
+        if viewer is None:
+            logs.event("looked", status=403, reason="nobody")
+            return _page(not_for_you_page(practice, _NOBODY), 403)
+        allowed = role in viewer.roles
+        said = ",".join(sorted(viewer.roles))
+        looked = Looked(clock(), viewer.name, said, action, what, allowed)
+        await elsewhere(lambda: audit.add(looked))
+        logs.event("looked", status=200 if allowed else 403, reason=action)
+        return None if allowed else _page(not_for_you_page(practice, _NOT_YOUR_ROLE), 403)
+
+    return routes
+
+
+def _page(html: bytes, status: int = 200) -> Response:
+    return Response(html, status, media_type="text/html", headers=_HEADERS)

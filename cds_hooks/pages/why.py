@@ -1,0 +1,81 @@
+"""Why a card was shown, and who has looked at such pages: for those who may see it.
+
+Neither page names the person, who is the one whose record is open where the link was pressed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cds_hooks.pages.html import templates
+from cds_hooks.pages.status import REVIEWED
+from cds_hooks.store.audit import Looked
+from rules.days import PRACTICE_ZONE, in_words
+from rules.rule import Practice
+
+_TEMPLATES = templates("cds_hooks.pages", strict=True)
+# How many looks stand on a page, the latest first.
+MOST_ENTRIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something on the record that counted: what it was looked up as, its codes, and its days."""
+
+    label: str
+    codes: tuple[str, ...]
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One rule of a card: what it saw, and its way to the card, step by step."""
+
+    id: str
+    title: str
+    version: str
+    found: tuple[Found, ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()  # each step's name, and its sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Everything that is kept about why one card was shown."""
+
+    card: str
+    shown_on: date
+    rules: tuple[Asked, ...]
+    held: tuple[tuple[str, str], ...] = ()  # rules that were held back then, and why
+
+
+def why_page(practice: Practice, why: Why) -> bytes:
+    """The page about one card."""
+    return _page("why.html", practice, why=why, shown_on=in_words(why.shown_on))
+
+
+def audit_page(practice: Practice, entries: Iterable[Looked], wrong: Sequence[str]) -> bytes:
+    """Who looked, the latest first, and whether anything was done to the audit."""
+    every = list(entries)
+    latest = every[: -MOST_ENTRIES - 1 : -1]
+    return _page(
+        "audit.html",
+        practice,
+        entries=[(_moment(one.at), one) for one in latest],
+        count=len(every),
+        wrong=wrong,
+    )
+
+
+def not_for_you_page(practice: Practice, says: str) -> bytes:
+    """The page of somebody who may not look, or whose link is too old."""
+    return _page("not-for-you.html", practice, says=says)
+
+
+def _page(template: str, practice: Practice, **values: object) -> bytes:
+    made = _TEMPLATES.get_template(template)
+    return made.render(practice=practice, reviewed=REVIEWED, **values).encode()
+
+
+def _moment(at: datetime) -> str:
+    here = at.astimezone(PRACTICE_ZONE)
+    return f"{in_words(here.date())}, {here:%H:%M}"

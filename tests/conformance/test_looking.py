@@ -1,0 +1,207 @@
+"""Pages about somebody are for those who were shown the card, or whom a trusted proxy names.
+
+Every look is in the audit, and none of it says more than was asked.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from cds_hooks.access import Access
+from cds_hooks.app import create_app
+from cds_hooks.looking import Looking
+from cds_hooks.own_key import OwnKey
+from cds_hooks.settings import Settings
+from cds_hooks.store.answers import Answers
+from cds_hooks.store.audit import FILE, Audit, Looked
+from rules.rule import Library
+from tests.fhir_builders import margaret
+from tests.served import NOW, Json, Surgery
+
+ADDRESS = "https://good-day.example"
+PROXY, SOMEBODY = "192.0.2.7", "192.0.2.8"
+NURSE = {"x-goodday-user": "n.patel", "x-goodday-role": "clinical"}
+AUDITOR = {"x-goodday-user": "i.gov", "x-goodday-role": "auditor"}
+PRIVATE = ("Margaret", "test-person", "999")
+
+
+@dataclass
+class Here:
+    """A service with pages, asked from its proxy and from elsewhere."""
+
+    proxy: Surgery
+    elsewhere: TestClient
+    audit: Audit
+    folder: Path
+
+    def card(self) -> Json:
+        return self.proxy.ask(self.proxy.a_call(margaret())).card
+
+    def link(self) -> str:
+        links = [one["url"] for one in self.card()["links"] if one["label"] == "Why this?"]
+        assert len(links) == 1
+        assert links[0].startswith(f"{ADDRESS}/why/")
+        return str(links[0]).removeprefix(ADDRESS)
+
+    def looks(self) -> list[Looked]:
+        return list(self.audit.entries())
+
+
+@pytest.fixture
+def here(tmp_path: Path, library: Library) -> Iterator[Here]:
+    settings = Settings(data=tmp_path, proxies=(PROXY,))
+    key = OwnKey.of_folder(tmp_path)
+    audit = Audit(tmp_path, key.bytes_for("audit"))
+    told: list[Surgery] = []
+
+    def clock() -> datetime:
+        return told[0].clock() if told else NOW
+
+    looking = Looking(Access(settings, key), audit, ADDRESS)
+    app = create_app(settings, library, Answers(tmp_path), clock=clock, looking=looking)
+    with TestClient(app, base_url=ADDRESS, client=(PROXY, 1)) as client:
+        told.append(Surgery(client, tmp_path))
+        yield Here(
+            told[0], TestClient(app, base_url=ADDRESS, client=(SOMEBODY, 1)), audit, tmp_path
+        )
+
+
+def test_a_card_links_to_the_page_that_says_why_it_was_shown(here: Here) -> None:
+    page = here.elsewhere.get(here.link())
+    assert page.status_code == 200
+    assert "Why this card was shown" in page.text
+    assert "21 November 2026" in page.text
+    assert "copd-self-management" in page.text
+    assert not [each for each in PRIVATE if each in page.text]
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_the_link_names_nobody(here: Here) -> None:
+    link = here.link()
+    assert not [each for each in (*PRIVATE, "Practitioner", "copd") if each in link]
+
+
+def test_a_look_is_in_the_audit_with_whoever_was_shown_the_card(here: Here) -> None:
+    here.elsewhere.get(here.link())
+    (look,) = here.looks()
+    assert (look.who, look.role, look.action) == ("Practitioner/gp", "clinical", "trace")
+    assert look.allowed
+    assert look.at == NOW
+
+
+def test_a_link_is_good_for_half_an_hour(here: Here) -> None:
+    link = here.link()
+    here.proxy.now += timedelta(minutes=29)
+    assert here.elsewhere.get(link).status_code == 200
+    here.proxy.now += timedelta(minutes=2)
+    page = here.elsewhere.get(link)
+    assert page.status_code == 403
+    assert "half an hour" in page.text
+    assert len(here.looks()) == 1
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "another key", "long", "nothing"])
+def test_a_link_that_is_not_ours_lets_nobody_in(here: Here, damage: str) -> None:
+    link = here.link()
+    other = Access(Settings(), OwnKey(b"o" * 32))
+    forged = {
+        "cut": link[:-4],
+        "changed": link[:40] + ("A" if link[40] != "A" else "B") + link[41:],
+        "another key": f"/why/{other.token('x', 'gp', '', int(NOW.timestamp()))}",
+        "long": "/why/" + "a" * 60_000,
+        "nothing": "/why/x",
+    }[damage]
+    assert here.elsewhere.get(forged).status_code == 403
+    assert here.looks() == []
+
+
+def test_without_a_link_or_a_trusted_proxy_it_is_403(here: Here) -> None:
+    card = here.card()["uuid"]
+    for headers in ({}, NURSE):
+        page = here.elsewhere.get(f"/why/cards/{card}", headers=headers)
+        assert page.status_code == 403
+        assert "Nobody has said who you are" in page.text
+    assert here.proxy.client.get(f"/why/cards/{card}").status_code == 403
+    assert here.looks() == []
+
+
+def test_whoever_a_trusted_proxy_names_may_look_by_their_role(here: Here) -> None:
+    card = here.card()["uuid"]
+    assert here.proxy.client.get(f"/why/cards/{card}", headers=NURSE).status_code == 200
+    assert here.proxy.client.get(f"/why/cards/{card}", headers=AUDITOR).status_code == 403
+    nobody = {**NURSE, "x-goodday-role": "manager"}
+    assert here.proxy.client.get(f"/why/cards/{card}", headers=nobody).status_code == 403
+    assert [(one.who, one.allowed, one.what) for one in here.looks()] == [
+        ("n.patel", True, card),
+        ("i.gov", False, card),
+        ("n.patel", False, card),
+    ]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("x-goodday-user", "a"), ("x-goodday-user", "b"), ("x-goodday-role", "clinical")],
+        [("x-goodday-user", "a"), ("x-goodday-role", "clinical"), ("x-goodday-role", "auditor")],
+        [("x-goodday-user", ""), ("x-goodday-role", "clinical")],
+        [("x-goodday-user", "a" * 200), ("x-goodday-role", "clinical")],
+        [("x-goodday-user", "a")],
+    ],
+    ids=["two users", "two roles", "no name", "a long name", "no role"],
+)
+def test_what_a_proxy_says_has_to_be_said_once_and_whole(
+    here: Here, headers: list[tuple[str, str]]
+) -> None:
+    card = here.card()["uuid"]
+    assert here.proxy.client.get(f"/why/cards/{card}", headers=headers).status_code == 403
+    assert here.looks() == []
+
+
+def test_who_looked_is_for_the_auditor_and_is_kept_too(here: Here) -> None:
+    here.elsewhere.get(here.link())
+    assert here.proxy.client.get("/audit", headers=NURSE).status_code == 403
+    page = here.proxy.client.get("/audit", headers=AUDITOR)
+    assert page.status_code == 200
+    assert "as it was written: 3 looks" in page.text
+    assert "Practitioner/gp" in page.text
+    assert [one.action for one in here.looks()] == ["trace", "audit", "audit"]
+    assert here.elsewhere.get("/audit", headers=AUDITOR).status_code == 403
+
+
+def test_the_auditor_is_told_what_was_done_to_the_audit(here: Here) -> None:
+    here.elsewhere.get(here.link())
+    with sqlite3.connect(here.folder / FILE) as file:
+        file.execute("UPDATE entries SET who = 'somebody else'")
+    file.close()
+    page = here.proxy.client.get("/audit", headers=AUDITOR)
+    assert "Entry 1 is not as it was written" in page.text
+
+
+def test_where_a_look_cannot_be_kept_there_is_no_page(here: Here) -> None:
+    link = here.link()
+    with sqlite3.connect(here.folder / FILE) as file:
+        file.execute("DROP TABLE entries")
+    file.close()
+    page = here.elsewhere.get(link)
+    assert page.status_code == 503
+    assert "Why this card" not in page.text
+
+
+def test_a_card_that_nobody_was_shown_has_no_page(here: Here) -> None:
+    page = here.proxy.client.get("/why/cards/no-such-card", headers=NURSE)
+    assert page.status_code == 404
+    assert "Nothing is kept" in page.text
+
+
+def test_a_name_with_markup_in_it_is_only_text(here: Here) -> None:
+    odd = {**AUDITOR, "x-goodday-user": "<script>alert(1)</script>"}
+    page = here.proxy.client.get("/audit", headers=odd)
+    assert "<script>" not in page.text
+    assert "&lt;script&gt;" in page.text
