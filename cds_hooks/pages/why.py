@@ -16,6 +16,7 @@ from rules.rule import Practice
 _TEMPLATES = templates("cds_hooks.pages", strict=True)
 # How many looks stand on a page, the latest first.
 MOST_ENTRIES = 200
+_ACTIONS = {"trace": "Why a card was shown", "audit": "This page"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def audit_page(practice: Practice, entries: Iterable[Looked], wrong: Sequence[st
         entries=[(_moment(one.at), one) for one in latest],
         count=len(every),
         wrong=wrong,
+        actions=_ACTIONS,
     )
 
 
