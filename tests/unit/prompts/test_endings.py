@@ -1,0 +1,108 @@
+"""A reminder can end once there is nothing left to be reminded of, and for no other reason."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from prompts.endings import endings, may_end
+from prompts.prompt import Held
+from rules.days import Span, on
+from rules.engine import evaluate
+from rules.load import load_library
+from rules.outcome import Decision
+from rules.people import record_of
+from rules.record import Entry, Kind, PatientRecord, Reply, index
+from rules.rule import OfferKind
+
+TODAY = date(2026, 11, 21)
+LOADED = load_library(None)
+RULE = next(one for one in LOADED.library.rules if one.id == "copd-self-management")
+OFFER = next(one for one in RULE.offers if one.kind is OfferKind.TAG)
+assert OFFER.code is not None
+TAG = Entry(Kind.TAG, (OFFER.code,), "active", on(date(2026, 9, 1)), reference="Flag/f1")
+STORIES = {story.name: story for story in LOADED.stories[RULE.id]}
+NOTHING = "Nothing about self-management is on Margaret's record"
+
+
+def code_of(list_name: str) -> Entry:
+    code = LOADED.library.code_lists[list_name].first
+    return Entry(Kind.PROCEDURE, (code,), "completed", on(date(2026, 11, 1)))
+
+
+def record(*more: Entry) -> PatientRecord:
+    found, _ = record_of(STORIES[NOTHING])
+    entries = [one for each in found.by_code.values() for one in each]
+    return PatientRecord(found.person, index([*entries, *more]), {})
+
+
+def can_end(*more: Entry, held: Held | None = None) -> list[str]:
+    outcomes = evaluate((RULE,), record(*more), (), TODAY)
+    return [one.because for one in endings(outcomes, {RULE.id: held} if held else {})]
+
+
+def test_a_reminder_whose_offer_is_recorded_can_end_and_says_why() -> None:
+    (because,) = can_end(TAG, code_of("copd-self-management-offer"))
+    assert "1 November 2026" in because
+    assert may_end(evaluate((RULE,), record(TAG, code_of("copd-self-management-offer")), (), TODAY))
+
+
+def test_a_reminder_that_still_reminds_of_something_stays() -> None:
+    assert can_end(TAG) == []
+    assert not may_end(evaluate((RULE,), record(TAG), (), TODAY))
+
+
+def test_a_condition_that_is_over_ends_its_reminder() -> None:
+    over = Entry(
+        Kind.CONDITION,
+        (LOADED.library.code_lists["copd-resolved"].first,),
+        "active",
+        on(date(2026, 10, 1)),
+    )
+    assert len(can_end(TAG, over)) == 1
+
+
+@pytest.mark.parametrize("reply", list(Reply))
+def test_a_no_ends_it_and_not_now_does_not(reply: Reply) -> None:
+    held = Held(RULE, "quiet", "Quiet until 2 March 2027.", date(2027, 3, 2), reply)
+    settled = (Reply.DECLINED, Reply.ACCEPTED, Reply.ALREADY_DONE, Reply.NOT_RIGHT)
+    assert can_end(TAG, held=held) == (["Quiet until 2 March 2027."] if reply in settled else [])
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        replace(TAG, status="inactive"),
+        replace(TAG, status="unknown"),
+        replace(TAG, ends=Span(date(2026, 11, 1), date(2026, 11, 20))),
+        replace(TAG, sure=False),
+        replace(TAG, kind=Kind.PROCEDURE),
+    ],
+    ids=["inactive", "a status that says nothing", "over", "not sure", "no tag"],
+)
+def test_what_is_no_reminder_in_force_is_left_alone(tag: Entry) -> None:
+    assert can_end(tag, code_of("copd-self-management-offer")) == []
+
+
+def test_whoever_is_left_alone_is_not_asked_about_a_reminder_either() -> None:
+    dying = replace(code_of("palliative-care"), kind=Kind.CONDITION, status="active")
+    assert can_end(TAG, code_of("copd-self-management-offer"), dying) == []
+
+
+def test_what_could_not_be_read_ends_nothing() -> None:
+    whole = record(TAG)
+    for kind in Kind:
+        unread = PatientRecord(whole.person, whole.by_code, {kind: "it was not sent"})
+        outcomes = evaluate((RULE,), unread, (), TODAY)
+        assert endings(outcomes, {}) == (), kind
+
+
+def test_a_rule_that_only_its_own_reminder_keeps_quiet_does_not_end_it() -> None:
+    """Or it would be set and ended in turns."""
+    from rules.fact import All, IsTrue, Not
+
+    tagged = next(fact for fact in RULE.looks_at if fact.find == "tag")
+    untagged = replace(RULE, when=All((RULE.when, Not(IsTrue(tagged)))))
+    outcomes = evaluate((untagged,), record(TAG), (), TODAY)
+    assert outcomes[0].decision is Decision.NO_PROMPT
+    assert endings(outcomes, {}) == ()
