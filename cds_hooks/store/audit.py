@@ -15,9 +15,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Row, String, Table, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    insert,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_hooks.store.tables import StoreError, open_engine
@@ -94,8 +103,8 @@ class Audit:
         """Every entry, the oldest first. Raises StoreError."""
         for row in self._rows():
             yield Looked(
-                datetime.fromisoformat(row.at), row.who, row.role, row.action, row.what,
-                bool(row.allowed),
+                datetime.fromisoformat(row["at"]), row["who"], row["role"], row["action"],
+                row["what"], bool(row["allowed"]),
             )  # fmt: skip
 
     def wrong(self) -> list[str]:
@@ -107,16 +116,16 @@ class Audit:
         number, before, found = 0, "", dict[int, str]()
         for row in self._rows():
             number += 1
-            if row.number != number:
+            if row["number"] != number:
                 said.append(f"Entry {number} is not there.")
-                number = row.number
-                before = row.seal  # what comes after is held against this one
-                found[number] = row.seal
+                number = row["number"]
+                before = row["seal"]  # what comes after is held against this one
+                found[number] = row["seal"]
                 continue
-            entry = {name: value for name, value in row._mapping.items() if name != "seal"}
-            if not hmac.compare_digest(self._seal(entry, before), row.seal):
+            entry = {name: value for name, value in row.items() if name != "seal"}
+            if not hmac.compare_digest(self._seal(entry, before), row["seal"]):
                 said.append(f"Entry {number} is not as it was written, or not where it was.")
-            before = found[number] = row.seal
+            before = found[number] = row["seal"]
         end = self._read_end()
         if end is None:
             if number:
@@ -125,10 +134,10 @@ class Audit:
             said.append(f"It went on to entry {end[0]}, which is not there as it was written.")
         return said
 
-    def _rows(self) -> list[Row[Any]]:  # SQLAlchemy gives no narrower type for a row of a Table
+    def _rows(self) -> list[RowMapping]:
         try:
             with self._engine.connect() as connection:
-                return list(connection.execute(_ALL))
+                return list(connection.execute(_ALL).mappings())
         except SQLAlchemyError:
             raise StoreError("The audit cannot be read at the moment.") from None
 
