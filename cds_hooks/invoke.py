@@ -20,6 +20,7 @@ from fhir_adapters.elements import Value
 from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
 from fhir_adapters.whose import AnotherPerson
 from prompts.choose import choose
+from prompts.history import History
 from rules.outcome import Decision, Outcome
 from rules.record import PatientRecord
 from rules.rule import Practice
@@ -140,15 +141,15 @@ def answer(
     today, person = practice_day(now), outcomes[0].look.record.person.id
     choice = choose(
         outcomes,
-        answers.history(who, str(call.hookInstance)),
+        History(answers.history(who, str(call.hookInstance))),
         today,
         practice,
         call.context.userId or "",
     )
     sent: list[wire.Card] = []
-    if choice.prompt is not None:
-        sent.append(cards.card(choice.prompt, person, today, link))
-        kept = cards.issued(sent[0], choice.prompt, who, service.id, str(call.hookInstance), now)
+    for prompt in choice.prompts:
+        sent.append(cards.card(prompt, person, today, link))
+        kept = cards.issued(sent[-1], prompt, who, service.id, str(call.hookInstance), now)
         answers.issue(kept)  # before the answer leaves, or an answer to it would be lost
     logs.event(
         "asked",

@@ -88,7 +88,7 @@ def _marks(case: Case) -> Iterator[date]:
         yield from _ends(entry.ends)
         yield from () if entry.ask_again is None else (entry.ask_again,)
     yield from _ends(record.person.died_on)
-    for said in case.said:
+    for said in case.known.heard:
         yield said.on
         yield from () if said.ask_again is None else (said.ask_again,)
     for fact in rule.looks_at:
