@@ -29,6 +29,7 @@ from cds_hooks.invoke import (
     record_of_call,
     report_withheld,
     sent_with,
+    whole_of,
     would_prompt,
 )
 from cds_hooks.limits import MOST_BYTES, check_body
@@ -164,7 +165,16 @@ def create_app(
             user = call.context.userId or ""
             link = looking.link(user, client.name, now) if looking is not None else None
             said_now = await _kept(
-                answer, outcomes, call, service, answers, practice, who, now, link
+                answer,
+                outcomes,
+                call,
+                service,
+                answers,
+                practice,
+                who,
+                now,
+                link,
+                whole_of(body, fetched),
             )
             card = not said_now.startswith(NO_CARDS)
             metrics.asked(service_id, outcomes, card=card)

@@ -1,12 +1,13 @@
 """A prompt in the specification's words, and the same card as it is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from uuid import uuid4
 
 from cds_hooks import wire
 from cds_hooks.store.answers import Button, Issued
-from fhir_adapters.drafts import drafts
+from fhir_adapters.drafts import Json, drafts
+from fhir_adapters.endings import ended
 from prompts.prompt import Held, Prompt
 from rules.explain import explain
 from rules.outcome import Decision, Outcome, Proposal
@@ -28,15 +29,21 @@ ALSO: dict[str, Reply] = {
     "action-not-priority": Reply.NOT_RIGHT,
 }
 WHY = "Why this?"
+_NO_FLAGS: Mapping[str, Json] = {}
 HELD_BACK = "example.good-day.held-back"
 
 
 def card(
-    prompt: Prompt, person: str, today: date, link: Callable[[str], str] | None = None
+    prompt: Prompt,
+    person: str,
+    today: date,
+    link: Callable[[str], str] | None = None,
+    flags: Mapping[str, Json] = _NO_FLAGS,
 ) -> wire.Card:
     """The card, with a name of its own on it and on every button: without one no answer comes.
 
     ``link`` makes the address of the page that says why it is shown, from the card's name.
+    ``flags`` are the reminders that it would end, whole, by their references.
     """
     name = uuid4()
     links = [wire.Link(label=one.label, url=one.address, type="absolute") for one in prompt.links]
@@ -48,7 +55,7 @@ def card(
         detail=prompt.detail,
         indicator=prompt.indicator,
         source=wire.Source(label=prompt.source),
-        suggestions=[_suggestion(proposal, person, today) for proposal in prompt.proposals],
+        suggestions=[_suggestion(one, person, today, flags) for one in prompt.proposals],
         selectionBehavior="at-most-one" if prompt.choose_one else "any",
         links=links or None,
         overrideReasons=_OVERRIDE_REASONS,
@@ -61,8 +68,14 @@ _OVERRIDE_REASONS = [
 ]
 
 
-def _suggestion(proposal: Proposal, person: str, today: date) -> wire.Suggestion:
+def _suggestion(
+    proposal: Proposal, person: str, today: date, flags: Mapping[str, Json]
+) -> wire.Suggestion:
     recommended = proposal.offer is not None and proposal.offer.recommended
+    if proposal.ends is not None:
+        over = ended(flags[proposal.ends.reference], today)
+        action = wire.Action(type="update", description=over.description, resource=over.resource)
+        return wire.Suggestion(label=proposal.label, uuid=uuid4(), actions=[action])
     return wire.Suggestion(
         label=proposal.label,
         uuid=uuid4(),
@@ -84,14 +97,10 @@ def issued(
         service=service,
         hook_instance=hook_instance,
         rules=tuple(f"{rule.id}|{rule.version}" for rule in prompt.rules),
-        topics=tuple(dict.fromkeys(rule.quiet.topic for rule in prompt.rules)),
+        topics=prompt.topics,
         shown_at=at,
         buttons=tuple(
-            Button(
-                str(suggestion.uuid),
-                proposal.counts_as,
-                tuple(dict.fromkeys(rule.quiet.topic for rule in proposal.rules)),
-            )
+            Button(str(suggestion.uuid), proposal.counts_as, proposal.topics)
             for suggestion, proposal in zip(sent.suggestions, prompt.proposals, strict=True)
         ),
     )

@@ -16,13 +16,16 @@ from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.store.answers import Answers
 from cds_hooks.twice import check_members
 from fhir_adapters.decode import UNREADABLE
+from fhir_adapters.drafts import Json
 from fhir_adapters.elements import Value
+from fhir_adapters.endings import sent_whole, whole
 from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
 from fhir_adapters.whose import AnotherPerson
 from prompts.choose import choose
+from prompts.endings import may_end, with_endings
 from prompts.history import History
 from rules.outcome import Decision, Outcome
-from rules.record import PatientRecord
+from rules.record import Entry, PatientRecord
 from rules.rule import Practice
 
 _CALL: msgspec.json.Decoder[wire.Call[Value | None]] = msgspec.json.Decoder(wire.Call[Value | None])
@@ -104,9 +107,16 @@ def record_of_call(
         ) from None
 
 
+def whole_of(body: bytes, fetched: Mapping[str, Found]) -> Callable[[str], Json | None]:
+    """What finds a resource with all that it has, by its reference: as it was fetched, or sent."""
+    pages = [page for one in fetched.values() for page in one.pages]
+    return lambda reference: whole(reference, pages) or sent_whole(reference, body)
+
+
 def would_prompt(outcomes: tuple[Outcome, ...]) -> bool:
-    """Whether anything is to be said, as far as the record goes."""
-    return any(outcome.decision is Decision.PROMPT for outcome in outcomes)
+    """Whether anything is to be said, as far as the record goes: a prompt, or a reminder's end."""
+    prompts = any(outcome.decision is Decision.PROMPT for outcome in outcomes)
+    return prompts or may_end(outcomes)
 
 
 def report_withheld(outcomes: tuple[Outcome, ...], service: HookService) -> None:
@@ -124,6 +134,10 @@ def nothing_to_say(outcomes: tuple[Outcome, ...], service: HookService) -> bytes
     return wire.Answer(cards=[], extension=unsure).to_json() if unsure else _NOTHING_TO_SAY
 
 
+def _nothing_whole(_reference: str) -> Json | None:
+    return None
+
+
 def answer(
     outcomes: tuple[Outcome, ...],
     call: Call,
@@ -133,22 +147,28 @@ def answer(
     who: str,
     now: datetime,
     link: Callable[[str], str] | None = None,
+    whole_flag: Callable[[str], Json | None] = _nothing_whole,
 ) -> bytes:
     """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError.
 
-    ``who`` is what the store knows the person as; ``link`` makes the address of a card's own page.
+    ``who`` is what the store knows the person as; ``link`` makes the address of a card's own page;
+    ``whole_flag`` gives a resource of the record with all that it has, by its reference.
     """
     today, person = practice_day(now), outcomes[0].look.record.person.id
-    choice = choose(
-        outcomes,
-        History(answers.history(who, str(call.hookInstance))),
-        today,
-        practice,
-        call.context.userId or "",
-    )
+    history = History(answers.history(who, str(call.hookInstance)))
+    choice = choose(outcomes, history, today, practice, call.context.userId or "")
+    flags: dict[str, Json] = {}
+
+    def there(tag: Entry) -> bool:
+        flag = whole_flag(tag.reference)
+        if flag is not None:
+            flags[tag.reference] = flag
+        return flag is not None
+
+    choice = with_endings(choice, outcomes, history, today, practice, there)
     sent: list[wire.Card] = []
     for prompt in choice.prompts:
-        sent.append(cards.card(prompt, person, today, link))
+        sent.append(cards.card(prompt, person, today, link, flags))
         kept = cards.issued(sent[-1], prompt, who, service.id, str(call.hookInstance), now)
         answers.issue(kept)  # before the answer leaves, or an answer to it would be lost
     logs.event(

@@ -124,9 +124,9 @@ class Source(_Sent):
 
 
 class Action(_Sent):
-    """What a clinical system would do if a suggestion is taken. Only ever a create."""
+    """What a clinical system would do if a suggestion is taken: create, or update a reminder."""
 
-    type: Literal["create"]
+    type: Literal["create", "update"]
     description: Words
     resource: dict[str, Any]  # FHIR JSON: nothing narrower says more
 

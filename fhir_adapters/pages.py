@@ -16,6 +16,7 @@ from fhir_adapters.prefetch import Found, bundle_found
 from fhir_adapters.read import damaged_kinds
 from fhir_adapters.searched import is_another_person, lacks_codes, literally
 from fhir_adapters.whose import AnotherPerson, Whose
+from rules.record import Kind
 
 MOST_PAGES = 50  # of one list
 MOST_RESOURCES = 5_000  # of one call
@@ -55,6 +56,7 @@ class Page:
 
     value: Value
     damaged: frozenset[str]
+    body: bytes = b""
 
 
 class NoPage(Exception):
@@ -94,6 +96,7 @@ class Reading:
     _damaged: frozenset[str] = frozenset()
     _total: int | None = None
     _octets: int = MOST_OCTETS_OF_A_LIST
+    _pages: tuple[bytes, ...] = ()  # of reminders, which may be ended
 
     def may_hold(self, octets: int) -> bool:
         """Count so much more that was received; whether it is still as much as is read."""
@@ -129,7 +132,8 @@ class Reading:
             return Found(self._patient, self._doubt)
         one = bundle_found(Value("Bundle", entry=self._entries, total=self._total), kind)
         damaged = DAMAGED if kind in damaged_kinds(self._damaged) else ""
-        return Found(one.resources, self._doubt or damaged or one.doubt)
+        doubt = self._doubt or damaged or one.doubt
+        return Found(one.resources, doubt, pages=self._pages)
 
     def _is_patient(self, page: Page) -> None:
         value = page.value
@@ -192,6 +196,8 @@ class Reading:
         if somebody_else:
             self._entries.clear()  # what does not say whom it is about may be theirs too
             raise NoPage(SOMEBODY_ELSE)
+        if self.query.kind is Kind.TAG:
+            self._pages += (page.body,)
         again = {one for one in seen & self._known if one[1]}
         self._known |= seen
         self._entries += [

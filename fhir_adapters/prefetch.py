@@ -35,12 +35,14 @@ class MissingKeys(Exception):
 class Found:
     """What one search came to: its resources, and why the list is not whole, if it is not.
 
-    ``ask`` tells that the record system may know more than was sent along.
+    ``ask`` tells that the record system may know more than was sent along. ``pages`` are those of a
+    list whose entries may be changed, as they were fetched.
     """
 
     resources: tuple[Resource, ...] = ()
     doubt: str = ""
     ask: bool = False
+    pages: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,8 @@ class _Client(AsyncFHIRClient):
                 return NoPage(pages.TOO_MUCH)
             parts.append(part)
         try:
-            return Page(*read_value(b"".join(parts)))
+            body = b"".join(parts)
+            return Page(*read_value(body), body)
         except NotFhir:
             return NoPage(pages.NOT_FHIR)
 

@@ -4,20 +4,29 @@ A tag lives as long as what it reminds of. Once the offer is recorded, the perso
 the condition is over, whoever looks next is asked whether it can end. Nothing ends by itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
-from prompts.prompt import Held
+from prompts.ceilings import room
+from prompts.history import History
+from prompts.prompt import Choice, Held, Prompt
+from prompts.restraint import Asked, in_peace
 from rules.answer import Answer
 from rules.conditions import ask_apart
 from rules.engine import evaluate
-from rules.explain import explain
-from rules.outcome import Decision, Outcome
+from rules.explain import behind_no
+from rules.outcome import Decision, Outcome, Proposal
 from rules.record import Entry, Kind, PatientRecord, Reply
-from rules.rule import OfferKind
+from rules.rule import OfferKind, Practice
 
 # What a person or a clinician said that leaves nothing to be reminded of.
 _SETTLED = frozenset({Reply.DECLINED, Reply.ACCEPTED, Reply.ALREADY_DONE, Reply.NOT_RIGHT})
+
+
+MOST_ENDINGS = 2  # on one card
 
 
 class Ending(NamedTuple):
@@ -27,6 +36,83 @@ class Ending(NamedTuple):
     tag: Entry
     words: str
     because: str
+
+
+def with_endings(
+    choice: Choice,
+    outcomes: tuple[Outcome, ...],
+    history: History,
+    today: date,
+    practice: Practice,
+    there: Callable[[Entry], bool],
+) -> Choice:
+    """The choice, and whether reminders can end: on the first card, or on one of their own.
+
+    ``there``: whether the whole of a reminder is at hand, without which it cannot be changed.
+    Nobody is asked who is left in peace today, nor twice within a quiet period, nor above a
+    ceiling.
+    """
+    held = {one.rule.id: one for one in choice.held}
+    found = [
+        one
+        for one in endings(outcomes, held)
+        if there(one.tag) and _may_be_asked(one, history, today, practice)
+    ]
+    if not found:
+        return choice
+    proposals = tuple(_proposal(one) for one in found[:MOST_ENDINGS])
+    if choice.prompts:
+        first, *others = choice.prompts
+        offers = tuple(one for one in first.proposals if one.offer is not None)
+        answers = tuple(one for one in first.proposals if one.offer is None)
+        detail = "\n\n".join([first.detail, *(_told(one) for one in found[:MOST_ENDINGS])])
+        both = replace(first, detail=detail, proposals=(*offers, *proposals, *answers))
+        return replace(choice, prompts=(both, *others))
+    if not all(each.cards for each in room(history, today)):
+        return choice
+    rules = tuple(dict.fromkeys(one.outcome.rule for one in found[:MOST_ENDINGS]))
+    alone = Prompt(
+        summary="A reminder on this record may have done its work.",
+        detail="\n\n".join(["**Can it end?**", *(_told(one) for one in found[:MOST_ENDINGS])]),
+        source=f"{practice.name}: {rules[0].card.source}",
+        rules=rules,
+        proposals=proposals,
+    )
+    return replace(choice, prompts=(alone,))
+
+
+def _may_be_asked(one: Ending, history: History, today: date, practice: Practice) -> bool:
+    rule = one.outcome.rule
+    if in_peace(Asked(one.outcome, history, today, practice)) is not None:
+        return False
+    topics = _proposal(one).topics
+    answers = [said for said in history.heard if said.topic in topics]
+    ends = (said.ask_again or rule.quiet.periods[said.reply].after(said.on) for said in answers)
+    return all(until <= today for until in ends)
+
+
+def _proposal(one: Ending) -> Proposal:
+    label = f"End the reminder: {one.words}"
+    if len(label) > _LONGEST_LABEL:
+        label = label[: _LONGEST_LABEL - 1] + "…"
+    return Proposal(label, Reply.SHOWN, (one.outcome.rule,), ends=one.tag)
+
+
+_LONGEST_LABEL = 80
+
+
+def _told(one: Ending) -> str:
+    words = one.words if not _LINKED.search(one.words) else "a reminder"
+    return f"It says: {_plain(words)}. {_plain(one.because)}"
+
+
+# What clients make links of, whatever stands before it.
+_LINKED = re.compile(r"://|www\.|@", re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    """Words of a practice as nothing but words, for clients that read markdown."""
+    return re.sub(r"([\\`*_\[\]<>&#|~!])", r"\\\1", _LINKED.sub(" ", text))
 
 
 def endings(outcomes: Iterable[Outcome], held: Mapping[str, Held]) -> tuple[Ending, ...]:
@@ -73,7 +159,7 @@ def _why(outcome: Outcome, tag: Entry, held: Held | None) -> str:
     (again,) = evaluate((rule,), without, look.said, look.today)
     if again.decision is not Decision.NO_PROMPT:
         return ""  # only the reminder itself keeps the rule from asking
-    return explain(outcome).headline.removeprefix("No prompt: ")
+    return f"By now {' and '.join(behind_no(outcome))}."
 
 
 def _without(record: PatientRecord, tag: Entry) -> PatientRecord:

@@ -39,6 +39,13 @@ class Prompt:
     choose_one: bool = False
 
     @property
+    def topics(self) -> tuple[str, ...]:
+        """What the card is about. One that only asks whether reminders can end is about these."""
+        if self.proposals and all(one.ends is not None for one in self.proposals):
+            return tuple(dict.fromkeys(topic for one in self.proposals for topic in one.topics))
+        return tuple(dict.fromkeys(rule.quiet.topic for rule in self.rules))
+
+    @property
     def offers(self) -> tuple[str, ...]:
         """The keys of everything that is offered on it."""
         made = (key for one in self.proposals if one.offer is not None for key in one.offers)

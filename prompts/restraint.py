@@ -91,6 +91,15 @@ def way(asked: Asked) -> tuple[Way, Held | None]:
     return Way(asked.rule, tuple(steps)), None
 
 
+def in_peace(asked: Asked) -> Held | None:
+    """What keeps us from asking anything at all about somebody: a time like this, or no memory."""
+    for step in (_remembered, _compassion):
+        came = step(asked)
+        if isinstance(came, Held):
+            return came
+    return None
+
+
 def not_asked(outcome: Outcome) -> Way:
     """The way of a rule that is not for this person, or cannot be told: it ends where it began."""
     says = _NOT_ASKED.get(outcome.decision, "")

@@ -76,6 +76,13 @@ def explain(outcome: Outcome) -> Explanation:
     return Explanation(_headline(outcome, not_for), who_for, not_for, _data_quality(outcome))
 
 
+def behind_no(outcome: Outcome) -> tuple[str, ...]:
+    """The parts that keep a rule from asking, in its author's words; nothing of the record."""
+    lines = _deciders(outcome.rule.when, Answer.NO, outcome)
+    said = (f'"{one.says}" is {"so" if one.answer is Answer.YES else "not so"}' for one in lines)
+    return tuple(dict.fromkeys(said))
+
+
 def _briefly(lines: Iterable[Line]) -> str:
     """What a headline rests on: it says why we cannot tell, and quotes no entry for it."""
     return "; ".join(words for line in lines if (words := line.briefly or line.rests_on))

@@ -48,3 +48,10 @@ class Proposal:
     letter: str = ""
     ask_again: date | None = None
     offers: tuple[str, ...] = ()  # the keys of what it answers
+    ends: Entry | None = None  # a reminder that it would end, in place of an offer
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What pressing it is an answer to."""
+        of = "reminder-of-" if self.ends is not None else ""
+        return tuple(dict.fromkeys(f"{of}{rule.quiet.topic}" for rule in self.rules))

@@ -138,8 +138,10 @@ class Ehr:
             raise NotThere
         created = [
             self._create(visit.person, action["resource"], ask_again)
-            for action in suggestion.get("actions", ())
             if action["type"] == "create"
+            else self._update(visit.person, action["resource"])
+            for action in suggestion.get("actions", ())
+            if action["type"] in ("create", "update")
         ]
         asked.taken[suggestion_uuid] = created
         if any(resource.get("status") == "not-done" for resource in created):
@@ -209,13 +211,21 @@ class Ehr:
         mine.append(resource)
         return resource
 
+    def _update(self, person: str, changed: Json) -> Json:
+        """Put a resource in the place of the one of its name on a record."""
+        mine = self._added.setdefault(person, [])
+        mine[:] = [one for one in mine if _name(one) != _name(changed)]
+        mine.append(changed)
+        return changed
+
     def _with_added(self, somebody: Somebody) -> Somebody:
         added = tuple(self._added.get(somebody.key, ()))
+        names = {_name(one) for one in added}
         return Somebody(
             somebody.key,
             somebody.about,
             somebody.patient,
-            somebody.resources + added,
+            tuple(one for one in somebody.resources if _name(one) not in names) + added,
             somebody.booking,
             somebody.unreadable,
             somebody.first_page_only,
@@ -239,6 +249,10 @@ class Ehr:
         draft = self._file.with_suffix(".new")
         draft.write_text(whole, encoding="utf-8")
         os.replace(draft, self._file)
+
+
+def _name(resource: Json) -> tuple[str, str]:
+    return resource["resourceType"], resource["id"]
 
 
 def _fetched(template: str, somebody: Somebody) -> Json:

@@ -43,7 +43,7 @@ def can_end(*more: Entry, held: Held | None = None) -> list[str]:
 
 def test_a_reminder_whose_offer_is_recorded_can_end_and_says_why() -> None:
     (because,) = can_end(TAG, code_of("copd-self-management-offer"))
-    assert "1 November 2026" in because
+    assert "an offer of self-management is recorded in the last 12 months" in because
     assert may_end(evaluate((RULE,), record(TAG, code_of("copd-self-management-offer")), (), TODAY))
 
 
