@@ -1,0 +1,108 @@
+"""Chromium with the sandbox's renderer in it: what the texts of cards become there.
+
+Nothing leaves the browser: whatever it asks for besides the page itself is counted and goes nowhere.
+"""
+
+import shutil
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, Request, Route, sync_playwright
+
+BUNDLE = Path(__file__).parent / "node_modules" / "cards.js"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# Debian's Chromium, as root, in a closed network.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+_HERE = "http://ehr.example/"
+_PAGE = "<!doctype html><html><head><title>An EHR</title></head><body></body></html>"
+_AT_ONCE = 2_000
+_SETTLED_MS = 400  # time for what a text has started to ask for something or to run
+
+# All that the text of a card may become: paragraphs, emphasis, lists and the ends of lines.
+CLOSED = frozenset({"p", "strong", "em", "ul", "ol", "li", "br"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of some texts: elements that no card may have, what ran, what was asked for."""
+
+    besides: Mapping[str, Sequence[str]]  # by the text that they come from
+    words: Mapping[str, str]  # what can be read of each text
+    ran: tuple[str, ...]
+    asked: tuple[str, ...]
+
+    @property
+    def harmless(self) -> bool:
+        """Whether nothing came of them but words, emphasis and lists."""
+        return not (self.besides or self.ran or self.asked)
+
+
+class Ehr:
+    """A page that shows the texts of cards."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._asked: list[str] = []
+        page.context.route("**/*", self._route)
+        page.on("request", self._note)  # what is not routed, such as data:
+        page.on("dialog", lambda dialog: dialog.dismiss())
+        self._open()
+
+    def show(self, texts: Iterable[str]) -> Shown:
+        """Show each text once, and see what comes of it."""
+        besides: dict[str, Sequence[str]] = {}
+        words: dict[str, str] = {}
+        ran: list[str] = []
+        asked: list[str] = []
+        each = list(dict.fromkeys(texts))
+        for start in range(0, len(each), _AT_ONCE):
+            some = each[start : start + _AT_ONCE]
+            # Any: what comes out of a browser.
+            shown: list[dict[str, Any]] = self._page.evaluate("texts => show(texts)", some)
+            self._page.wait_for_timeout(_SETTLED_MS)
+            for text, one in zip(some, shown, strict=True):
+                words[text] = one["words"]
+                if marks := [mark for mark in one["marks"] if not _is_closed(mark)]:
+                    besides[text] = marks
+            ran += self._page.evaluate("() => typeof ran === 'undefined' ? ['it went away'] : ran")
+            asked += self._asked
+            self._open()
+        return Shown(besides, words, tuple(ran), tuple(asked))
+
+    def _open(self) -> None:
+        self._page.goto(_HERE)
+        self._page.evaluate(BUNDLE.read_text(encoding="utf-8"))
+        self._asked.clear()
+
+    def _route(self, route: Route) -> None:
+        if route.request.url == _HERE:
+            route.fulfill(body=_PAGE, content_type="text/html")
+        else:
+            route.abort()
+
+    def _note(self, request: Request) -> None:
+        if request.url != _HERE:
+            self._asked.append(request.url)
+
+
+def _is_closed(mark: str) -> bool:
+    """An element without any attribute; a list may begin with another number than one."""
+    name, _, attributes = mark.partition(" ")
+    return name in CLOSED and (not attributes or (name == "ol" and attributes.startswith("start=")))
+
+
+@contextmanager
+def an_ehr() -> Generator[Ehr]:
+    """A browser of its own with that page open in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            page = browser.new_page()
+            page.set_default_timeout(60_000)
+            yield Ehr(page)
+        finally:
+            browser.close()
