@@ -35,11 +35,6 @@ class Shown:
     ran: tuple[str, ...]
     asked: tuple[str, ...]
 
-    @property
-    def harmless(self) -> bool:
-        """Whether nothing came of them but words, emphasis and lists."""
-        return not (self.besides or self.ran or self.asked)
-
 
 class Ehr:
     """A page that shows the texts of cards."""
