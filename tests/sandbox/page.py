@@ -1,16 +1,20 @@
 """Chromium with the sandbox's renderer in it: what the texts of cards become there.
 
-Nothing leaves the browser: whatever it asks for besides the page itself is counted and goes nowhere.
+Nothing leaves the browser: what it asks for besides the page itself is counted and goes nowhere.
 """
 
 import shutil
-from collections.abc import Generator, Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Request, Route, sync_playwright
+
+from tests.conformance.standard import parts
 
 BUNDLE = Path(__file__).parent / "node_modules" / "cards.js"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -22,8 +26,24 @@ _PAGE = "<!doctype html><html><head><title>An EHR</title></head><body></body></h
 _AT_ONCE = 2_000
 _SETTLED_MS = 400  # time for what a text has started to ask for something or to run
 
-# All that the text of a card may become: paragraphs, emphasis, lists and the ends of lines.
-CLOSED = frozenset({"p", "strong", "em", "ul", "ol", "li", "br"})
+# All that the text of a card may become: paragraphs, words set apart, lists and ends of lines.
+CLOSED = frozenset({"p", "strong", "em", "code", "ul", "ol", "li", "br"})
+
+
+# The members of an answer that somebody reads.
+READ = frozenset(
+    {"summary", "detail", "label", "description", "says", "display", "text", "contentString"}
+    | {"diagnostics"}
+)
+# What nobody sees and what turns writing round; a text has no control besides the ends of lines.
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+IGNORED = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+# For the files of tests in this folder.
+NEEDED = [
+    pytest.mark.skipif(not BUNDLE.exists(), reason="make sandbox has not made the page"),
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +121,27 @@ def an_ehr() -> Generator[Ehr]:
             yield Ehr(page)
         finally:
             browser.close()
+
+
+def check_shown(shown: Shown) -> None:
+    """Nothing came of these texts but words."""
+    assert shown.besides == {}
+    assert shown.ran == ()
+    assert shown.asked == ()
+
+
+def texts_of(answer: object) -> Iterator[str]:
+    """What somebody reads of an answer, after a look at all that is in it."""
+    for path, value in parts(answer):
+        if isinstance(value, str):
+            assert not unseen_in(value), path
+            if path.rpartition("/")[2] in READ:
+                yield value
+        if path.endswith("/links"):
+            for link in value or ():
+                assert link["url"].startswith("https://www.nhs.uk/")
+
+
+def unseen_in(text: str) -> bool:
+    """Whether a text holds something that nobody sees."""
+    return any((unicodedata.category(c) in UNSEEN and c != "\n") or c in IGNORED for c in text)

@@ -7,11 +7,8 @@ the service go through the sandbox's renderer in Chromium. 300 payloads in ``mak
 
 import json
 import random
-import shutil
-import unicodedata
 from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,18 +25,14 @@ from tests.fhir_builders import (
     leroy,
     margaret,
 )
-from tests.sandbox.page import BUNDLE, CHROMIUM, Ehr, Shown, an_ehr
+from tests.sandbox.page import NEEDED, Ehr, check_shown, texts_of
 from tests.sandbox.payloads import payloads
-from tests.served import BOOK, VIEW, Json, Reply, Surgery, in_pilot, piloting, surgery
+from tests.served import BOOK, VIEW, Json, Surgery, in_pilot, piloting, surgery
 
 SOAK = settings().max_examples > 200
 MANY = 5_000 if SOAK else 300
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed"),
-    pytest.mark.skipif(not BUNDLE.exists(), reason="make sandbox has not made the page"),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
-]
+pytestmark = NEEDED
 
 # A rule that quotes all that a card can quote of a record, and one that cannot tell.
 QUOTING = rule_text(
@@ -81,12 +74,6 @@ UNSURE = rule_text(
     when="{all: [{blow: {below: 50 %}}, cough_state]}",
     exclude="\n- if: {blow: {above: 90 %}}\n  because: Their breath is strong",
 )
-
-
-@pytest.fixture(scope="module")
-def ehr() -> Iterator[Ehr]:
-    with an_ehr() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +129,7 @@ def test_a_text_that_leads_the_page_away_is_noticed(ehr: Ehr) -> None:
 def test_what_is_no_part_of_a_card_is_noticed(ehr: Ehr) -> None:
     shown = ehr.show(MARKED)
     assert {text: marks[0] for text, marks in shown.besides.items()} == MARKED
-    assert not (shown.ran or shown.asked)
+    assert shown.ran == shown.asked == ()
 
 
 def test_words_emphasis_and_lists_are_shown_as_they_are(ehr: Ehr) -> None:
@@ -160,15 +147,6 @@ def test_most_payloads_would_do_something_if_they_came_through(ehr: Ehr) -> None
 
 
 # ---- whatever stands in the record ------------------------------------------------------------
-
-# The members of an answer that somebody reads.
-READ = frozenset(
-    {"summary", "detail", "label", "description", "says", "display", "text", "contentString"}
-    | {"diagnostics"}
-)
-# What nobody sees and what turns writing round; a text has no control besides the ends of lines.
-UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-IGNORED = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def words_everywhere(resource: Resource, payload: str) -> Resource:
@@ -253,30 +231,6 @@ def calls(shipped: Surgery, own: Surgery) -> list[tuple[Surgery, str, str]]:
     return [(service, hook, json.dumps(call)) for service, hook, call in whole]
 
 
-def texts_of(reply: Reply) -> Iterator[str]:
-    """What somebody reads of an answer, after a look at all that is in it."""
-    for path, value in parts(reply.body):
-        if isinstance(value, str):
-            assert not unseen_in(value), path
-            if path.rpartition("/")[2] in READ:
-                yield value
-        if path.endswith("/links"):
-            for link in value:
-                assert link["url"].startswith("https://www.nhs.uk/")
-
-
-def unseen_in(text: str) -> bool:
-    """Whether a text holds something that nobody sees."""
-    return any((unicodedata.category(c) in UNSEEN and c != "\n") or c in IGNORED for c in text)
-
-
-def check_shown(shown: Shown) -> None:
-    """Nothing came of these texts but words."""
-    assert shown.besides == {}
-    assert shown.ran == ()
-    assert shown.asked == ()
-
-
 def test_nothing_of_a_record_does_more_on_a_screen_than_be_read(
     ehr: Ehr, shipped: Surgery, own: Surgery
 ) -> None:
@@ -285,17 +239,17 @@ def test_nothing_of_a_record_does_more_on_a_screen_than_be_read(
     texts: set[str] = set()
     cards, unsure = 0, 0
     for number, payload in enumerate(payloads(MANY)):
-        for service, hook, whole in asked:
+        for service, hook, whole in (asked[number % 2], asked[2]):
             call = json.loads(whole.replace("somebody-0", f"somebody-{number}"))
             reply = service.post(json.dumps(words_everywhere_in(call, payload)).encode(), hook)
             cards += len(reply.cards)
             unsure += bool(reply.held_back)
-            texts.update(texts_of(reply))
+            texts.update(texts_of(reply.body))
         service, hook, whole = chance.choice(asked)
         call = json.loads(whole.replace("somebody-0", f"another-{number}"))
         reply = service.post(json.dumps(somewhere_in(call, payload, chance)).encode(), hook)
         assert reply.status < 500, reply.text
-        texts.update(texts_of(reply))
-    assert cards >= 2.5 * MANY  # words alone take no card away
+        texts.update(texts_of(reply.body))
+    assert cards >= 1.8 * MANY  # words alone take no card away
     assert unsure >= 0.5 * MANY
     check_shown(ehr.show(texts))
