@@ -4,6 +4,7 @@ from rules.cel import build
 from rules.fact import Expression
 from rules.reading import Reader
 from rules.schema.names import EVERY, Names
+from rules.schema.wording import read_plain
 from rules.text import Block, Text
 
 _MOST_FLOORS = 10
@@ -12,7 +13,7 @@ _MOST_FLOORS = 10
 def read_expression(reader: Reader, block: Block, names: Names) -> Expression | None:
     """The expression of a block with both headings; None if anything in it was reported."""
     text = reader.get(block, "cel", reader.prose)
-    means = reader.get(block, "means", reader.prose)
+    means = reader.get(block, "means", lambda n: read_plain(reader, n))
     if text is None or means is None or ("fact", EVERY) in names.faulty:
         return None
     node = block.pairs["cel"][1]

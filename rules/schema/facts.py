@@ -18,6 +18,7 @@ from rules.schema.key import names as key_names
 from rules.schema.lists import read_codes
 from rules.schema.names import BUILT_IN, Names
 from rules.schema.values import read_unit
+from rules.schema.wording import read_plain
 from rules.schema.words import STATES
 from rules.text import Block, Node, Text
 
@@ -110,7 +111,7 @@ def _computed(reader: Reader, name: str, key: Text, block: Block, names: Names) 
     """A fact that is worked out from those above it."""
     check(reader, block, f'fact "{name}"', FACTS["cel"])
     expression = read_expression(reader, block, names)
-    label = reader.get(block, "label", reader.prose) or name.replace("_", " ")
+    label = reader.get(block, "label", lambda n: read_plain(reader, n)) or name.replace("_", " ")
     if expression is None:
         return None
     return Fact(name, label, "cel", key.at, means=expression.means, expression=expression)
@@ -142,7 +143,7 @@ def _filled(
         )
     fact = Fact(
         name=name,
-        label=reader.get(block, "label", reader.prose) or name.replace("_", " "),
+        label=reader.get(block, "label", lambda n: read_plain(reader, n)) or name.replace("_", " "),
         find=find,
         at=key.at,
         kinds=FIND[find],

@@ -20,6 +20,7 @@ from rules.schema.names import Names
 from rules.schema.offers import read_offers
 from rules.schema.quiet import read_quiet
 from rules.schema.stories import read_stories
+from rules.schema.wording import read_plain
 from rules.schema.words import HOOKS, OWN_HOOK, OWN_HOOK_MOST
 from rules.schema.written import written
 from rules.text import Block, Node
@@ -110,7 +111,7 @@ def _id(reader: Reader, block: Block, stem: str) -> str | None:
 
 
 def _title(reader: Reader, block: Block) -> str | None:
-    title = reader.get(block, "title", reader.prose)
+    title = reader.get(block, "title", lambda n: read_plain(reader, n))
     if title is not None and len(title) > 100:
         reader.stop(
             block.pairs["title"][1].at,
