@@ -36,7 +36,7 @@ def _decide(rule: Rule, look: Look) -> Outcome:
     if answer is CANNOT_TELL and not rule.prompt_when_unknown:
         return Outcome(rule, Decision.CANNOT_TELL, look)
     for expression in rule.expressions:  # those behind the card's words too, before it is written
-        expression.answer(*(look(fact) for fact in expression.facts))
+        look.work_out(expression)
     unknown = ""
     for exclusion in rule.exclusions:
         applies = ask(exclusion.condition, look)
