@@ -61,7 +61,7 @@ def more_than(number: int, fact: Fact) -> bool:
     Floor by floor: two facts may start at the same one, and their ways are not counted apart.
     """
     floor = {fact}
-    while floor and number >= 0:
+    while floor and number > 0:
         floor = {of for one in floor for of in (one.since, one.before) if isinstance(of, Fact)}
         number -= 1
     return bool(floor)
