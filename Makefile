@@ -2,7 +2,7 @@
 # newer, make and a package index; everything else goes into .venv, exactly as locked.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev check test soak bench wheel editor sandbox servers callers lock
+.PHONY: help venv demo dev check test soak bench wheel sbom editor sandbox servers callers lock
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
@@ -62,6 +62,11 @@ bench: .venv/dev ## what a call and what rules cost, against a floor and HealthC
 wheel: .venv/dev ## the wheel, in dist/
 	rm -f dist/*.whl
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+sbom: .venv/dev ## what the wheel stands on, with versions and hashes (CycloneDX), in dist/
+	@mkdir -p dist
+	PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--index-url simple --output-reproducible --output-file dist/goodday.cdx.json
 
 editor: tests/editor/node_modules/made ## what the tests with an editor need; takes Node.js and npm
 

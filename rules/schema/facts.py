@@ -17,6 +17,7 @@ from rules.schema.key import check, words_of
 from rules.schema.key import names as key_names
 from rules.schema.lists import read_codes
 from rules.schema.names import BUILT_IN, Names
+from rules.schema.size import MOST_FLOORS, more_than
 from rules.schema.values import read_unit
 from rules.schema.wording import read_plain
 from rules.schema.words import STATES
@@ -266,8 +267,12 @@ def _moment(reader: Reader, block: Block, key: str, names: Names) -> date | Dura
     node = block.pairs[key][1]
     if isinstance(node, Text) and node.value in names.facts:
         fact = names.facts[node.value]
-        if fact.give.sort is Sort.DATE:
+        if fact.give.sort is Sort.DATE and not more_than(MOST_FLOORS - 1, fact):
             return fact
+        if fact.give.sort is Sort.DATE:
+            says = f"This stands on more than {MOST_FLOORS} facts, each starting at another's date."
+            reader.stop(node.at, "E36", says, "Start at a date, or at a fact that has its own.")
+            return None
         reader.stop(
             node.at, "E10", f'"{fact.name}" does not give a date.', 'Add "give: latest date" to it.'
         )

@@ -19,6 +19,7 @@ from rules.schema.keys import RULE
 from rules.schema.names import Names
 from rules.schema.offers import read_offers
 from rules.schema.quiet import read_quiet
+from rules.schema.size import check_size
 from rules.schema.stories import read_stories
 from rules.schema.wording import read_plain
 from rules.schema.words import HOOKS, OWN_HOOK, OWN_HOOK_MOST
@@ -71,7 +72,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
         care, hooks, show_to, own, when, unknown == "prompt", exclusions, card, offers, quiet,
         block.at, "when_unknown" in block.pairs, dict(_places(block)), tuple(written(block)),
     )  # fmt: skip
-    return RuleFile(rule, stories)
+    return RuleFile(rule, stories) if check_size(reader, rule) else None
 
 
 _STATUSES: Mapping[str, Status] = {str(status): status for status in Status}
