@@ -26,6 +26,7 @@ HOOK_VERSIONS = {
     "problem-list-item-create": "0.1.0",
     "allergyintolerance-create": "0.1.0",
     "medication-refill": "0.1.0",
+    "medication-verify": "0.1.0",
 }
 CONTEXT_TOKENS = {"context.patientId"}
 TYPES = {
