@@ -48,10 +48,13 @@ test: .venv/dev ## all tests, the same examples every time
 
 soak: .venv/dev ## the generative tests, with new examples and many of them; everybody at FHIR servers
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative tests/conformance/test_limits.py \
-		tests/conformance/test_schemathesis.py tests/unit/cds_hooks/test_reloading.py \
+		tests/conformance/test_responses.py tests/conformance/test_schemathesis.py \
+		tests/unit/cds_hooks/test_reloading.py tests/unit/fhir_adapters/test_breaker.py \
+		tests/unit/fhir_adapters/test_drafts.py tests/functional/test_changing.py \
 		tests/functional/test_serve_goes_on.py tests/functional/test_crossing.py \
 		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py tests/sandbox
 	$(BIN)/pytest tests/fhir_servers/everybody.py
+	$(BIN)/python -m tests.benchmarks.fallback --tireless --calls 1000
 
 bench: .venv/dev ## what a call and what rules cost, against a floor and HealthChain
 	$(BIN)/python -m tests.benchmarks.many_rules
