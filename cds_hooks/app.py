@@ -19,6 +19,7 @@ from cds_hooks import feedback, refusals
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import Client
 from cds_hooks.clock import Clock, practice_day
+from cds_hooks.discovery import described
 from cds_hooks.fallback import fetch
 from cds_hooks.invoke import (
     NO_CARDS,
@@ -135,7 +136,7 @@ def create_app(
     @app.api_route("/cds-services", methods=["GET", "HEAD"])
     async def discover(request: Request) -> Response:
         await caller(request, "/cds-services")
-        return Response(live.rules.described, media_type="application/json")
+        return described(live.rules.described, request.headers.get("if-none-match", ""))
 
     async def call_service(request: Request) -> Response:
         service_id: str = request.path_params["service_id"]

@@ -23,6 +23,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "problem-list-item-create": ("userId", "conditions"),
     "allergyintolerance-create": ("userId", "allergyIntolerance"),
     "medication-refill": ("medications",),
+    "medication-verify": ("userId", "medication"),
 }
 _NOTHING = (b"", b"null")
 

@@ -1,6 +1,9 @@
 """One service for each hook, carrying all of that hook's rules, and what each needs to be sent."""
 
 from dataclasses import dataclass
+from hashlib import sha256
+
+from starlette.responses import Response
 
 from cds_hooks import wire
 from fhir_adapters.needs import Needs, needs
@@ -27,6 +30,7 @@ _HOOK_VERSIONS = {
     "problem-list-item-create": "0.1.0",
     "allergyintolerance-create": "0.1.0",
     "medication-refill": "0.1.0",
+    "medication-verify": "0.1.0",
 }
 
 
@@ -59,6 +63,17 @@ def discovery(services: dict[str, HookService], library: Library) -> bytes:
     return wire.Discovery(
         services=[_described(service, library) for service in services.values()]
     ).to_json()
+
+
+def described(body: bytes, known: str = "") -> Response:
+    """Discovery as it is sent, under a tag that is the same as long as nothing in it changes.
+
+    ``known`` are the tags that the client has, as If-None-Match lists them: 304 to these.
+    """
+    tag = f'"{sha256(body).hexdigest()[:32]}"'
+    if tag in known:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, media_type="application/json", headers={"ETag": tag})
 
 
 def _described(service: HookService, library: Library) -> wire.Service:

@@ -24,9 +24,11 @@ def read_feedback(body: bytes) -> list[Met]:
     """Every answer in a batch. Raises BadRequest if any of it is not by the standard, TooLarge."""
     try:
         call = _FEEDBACK.decode(body)
-        if len(call.feedback) > MOST_ITEMS:
+        taken = sum(len(item.acceptedSuggestions or ()) for item in call.feedback)
+        if max(len(call.feedback), taken) > MOST_ITEMS:
             raise TooLarge(
-                f"One request may hold {MOST_ITEMS} items of feedback; send the rest next."
+                f"One request may hold {MOST_ITEMS} items of feedback, and name as many"
+                " suggestions; send the rest next."
             )
         return [met for item in call.feedback for met in _met(item)]
     except UNREADABLE:

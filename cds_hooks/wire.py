@@ -32,6 +32,7 @@ class Context(msgspec.Struct, gc=False):
     dispatchedOrders: msgspec.Raw = msgspec.Raw()
     performer: msgspec.Raw = msgspec.Raw()
     medications: msgspec.Raw = msgspec.Raw()
+    medication: msgspec.Raw = msgspec.Raw()
     allergyIntolerance: msgspec.Raw = msgspec.Raw()
 
 

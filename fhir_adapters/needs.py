@@ -2,8 +2,8 @@
 what reading keeps.
 
 A search is as narrow as it can be without losing anything that reading would find: by code where
-one search parameter of FHIR R4 looks everywhere that we look for that type's codes, and by patient
-alone where none does (a medicine may be named in another resource, a flag has no such parameter).
+search parameters of FHIR R4 look everywhere that we look for that type's codes, one search for
+each, and by patient alone where they do not; README.md of cds_hooks says why for each such list.
 """
 
 import re
@@ -75,7 +75,8 @@ SEARCHES: Mapping[Kind, tuple[tuple[str, str, str], ...]] = {
     Kind.CARE_PLAN: (("carePlans", "", "-date"),),
     Kind.MESSAGE: (("communications", "", "-sent"),),
     Kind.DRAFT_MESSAGE: (("communicationRequests", "", "-authored"),),
-    Kind.DOCUMENT: (("documents", "", "-date"),),
+    # A document is found by what it is, and by the sort of thing it is.
+    Kind.DOCUMENT: (("documents", "type", "-date"), ("documentCategories", "category", "-date")),
     Kind.REPORT: (("diagnosticReports", "", "-date"),),
     Kind.APPOINTMENT: (("appointments", "", "-date"),),
     Kind.MEDICATION: (("medications", "", "-authoredon"),),

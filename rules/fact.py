@@ -1,6 +1,6 @@
 """What a rule looks up, and how the answers are put together: facts, tests and conditions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -261,3 +261,16 @@ def behind(facts: Iterable[Fact]) -> tuple[Fact, ...]:
                 found[other] = None
                 left.append(other)
     return tuple(found)
+
+
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """A condition and everything inside it."""
+    yield condition
+    match condition:
+        case Not(part) | Labelled(_, part):
+            yield from parts_of(part)
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
+            for part in parts:
+                yield from parts_of(part)
+        case _:
+            pass

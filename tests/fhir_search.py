@@ -13,6 +13,8 @@ Json = dict[str, Any]  # of any shape
 _CODED_BY = {
     "code": ("code",),
     "combo-code": ("code", "component.code"),
+    "type": ("type",),
+    "category": ("category",),
     "combo-value-concept": ("valueCodeableConcept", "component.valueCodeableConcept"),
 }
 

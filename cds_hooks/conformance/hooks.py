@@ -142,4 +142,9 @@ HOOKS: dict[str, Hook] = {
         frozenset({"patientId", "medications"}),
         lambda p, t: {"medications": bundle(_order(p, t))},
     ),
+    "medication-verify": Hook(
+        _USUAL,
+        _WHO | {"medication"},
+        lambda p, t: {"medication": {**_order(p, t), "status": "active"}},
+    ),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,6 +35,18 @@ _LOOK = select(cards.c.card, answers.c.id).join(answers, isouter=True).limit(1)
 _ISSUED = select(cards).where(cards.c.card == bindparam("which"))
 _ISSUE = insert(cards)
 _ANSWER = sqlite.insert(answers).on_conflict_do_nothing()
+# On how many days one way of answering one card (a button of it, a reply to it) is remembered.
+MOST_DAYS = 10
+_THIS_WAY = (
+    select(answers.c.id, answers.c.said_on, answers.c.said_at)
+    .where(
+        answers.c.card == bindparam("card"),
+        answers.c.suggestion == bindparam("suggestion"),
+        answers.c.reply == bindparam("reply"),
+    )
+    .order_by(answers.c.said_on)
+)
+_FORGET = delete(answers).where(answers.c.id == bindparam("which"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +169,11 @@ class Answers:
     def hear(self, heard: Sequence[Met], now: datetime, realm: str = "") -> int:
         """Keep a batch of answers, whole or not at all; how many were to a card of that realm.
 
-        The same answer sent twice is kept once. A moment before the card was shown, or after now,
-        is a clock that is wrong: the answer then counts from the nearest that can be. Raises
-        StoreError.
+        The same answer sent twice, or twice on a day, is kept once. A moment before the card was
+        shown, or after now, is a clock that is wrong: the answer then counts from the nearest that
+        can be. Of each way of answering a card MOST_DAYS days are kept, and the last is always one
+        of them: whatever was said before, a no is remembered, and from the day on which it was
+        said last. Raises StoreError.
         """
         with self._connection() as connection:
             return sum(_kept(connection, met, now, realm) for met in heard)
@@ -191,16 +205,16 @@ def _kept(connection: Connection, met: Met, now: datetime, realm: str) -> bool:
             return False
         reply, topics = Reply(button[0]), button[1]
     at = min(max(met.at, datetime.fromisoformat(card.shown_at)), now)
-    connection.execute(
-        _ANSWER,
-        {
-            "card": which,
-            "suggestion": suggestion,
-            "reply": str(reply),
-            "topics": topics,
-            "reason": met.reason,
-            "said_on": practice_day(at).isoformat(),
-            "said_at": met.at.isoformat(),  # as it was said, or a repeat would not be known
-        },
-    )
+    # The moment is kept as it was said, or a repeat would not be known.
+    on, said_at = practice_day(at).isoformat(), met.at.isoformat()
+    way = {"card": which, "suggestion": suggestion, "reply": str(reply)}
+    kept = connection.execute(_THIS_WAY, way).all()
+    if any(on == one.said_on or said_at == one.said_at for one in kept):
+        return True
+    if len(kept) >= MOST_DAYS:
+        if on < kept[-1].said_on:
+            return True
+        connection.execute(_FORGET, {"which": kept[-1].id})
+    said = {"topics": topics, "reason": met.reason, "said_on": on, "said_at": said_at}
+    connection.execute(_ANSWER, way | said)
     return True

@@ -45,7 +45,7 @@ cards = Table(
     Index("cards_of_person", "person"),
 )
 
-# What came back. Answers are added, never changed.
+# What came back. Answers are added, never changed; answers.py says how many to one card.
 answers = Table(
     "answers",
     metadata,

@@ -39,6 +39,7 @@ MOMENTS = {
     "problem-list-item-create": "a problem is added to the list",
     "allergyintolerance-create": "an allergy is added",
     "medication-refill": "a repeat prescription is asked for",
+    "medication-verify": "a prescription is checked before it is filled",
 }
 _ROLES = {"gp": "GP"}
 # After "people who": the verb that a label begins with, and the same for many.

@@ -12,6 +12,7 @@ HOOKS = (
     "problem-list-item-create",
     "allergyintolerance-create",
     "medication-refill",
+    "medication-verify",
 )
 # A moment that a record system names itself is called after whose it is: uk.nhs.review-due. Its
 # service is written to logs by that name, which take no long names and nothing like a number of

@@ -5,6 +5,7 @@ own. ``--tireless`` lets 20 seconds pass for the breakers before every call, so 
 out however the last one ended: the slowest case, for which fewer calls say enough.
 """
 
+import argparse
 import asyncio
 import multiprocessing
 import statistics
@@ -165,12 +166,19 @@ def _measure(name: str, calls: int, *, tireless: bool) -> bool:
 
 
 def main() -> None:
-    """``python -m tests.benchmarks.fallback [calls] [--tireless] [name ...]``."""
+    """``python -m tests.benchmarks.fallback [--calls N] [--tireless] [name ...]``."""
     every = ["dead", *FAULTS]
-    told = [word for word in sys.argv[1:] if word in every] or every
-    calls = next((int(word) for word in sys.argv[1:] if word.isdigit()), 20_000)
-    tireless = "--tireless" in sys.argv
-    good = [_measure(name, calls, tireless=tireless) for name in told]
+    reader = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.fallback", description=__doc__
+    )
+    reader.add_argument("name", nargs="*", help=f"which servers: {', '.join(every)}; or all")
+    reader.add_argument("--calls", type=int, default=20_000, help="to each server (20000)")
+    reader.add_argument("--tireless", action="store_true", help="every call goes out")
+    told = reader.parse_args()
+    unknown = set(told.name) - set(every)
+    if unknown:
+        reader.error(f"there is no server called {', '.join(sorted(unknown))}")
+    good = [_measure(name, told.calls, tireless=told.tireless) for name in told.name or every]
     print(f"p99 of at most {MOST_MS} ms and nothing wrong: {all(good)}")
     sys.exit(not all(good))
 

@@ -115,7 +115,7 @@ def check_no_empties(body: Json, may_be_empty: str) -> None:
 _TOKENS = r"[^\s&|,#{}]+\|[^\s&|,#{}]+(,[^\s&|,#{}]+\|[^\s&|,#{}]+)*"
 TEMPLATE = (
     r"[A-Z][A-Za-z]+(/\{\{context\.patientId\}\}|\?patient=\{\{context\.patientId\}\}"
-    rf"(&(code|combo-code|combo-value-concept)={_TOKENS})?&_sort=-[a-z-]+&_count=\d+)"
+    rf"(&(code|combo-code|combo-value-concept|type|category)={_TOKENS})?&_sort=-[a-z-]+&_count=\d+)"
 )
 
 

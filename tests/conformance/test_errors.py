@@ -6,12 +6,13 @@ of the request. Browser clients can read every one of them, if their origin may 
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.conformance.standard import check_refusal
 from tests.fhir_builders import COPD_RULE, margaret
-from tests.served import BOOK, VIEW, Json, Reply, Surgery
+from tests.served import BOOK, VIEW, Json, Reply, Surgery, piloting, surgery
 
 CALL = f"/cds-services/good-day-{VIEW}"
 UUID_ = "0a3a9f6e-1f7d-4f5e-9b1e-6a2f3c4d5e6f"
@@ -223,6 +224,28 @@ def test_head_is_answered_where_get_is(all_day: Surgery, address: str) -> None:
     assert asked.headers["content-type"] == read.headers["content-type"]
 
 
+def test_a_304_is_only_for_whoever_has_the_very_discovery_that_there_is(
+    all_day: Surgery,
+) -> None:
+    first, again = (all_day.client.get("/cds-services") for _ in range(2))
+    tag = first.headers["etag"]
+    assert again.headers["etag"] == tag
+    for known in (tag, f"W/{tag}", f'"other", {tag}'):
+        kept = all_day.client.get("/cds-services", headers={"if-none-match": known})
+        assert (kept.status_code, kept.content, kept.headers["etag"]) == (304, b"", tag)
+    for other in ('"other"', "", tag.strip('"')[:-1]):
+        read = all_day.client.get("/cds-services", headers={"if-none-match": other})
+        assert (read.status_code, read.content) == (200, first.content)
+
+
+def test_a_tag_changes_with_the_rules(all_day: Surgery, tmp_path: Path) -> None:
+    with surgery(tmp_path, piloting(tmp_path / "practice", COPD_RULE)) as other:
+        tag = other.client.get("/cds-services").headers["etag"]
+        known = {"if-none-match": all_day.client.get("/cds-services").headers["etag"]}
+        read = other.client.get("/cds-services", headers=known)
+        assert (read.status_code, read.headers["etag"]) == (200, tag)
+
+
 # ---- 412, 413, 415 --------------------------------------------------------------------------
 
 
@@ -278,6 +301,18 @@ def test_another_content_type_is_415(all_day: Surgery, kind: str, address: str) 
 def test_json_by_any_of_its_names_is_read(service: Surgery, kind: str) -> None:
     body = json.dumps(service.a_call(margaret())).encode()
     assert service.post(body, **{"content-type": kind}).decided(COPD_RULE) == "card"
+
+
+@pytest.mark.parametrize("named", ["iso-8859-1", "utf-16", "utf-8"])
+def test_json_is_utf_8_whatever_its_content_type_says(service: Surgery, named: str) -> None:
+    """RFC 8259: the type has no charset, and what is in another one is not read as something."""
+    call = service.a_call([{**margaret()[0], "name": [{"given": ["Zoé"]}]}, *margaret()[1:]])
+    kind = {"content-type": f"application/json; charset={named}"}
+    body = json.dumps(call, ensure_ascii=False)
+    in_latin = service.post(body.encode("iso-8859-1"), **kind)
+    assert in_latin.decided(COPD_RULE) == "cannot-tell"  # the Patient could not be read
+    check_refusal(service.post(body.encode("utf-16"), **kind), 400)
+    assert service.post(body.encode(), **kind).decided(COPD_RULE) == "card"
 
 
 @pytest.mark.parametrize("packed", ["gzip", "deflate", "br", "gzip, identity"])

@@ -269,6 +269,18 @@ def test_a_request_holds_five_hundred_items_and_no_more(service: Surgery) -> Non
     assert ask(service).held_back[COPD_RULE]["until"] == DAYS_7.after(TODAY).isoformat()
 
 
+def test_a_request_names_five_hundred_suggestions_and_no_more(service: Surgery) -> None:
+    """Or one item would keep the store, which all calls share, as long as somebody likes."""
+    card = a_card(service)
+    item = taken(card, card["suggestions"][-1], NOW)
+    item["acceptedSuggestions"] *= 251
+    assert service.tell(item, item).status == 413
+    assert "nobody has said yes or no" in ask(service).held_back[COPD_RULE]["says"]
+    item["acceptedSuggestions"].pop()
+    assert service.tell(item, item).status == 200
+    assert '"no, thank you"' in ask(service).held_back[COPD_RULE]["says"]
+
+
 def test_an_answer_finds_its_way_back_where_its_service_is_gone(service: Surgery) -> None:
     stranger = {"uuid": "00000000-0000-4000-8000-000000000000"}
     assert service.tell(closed(stranger, NOW), hook="gone").status == 404

@@ -39,6 +39,10 @@ CONTEXTS: Mapping[str, Json] = {
         "allergyIntolerance": {"resourceType": "AllergyIntolerance"},
     },
     "medication-refill": {"medications": ORDERS},
+    "medication-verify": {
+        "userId": "Practitioner/pharmacist",
+        "medication": {"resourceType": "MedicationRequest", "status": "active"},
+    },
     OWN: {},
 }
 NEEDED = [(hook, name) for hook, context in CONTEXTS.items() for name in context]

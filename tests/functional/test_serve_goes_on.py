@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -18,6 +17,7 @@ from playwright.sync_api import Browser
 
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.functional.test_demo import AXE, SIZES, browser
+from tests.pace import calling
 from tests.running import GOODDAY
 from tests.served import VIEW, Json, Running, a_call, piloting, prefetch_of, serving
 
@@ -26,6 +26,8 @@ __all__ = ["browser"]  # a fixture
 CALL = f"/cds-services/good-day-{VIEW}"
 SOAK = settings().max_examples > 200
 RESTARTS = 100 if SOAK else 3
+# So many calls a second, and callers enough for those who wait while nothing answers.
+RATE, CALLERS = 50, 200
 
 
 @pytest.fixture
@@ -107,54 +109,40 @@ def start(listening: socket, folder: Path, practice: Path) -> "subprocess.Popen[
 
 def test_no_call_is_lost_over_restarts(tmp_path: Path, practice: Path) -> None:
     """Somebody else keeps the socket, as systemd does, so that what comes meanwhile can wait."""
-    over = threading.Event()
-    answered, lost = [0], list[str]()
     with closing(socket(AF_INET, SOCK_STREAM)) as listening:
         listening.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", 0))
-        listening.listen(128)
+        listening.listen(1024)
         port: int = listening.getsockname()[1]
 
-        def call_on() -> None:
-            body = b""
-            while not over.is_set():
-                connection = HTTPConnection("127.0.0.1", port, timeout=60)
-                try:
-                    if not body:
-                        connection.request("GET", "/cds-services")
-                        (view,) = json.loads(connection.getresponse().read())["services"]
-                        filled = prefetch_of(view["prefetch"], margaret())
-                        body = json.dumps(a_call(filled)).encode()
-                        continue
-                    head = {"Content-Type": "application/json"}
-                    connection.request("POST", CALL, body, head)
-                    response = connection.getresponse()
-                    if response.status != 200 or b'"cards"' not in response.read():
-                        lost.append(str(response.status))
-                    answered[0] += 1
-                except OSError as error:
-                    lost.append(repr(error))
-                finally:
-                    connection.close()
+        def once(_caller: int, _number: int) -> None:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+                head = {"Content-Type": "application/json"}
+                connection.request("POST", CALL, body, head)
+                response = connection.getresponse()
+                text = response.read()
+                assert response.status == 200, text
+                assert b'"cards"' in text
 
         processes = [start(listening, tmp_path, practice)]
-        callers = [threading.Thread(target=call_on) for _ in range(4)]
-        for caller in callers:
-            caller.start()
-        for _ in range(RESTARTS):
-            before = answered[0]
-            while answered[0] < before + 20 and not lost:
-                sleep(0.01)
-            processes[-1].terminate()
-            assert processes[-1].wait(15) == 0
-            processes.append(start(listening, tmp_path, practice))
-        over.set()
-        for caller in callers:
-            caller.join()
+        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            connection.request("GET", "/cds-services")
+            (view,) = json.loads(connection.getresponse().read())["services"]
+        body = json.dumps(a_call(prefetch_of(view["prefetch"], margaret())))
+        with calling(RATE, CALLERS, once) as pace:
+            for _ in range(RESTARTS):
+                before = pace.answered
+                while pace.answered < before + 20 and not pace.wrong:
+                    sleep(0.01)
+                processes[-1].terminate()
+                assert processes[-1].wait(15) == 0
+                processes.append(start(listening, tmp_path, practice))
         processes[-1].terminate()
         assert processes[-1].wait(15) == 0
-    assert lost == []
-    assert answered[0] > RESTARTS * 20
+    assert pace.wrong == []
+    assert pace.answered > RESTARTS * 20
+    if SOAK:
+        assert pace.rate > 0.99 * RATE, pace.rate
 
 
 def test_a_call_that_is_half_sent_when_it_is_told_to_stop_is_answered(

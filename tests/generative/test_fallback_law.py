@@ -21,7 +21,7 @@ from tests.fhir_server import Answer, Asked, Fault, FhirServer, answer, fetched
 
 SAM = "test-person"
 CODES = [code("cough"), code("tea-group")]
-KINDS = (Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE, Kind.TAG)
+KINDS = (Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE, Kind.TAG, Kind.DOCUMENT)
 QUERIES = needs_of(dict.fromkeys(KINDS, CODES)).queries
 
 
@@ -89,8 +89,10 @@ FAULTS: dict[str, Fault] = {
     "the first page again": _again,
     "the next elsewhere": _linking("http://127.0.0.2:1/fhir/Condition"),
     "the next for ever": _linking("BASE/Condition?patient=test-person&page=9"),
-    "codes ignored": _ignoring("code", "combo-code", "combo-value-concept"),
-    "everything ignored": _ignoring("code", "combo-code", "combo-value-concept", "patient"),
+    "codes ignored": _ignoring("code", "combo-code", "combo-value-concept", "type", "category"),
+    "everything ignored": _ignoring(
+        "code", "combo-code", "combo-value-concept", "type", "category", "patient"
+    ),
     "the patient ignored": _ignoring("patient"),
 }
 
@@ -98,7 +100,7 @@ FAULTS: dict[str, Fault] = {
 @st.composite
 def records(draw: st.DrawFn) -> list[Resource]:
     """Entries of Sam's and of somebody else's, with codes that are asked for and others."""
-    types = st.sampled_from(["Condition", "Observation", "Procedure", "Flag"])
+    types = st.sampled_from(["Condition", "Observation", "Procedure", "Flag", "DocumentReference"])
     codes = st.sampled_from(["cough", "tea-group", "wheeze"])
     people = st.sampled_from([SAM, SAM, SAM, "other"])
     told = draw(st.lists(st.tuples(types, codes, people), max_size=12))

@@ -180,6 +180,7 @@ def viewing() -> Json:
         "serviceRequests": "ServiceRequest", "flags": "Flag", "tasks": "Task",
         "carePlans": "CarePlan", "communications": "Communication",
         "communicationRequests": "CommunicationRequest", "documents": "DocumentReference",
+        "documentCategories": "DocumentReference",
     }  # fmt: skip
     prefetch: Json = {
         key: a_bundle(a_resource(kind, "something-else", id=f"{kind}-1", status="completed"))

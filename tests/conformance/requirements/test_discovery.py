@@ -26,6 +26,7 @@ HOOK_VERSIONS = {
     "problem-list-item-create": "0.1.0",
     "allergyintolerance-create": "0.1.0",
     "medication-refill": "0.1.0",
+    "medication-verify": "0.1.0",
 }
 CONTEXT_TOKENS = {"context.patientId"}
 TYPES = {
@@ -198,7 +199,8 @@ def test_p5_searches_are_by_reference_and_tokens_alone(everywhere: Surgery) -> N
         assert kind.partition("/")[0] in TYPES
         names = [part.partition("=")[0] for part in query.split("&") if part]
         assert set(names) <= {
-            "patient", "code", "combo-code", "combo-value-concept", "_sort", "_count",
+            "patient", "code", "combo-code", "combo-value-concept", "type", "category", "_sort",
+            "_count",
         }  # fmt: skip
         assert len(set(names)) == len(names)
         assert not [name for name in names if ":" in name or "." in name]

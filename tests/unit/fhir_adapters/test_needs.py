@@ -76,7 +76,17 @@ def test_what_was_observed_and_what_was_found_are_two_searches_of_one_list() -> 
     assert templates["observationValues"] == f"{patient}&combo-value-concept={codes}"
 
 
-@pytest.mark.parametrize("find", ["tag", "medication", "care_plan", "encounter"])
+def test_a_document_is_looked_for_by_its_type_and_by_its_category() -> None:
+    facts = "\nhas_cough: {find: entry, codes: wheeze}"
+    found = needs([a_rule(facts=facts, exclude=None)])
+    codes = f"{OWN}|wheeze&_sort=-date&_count=200"
+    patient = "DocumentReference?patient={{context.patientId}}"
+    assert found.templates["documents"] == f"{patient}&type={codes}"
+    assert found.templates["documentCategories"] == f"{patient}&category={codes}"
+    assert not found.outside
+
+
+@pytest.mark.parametrize("find", ["tag", "medication", "care_plan", "encounter", "appointment"])
 def test_a_list_that_no_one_parameter_finds_whole_is_asked_for_whole(find: str) -> None:
     facts = f"\nhas_cough: {{find: {find}, codes: cough}}"
     found = needs([a_rule(facts=facts, exclude=None)])
