@@ -137,18 +137,16 @@ def answer(
     ``who`` is what the store knows the person as.
     """
     today, person = practice_day(now), outcomes[0].look.record.person.id
-    choice = choose(
-        outcomes,
-        answers.history(who, str(call.hookInstance)),
-        today,
-        practice,
-        call.context.userId or "",
-    )
+    asking = str(call.hookInstance)
     sent: list[wire.Card] = []
-    if choice.prompt is not None:
-        sent.append(cards.card(choice.prompt, person, today))
-        kept = cards.issued(sent[0], choice.prompt, who, service.id, str(call.hookInstance), now)
-        answers.issue(kept)  # before the answer leaves, or an answer to it would be lost
+    # The card is kept when this ends, before the answer leaves, or an answer to it would be lost.
+    with answers.about(who) as known:
+        choice = choose(
+            outcomes, known.history(asking).said, today, practice, call.context.userId or ""
+        )
+        if choice.prompt is not None:
+            sent.append(cards.card(choice.prompt, person, today))
+            known.issue(cards.issued(sent[0], choice.prompt, who, service.id, asking, now))
     logs.event(
         "asked",
         service=service.id,

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
 
 _PREFIX = "GOODDAY_"
 # Read elsewhere, by the tests.
@@ -22,7 +29,17 @@ class Settings(BaseModel):
         description="the practice's folder: practice.yaml, its own rules and code lists",
     )
     data: Path = Field(
-        default=Path("goodday-data"), description="the folder where answers are kept (SQLite)"
+        default=Path("goodday-data"),
+        description="the folder where answers are kept (SQLite), and the key of the store",
+    )
+    # Both are secret, or may hold what is: they are in no representation and no error.
+    store: SecretStr | None = Field(
+        default=None,
+        description="the URL of a PostgreSQL database that keeps the answers, in place of the file",
+    )
+    store_key: SecretStr | None = Field(
+        default=None,
+        description="the key of the store, 32 bytes in base64, in place of store.key beside it",
     )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="the port to listen on")

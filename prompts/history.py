@@ -1,11 +1,32 @@
 """What a person said before: answers kept by us, and answers that stand in the record."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from rules.facts import offered
 from rules.record import PatientRecord, Reply, Said
 from rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One card that was shown, to whomever."""
+
+    on: date
+    rules: tuple[str, ...]  # ids, without versions
+    topics: tuple[str, ...]
+    offers: tuple[str, ...] = ()  # keys of what was offered on it
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is remembered of one person."""
+
+    said: tuple[Said, ...] = ()
+    shown: tuple[Shown, ...] = ()  # every card shown to this person, the oldest first
+    this_session: int = 0  # cards that whoever looks now has been shown within 4 hours
+    remembered: bool = True  # False: the store cannot be asked; nobody knows what was said
 
 
 def said_in_record(rule: Rule, record: PatientRecord, today: date) -> tuple[Said, ...]:

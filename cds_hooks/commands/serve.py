@@ -18,6 +18,7 @@ from cds_hooks.app import create_app
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import ClientsError
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.commands.store import place_of
 from cds_hooks.connections import connections_within
 from cds_hooks.live import Live
 from cds_hooks.reloading import NotTaken, Reloading, fingerprint, proven
@@ -58,8 +59,9 @@ def serve(**given: object) -> int:
     if listening is None:
         return COULD_NOT_RUN
     try:
-        answers = Answers(settings.data)
-        clients = Clients.read(settings.clients, settings.data) if settings.clients else None
+        place = place_of(settings)
+        answers = Answers(place)
+        clients = Clients.read(settings.clients, place) if settings.clients else None
     except StoreError as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
