@@ -66,7 +66,10 @@ class Answers:
         """
         with self._database.writing() as connection:
             self._database.alone_with(connection, person)
-            yield Known(connection, self._key, person)
+            known = Known(connection, self._key, person)
+            yield known
+            # At the end and in one order: whoever decides about somebody else waits for no more.
+            counting.add(connection, known.events)
 
     def issue(self, issued: Issued) -> None:
         """Keep a card before it is sent, whatever was shown before. Raises StoreError."""
@@ -118,6 +121,7 @@ class Known:
 
     def __init__(self, connection: Connection, key: Key, person: str) -> None:
         self._connection, self._key, self._person = connection, key, person
+        self.events: list[Event] = []  # to be counted with it
 
     def history(self, asking: str = "") -> History:
         """What was shown to this person and what they said."""
@@ -144,7 +148,7 @@ class Known:
             },
         )
         self._connection.execute(_GROUNDS, _grounds(issued))
-        counting.add(self._connection, _shown(issued))
+        self.events += _shown(issued)
 
 
 def _grounds(issued: Issued) -> dict[str, str]:
