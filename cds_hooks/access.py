@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import msgspec
 from starlette.requests import Request
 
-from cds_hooks.own_key import OwnKey
 from cds_hooks.settings import Settings
+from cds_hooks.store.keys import Key
 
 CLINICAL, AUDITOR = "clinical", "auditor"
 ROLES = frozenset({CLINICAL, AUDITOR})
@@ -41,7 +41,7 @@ _LINK = msgspec.json.Decoder(_Link)
 class Access:
     """Links that are made and opened, and proxies that are believed."""
 
-    def __init__(self, settings: Settings, key: OwnKey) -> None:
+    def __init__(self, settings: Settings, key: Key) -> None:
         self._box = key.box_for("links")
         self._proxies = frozenset(settings.proxies)
         self._user, self._role = settings.user_header, settings.role_header

@@ -155,7 +155,7 @@ def create_app(
             )
             record = record_of_call(call, service, sent, fetched)
             who = kept_as(record.person.id, client.realm)
-            said = await _kept(answers.history, who) if service.remembers else ()
+            said = (await _kept(answers.history, who)).said if service.remembers else ()
             outcomes = evaluate(service.rules, record, said, practice_day(now))
             report_withheld(outcomes, service)
             if not would_prompt(outcomes):

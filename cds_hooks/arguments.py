@@ -22,6 +22,35 @@ def clients(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def store(parser: argparse.ArgumentParser) -> None:
+    """Keeping what was said: copies, checks, and what is owed to one person."""
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    upgrade = verbs.add_parser("upgrade", help="bring a store to this version; backs up first")
+    backup = verbs.add_parser("backup", help="a copy of the store as it is, while it runs")
+    restore = verbs.add_parser("restore", help="put a backup in the place of the store")
+    restore.add_argument("backup", type=Path, help="the folder of the backup")
+    restore.add_argument("--yes", action="store_true", help="without a question")
+    verify = verbs.add_parser("verify", help="whether a backup, or the store, is whole")
+    verify.add_argument("backup", type=Path, nargs="?", help="a backup's folder (the store itself)")
+    export = verbs.add_parser("export", help="everything that is kept of one person, as JSON")
+    export.add_argument("--to", type=Path, metavar="FILE", help="the file to write (the terminal)")
+    export.add_argument(
+        "--with-comments", action="store_true", help="also what clinicians wrote about them"
+    )
+    erase = verbs.add_parser("erase", help="let go of what is kept of one person, but for a no")
+    erase.add_argument("--also-the-no", action="store_true", help="and that they said no")
+    erase.add_argument("--yes", action="store_true", help="without a question")
+    for one in (upgrade, backup):
+        one.add_argument("--to", type=Path, help="the folder for backups (backups, in the data)")
+    for one in (export, erase):
+        one.add_argument("person", help="the id of the patient in the record system")
+        one.add_argument("--client", default="", help="whose patient: its name in clients.toml")
+    for name, one in verbs.choices.items():
+        one.set_defaults(verb="store", store_verb=name)
+        one.add_argument("--data", type=Path, help="the folder of the store (goodday-data)")
+        one.add_argument("--store", metavar="URL", help="its PostgreSQL database, where it has one")
+
+
 def conformance(kit: argparse.ArgumentParser) -> None:
     """Examining any CDS Hooks service."""
     kit.set_defaults(verb="conformance")

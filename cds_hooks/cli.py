@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
         "--practice", type=Path, help="the practice's folder, with practice.yaml in it"
     )
     serve.add_argument("--data", type=Path, help="the folder to keep answers in (goodday-data)")
+    serve.add_argument("--store", metavar="URL", help="a PostgreSQL database that keeps them")
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=_port, help="the port to listen on (8080)")
     serve.add_argument("--clients", type=Path, help="the file that lists who may call")
@@ -139,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     arguments.clients(
         verbs.add_parser("client", help="keys and tokens for those who call the service")
     )
+    arguments.store(verbs.add_parser("store", help="keep the answers safe: back up, restore ..."))
     return parser
 
 
@@ -226,7 +228,7 @@ def _serve(options: argparse.Namespace) -> int:
     gc.disable()
     from cds_hooks.commands.serve import serve  # noqa: PLC0415 - FastAPI only where it serves
 
-    names = ("practice", "data", "host", "port", "clients", "open", "null_means", "reload")
+    names = ("practice", "data", "store", "host", "port", "clients", "open", "null_means", "reload")
     given = {name: getattr(options, name) for name in names}
     return serve(**given, origins=tuple(options.origins) if options.origins else None)
 
@@ -355,6 +357,12 @@ def _client_token(options: argparse.Namespace) -> int:
     return token(options.key, options.issuer, options.address, options.minutes)
 
 
+def _store(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.store import run_verb  # noqa: PLC0415 - SQL only where it is needed
+
+    return run_verb(options)
+
+
 _VERBS = {
     "demo": _demo,
     "serve": _serve,
@@ -377,4 +385,5 @@ _VERBS = {
     "lists check": _lists_check,
     "client keygen": _client_keygen,
     "client token": _client_token,
+    "store": _store,
 }

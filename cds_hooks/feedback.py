@@ -54,7 +54,23 @@ def _met(item: wire.Feedback) -> Iterator[Met]:
     )
     known = REASONS[code][1] if code in REASONS else ALSO.get(code)
     # A reason that is not one of ours is kept as a card closed without one, not as text.
-    yield Met(item.card, at, closed=known or Reply.OVERRIDDEN, reason=code if known else "")
+    yield Met(
+        item.card,
+        at,
+        closed=known or Reply.OVERRIDDEN,
+        reason=code if known else "",
+        comment=_comment(item.overrideReason),
+    )
+
+
+def _comment(given: wire.OverrideReason | None) -> str:
+    """What was written beside the reason; something else than a text is as good as nothing."""
+    if given is None or not given.userComment:
+        return ""
+    try:
+        return msgspec.json.decode(given.userComment, type=str).strip()
+    except msgspec.ValidationError:
+        return ""
 
 
 def _moment(text: str) -> datetime:

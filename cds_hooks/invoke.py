@@ -23,7 +23,6 @@ from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetc
 from fhir_adapters.whose import AnotherPerson
 from prompts.choose import choose
 from prompts.endings import may_end, with_endings
-from prompts.history import History
 from rules.outcome import Decision, Outcome
 from rules.record import Entry, PatientRecord
 from rules.rule import Practice
@@ -155,8 +154,8 @@ def answer(
     ``whole_flag`` gives a resource of the record with all that it has, by its reference.
     """
     today, person = practice_day(now), outcomes[0].look.record.person.id
-    history = History(answers.history(who, str(call.hookInstance)))
-    choice = choose(outcomes, history, today, practice, call.context.userId or "")
+    asking = str(call.hookInstance)
+    sent: list[wire.Card] = []
     flags: dict[str, Json] = {}
 
     def there(tag: Entry) -> bool:
@@ -165,12 +164,16 @@ def answer(
             flags[tag.reference] = flag
         return flag is not None
 
-    choice = with_endings(choice, outcomes, history, today, practice, there)
-    sent: list[wire.Card] = []
-    for prompt in choice.prompts:
-        sent.append(cards.card(prompt, person, today, link, flags))
-        kept = cards.issued(sent[-1], prompt, who, service.id, str(call.hookInstance), now)
-        answers.issue(kept)  # before the answer leaves, or an answer to it would be lost
+    # The card is kept when this ends, before the answer leaves, or an answer to it would be lost.
+    with answers.about(who) as known:
+        history = known.history(asking)
+        choice = choose(outcomes, history, today, practice, call.context.userId or "")
+        choice = with_endings(choice, outcomes, history, today, practice, there)
+        for prompt in choice.prompts:
+            sent.append(cards.card(prompt, person, today, link, flags))
+            known.issue(
+                cards.issued(sent[-1], prompt, who, service.id, asking, now, outcomes, choice.ways)
+            )
     logs.event(
         "asked",
         service=service.id,

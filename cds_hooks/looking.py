@@ -16,9 +16,10 @@ from cds_hooks.access import AUDITOR, CLINICAL, Access, Viewer
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
 from cds_hooks.pages.html import style
-from cds_hooks.pages.why import Asked, Why, audit_page, not_for_you_page, why_page
-from cds_hooks.store.answers import Answers
+from cds_hooks.pages.why import Asked, Found, Why, audit_page, not_for_you_page, why_page
+from cds_hooks.store.answers import Answers, Used
 from cds_hooks.store.audit import Audit, Looked
+from rules.days import in_words
 from rules.rule import Library
 
 _HEADERS = {
@@ -64,13 +65,25 @@ def why_of(answers: Answers, library: Library, card: str) -> Why | None:
     kept = answers.issued(card)
     if kept is None:
         return None
-    titles = {rule.id: rule.title for rule in library.rules}
-    rules = [name.partition("|")[::2] for name in kept.rules]
-    return Why(
-        card,
-        practice_day(kept.shown_at),
-        tuple(Asked(id, titles.get(id, id), version) for id, version in rules),
-    )
+    known = {rule.id: rule for rule in library.rules}
+    steps = dict(kept.steps)
+    versions = dict(name.partition("|")[::2] for name in kept.rules)
+    asked: list[Asked] = []
+    for name, version in versions.items():
+        rule = known.get(name)
+        labels = {fact.name: fact.label for fact in rule.looks_at} if rule else {}
+        found = tuple(_found(one, labels[one.fact]) for one in kept.facts if one.fact in labels)
+        title = rule.title if rule else name
+        asked.append(Asked(name, title, version, found, steps.get(name, ())))
+    held = tuple((name, way[-1][1]) for name, way in kept.steps if name not in versions and way)
+    return Why(card, practice_day(kept.shown_at), tuple(asked), held)
+
+
+def _found(used: Used, label: str) -> Found:
+    """What a fact came to, in words."""
+    when = " and ".join(map(in_words, used.days)) if used.days else ""
+    said = {"yes": when or "yes", "no": "not on the record"}.get(used.answer, "could not be told")
+    return Found(label, tuple(code.replace("|", " ") for code in used.codes), said)
 
 
 def looking_routes(

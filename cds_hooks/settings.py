@@ -24,7 +24,17 @@ class Settings(BaseModel):
         description="the practice's folder: practice.yaml, its own rules and code lists",
     )
     data: Path = Field(
-        default=Path("goodday-data"), description="the folder where answers are kept (SQLite)"
+        default=Path("goodday-data"),
+        description="the folder where answers are kept (SQLite), and the key of the store",
+    )
+    # Both are secret, or may hold what is: they are in no representation and no error.
+    store: SecretStr | None = Field(
+        default=None,
+        description="the URL of a PostgreSQL database that keeps the answers, in place of the file",
+    )
+    store_key: SecretStr | None = Field(
+        default=None,
+        description="the key of the store, 32 bytes in base64, in place of store.key beside it",
     )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="the port to listen on")
@@ -51,11 +61,6 @@ class Settings(BaseModel):
         default="",
         description="the address at which browsers reach this service, for links on cards;"
         " with clients the one in their file is meant",
-    )
-    key: SecretStr = Field(
-        default=SecretStr(""),
-        description="32 bytes in base64, for several machines that share one secret; else it is"
-        " made in the data folder",
     )
     proxies: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F.:]+$")], ...] = Field(
         default=(),

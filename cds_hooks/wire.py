@@ -74,9 +74,13 @@ class Coding(msgspec.Struct):
 
 
 class OverrideReason(msgspec.Struct):
-    """Why a card was closed. A comment may name a person, so it is not decoded."""
+    """Why a card was closed. A comment may name a person: it is in no representation."""
 
     reason: Coding | None = None
+    userComment: msgspec.Raw = msgspec.Raw()
+
+    def __repr__(self) -> str:
+        return "OverrideReason()"
 
 
 class Feedback(msgspec.Struct):

@@ -19,6 +19,7 @@ from cds_hooks.clients.listed import Client, Listed, read_list
 from cds_hooks.clients.rate import Rate
 from cds_hooks.clients.tokens import SKEW, Token, read_token, what_is_wrong
 from cds_hooks.refusals import Busy, TooMany, Unavailable, UnknownCaller
+from cds_hooks.store.opening import Place
 from cds_hooks.store.tables import StoreError
 from cds_hooks.store.tokens import UsedTokens
 
@@ -49,10 +50,10 @@ class Clients:
         )
 
     @classmethod
-    def read(cls, path: Path, folder: Path) -> "Clients":
-        """Those in a file, with used tokens kept in a folder. Raises ClientsError or StoreError."""
+    def read(cls, path: Path, place: Path | Place) -> "Clients":
+        """Those in a file, with used tokens kept in a place. Raises ClientsError or StoreError."""
         listed = read_list(path)
-        return cls(listed, UsedTokens(folder))
+        return cls(listed, UsedTokens(place))
 
     def close(self) -> None:
         """Let go of the store and of the threads."""

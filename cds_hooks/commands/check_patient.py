@@ -89,7 +89,7 @@ def _said(data: Path | None, person: str) -> tuple[Said, ...]:
     try:
         answers = Answers(data)
         try:
-            return answers.history(person)
+            return answers.history(person).said
         finally:
             answers.close()
     except StoreError as error:

@@ -11,7 +11,6 @@ from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.serve import listen, looking_at, run
 from cds_hooks.demo.ehr import Ehr
 from cds_hooks.demo.pages import add_demo
-from cds_hooks.own_key import OwnKeyError
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
@@ -36,8 +35,8 @@ def demo(port: int, data: Path) -> int:
     settings = Settings(data=data, public_url=address)
     try:
         answers = Answers(data)
-        looking = looking_at(settings, address)
-    except (StoreError, OwnKeyError) as error:
+        looking = looking_at(settings, answers, address)
+    except StoreError as error:
         listening.close()
         say.sorry(str(error))
         return COULD_NOT_RUN

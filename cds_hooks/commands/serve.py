@@ -19,10 +19,10 @@ from cds_hooks.app import create_app
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import ClientsError
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.commands.store import place_of
 from cds_hooks.connections import connections_within
 from cds_hooks.live import Live
 from cds_hooks.looking import Looking
-from cds_hooks.own_key import OwnKey, OwnKeyError
 from cds_hooks.reloading import NotTaken, Reloading, fingerprint, proven
 from cds_hooks.settings import Settings, SettingsError, from_environment
 from cds_hooks.store.answers import Answers
@@ -62,11 +62,12 @@ def serve(**given: object) -> int:
     if listening is None:
         return COULD_NOT_RUN
     try:
-        answers = Answers(settings.data)
-        clients = Clients.read(settings.clients, settings.data) if settings.clients else None
+        place = place_of(settings)
+        answers = Answers(place)
+        clients = Clients.read(settings.clients, place) if settings.clients else None
         address = clients.public_url if clients is not None else settings.public_url
-        looking = looking_at(settings, address)
-    except (StoreError, OwnKeyError) as error:
+        looking = looking_at(settings, answers, address)
+    except StoreError as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
     except ClientsError as error:
@@ -119,13 +120,12 @@ def _who_may_call(settings: Settings) -> str:
     return ""
 
 
-def looking_at(settings: Settings, address: str) -> Looking | None:
-    """The pages that say why, where browsers can reach this service. StoreError, OwnKeyError."""
+def looking_at(settings: Settings, answers: Answers, address: str) -> Looking | None:
+    """The pages that say why, where browsers can reach this service. Raises StoreError."""
     if not address:
         return None
-    key = OwnKey.of_folder(settings.data, settings.key.get_secret_value())
-    audit = Audit(settings.data, key.bytes_for("audit"))
-    return Looking(Access(settings, key), audit, address)
+    audit = Audit(settings.data, answers.key.bytes_for("audit"))
+    return Looking(Access(settings, answers.key), audit, address)
 
 
 def _tracing(live: Live, traffic: Traffic) -> Callable[[], None] | None:

@@ -1,220 +1,227 @@
 """Cards issued and answers given, as the history that rules and restraint read."""
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, insert, select, text
 
 from cds_hooks.clock import practice_day
-from cds_hooks.store.tables import FILE, StoreError, answers, cards, open_engine
-from rules.record import Reply, Said
+from cds_hooks.store import counting
+from cds_hooks.store.counting import SHOWN, Event
+from cds_hooks.store.hearing import forget_comments, hear_one
+from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
+from cds_hooks.store.keys import Key, read_key
+from cds_hooks.store.opening import Database, Place, open_store
+from cds_hooks.store.remembering import history_of, issued_of
+from cds_hooks.store.tables import StoreError, answers, cards, grounds, unknown_cards
+from cds_hooks.store.tables import about as known_of_itself
+from prompts.history import History
 
-_HISTORY = (
-    select(
-        cards.c.card,
-        cards.c.hook_instance,
-        cards.c.shown_on,
-        cards.c.topics,
-        answers.c.reply,
-        answers.c.said_on,
-        answers.c.topics,
-    )
-    .select_from(cards.outerjoin(answers, answers.c.card == cards.c.card))
-    .where(cards.c.person == bindparam("who"))
-)
-_CARD = select(cards.c.person, cards.c.topics, cards.c.buttons, cards.c.shown_at).where(
-    cards.c.card == bindparam("which")
-)
+__all__ = ["Answers", "Button", "Issued", "Known", "Met", "Place", "Used", "kept_as"]
+
 _LOOK = select(cards.c.card, answers.c.id).join(answers, isouter=True).limit(1)
-_ISSUED = select(cards).where(cards.c.card == bindparam("which"))
 _ISSUE = insert(cards)
-_ANSWER = sqlite.insert(answers).on_conflict_do_nothing()
-# On how many days one way of answering one card (a button of it, a reply to it) is remembered.
-MOST_DAYS = 10
-_THIS_WAY = (
-    select(answers.c.id, answers.c.said_on, answers.c.said_at)
-    .where(
-        answers.c.card == bindparam("card"),
-        answers.c.suggestion == bindparam("suggestion"),
-        answers.c.reply == bindparam("reply"),
-    )
-    .order_by(answers.c.said_on)
-)
-_FORGET = delete(answers).where(answers.c.id == bindparam("which"))
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """One suggestion of a card, and what pressing it means."""
-
-    suggestion: str
-    reply: Reply
-    topics: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A card as it is kept, before the answer leaves."""
-
-    card: str
-    person: str
-    service: str
-    hook_instance: str
-    rules: tuple[str, ...]
-    topics: tuple[str, ...]
-    shown_at: datetime
-    buttons: tuple[Button, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """How a card was met: a button that was pressed, or a card that was closed and why."""
-
-    card: str
-    at: datetime
-    suggestion: str = ""
-    closed: Reply | None = None
-    reason: str = ""
-
-
-def kept_as(person: str, realm: str) -> str:
-    """What somebody is known as here: the patients of two clients may have one id between them."""
-    return f"{realm}:{person}" if realm else person
+_GROUNDS = insert(grounds)
+_KEPT_UNKNOWN = timedelta(days=90)
+_FINGERPRINT = select(known_of_itself.c.value).where(known_of_itself.c.name == "key")
 
 
 class Answers:
     """The store of one practice. Every call is short and blocks: keep it off the event loop."""
 
-    def __init__(self, folder: Path, *, lasting: bool = True) -> None:
+    def __init__(self, place: Path | Place, *, lasting: bool = True) -> None:
         """Open or make the store; what does not last may be lost with the power. StoreError."""
-        self._engine = open_engine(folder, synchronous="FULL" if lasting else "NORMAL")
-        self._file = folder / FILE
-        self._same_file = self._file.stat().st_ino
+        where = place if isinstance(place, Place) else Place(place)
+        self._database = open_store(where, lasting=lasting)
+        try:
+            self._key = key_of(self._database, where)
+        except StoreError:
+            self._database.close()
+            raise
+        self._swept = date.min
+
+    @property
+    def key(self) -> Key:
+        """The key of this store, and of all that is closed or sealed beside it."""
+        return self._key
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._engine.dispose()
-
-    def history(self, person: str, asking: str = "") -> tuple[Said, ...]:
-        """What was shown to a person and what they said. Raises StoreError.
-
-        Topic by topic: what was answered on a card is no longer shown without an answer, and what
-        else stood on that card still is. ``asking`` is the hook instance that asks now: a client
-        that repeats a call has not seen its card, so that one was not shown.
-        """
-        with self._connection() as connection:
-            rows = connection.execute(_HISTORY, {"who": person}).all()
-        said: dict[Said, None] = {}
-        silent: dict[tuple[str, str], str] = {}
-        answered: set[tuple[str, str]] = set()
-        for card, hook_instance, shown_on, shown_topics, reply, said_on, said_topics in rows:
-            if hook_instance != asking:
-                silent |= {(card, topic): shown_on for topic in shown_topics.split(" ")}
-            for topic in said_topics.split(" ") if reply is not None else ():
-                said[Said(topic, Reply(reply), date.fromisoformat(said_on))] = None
-                answered.add((card, topic))
-        for (card, topic), shown_on in silent.items():
-            if (card, topic) not in answered:
-                said[Said(topic, Reply.SHOWN, date.fromisoformat(shown_on))] = None
-        return tuple(said)
-
-    def issued(self, card: str) -> Issued | None:
-        """A card that was issued, by its name; its buttons are not read. Raises StoreError."""
-        with self._connection() as connection:
-            row = connection.execute(_ISSUED, {"which": card.lower()}).one_or_none()
-        if row is None:
-            return None
-        return Issued(
-            card=row.card,
-            person=row.person,
-            service=row.service,
-            hook_instance=row.hook_instance,
-            rules=tuple(row.rules.split(" ")),
-            topics=tuple(row.topics.split(" ")),
-            shown_at=datetime.fromisoformat(row.shown_at),
-            buttons=(),
-        )
+        """Let go of the file or the database."""
+        self._database.close()
 
     def look(self) -> None:
         """See whether the store can be used. Raises StoreError."""
-        with self._connection() as connection:
+        with self._database.reading() as connection:
             connection.execute(_LOOK).first()
 
+    def issued(self, card: str) -> Issued | None:
+        """A card that was issued, by its name; its buttons are not read. Raises StoreError."""
+        with self._database.reading() as connection:
+            return issued_of(connection, card.lower())
+
+    def history(self, person: str, asking: str = "") -> History:
+        """What was shown to a person and what they said, to read it only. Raises StoreError."""
+        with self._database.reading() as connection:
+            return history_of(connection, person, self._key.hidden(person), asking)
+
+    @contextmanager
+    def about(self, person: str) -> Generator["Known"]:
+        """Decide about one person, in one transaction, while nobody else decides about them.
+
+        What was issued is on the disk when the block ends, and not before: an answer leaves after
+        it. Two who ask about one person at once decide one after the other. Raises StoreError.
+        """
+        with self._database.writing() as connection:
+            self._database.alone_with(connection, person)
+            known = Known(connection, self._key, person)
+            yield known
+            # At the end and in one order: whoever decides about somebody else waits for no more.
+            counting.add(connection, known.events)
+
     def issue(self, issued: Issued) -> None:
-        """Keep a card before it is sent. Raises StoreError."""
-        with self._connection() as connection:
-            connection.execute(
-                _ISSUE,
-                {
-                    "card": issued.card,
-                    "person": issued.person,
-                    "service": issued.service,
-                    "hook_instance": issued.hook_instance,
-                    "rules": " ".join(issued.rules),
-                    "topics": " ".join(issued.topics),
-                    "buttons": json.dumps(
-                        {b.suggestion: [b.reply, " ".join(b.topics)] for b in issued.buttons}
-                    ),
-                    "shown_on": practice_day(issued.shown_at).isoformat(),
-                    "shown_at": issued.shown_at.isoformat(),
-                },
-            )
+        """Keep a card before it is sent, whatever was shown before. Raises StoreError."""
+        with self.about(issued.person) as known:
+            known.issue(issued)
 
     def hear(self, heard: Sequence[Met], now: datetime, realm: str = "") -> int:
         """Keep a batch of answers, whole or not at all; how many were to a card of that realm.
 
-        The same answer sent twice, or twice on a day, is kept once. A moment before the card was
-        shown, or after now, is a clock that is wrong: the answer then counts from the nearest that
-        can be. Of each way of answering a card MOST_DAYS days are kept, and the last is always one
-        of them: whatever was said before, a no is remembered, and from the day on which it was
-        said last. Raises StoreError.
+        The same answer sent twice is kept once. Raises StoreError.
         """
-        with self._connection() as connection:
-            return sum(_kept(connection, met, now, realm) for met in heard)
+        # Card by card, in one order: of two batches over the same cards none waits for the other's.
+        in_order = sorted(heard, key=lambda met: met.card.lower())
+        with self._database.writing() as connection:
+            self._sweep(connection, practice_day(now))
+            known = [hear_one(connection, self._key, met, now, realm) for met in in_order]
+            counting.add(connection, (event for events in known for event in events or ()))
+        return sum(events is not None for events in known)
 
-    @contextmanager
-    def _connection(self) -> Generator[Connection]:
-        """One transaction. The driver's own words, which may quote values, go no further."""
-        try:
-            # An open connection would go on writing to a file that was deleted or replaced, and
-            # what was said would be lost with it.
-            if self._file.stat().st_ino != self._same_file:
-                raise FileNotFoundError
-            with self._engine.begin() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError):
-            raise StoreError("The store of answers cannot be used at the moment.") from None
+    def count(self, events: Iterable[Event]) -> None:
+        """Count what happened besides cards and answers, such as what was held. StoreError."""
+        with self._database.writing() as connection:
+            counting.add(connection, events)
+
+    def counted(self, first: date, last: date) -> Mapping[Event, int]:
+        """The funnel between two days, both included. Raises StoreError."""
+        with self._database.reading() as connection:
+            return counting.counted(connection, first, last)
+
+    def let_go(self, today: date) -> int:
+        """Let go of what has been kept for long enough; how many comments these were. StoreError.
+
+        Done by itself with the first answer of each day.
+        """
+        with self._database.writing() as connection:
+            return self._sweep(connection, today)
+
+    def _sweep(self, connection: Connection, today: date) -> int:
+        if self._swept == today:
+            return 0
+        self._swept = today
+        oldest = (today - _KEPT_UNKNOWN).isoformat()
+        connection.execute(unknown_cards.delete().where(unknown_cards.c.last_on < oldest))
+        return forget_comments(connection, today.isoformat())
 
 
-def _kept(connection: Connection, met: Met, now: datetime, realm: str) -> bool:
-    """Keep one answer; False if we never issued that card or button to whoever answers."""
-    which, suggestion = met.card.lower(), met.suggestion.lower()  # a UUID is one in either case
-    card = connection.execute(_CARD, {"which": which}).one_or_none()
-    if card is None or card.person.rpartition(":")[0] != realm:
-        return False
-    reply, topics = met.closed, card.topics
-    if met.closed is None:
-        button = json.loads(card.buttons).get(suggestion)
-        if button is None:
-            return False
-        reply, topics = Reply(button[0]), button[1]
-    at = min(max(met.at, datetime.fromisoformat(card.shown_at)), now)
-    # The moment is kept as it was said, or a repeat would not be known.
-    on, said_at = practice_day(at).isoformat(), met.at.isoformat()
-    way = {"card": which, "suggestion": suggestion, "reply": str(reply)}
-    kept = connection.execute(_THIS_WAY, way).all()
-    if any(on == one.said_on or said_at == one.said_at for one in kept):
-        return True
-    if len(kept) >= MOST_DAYS:
-        if on < kept[-1].said_on:
-            return True
-        connection.execute(_FORGET, {"which": kept[-1].id})
-    said = {"topics": topics, "reason": met.reason, "said_on": on, "said_at": said_at}
-    connection.execute(_ANSWER, way | said)
-    return True
+class Known:
+    """What is known of one person while it is decided about them. Made by ``Answers.about``."""
+
+    def __init__(self, connection: Connection, key: Key, person: str) -> None:
+        self._connection, self._key, self._person = connection, key, person
+        self.events: list[Event] = []  # to be counted with it
+
+    def history(self, asking: str = "") -> History:
+        """What was shown to this person and what they said."""
+        return history_of(self._connection, self._person, self._key.hidden(self._person), asking)
+
+    def issue(self, issued: Issued) -> None:
+        """Keep a card, what it rests on, and that it was shown."""
+        if issued.person != self._person:
+            raise ValueError("A card is kept for the person who is decided about.")
+        self._connection.execute(
+            _ISSUE,
+            {
+                "card": issued.card,
+                "person": issued.person,
+                "service": issued.service,
+                "hook_instance": issued.hook_instance,
+                "rules": " ".join(issued.rules),
+                "topics": " ".join(issued.topics),
+                "buttons": json.dumps(
+                    {b.suggestion: [b.reply, " ".join(b.topics)] for b in issued.buttons}
+                ),
+                "shown_on": practice_day(issued.shown_at).isoformat(),
+                "shown_at": issued.shown_at.isoformat(),
+            },
+        )
+        self._connection.execute(_GROUNDS, _grounds(issued))
+        self.events += _shown(issued)
+
+
+def _grounds(issued: Issued) -> dict[str, str]:
+    facts = [
+        [used.fact, used.answer, used.codes, [day.isoformat() for day in used.days]]
+        for used in issued.facts
+    ]
+    buttons = {
+        b.suggestion: [b.rules, b.offers, b.ask_again.isoformat() if b.ask_again else ""]
+        for b in issued.buttons
+        if b.rules or b.offers or b.ask_again
+    }
+    return {
+        "card": issued.card,
+        "value_sets": json.dumps(dict(issued.value_sets)),
+        "facts": json.dumps(facts),
+        "steps": json.dumps(issued.steps),
+        "buttons": json.dumps(buttons),
+    }
+
+
+def _shown(issued: Issued) -> Iterable[Event]:
+    day = practice_day(issued.shown_at)
+    every = [rule.partition("|")[0] for rule in issued.rules]
+    events = dict.fromkeys(Event(day, rule, "", SHOWN) for rule in every)
+    for button in issued.buttons:
+        for rule in button.rules or every:
+            events |= dict.fromkeys(Event(day, rule, offer, SHOWN) for offer in button.offers)
+    return tuple(events)
+
+
+def key_of(database: Database, place: Place) -> Key:
+    """The key of a store; a store that had another one is not opened. Raises StoreError."""
+    with database.reading() as connection:
+        known = fingerprint_in(connection)
+    if known is None:
+        with database.writing() as connection:
+            return key_noted(connection, place)
+    return checked_key(known, place)
+
+
+def fingerprint_in(connection: Connection) -> str | None:
+    """The fingerprint of the key that a store was made with; None where it has none yet."""
+    known: str | None = connection.execute(_FINGERPRINT).scalar()
+    return known
+
+
+def key_noted(connection: Connection, place: Place) -> Key:
+    """The key of a store in a transaction that writes: made, and noted, where there is none."""
+    key = read_key(place.folder, place.key, make=True)
+    connection.execute(_NOTE_KEY, {"value": key.fingerprint})
+    return checked_key(fingerprint_in(connection), place)
+
+
+def checked_key(fingerprint: str | None, place: Place) -> Key:
+    """The key in a place, where it has this fingerprint. Raises StoreError."""
+    key = read_key(place.folder, place.key, make=False)
+    if fingerprint != key.fingerprint:
+        raise StoreError(
+            f"The store in {place.named} was made with another key than the one that is there now."
+            " Put its own key back: a no that was said may not be found without it."
+        )
+    return key
+
+
+_NOTE_KEY = text("INSERT INTO about (name, value) VALUES ('key', :value) ON CONFLICT DO NOTHING")

@@ -10,15 +10,13 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import (
     Column,
-    Connection,
     Integer,
     MetaData,
     RowMapping,
@@ -27,12 +25,12 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
-from cds_hooks.store.tables import StoreError, open_engine
+from cds_hooks.store.opening import Place, open_database
 
 FILE = "audit.sqlite"
 ENDS_AT = "audit.end"
+_VERSION = 1
 
 _metadata = MetaData()
 _entries = Table(
@@ -69,17 +67,17 @@ class Audit:
 
     def __init__(self, folder: Path, key: bytes) -> None:
         """Open or make it. Raises StoreError."""
-        self._engine = open_engine(folder, FILE, _metadata)
+        self._database = open_database(Place(folder), FILE, _metadata, "FULL", _VERSION)
         self._key = key
         self._end = folder / ENDS_AT
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
+        self._database.close()
 
     def add(self, looked: Looked) -> int:
         """Keep one entry, on disk when this returns, and give its number. Raises StoreError."""
-        with self._alone() as connection:
+        with self._database.writing() as connection:
             last = connection.execute(_LAST).one_or_none()
             number, before = (last.number + 1, last.seal) if last else (1, "")
             entry: dict[str, str | int] = {
@@ -94,7 +92,7 @@ class Audit:
             entry["seal"] = self._seal(entry, before)
             connection.execute(_ADD, entry)
         # Once it is kept, and by itself: an end that is ahead of what is kept would look cut off.
-        with self._alone() as connection:
+        with self._database.writing() as connection:
             last = connection.execute(_LAST).one()
             self._write_end(last.number, last.seal)
         return number
@@ -135,27 +133,8 @@ class Audit:
         return said
 
     def _rows(self) -> list[RowMapping]:
-        try:
-            with self._engine.connect() as connection:
-                return list(connection.execute(_ALL).mappings())
-        except SQLAlchemyError:
-            raise StoreError("The audit cannot be read at the moment.") from None
-
-    @contextmanager
-    def _alone(self) -> Generator[Connection]:
-        """A transaction during which no other process adds anything."""
-        try:
-            with self._engine.connect() as opened:
-                connection = opened.execution_options(isolation_level="AUTOCOMMIT")
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                    connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
-                    raise
-        except (SQLAlchemyError, OSError):
-            raise StoreError("The audit cannot be written at the moment.") from None
+        with self._database.reading() as connection:
+            return list(connection.execute(_ALL).mappings())
 
     def _seal(self, entry: dict[str, str | int], before: str) -> str:
         written = json.dumps([before, sorted(entry.items())], ensure_ascii=True).encode()

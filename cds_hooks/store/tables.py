@@ -1,13 +1,7 @@
-"""The schema, and opening a store."""
-
-from functools import partial
-from pathlib import Path
-from typing import Literal
+"""The schema of the store, in SQLite and in PostgreSQL. Days are the practice's, year-month-day."""
 
 from sqlalchemy import (
-    URL,
     Column,
-    Engine,
     ForeignKey,
     Index,
     Integer,
@@ -15,20 +9,14 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    create_engine,
-    event,
-    text,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
 
-VERSION = 1
+VERSION = 2  # that of the newest step in migrations/versions, "0002"
 FILE = "answers.sqlite"
 
 metadata = MetaData()
 
-# A card that was issued, before the answer left. Days are the practice's, as year-month-day.
+# A card that was issued, before the answer left.
 cards = Table(
     "cards",
     metadata,
@@ -61,55 +49,97 @@ answers = Table(
     Index("answers_to_card", "card"),
 )
 
+# What a card rested on, beside it: codes and dates, never a name or words of a record.
+grounds = Table(
+    "grounds",
+    metadata,
+    Column("card", String, ForeignKey("cards.card"), primary_key=True),
+    Column("value_sets", String, nullable=False),  # JSON: {"list": "its hash"}
+    Column("facts", String, nullable=False),  # JSON: [["fact", "answer", ["code"], ["day"]]]
+    # The way of each rule to this card, or to what held it: [["rule", [["step", "says"]]]]
+    Column("steps", String, nullable=False, server_default="[]"),
+    # What each button offers, and for which rules: {"its uuid": [["rule"], ["offer"], "ask again"]}
+    Column("buttons", String, nullable=False),
+)
+
+# Answers that came after the first one to the same card and topic: kept, and not counted.
+late = Table(
+    "late",
+    metadata,
+    Column("answer", Integer, ForeignKey("answers.id"), primary_key=True),
+    Column("topics", String, nullable=False),  # those that it came too late for
+)
+
+# What a clinician wrote when a card was closed, encrypted, until it ends.
+comments = Table(
+    "comments",
+    metadata,
+    Column("card", String, ForeignKey("cards.card"), primary_key=True),
+    Column("said_at", String, primary_key=True),
+    Column("sealed", String, nullable=False),
+    Column("ends_on", String, nullable=False),
+    Index("comments_by_end", "ends_on"),
+)
+
+# Answers to cards that we did not issue to whoever sent them; of the card only a keyed hash.
+unknown_cards = Table(
+    "unknown_cards",
+    metadata,
+    Column("card", String, primary_key=True),
+    Column("first_on", String, nullable=False),
+    Column("last_on", String, nullable=False),
+    Column("times", Integer, nullable=False),
+    Index("unknown_by_last", "last_on"),
+)
+
+# How often what happened on a day. Nobody is in it: no person, no card, and nobody who looked.
+counts = Table(
+    "counts",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("offer", String, primary_key=True),  # "" for the card as a whole
+    Column("outcome", String, primary_key=True),
+    Column("times", Integer, nullable=False),
+)
+
+# What stays of somebody who was erased, or of a store that was replaced: that they said no. Of the
+# person only a keyed hash.
+noes = Table(
+    "noes",
+    metadata,
+    Column("who", String, primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("said_on", String, nullable=False),
+    Column("ask_again", String, nullable=False),  # "" where they did not choose a day
+)
+
+# Who was erased, by the same hash, or a backup would bring them back.
+erased = Table(
+    "erased",
+    metadata,
+    Column("who", String, primary_key=True),
+    Column("erased_on", String, nullable=False),
+)
+
+# What was stopped by hand, for every process over this store: a rule by its id, a practice by its
+# name, or everything.
+stops = Table(
+    "stops",
+    metadata,
+    Column("what", String, primary_key=True),
+    Column("since", String, nullable=False),
+    Column("because", String, nullable=False),
+)
+
+# What the store knows of itself: the fingerprint of its key.
+about = Table(
+    "about",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
 
 class StoreError(Exception):
     """A store that cannot be opened or used; one sentence, and nothing of a person."""
-
-
-def open_engine(
-    folder: Path,
-    file: str = FILE,
-    tables: MetaData = metadata,
-    synchronous: Literal["FULL", "NORMAL"] = "FULL",
-) -> Engine:
-    """Open a store in a folder, making both where there is none. Raises StoreError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not folder.is_dir():
-            raise NotADirectoryError
-    except OSError:
-        raise StoreError(
-            f"The data folder {folder} cannot be made or written to. Name another with --data."
-        ) from None
-    where = URL.create("sqlite", database=str(folder / file))
-    engine = create_engine(where, connect_args={"timeout": 5})
-    event.listen(engine, "connect", partial(_every_connection, synchronous))
-    try:
-        with engine.begin() as connection:
-            found = connection.execute(text("PRAGMA user_version")).scalar_one()
-            if found not in (0, VERSION):
-                raise StoreError(
-                    f"The store in {folder} was written by another version of Good Day (its format"
-                    f" is {found}, this one reads {VERSION}). Use that version, or another --data."
-                )
-            if found == 0:
-                tables.create_all(connection)
-                connection.execute(text(f"PRAGMA user_version = {VERSION}"))
-    except SQLAlchemyError:
-        engine.dispose()
-        raise StoreError(
-            f"The data folder {folder} cannot be written to, or holds a file called {file} that is"
-            " not ours. Name another with --data."
-        ) from None
-    return engine
-
-
-def _every_connection(
-    synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry
-) -> None:
-    """Readers never wait for the writer; with FULL, what was acknowledged survives a power cut."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute(f"PRAGMA synchronous = {synchronous}")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()

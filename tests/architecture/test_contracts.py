@@ -19,7 +19,7 @@ SERVERS = "Only fhir_adapters.server asks FHIR servers"
 PAGES = "Only cds_hooks.pages.html turns templates and markdown into HTML"
 YAML = "Only rules.text knows YAML"
 LOGGING = "Only cds_hooks.logs knows logging"
-TOKENS = "Only the clients, our own key and the conformance kit know tokens and keys"
+TOKENS = "Only the clients, the store's key and the conformance kit know tokens and keys"
 FIGURES = "Only cds_hooks.metrics knows Prometheus"
 SPANS = "Only cds_hooks.tracing knows OpenTelemetry"
 CEL = "Only rules.cel.run knows cel-python"
@@ -44,6 +44,8 @@ BREAKS = {
     "rules know SQL": (SQL, "rules/record.py", "import sqlalchemy"),
     "a door knows SQL": (SQL, "cds_hooks/invoke.py", "from sqlalchemy import select"),
     "a door opens SQLite itself": (SQL, "cds_hooks/app.py", "import sqlite3"),
+    "a door asks PostgreSQL itself": (SQL, "cds_hooks/feedback.py", "import psycopg"),
+    "a command changes tables": (SQL, "cds_hooks/commands/store.py", "import alembic.command"),
     "a door knows fhir.resources": (
         FHIR, "cds_hooks/cards.py", "from fhir.resources.R4B.flag import Flag",
     ),
@@ -71,6 +73,9 @@ BREAKS = {
     "a command makes keys itself": (
         TOKENS, "cds_hooks/commands/serve.py", "from cryptography.hazmat.primitives import hashes",
     ),
+    "an answer is sealed by itself": (
+        TOKENS, "cds_hooks/store/hearing.py", "from cryptography.fernet import Fernet",
+    ),
     "a call counts by itself": (
         FIGURES, "cds_hooks/invoke.py", "from prometheus_client import Counter",
     ),
@@ -94,6 +99,12 @@ BREAKS = {
     "the service knows the demo": ("Inside cds_hooks", "cds_hooks/app.py", "import cds_hooks.demo"),
     "the store knows a card": (
         "Inside cds_hooks", "cds_hooks/store/tables.py", "import cds_hooks.cards",
+    ),
+    "counting hears": (
+        "Inside the store", "cds_hooks/store/counting.py", "import cds_hooks.store.hearing",
+    ),
+    "a new file in the store": (
+        "Inside the store", "cds_hooks/store/newcomer.py", '"""Without a place."""',
     ),
     "a command knows the command line": (
         "Inside cds_hooks", "cds_hooks/commands/say.py", "import cds_hooks.cli",

@@ -14,9 +14,8 @@ from starlette.testclient import TestClient
 
 from cds_hooks.app import create_app
 from cds_hooks.settings import Settings
-from cds_hooks.store.answers import Answers, Issued
+from cds_hooks.store.answers import Answers, Known
 from cds_hooks.store.tables import FILE
-from rules.record import Said
 from rules.rule import Library, Rule, Wording
 from tests.builders import a_patient
 from tests.conformance.standard import check_discovery, check_refusal
@@ -104,11 +103,11 @@ SECRET = "Zebedee Canary 9434765919"
 class Faulty(Answers):
     """A store with a fault in it, whose words quote a person."""
 
-    def history(self, person: str, asking: str = "") -> tuple[Said, ...]:
-        raise RuntimeError(f"{person} {SECRET}")
-
-    def issue(self, issued: Issued) -> None:
-        raise RuntimeError(SECRET)
+    @contextmanager
+    def about(self, person: str) -> Generator[Known]:
+        with super().about(person) as known:
+            yield known
+            raise RuntimeError(f"{person} {SECRET}")
 
 
 class _Unloggable(Exception):

@@ -1,9 +1,12 @@
 """B: how cards were met."""
 
+import json
 from uuid import uuid4
 
 import pytest
 
+from cds_hooks.store.opening import Place
+from cds_hooks.store.people import export
 from tests.conformance.standard import check_refusal
 from tests.fhir_builders import COPD_RULE, margaret
 from tests.served import Json, Surgery, closed, taken
@@ -99,8 +102,22 @@ def test_b11_an_unknown_card_does_no_harm(service: Surgery, card: Json) -> None:
     assert asked_again(service) == "quiet"
 
 
-def test_b12_a_comment_is_not_kept(service: Surgery, card: Json) -> None:
+def test_b12_a_comment_is_kept_encrypted_and_read_with_the_key_alone(
+    service: Surgery, card: Json
+) -> None:
     comment = {"userComment": "Quillfeather would rather not"}
     service.tell({**closed(card, service.now), "overrideReason": comment})
     kept = b"".join(path.read_bytes() for path in service.store.rglob("*") if path.is_file())
     assert b"Quillfeather" not in kept
+    told = export(Place(service.store), "test-person", with_comments=True)
+    assert "Quillfeather would rather not" in json.dumps(told)
+
+
+@pytest.mark.parametrize("comment", [None, 7, "", "  ", ["x"], {"x": 1}], ids=repr)
+def test_a_comment_that_is_no_text_does_no_harm(
+    service: Surgery, card: Json, comment: object
+) -> None:
+    item = {**closed(card, service.now), "overrideReason": {"userComment": comment}}
+    assert service.tell(item).status == 200
+    told = export(Place(service.store), "test-person", with_comments=True)
+    assert '"comments": []' in json.dumps(told)

@@ -1,71 +1,41 @@
 """The store of answers: what was shown and said, kept through repeats, threads and restarts."""
 
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from cds_hooks.store.answers import Answers, Button, Issued, Met
-from cds_hooks.store.tables import FILE, VERSION, StoreError, open_engine
+from cds_hooks.store.answers import Answers, Met
+from cds_hooks.store.opening import Place, open_store
+from cds_hooks.store.tables import FILE, VERSION, StoreError
+from prompts.history import History
 from rules.record import Reply, Said
-
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-TODAY = date(2026, 11, 21)
-BUTTONS = (
-    Button("refer", Reply.ACCEPTED, ("breathing",)),
-    Button("tag", Reply.SHOWN, ("breathing",)),
-    Button("no", Reply.DECLINED, ("breathing", "results")),
+from tests.stores import (
+    NOW,
+    TODAY,
+    a_card,
+    pressed,
+    said,
+    was_closed,
 )
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Answers]:
-    answers = Answers(tmp_path / "store")
-    yield answers
-    answers.close()
-
-
-def a_card(person: str = "ann", at: datetime = NOW) -> Issued:
-    """A card on two topics, with buttons of its own."""
-    name = str(uuid4())
-    return Issued(
-        card=name,
-        person=person,
-        service="good-day-patient-view",
-        hook_instance=str(uuid4()),
-        rules=("one|1", "two|3"),
-        topics=("breathing", "results"),
-        shown_at=at,
-        buttons=tuple(Button(f"{name}-{b.suggestion}", b.reply, b.topics) for b in BUTTONS),
-    )
-
-
-def pressed(card: Issued, button: str, at: datetime = NOW) -> Met:
-    return Met(card.card, at, suggestion=f"{card.card}-{button}")
-
-
-def said(store: Answers, person: str = "ann") -> set[tuple[str, Reply, date]]:
-    return {(one.topic, one.reply, one.on) for one in store.history(person)}
-
-
 def test_of_somebody_never_seen_nothing_was_said(store: Answers) -> None:
-    assert store.history("nobody") == ()
+    assert store.history("nobody") == History()
 
 
 def test_a_card_was_shown_on_each_of_its_topics(store: Answers) -> None:
     store.issue(a_card())
     assert said(store) == {("breathing", Reply.SHOWN, TODAY), ("results", Reply.SHOWN, TODAY)}
-    assert store.history("bea") == ()
+    assert store.history("bea") == History()
 
 
 def test_what_comes_back_is_what_rules_and_restraint_read(store: Answers) -> None:
     store.issue(a_card())
-    assert store.history("ann")[0] == Said("breathing", Reply.SHOWN, TODAY)
+    assert store.history("ann").said[0] == Said("breathing", Reply.SHOWN, TODAY)
 
 
 def test_a_day_is_the_practices_day_and_not_that_of_greenwich(store: Answers) -> None:
@@ -90,30 +60,69 @@ def test_a_card_that_was_closed_answers_all_its_topics(store: Answers) -> None:
     assert said(store) == {("breathing", Reply.NO_TIME, TODAY), ("results", Reply.NO_TIME, TODAY)}
 
 
-def test_several_answers_to_one_card_are_all_kept(store: Answers) -> None:
+def test_a_tag_is_no_answer_and_the_first_answer_comes_after_it(store: Answers) -> None:
     card = a_card()
     store.issue(card)
     store.hear([pressed(card, "tag")], NOW)
-    store.hear([pressed(card, "no", NOW + timedelta(days=1))], NOW + timedelta(days=1))
+    store.hear([pressed(card, "refer", NOW + timedelta(days=1))], NOW + timedelta(days=1))
     assert said(store) == {
         ("breathing", Reply.SHOWN, TODAY),
-        ("breathing", Reply.DECLINED, TODAY + timedelta(days=1)),
-        ("results", Reply.DECLINED, TODAY + timedelta(days=1)),
+        ("breathing", Reply.ACCEPTED, TODAY + timedelta(days=1)),
+        ("results", Reply.SHOWN, TODAY),
     }
 
 
-def test_the_same_answer_is_kept_once_however_often_and_late_it_comes(
-    store: Answers, tmp_path: Path
+def test_the_first_answer_counts_and_a_later_one_does_not(store: Answers) -> None:
+    card = a_card()
+    store.issue(card)
+    store.hear([was_closed(card, Reply.NO_TIME)], NOW)
+    later = NOW + timedelta(hours=1)
+    assert (
+        store.hear([was_closed(card, Reply.NOT_RIGHT, later), pressed(card, "refer")], later) == 2
+    )
+    assert said(store) == {("breathing", Reply.NO_TIME, TODAY), ("results", Reply.NO_TIME, TODAY)}
+
+
+def test_a_card_that_asks_two_things_is_answered_twice(store: Answers) -> None:
+    card = a_card()
+    store.issue(card)
+    store.hear([pressed(card, "refer")], NOW)
+    store.hear([pressed(card, "results", NOW + timedelta(minutes=1))], NOW + timedelta(minutes=1))
+    assert said(store) == {("breathing", Reply.ACCEPTED, TODAY), ("results", Reply.ACCEPTED, TODAY)}
+
+
+def test_suggestions_of_one_moment_are_one_answer_even_where_they_come_one_by_one(
+    store: Answers,
 ) -> None:
+    card = a_card()
+    store.issue(card)
+    store.hear([pressed(card, "refer")], NOW)
+    store.hear([pressed(card, "not-now")], NOW)
+    assert ("breathing", Reply.NOT_NOW, TODAY) in said(store)
+
+
+@pytest.mark.parametrize("first", ["refer", "not-now", "no"])
+def test_a_no_that_comes_later_is_never_lost_nor_taken_back(store: Answers, first: str) -> None:
+    card = a_card()
+    store.issue(card)
+    store.hear([pressed(card, first)], NOW)
+    later = NOW + timedelta(days=3)
+    assert store.hear([pressed(card, "no", later)], later)
+    store.hear([pressed(card, "refer", later + timedelta(days=1))], later + timedelta(days=1))
+    assert ("breathing", Reply.DECLINED, TODAY + timedelta(days=3)) in said(store)
+    assert ("breathing", Reply.ACCEPTED, TODAY + timedelta(days=4)) not in said(store)
+
+
+def test_the_same_answer_is_kept_once_however_often_and_late_it_comes(store: Answers) -> None:
     card = a_card()
     store.issue(card)
     for days in (0, 1, 40):
         assert store.hear(
             [pressed(card, "no", NOW + timedelta(days=9))], NOW + timedelta(days=days)
         )
-    with closing(sqlite3.connect(tmp_path / "store" / FILE)) as other:
-        assert other.execute("SELECT count(*) FROM answers").fetchone() == (1,)
     assert {on for _, _, on in said(store)} == {TODAY}
+    counted = store.counted(TODAY, TODAY + timedelta(days=50))
+    assert [n for event, n in counted.items() if event.outcome == Reply.DECLINED] == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -140,21 +149,21 @@ def test_a_button_of_another_card_is_not_heard(store: Answers) -> None:
     assert not store.hear([Met(card.card, NOW, suggestion="")], NOW)
 
 
-def test_what_was_kept_survives_closing_and_opening(tmp_path: Path) -> None:
-    first = Answers(tmp_path)
+def test_what_was_kept_survives_closing_and_opening(place: Place) -> None:
+    first = Answers(place)
     card = a_card()
     first.issue(card)
     first.hear([pressed(card, "no")], NOW)
     before = first.history("ann")
     first.close()
-    second = Answers(tmp_path)
+    second = Answers(place)
     assert second.history("ann") == before
     assert not second.hear([Met("another", NOW, closed=Reply.NO_TIME)], NOW)
     second.close()
 
 
-def test_two_stores_in_one_folder_see_each_others_answers_at_once(tmp_path: Path) -> None:
-    first, second = Answers(tmp_path), Answers(tmp_path)
+def test_two_processes_over_one_store_see_each_others_answers_at_once(place: Place) -> None:
+    first, second = Answers(place), Answers(place)
     card = a_card()
     first.issue(card)
     assert second.hear([pressed(card, "no")], NOW)
@@ -163,8 +172,8 @@ def test_two_stores_in_one_folder_see_each_others_answers_at_once(tmp_path: Path
     second.close()
 
 
-def test_nothing_is_lost_between_many_threads(tmp_path: Path) -> None:
-    stores = [Answers(tmp_path), Answers(tmp_path)]
+def test_nothing_is_lost_between_many_threads(place: Place) -> None:
+    stores = [Answers(place), Answers(place)]
     people = [f"person-{number}" for number in range(60)]
 
     def visit(number: int) -> bool:
@@ -173,7 +182,7 @@ def test_nothing_is_lost_between_many_threads(tmp_path: Path) -> None:
         store.issue(card)
         heard = stores[(number + 1) % 2].hear([pressed(card, "no")], NOW)
         store.hear([pressed(card, "no")], NOW)
-        return bool(heard) and len(store.history(person)) == 2
+        return bool(heard) and len(said(store, person)) == 2
 
     with ThreadPoolExecutor(12) as threads:
         assert all(threads.map(visit, range(len(people))))
@@ -187,12 +196,12 @@ def test_what_is_acknowledged_is_on_the_disk_first_and_nobody_waits_to_read(
     tmp_path: Path,
 ) -> None:
     """SQLite's own words for it: synchronous FULL is 2, and a write-ahead log."""
-    engine = open_engine(tmp_path)
-    with engine.connect() as connection:
+    database = open_store(Place(tmp_path))
+    with database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
-    engine.dispose()
+    database.close()
 
 
 # ---- stores that cannot be opened -----------------------------------------------------------

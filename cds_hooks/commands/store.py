@@ -1,0 +1,67 @@
+"""``goodday store``: which store is meant, and its verbs."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cds_hooks import clock
+from cds_hooks.commands import COULD_NOT_RUN, say
+from cds_hooks.commands.store_backup import backup
+from cds_hooks.commands.store_erase import erase
+from cds_hooks.commands.store_export import export
+from cds_hooks.commands.store_restore import restore
+from cds_hooks.commands.store_upgrade import upgrade
+from cds_hooks.commands.store_verify import verify
+from cds_hooks.settings import Settings, SettingsError, from_environment
+from cds_hooks.store.answers import kept_as
+from cds_hooks.store.opening import Place
+from cds_hooks.store.tables import StoreError
+
+
+def place_of(settings: Settings) -> Place:
+    """Where the store is, by the settings."""
+    url, key = settings.store, settings.store_key
+    return Place(
+        settings.data,
+        url.get_secret_value() if url else "",
+        key.get_secret_value() if key else "",
+    )
+
+
+def run_verb(options: argparse.Namespace) -> int:
+    """Do one verb on the store that is meant. Whatever keeps it from it gets one sentence."""
+    try:
+        settings = from_environment(data=options.data, store=options.store)
+        return _VERBS[options.store_verb](place_of(settings), options, clock.now())
+    except (SettingsError, StoreError) as error:
+        say.sorry(str(error))
+        return COULD_NOT_RUN
+
+
+def _to(place: Place, options: argparse.Namespace) -> Path:
+    to: Path | None = options.to
+    return to or place.folder / "backups"
+
+
+def _person(options: argparse.Namespace) -> str:
+    return kept_as(options.person.removeprefix("Patient/"), options.client)
+
+
+_Verb = Callable[[Place, argparse.Namespace, datetime], int]
+_VERBS: Mapping[str, _Verb] = {
+    "upgrade": lambda place, options, now: upgrade(place, _to(place, options), now),
+    "backup": lambda place, options, now: backup(place, _to(place, options), now),
+    "restore": lambda place, options, now: restore(place, options.backup, now, yes=options.yes),
+    "verify": lambda place, options, _: verify(place, options.backup),
+    "export": lambda place, options, _: export(
+        place, _person(options), options.to, with_comments=options.with_comments
+    ),
+    "erase": lambda place, options, now: erase(
+        place,
+        _person(options),
+        clock.practice_day(now.astimezone(UTC)),
+        also_the_no=options.also_the_no,
+        yes=options.yes,
+    ),
+}

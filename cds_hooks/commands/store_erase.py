@@ -1,0 +1,29 @@
+"""``goodday store erase``: what is kept of one person is let go of, but for a no."""
+
+from datetime import date
+
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.store import people
+from cds_hooks.store.opening import Place
+
+
+def erase(place: Place, person: str, today: date, *, also_the_no: bool, yes: bool) -> int:
+    """Say what goes and what stays, ask, and erase. Raises StoreError."""
+    found = people.export(place, person)
+    if found is None:
+        say.sorry("Nothing is kept of this person. With several clients, name theirs by --client.")
+        return PROBLEMS
+    say.line("Cards, answers, what they rested on and comments about this person are let go of.")
+    if also_the_no:
+        say.line("So is that they said no: they may be asked again.")
+    else:
+        say.line(
+            "That they said no, and to what, stays under a keyed hash: they are not asked again."
+        )
+    say.line("What was counted stays: nobody is in it. Backups still have them: let those go too.")
+    if not yes and not say.asked("Erase?"):
+        say.sorry("Nothing was erased. Say yes at the question, or give --yes.")
+        return COULD_NOT_RUN
+    gone = people.erase(place, person, today, also_the_no=also_the_no)
+    say.line(f"Erased: {say.count(gone, 'card')} and everything that belongs to them.")
+    return FINE

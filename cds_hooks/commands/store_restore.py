@@ -1,0 +1,49 @@
+"""``goodday store restore``: a backup in the place of the store, which stays beside it."""
+
+from datetime import datetime
+from pathlib import Path
+
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.store.backups import look_at
+from cds_hooks.store.moving import version_at
+from cds_hooks.store.opening import Place
+from cds_hooks.store.restoring import restore as put_back
+from cds_hooks.store.tables import FILE, StoreError
+
+
+def restore(place: Place, backup: Path, now: datetime, *, yes: bool) -> int:
+    """Say what is replaced, ask, and restore. Raises StoreError, and then nothing is changed."""
+    looked = look_at(backup)
+    if looked.manifest is None or looked.wrong:
+        for sentence in looked.wrong:
+            say.sorry(sentence)
+        say.sorry("Nothing was restored.")
+        return PROBLEMS
+    if _is_there(place):
+        say.line(
+            f"The store in {place.named} is replaced by the backup of {looked.manifest.made_at}."
+            " What is there now stays beside it. Stop the service first."
+        )
+        if not yes and not say.asked("Replace it?"):
+            say.sorry("Nothing was restored. Say yes at the question, or give --yes.")
+            return COULD_NOT_RUN
+    done = put_back(place, backup, now)
+    say.line(f"Restored to {place.named}. Start the service again.")
+    if done.beside:
+        say.line(f"What was there before is in {done.beside}.")
+        if done.carried:
+            say.line("Who said no since the backup, and who was erased since, is carried over.")
+        else:
+            say.sorry(
+                "It could not be read: a no that was said since the backup is not in the store that"
+                " was restored, and who was erased since may be in it again."
+            )
+    return FINE
+
+
+def _is_there(place: Place) -> bool:
+    """A store, or a file in its place that cannot be read as one."""
+    try:
+        return version_at(place) != 0
+    except StoreError:
+        return not place.url and (place.folder / FILE).exists()

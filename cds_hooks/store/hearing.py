@@ -1,0 +1,230 @@
+"""One answer to a card: whether it is to one of ours, whether it is new, and whether it counts.
+
+The first answer to a card counts, topic by topic, since a card may ask about two things; one that
+comes later is kept and marked late. Two sorts are different:
+
+- **A no of the person always counts**, however late. A forged one can only make us quieter about
+  one card's topics; a real one that was dropped would be a person who is asked again after they
+  said no. And once a no has counted, nothing that comes later takes it back.
+- **A tag or a letter that was taken is no answer** (``Reply.SHOWN``): the first answer is still to
+  come after it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, func, insert, select, text
+
+from cds_hooks.clock import practice_day
+from cds_hooks.store.counting import CLOSED, TAKEN, Event
+from cds_hooks.store.kept import Met
+from cds_hooks.store.keys import Key
+from cds_hooks.store.tables import answers, cards, comments, grounds, late, unknown_cards
+from rules.record import Reply
+
+# Answers that are kept of one card; a client that sends more adds nothing, a first no apart.
+MOST_ANSWERS = 50
+# Cards that are not ours, by their hash; the oldest go first.
+MOST_UNKNOWN = 10_000
+KEPT_COMMENT = timedelta(days=180)
+LONGEST_COMMENT = 4_000  # characters
+_LONGEST_ID = 200
+
+_CARD = (
+    select(
+        cards.c.person,
+        cards.c.rules,
+        cards.c.topics,
+        cards.c.buttons,
+        cards.c.shown_at,
+        grounds.c.buttons.label("more"),
+    )
+    .select_from(cards.outerjoin(grounds, grounds.c.card == cards.c.card))
+    .where(cards.c.card == bindparam("which"))
+    .with_for_update(of=cards)  # where several may write: the first of two answers is one of them
+)
+_HEARD = (
+    select(
+        answers.c.suggestion,
+        answers.c.reply,
+        answers.c.topics,
+        answers.c.said_at,
+        late.c.topics.label("late"),
+    )
+    .select_from(answers.outerjoin(late, late.c.answer == answers.c.id))
+    .where(answers.c.card == bindparam("which"))
+)
+_ANSWER = insert(answers).returning(answers.c.id)
+_LATE = insert(late)
+_COMMENT = text(
+    "INSERT INTO comments (card, said_at, sealed, ends_on) VALUES (:card, :said_at, :sealed,"
+    " :ends_on) ON CONFLICT DO NOTHING"
+)
+_UNKNOWN = text(
+    "INSERT INTO unknown_cards (card, first_on, last_on, times) VALUES (:card, :on, :on, 1)"
+    " ON CONFLICT (card) DO UPDATE SET last_on = excluded.last_on,"
+    " times = unknown_cards.times + 1"
+)
+_HOW_MANY = select(func.count()).select_from(unknown_cards)
+_FORGET = text(
+    "DELETE FROM unknown_cards WHERE card IN"
+    " (SELECT card FROM unknown_cards ORDER BY last_on, card LIMIT :many)"
+)
+
+
+class _Card(NamedTuple):
+    person: str
+    rules: str
+    topics: str
+    buttons: str
+    shown_at: str
+    more: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an answer says to which topics, rules and offers."""
+
+    reply: Reply
+    topics: tuple[str, ...]
+    rules: tuple[str, ...]
+    offers: tuple[str, ...]
+
+    def events(self, met: Met, at: datetime) -> Iterator[Event]:
+        """What is counted of it."""
+        outcome = str(self.reply)
+        if self.reply is Reply.SHOWN:
+            outcome = CLOSED if met.closed is not None else TAKEN
+        for rule in self.rules:
+            for offer in self.offers or ("",):
+                yield Event(practice_day(at), rule, offer, outcome)
+
+
+def hear_one(
+    connection: Connection, key: Key, met: Met, now: datetime, realm: str
+) -> tuple[Event, ...] | None:
+    """Keep one answer, and what is to be counted of it; None if it is to no card of that realm.
+
+    A moment before the card was shown, or after now, is a clock that is wrong: the answer then
+    counts from the nearest that can be, and never from before its card.
+    """
+    which, suggestion = met.card.lower(), met.suggestion.lower()  # a UUID is one in either case
+    card = _find(connection, which) if _can_be_ours(which, suggestion) else None
+    meaning = None
+    if card is not None and card.person.rpartition(":")[0] == realm:
+        meaning = _meaning(card, met, suggestion)
+    if card is None or meaning is None:
+        _note_unknown(connection, key.hidden(f"{realm}:{met.card}"), now)
+        return None
+    shown_at = datetime.fromisoformat(card.shown_at)
+    at = max(min(met.at, now), shown_at)
+    said_at = met.at.isoformat()  # as it was said, or a repeat would not be known
+    counts = _keep(connection, which, suggestion, meaning, said_at, met.reason, at)
+    if met.comment and counts is not None:
+        connection.execute(
+            _COMMENT,
+            {
+                "card": which,
+                "said_at": said_at,
+                "sealed": key.sealed(met.comment[:LONGEST_COMMENT], which),
+                "ends_on": (practice_day(at) + KEPT_COMMENT).isoformat(),
+            },
+        )
+    return tuple(meaning.events(met, at)) if counts else ()
+
+
+def _can_be_ours(card: str, suggestion: str) -> bool:
+    """A text that PostgreSQL cannot even hold is no name that we gave."""
+    return all(
+        len(name) <= _LONGEST_ID and name.isascii() and (not name or name.isprintable())
+        for name in (card, suggestion)
+    )
+
+
+def _find(connection: Connection, which: str) -> _Card | None:
+    row = connection.execute(_CARD, {"which": which}).one_or_none()
+    return None if row is None else _Card(*row)
+
+
+def _meaning(card: _Card, met: Met, suggestion: str) -> Meaning | None:
+    """What an answer means on this card; None where the card has no such button."""
+    more: dict[str, tuple[list[str], list[str], str]] = json.loads(card.more or "{}")
+    every_rule = tuple(rule.partition("|")[0] for rule in card.rules.split())
+    if met.closed is not None:
+        return Meaning(met.closed, tuple(card.topics.split(" ")), every_rule, ())
+    button = json.loads(card.buttons).get(suggestion)
+    if button is None:
+        return None
+    rules, offers, _ = more.get(suggestion, ((), (), ""))
+    return Meaning(
+        Reply(button[0]),
+        tuple(button[1].split(" ")),
+        tuple(rules) or every_rule,
+        tuple(offers),
+    )
+
+
+def _keep(
+    connection: Connection,
+    which: str,
+    suggestion: str,
+    meaning: Meaning,
+    said_at: str,
+    reason: str,
+    at: datetime,
+) -> bool | None:
+    """Add an answer: whether it counts for anything; None where it was there, or is one too many.
+
+    Suggestions of one moment are one answer: a client may send them one by one.
+    """
+    heard = connection.execute(_HEARD, {"which": which}).all()
+    if any(
+        (one.suggestion, one.reply, one.said_at) == (suggestion, meaning.reply, said_at)
+        for one in heard
+    ):
+        return None
+    answered: set[str] = set()  # the topics that have their first answer
+    for one in heard:
+        if one.reply != Reply.SHOWN and (one.suggestion == "", one.said_at) != (
+            suggestion == "",
+            said_at,
+        ):
+            answered |= set(one.topics.split(" ")) - set((one.late or "").split(" "))
+    too_late: tuple[str, ...] = ()
+    if meaning.reply is not Reply.DECLINED:
+        too_late = tuple(topic for topic in meaning.topics if topic in answered)
+    said_no = {t for one in heard if one.reply == Reply.DECLINED for t in one.topics.split(" ")}
+    first_no = meaning.reply is Reply.DECLINED and not said_no.issuperset(meaning.topics)
+    if len(heard) >= MOST_ANSWERS and not first_no:
+        return None
+    answer = connection.execute(
+        _ANSWER,
+        {
+            "card": which,
+            "suggestion": suggestion,
+            "reply": str(meaning.reply),
+            "topics": " ".join(meaning.topics),
+            "reason": reason,
+            "said_on": practice_day(at).isoformat(),
+            "said_at": said_at,
+        },
+    ).scalar_one()
+    if too_late:
+        connection.execute(_LATE, {"answer": answer, "topics": " ".join(too_late)})
+    # A no that is said again is in the history again, and counted once.
+    return first_no if meaning.reply is Reply.DECLINED else len(too_late) < len(meaning.topics)
+
+
+def _note_unknown(connection: Connection, card: str, now: datetime) -> None:
+    connection.execute(_UNKNOWN, {"card": card, "on": practice_day(now).isoformat()})
+    over = connection.execute(_HOW_MANY).scalar_one() - MOST_UNKNOWN
+    if over > 0:
+        connection.execute(_FORGET, {"many": over})
+
+
+def forget_comments(connection: Connection, day: str) -> int:
+    """Let go of comments that ended before a day; how many."""
+    return connection.execute(comments.delete().where(comments.c.ends_on < day)).rowcount

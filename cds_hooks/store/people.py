@@ -1,0 +1,208 @@
+"""What is kept of one person: to give it to them, and to let go of it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import Connection, select, text
+
+from cds_hooks.store.answers import key_of
+from cds_hooks.store.keys import Key
+from cds_hooks.store.opening import Database, Place, open_store
+from cds_hooks.store.tables import answers, cards, comments, erased, grounds, late, noes
+from rules.record import Reply
+
+_NO = text(
+    "INSERT INTO noes (who, topic, said_on, ask_again) VALUES (:who, :topic, :said_on, :ask_again)"
+    " ON CONFLICT (who, topic) DO UPDATE SET"
+    " said_on = CASE WHEN excluded.said_on > noes.said_on"
+    "  THEN excluded.said_on ELSE noes.said_on END,"
+    " ask_again = CASE WHEN excluded.ask_again > noes.ask_again"
+    "  THEN excluded.ask_again ELSE noes.ask_again END"
+)
+_ERASED = text(
+    "INSERT INTO erased (who, erased_on) VALUES (:who, :on)"
+    " ON CONFLICT (who) DO UPDATE SET erased_on = excluded.erased_on"
+)
+
+Json = dict[str, object]
+
+
+def export(place: Place, person: str, *, with_comments: bool = False) -> Json | None:
+    """Everything that is kept of a person, to be given to them; None where there is nothing.
+
+    What clinicians wrote is counted, and left out unless it is asked for: it may name others.
+    Raises StoreError.
+    """
+    database = open_store(place)
+    try:
+        key = key_of(database, place)
+        with database.reading() as connection:
+            found = [
+                _exported(
+                    connection,
+                    key,
+                    {str(name): value for name, value in card.items()},
+                    with_comments=with_comments,
+                )
+                for card in connection.execute(
+                    select(cards, grounds.c.value_sets, grounds.c.facts)
+                    .select_from(cards.outerjoin(grounds, grounds.c.card == cards.c.card))
+                    .where(cards.c.person == person)
+                    .order_by(cards.c.shown_at, cards.c.card)
+                ).mappings()
+            ]
+            stays = [
+                {"topic": row.topic, "said_on": row.said_on}
+                for row in connection.execute(
+                    select(noes).where(noes.c.who == key.hidden(person)).order_by(noes.c.topic)
+                )
+            ]
+    finally:
+        database.close()
+    if not found and not stays:
+        return None
+    return {"person": person, "cards": found, "said_no_before": stays}
+
+
+def _exported(
+    connection: Connection, key: Key, row: Mapping[str, str], *, with_comments: bool
+) -> Json:
+    name = row["card"]
+    given = [
+        {
+            "reply": one.reply,
+            "topics": one.topics.split(" "),
+            "said_on": one.said_on,
+            "said_at": one.said_at,
+            "reason": one.reason,
+            "too_late_for": (one.late or "").split(),
+        }
+        for one in connection.execute(
+            select(answers, late.c.topics.label("late"))
+            .select_from(answers.outerjoin(late, late.c.answer == answers.c.id))
+            .where(answers.c.card == name)
+            .order_by(answers.c.id)
+        )
+    ]
+    written = connection.execute(select(comments).where(comments.c.card == name)).all()
+    exported: Json = {
+        "card": name,
+        "shown_at": row["shown_at"],
+        "shown_on": row["shown_on"],
+        "service": row["service"],
+        "hook_instance": row["hook_instance"],
+        "rules": row["rules"].split(" "),
+        "topics": row["topics"].split(" "),
+        "value_sets": json.loads(row["value_sets"] or "{}"),
+        "facts": json.loads(row["facts"] or "[]"),
+        "answers": given,
+        "comments_kept": len(written),
+    }
+    if with_comments:
+        exported["comments"] = [
+            {
+                "said_at": one.said_at,
+                "kept_until": one.ends_on,
+                "text": key.opened(one.sealed, name),
+            }
+            for one in written
+        ]
+    return exported
+
+
+def erase(place: Place, person: str, today: date, *, also_the_no: bool = False) -> int:
+    """Let go of everything that is kept of a person; how many cards that were. StoreError.
+
+    That they said no stays, under a keyed hash and without anything else: whoever asks to be
+    erased does not ask to be asked again. ``also_the_no`` lets go of that too. What was counted
+    stays as it is: nobody is in it.
+    """
+    database = open_store(place)
+    try:
+        key = key_of(database, place)
+        with database.writing() as connection:
+            database.alone_with(connection, person)
+            gone = erase_within(connection, key, person, today, also_the_no=also_the_no)
+        if not database.is_shared:
+            _leave_no_trace(database)
+        return gone
+    finally:
+        database.close()
+
+
+def erase_within(
+    connection: Connection, key: Key, person: str, today: date, *, also_the_no: bool
+) -> int:
+    """The same, in a transaction that is open."""
+    who = key.hidden(person)
+    if also_the_no:
+        connection.execute(noes.delete().where(noes.c.who == who))
+    else:
+        keep_noes(connection, noes_of(connection, key, person))
+    theirs = select(cards.c.card).where(cards.c.person == person)
+    said = select(answers.c.id).where(answers.c.card.in_(theirs))
+    connection.execute(late.delete().where(late.c.answer.in_(said)))
+    for table in (comments, answers, grounds):
+        connection.execute(table.delete().where(table.c.card.in_(theirs)))
+    gone = connection.execute(cards.delete().where(cards.c.person == person)).rowcount
+    if gone:
+        connection.execute(_ERASED, {"who": who, "on": today.isoformat()})
+    return gone
+
+
+def noes_of(connection: Connection, key: Key, person: str = "") -> list[dict[str, str]]:
+    """That people said no, as it outlives them: of one person, or of everybody."""
+    told = select(
+        cards.c.person, answers.c.suggestion, answers.c.topics, answers.c.said_on, grounds.c.buttons
+    ).select_from(
+        answers.join(cards, cards.c.card == answers.c.card).outerjoin(
+            grounds, grounds.c.card == cards.c.card
+        )
+    )
+    told = told.where(answers.c.reply == str(Reply.DECLINED)).order_by(answers.c.id)
+    if person:
+        told = told.where(cards.c.person == person)
+    found: list[dict[str, str]] = []
+    for row in connection.execute(told):
+        more: dict[str, tuple[list[str], list[str], str]] = json.loads(row.buttons or "{}")
+        every = [offer for _, each, _ in more.values() for offer in each]
+        _, offers, chosen = more.get(row.suggestion, ((), (), ""))
+        topics = dict.fromkeys([*row.topics.split(" "), *(offers or every)])
+        who = key.hidden(row.person)
+        found += [
+            {"who": who, "topic": topic, "said_on": row.said_on, "ask_again": chosen}
+            for topic in topics
+        ]
+    return found
+
+
+def keep_noes(connection: Connection, found: Iterable[dict[str, str]]) -> None:
+    """Keep noes; of two about one thing the later day."""
+    rows = list(found)
+    if rows:
+        connection.execute(_NO, rows)
+
+
+def keep_erased(connection: Connection, found: Iterable[tuple[str, str]]) -> None:
+    """Keep who was erased, and on which day."""
+    rows = [{"who": who, "on": on} for who, on in found]
+    if rows:
+        connection.execute(_ERASED, rows)
+
+
+def everybody(connection: Connection) -> list[str]:
+    """Everybody of whom a card is kept."""
+    return list(connection.scalars(select(cards.c.person).distinct().order_by(cards.c.person)))
+
+
+def erased_people(connection: Connection) -> list[tuple[str, str]]:
+    """Who was erased, by their hash, and when."""
+    return [(row.who, row.erased_on) for row in connection.execute(select(erased))]
+
+
+def _leave_no_trace(database: Database) -> None:
+    """What is deleted is written over (opening.py); have nothing of it stay in the log either."""
+    with database.engine.connect() as connection:
+        quick = connection.execution_options(isolation_level="AUTOCOMMIT")
+        quick.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

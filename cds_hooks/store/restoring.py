@@ -1,0 +1,231 @@
+"""Restoring a backup. What was there stays beside it, and a no that was said since is carried over.
+
+So is who was erased since: a backup brings nobody back.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import groupby
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds_hooks.store.answers import checked_key, fingerprint_in, key_noted, key_of
+from cds_hooks.store.backups import COPY, Manifest, look_at, read_rows
+from cds_hooks.store.keys import KEY_FILE, Key, read_key, sync_folder
+from cds_hooks.store.moving import move, move_within
+from cds_hooks.store.opening import Place, connect, note_version, version_of, wait_to_make
+from cds_hooks.store.people import (
+    erase_within,
+    erased_people,
+    everybody,
+    keep_erased,
+    keep_noes,
+    noes_of,
+)
+from cds_hooks.store.tables import FILE, VERSION, StoreError, metadata, noes
+
+_BESIDE = ("", "-wal", "-shm")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What became of a restore: where the store is that was there before ("" for none)."""
+
+    beside: str
+    carried: bool  # whether what was said since could be read and carried over
+
+
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """What has to outlive the store that is replaced."""
+
+    noes: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    erased: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    readable: bool = True
+
+
+def restore(place: Place, folder: Path, now: datetime) -> Restored:
+    """Put a backup in the place of a store. Raises StoreError, and then nothing is changed."""
+    looked = look_at(folder)
+    if looked.wrong or looked.manifest is None:
+        raise StoreError(f"Nothing was restored. {' '.join(looked.wrong)}")
+    manifest = looked.manifest
+    if manifest.version > VERSION:
+        raise StoreError("The backup is of a later version of Good Day. Restore it with that one.")
+    if (manifest.file == COPY) is bool(place.url):
+        kinds = ("a SQLite store", "PostgreSQL") if manifest.file == COPY else (
+            "a store in PostgreSQL", "SQLite",
+        )  # fmt: skip
+        raise StoreError(f"The backup is of {kinds[0]} and cannot be restored into {kinds[1]}.")
+    stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    try:
+        if place.url:
+            return _into_database(place, folder, manifest, stamp)
+        return _into_folder(place, folder, stamp)
+    except (SQLAlchemyError, OSError):
+        raise StoreError(
+            f"The backup could not be restored to {place.named}. What was there is there still."
+        ) from None
+
+
+# ---- SQLite: a file in the place of a file ---------------------------------------------------
+
+
+def _into_folder(place: Place, folder: Path, stamp: str) -> Restored:
+    place.folder.mkdir(parents=True, exist_ok=True)
+    there, key_file = place.folder / FILE, place.folder / KEY_FILE
+    making = Place(place.folder / f".restoring-{stamp}", key=place.key)
+    making.folder.mkdir(mode=0o700)
+    try:
+        if key_file.exists():
+            os.link(key_file, making.folder / KEY_FILE)
+        shutil.copyfile(folder / COPY, making.folder / FILE)
+        move(making)
+        since = _make_ready(making, there, _day(stamp))
+        beside = ""
+        if there.exists():
+            beside = f"{there}.before-{stamp}"
+            for end in _BESIDE:
+                if Path(f"{there}{end}").exists():
+                    os.link(f"{there}{end}", f"{beside}{end}")
+            for end in _BESIDE[1:]:
+                Path(f"{there}{end}").unlink(missing_ok=True)
+        (making.folder / FILE).replace(there)
+        if not place.key and not key_file.exists():
+            (making.folder / KEY_FILE).replace(key_file)
+        sync_folder(place.folder)
+        return Restored(beside, since.readable)
+    finally:
+        shutil.rmtree(making.folder, ignore_errors=True)
+
+
+def _make_ready(making: Place, there: Path, today: date) -> _Since:
+    """Carry over into a copy what has to be; all of it is in its file then."""
+    database = connect(making, FILE)
+    try:
+        key = key_of(database, making)
+        since = _since(there, making.folder / "old", key) if there.exists() else _Since()
+        with database.writing() as connection:
+            _apply(connection, key, since, today)
+        with database.engine.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        database.close()
+    return since
+
+
+def _since(there: Path, scratch: Path, key: Key) -> _Since:
+    """What is carried over from the store that is there: read in a copy, which is brought along."""
+    try:
+        old, copy = connect(Place(there.parent), FILE), Place(scratch)
+        scratch.mkdir(mode=0o700)
+        try:
+            with old.engine.connect() as connection:
+                alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+                alone.execute(text("VACUUM INTO :file"), {"file": str(scratch / FILE)})
+        finally:
+            old.close()
+        move(copy)
+        database = connect(copy, FILE)
+        try:
+            with database.reading() as connection:
+                return _read_since(connection, key)
+        finally:
+            database.close()
+    except (StoreError, SQLAlchemyError):
+        return _Since(readable=False)
+
+
+def _read_since(connection: Connection, key: Key) -> _Since:
+    if fingerprint_in(connection) not in (None, key.fingerprint):
+        return _Since(readable=False)
+    stays = [
+        {"who": row.who, "topic": row.topic, "said_on": row.said_on, "ask_again": row.ask_again}
+        for row in connection.execute(noes.select())
+    ]
+    return _Since(stays + noes_of(connection, key), erased_people(connection))
+
+
+def _apply(connection: Connection, key: Key, since: _Since, today: date) -> None:
+    already = set(erased_people(connection))
+    gone = {who for who, on in since.erased if (who, on) not in already}
+    for person in everybody(connection):
+        if key.hidden(person) in gone:
+            erase_within(connection, key, person, today, also_the_no=True)
+    keep_noes(connection, since.noes)
+    keep_erased(connection, since.erased)
+
+
+# ---- PostgreSQL: tables in the place of tables, in one transaction ---------------------------
+
+
+def _into_database(place: Place, folder: Path, manifest: Manifest, stamp: str) -> Restored:
+    database = connect(place, FILE)
+    file, beside, since = folder / manifest.file, "", _Since()
+    made_with = {row["value"] for table, row in read_rows(file) if table == "about"}
+    try:
+        with database.engine.begin() as connection:
+            wait_to_make(connection)
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            found = version_of(connection)
+            if found not in (0, VERSION):
+                move_within(connection, VERSION)
+            if made_with:
+                key = checked_key(str(made_with.pop()), place)
+            else:
+                key = read_key(place.folder, place.key, make=True)
+            if found:
+                since = _read_since(connection, key)
+                beside = f"before_{stamp.lower()}"
+                _put_aside(connection, beside)
+            metadata.create_all(connection)
+            note_version(connection, VERSION)
+            _fill(connection, file)
+            key_noted(connection, place)
+            _apply(connection, key, since, _day(stamp))
+    finally:
+        database.close()
+    return Restored(beside and f"the schema {beside}", since.readable)
+
+
+def _day(stamp: str) -> date:
+    return datetime.strptime(stamp, "%Y%m%dT%H%M%S%z").date()
+
+
+def _put_aside(connection: Connection, schema: str) -> None:
+    connection.execute(text(f'CREATE SCHEMA "{schema}"'))
+    ours = {*metadata.tables, "alembic_version"}
+    for table in inspect(connection).get_table_names():
+        if table in ours or table.startswith("aside_"):
+            connection.execute(text(f'ALTER TABLE "{table}" SET SCHEMA "{schema}"'))
+
+
+def _fill(connection: Connection, file: Path) -> None:
+    for name, rows in groupby(read_rows(file), key=lambda pair: pair[0]):
+        for some in _in_hundreds(row for _, row in rows):
+            connection.execute(metadata.tables[name].insert(), some)
+    connection.execute(
+        text(
+            "SELECT setval(pg_get_serial_sequence('answers', 'id'),"
+            " coalesce((SELECT max(id) FROM answers), 0) + 1, false)"
+        )
+    )
+
+
+def _in_hundreds(
+    rows: Iterable[dict[str, str | int]],
+) -> Iterable[list[dict[str, str | int]]]:
+    some: list[dict[str, str | int]] = []
+    for row in rows:
+        some.append(row)
+        if len(some) == 500:
+            yield some
+            some = []
+    if some:
+        yield some
