@@ -13,6 +13,7 @@ from hypothesis import settings
 from cds_hooks.live import Live, in_force
 from cds_hooks.reloading import Reloading
 from prompts.choose import choose
+from prompts.history import History
 from rules.engine import evaluate
 from rules.load import load_library
 from rules.outcome import Decision, Outcome
@@ -75,8 +76,9 @@ def test_the_good_ones_decide_and_say_for_everybody_what_they_did(
         ours = among[-len(good.rules) :]
         assert [replaced(one) for one in ours] == [replaced(one) for one in alone]
         assert not [one for one in among[: -len(good.rules)] if one.decision is Decision.PROMPT]
-        prompt = choose(alone, said, today, good.practice).prompt
-        assert choose(among, said, today, good.practice).prompt == prompt
+        known = History(said)
+        prompt = choose(alone, known, today, good.practice).prompt
+        assert choose(among, known, today, good.practice).prompt == prompt
         cards += prompt is not None
     assert cards > 3
 

@@ -15,10 +15,10 @@ from starlette.testclient import TestClient
 from cds_hooks.access import Access
 from cds_hooks.app import create_app
 from cds_hooks.looking import Looking
-from cds_hooks.own_key import OwnKey
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.audit import FILE, Audit, Looked
+from cds_hooks.store.keys import Key
 from rules.rule import Library
 from tests.fhir_builders import margaret
 from tests.served import NOW, Json, Surgery
@@ -55,15 +55,15 @@ class Here:
 @pytest.fixture
 def here(tmp_path: Path, library: Library) -> Iterator[Here]:
     settings = Settings(data=tmp_path, proxies=(PROXY,))
-    key = OwnKey.of_folder(tmp_path)
-    audit = Audit(tmp_path, key.bytes_for("audit"))
+    answers = Answers(tmp_path)
+    audit = Audit(tmp_path, answers.key.bytes_for("audit"))
     told: list[Surgery] = []
 
     def clock() -> datetime:
         return told[0].clock() if told else NOW
 
-    looking = Looking(Access(settings, key), audit, ADDRESS)
-    app = create_app(settings, library, Answers(tmp_path), clock=clock, looking=looking)
+    looking = Looking(Access(settings, answers.key), audit, ADDRESS)
+    app = create_app(settings, library, answers, clock=clock, looking=looking)
     with TestClient(app, base_url=ADDRESS, client=(PROXY, 1)) as client:
         told.append(Surgery(client, tmp_path))
         yield Here(
@@ -110,7 +110,7 @@ def test_a_link_is_good_for_half_an_hour(here: Here) -> None:
 @pytest.mark.parametrize("damage", ["cut", "changed", "another key", "long", "nothing"])
 def test_a_link_that_is_not_ours_lets_nobody_in(here: Here, damage: str) -> None:
     link = here.link()
-    other = Access(Settings(), OwnKey(b"o" * 32))
+    other = Access(Settings(), Key(b"o" * 32))
     forged = {
         "cut": link[:-4],
         "changed": link[:40] + ("A" if link[40] != "A" else "B") + link[41:],

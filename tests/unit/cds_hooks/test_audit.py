@@ -2,7 +2,6 @@
 
 import random
 import sqlite3
-import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -12,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_hooks.own_key import FILE as KEY_FILE
-from cds_hooks.own_key import OwnKey, OwnKeyError
 from cds_hooks.store.audit import ENDS_AT, FILE, Audit, Looked
+from cds_hooks.store.keys import Key
 from cds_hooks.store.tables import StoreError
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -200,43 +198,12 @@ def test_a_folder_that_cannot_be_written_to_is_one_sentence(tmp_path: Path) -> N
         Audit(tmp_path, KEY)
 
 
-# ---- our own key ----------------------------------------------------------------------------
-
-
-def test_the_key_is_made_once_and_nobody_else_may_read_it(tmp_path: Path) -> None:
-    first, second = OwnKey.of_folder(tmp_path), OwnKey.of_folder(tmp_path)
-    assert first.bytes_for("audit") == second.bytes_for("audit")
-    assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
-    assert [each.name for each in tmp_path.iterdir()] == [KEY_FILE]
-
-
-def test_keys_for_two_purposes_and_of_two_folders_are_not_alike(tmp_path: Path) -> None:
-    here, there = OwnKey.of_folder(tmp_path / "a"), OwnKey.of_folder(tmp_path / "b")
-    keys = {here.bytes_for("audit"), here.bytes_for("links"), there.bytes_for("audit")}
-    assert len(keys) == 3
-    assert "OwnKey()" in repr(here)
-
-
-def test_a_key_that_was_given_is_used_and_none_is_made(tmp_path: Path) -> None:
-    given_key = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
-    assert OwnKey.of_folder(tmp_path, given_key).bytes_for("x")
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(OwnKeyError, match="32 bytes"):
-        OwnKey.of_folder(tmp_path, "c2hvcnQ=")
-
-
-@pytest.mark.parametrize("damage", ["", "not base64 at all", "c2hvcnQ="])
-def test_a_damaged_key_is_one_sentence_and_is_not_replaced(tmp_path: Path, damage: str) -> None:
-    OwnKey.of_folder(tmp_path)
-    (tmp_path / KEY_FILE).write_text(damage)
-    with pytest.raises(OwnKeyError, match="Put the right one back"):
-        OwnKey.of_folder(tmp_path)
-    assert (tmp_path / KEY_FILE).read_text() == damage
+# ---- what is closed with a key ---------------------------------------------------------------
 
 
 @given(st.binary(max_size=200), st.integers(0, 4000))
 def test_a_box_opens_what_it_closed_while_it_is_young(plain: bytes, age: int) -> None:
-    box = OwnKey(b"s" * 32).box_for("links")
+    box = Key(b"s" * 32).box_for("links")
     closed = box.close(plain, 1_000_000)
     assert "=" not in closed
     opened = box.open(closed, 1_000_000 + age, within=1800)
@@ -245,10 +212,10 @@ def test_a_box_opens_what_it_closed_while_it_is_young(plain: bytes, age: int) ->
 
 @given(st.text(max_size=200))
 def test_a_box_opens_nothing_else(text: str) -> None:
-    assert OwnKey(b"s" * 32).box_for("links").open(text, 1_000_000, within=1800) is None
+    assert Key(b"s" * 32).box_for("links").open(text, 1_000_000, within=1800) is None
 
 
 def test_a_box_for_one_purpose_is_not_opened_for_another() -> None:
-    key = OwnKey(b"s" * 32)
+    key = Key(b"s" * 32)
     closed = key.box_for("links").close(b"a card", 1_000_000)
     assert key.box_for("words").open(closed, 1_000_000, within=60) is None
