@@ -10,7 +10,6 @@ from tests.builders import Resource, a_rule, code, load_files
 from tests.fhir_search import search
 from tests.unit.fhir_adapters.test_read import PLACES
 
-
 # Where a no to a referral stands, and where it shows that one is under way.
 REFERRING = {Kind.PROCEDURE, Kind.REFERRAL}
 
