@@ -66,9 +66,10 @@ ANSWERS = st.sampled_from([reply for reply in Reply if reply is not Reply.SHOWN]
 
 @dataclass(frozen=True)
 class Visit:
-    """So many days after the one before: who looks, and how the first card is met."""
+    """So many days after the one before: who looks, at what, and how the first card is met."""
 
     gap: int
+    asked: frozenset[str]  # the rules of the moment at which it is: hooks have rules of their own
     session: int
     met: Reply | None
     button: int  # which suggestion; more than there are: the whole card is closed
@@ -79,6 +80,8 @@ VISITS = st.lists(
     st.builds(
         Visit,
         st.sampled_from([0, 1, 3, 7, 8, 14, 15, 30, 31, 60, 90, 120, 365]),
+        st.just(frozenset(rule.id for rule in ALL))
+        | st.frozensets(st.sampled_from([rule.id for rule in ALL]), min_size=1, max_size=3),
         st.sampled_from([0, 0, 0, 7, 8, 9]),
         st.none() | ANSWERS,
         st.integers(0, 5),
@@ -87,12 +90,17 @@ VISITS = st.lists(
     min_size=1,
     max_size=14,
 )
+LATER = st.sampled_from([0, 1, 14, 30, 31, 91, 366, 800])
 MOST = st.sampled_from([1, 1, 2, 3])
 
 
 def ask(rules: Sequence[Rule], known: History, today: date, most: int = 1) -> Choice:
     practice = Practice("A test", most_cards_at_once=most)
     return choose(evaluate(rules, RECORD, known.said, today), known, today, practice)
+
+
+def _of(visit: Visit) -> tuple[Rule, ...]:
+    return tuple(rule for rule in ALL if rule.id in visit.asked)
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,7 @@ def life(visits: list[Visit], most: int) -> Iterator[tuple[Card, ...]]:
         today += timedelta(days=visit.gap)
         seen: list[Card] = []
         before = replace(known, this_session=visit.session)
-        for place, prompt in enumerate(ask(ALL, before, today, most).prompts):
+        for place, prompt in enumerate(ask(_of(visit), before, today, most).prompts):
             ids = tuple(rule.id for rule in prompt.rules)
             topics = tuple(rule.quiet.topic for rule in prompt.rules)
             known = replace(known, shown=(*known.shown, Shown(today, ids, topics, prompt.offers)))
@@ -198,7 +206,7 @@ def _known(visits: list[Visit]) -> tuple[History, date]:
     today, known = date(2024, 1, 1), History()
     for visit in visits:
         today += timedelta(days=visit.gap)
-        for prompt in ask(ALL, known, today).prompts:
+        for prompt in ask(_of(visit), known, today).prompts:
             topics = tuple(rule.quiet.topic for rule in prompt.rules)
             ids = tuple(rule.id for rule in prompt.rules)
             known = replace(known, shown=(*known.shown, Shown(today, ids, topics, prompt.offers)))
@@ -221,11 +229,12 @@ def _on_cards(choice: Choice) -> set[str]:
 
 
 @LIVES
-@given(visits=VISITS, most=MOST, order=st.randoms())
+@given(visits=VISITS, most=MOST, order=st.randoms(), later=LATER)
 def test_the_order_of_files_answers_and_cards_never_matters(
-    visits: list[Visit], most: int, order: Random
+    visits: list[Visit], most: int, order: Random, later: int
 ) -> None:
     known, today = _known(visits)
+    today += timedelta(days=later)
     rules, said, shown = list(ALL), list(known.said), list(known.shown)
     for some in (rules, said, shown):
         order.shuffle(some)
@@ -280,11 +289,12 @@ def test_without_a_memory_there_are_fewer_prompts_and_never_more(
 
 
 @LIVES
-@given(visits=VISITS, most=MOST)
+@given(visits=VISITS, most=MOST, later=LATER)
 def test_every_rule_has_a_way_and_every_way_ends_where_it_is_told(
-    visits: list[Visit], most: int
+    visits: list[Visit], most: int, later: int
 ) -> None:
     known, today = _known(visits)
+    today += timedelta(days=later)
     choice = ask(ALL, known, today, most)
     held = {one.rule.id: one for one in choice.held}
     assert {way.rule.id for way in choice.ways} == {rule.id for rule in ALL}

@@ -8,15 +8,13 @@ from hypothesis import settings
 from prompts.ceilings import MOST_PROMPTS
 from tests.generative.replay import AS_IT_COMES, PEOPLE, WAITING, Replay
 
-# A tenth of the people in CI; all of them in soak.
+# A fifth of the people in CI; all of them in soak.
 HOW_MANY = PEOPLE if settings().max_examples > 1_000 else PEOPLE // 5
 UNANSWERED = (0.2, 0.5, 0.7)
 
 
-def test_fewer_than_one_card_in_twenty_says_again_what_was_said_where_silence_is_respected() -> (
-    None
-):
-    """PRODUCT 1.7, for a practice with ``after_shown: 3 months``, however few cards are answered."""
+def test_fewer_than_one_card_in_twenty_is_a_repeat_where_a_practice_waits() -> None:
+    """PRODUCT 1.7, with ``after_shown: 3 months``, however few of the cards are answered."""
     for silent in UNANSWERED:
         came = Replay(WAITING, silent).run(HOW_MANY)
         assert came.cards > HOW_MANY / 3

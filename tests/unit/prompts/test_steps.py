@@ -6,72 +6,23 @@ from datetime import date, timedelta
 import pytest
 
 from prompts.capacity import resting
-from prompts.choose import choose
 from prompts.history import History, Shown
-from prompts.prompt import Choice, Step
+from prompts.prompt import Step
 from prompts.restraint import STEPS
-from rules.engine import evaluate
-from rules.record import NEVER, Entry, Kind, PatientRecord, Reply, Said
-from rules.rule import Practice, Rule
-from tests.builders import TODAY, a_record, a_rule, entry, load_files, said
-
-COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
-HOLDS = load_files({}).library.practice.holds
-OURS = Practice("A test", holds=HOLDS)
-REFER = "\n- refer: {label: Refer, service: tea-group}"
-TEA = "refer:tea-group"
-
-
-def rule(name: str = "apple", *, offers: str = REFER, purpose: str = "offer", **more: str) -> Rule:
-    """A rule for everybody with a cough, with its name as its topic."""
-    return a_rule(
-        **{
-            "id": name,
-            "purpose": purpose,
-            "card": f"\nsummary: About {name}\nquestion: What about {name}?\nsource: s",
-            "exclude": None,
-            "offers": offers,
-            "quiet": f"{{topic: {name}}}",
-            "people": None,
-            "tests": None,
-            **more,
-        }
-    )
-
-
-def net(name: str = "net") -> Rule:
-    """A safety net for everybody with a cough."""
-    return rule(name, purpose="safety net", when_unknown="prompt", offers=tag("net-tag"))
-
-
-def tag(code: str) -> str:
-    return f"\n- tag: {{label: Tag {code}, code: {code}, words: Ask}}"
-
-
-def chosen(
-    *rules: Rule,
-    record: PatientRecord | None = None,
-    history: History | None = None,
-    practice: Practice = OURS,
-    today: date = TODAY,
-    lines: tuple[Entry, ...] = (),
-) -> Choice:
-    known = history or History()
-    about = record or a_record(COUGH, *lines)
-    return choose(evaluate(rules, about, known.said, today), known, today, practice)
-
-
-def held(choice: Choice) -> list[tuple[str, str]]:
-    return [(one.rule.id, one.step) for one in choice.held]
-
-
-def on_cards(choice: Choice) -> list[list[str]]:
-    return [[one.id for one in prompt.rules] for prompt in choice.prompts]
-
-
-def steps_of(choice: Choice, name: str) -> tuple[Step, ...]:
-    return next(way.steps for way in choice.ways if way.rule.id == name)
-
+from rules.record import NEVER, Entry, Kind, Reply, Said
+from tests.builders import TODAY, a_record, entry, said
+from tests.unit.prompts.asking import (
+    COUGH,
+    REFER,
+    TEA,
+    chosen,
+    held,
+    net,
+    on_cards,
+    rule,
+    steps_of,
+    tag,
+)
 
 # ---- compassion: before every rule ---
 
@@ -278,116 +229,6 @@ def test_an_offer_rests_after_three_answers_that_it_is_not_to_be_had(
 ) -> None:
     answers = [(TODAY - timedelta(days=day), TEA) for day in days]
     assert resting([*answers, (TODAY, "tag:x")], TODAY) == (frozenset({TEA}) if rests else set())
-
-
-# ---- ceilings ---
-
-
-def shown(*cards: tuple[int, str]) -> History:
-    return History(
-        shown=tuple(
-            Shown(TODAY - timedelta(days=ago), tuple(rules.split()), tuple(rules.split()))
-            for ago, rules in cards
-        )
-    )
-
-
-@pytest.mark.parametrize(
-    ("cards", "until"),
-    [
-        pytest.param(((3, "x"),), None, id="one card"),
-        pytest.param(((3, "x"), (20, "y")), "2026-12-01", id="two cards"),
-        pytest.param(((3, "x"), (18, "x")), None, id="one card twice"),
-        pytest.param(((3, "x"), (30, "y")), None, id="one of two is thirty days ago"),
-        pytest.param(((3, "x y"), (29, "y")), "2026-11-22", id="two cards that share a rule"),
-    ],
-)
-def test_nobody_is_asked_two_different_things_and_then_a_third_within_thirty_days(
-    cards: tuple[tuple[int, str], ...], until: str | None
-) -> None:
-    choice = chosen(rule(), net(), history=shown(*cards))
-    if until is None:
-        assert on_cards(choice) == [["net", "apple"]]
-        return
-    (one,) = choice.held
-    assert (one.step, one.until) == ("person", date.fromisoformat(until))
-    assert on_cards(choice) == [["net"]]  # a safety net goes on
-    later = chosen(rule(), history=shown(*cards), today=date.fromisoformat(until))
-    assert on_cards(later) == [["apple"]]
-
-
-def test_after_eight_cards_in_a_session_only_safety_nets_speak() -> None:
-    assert on_cards(chosen(rule(), history=History(this_session=7))) == [["apple"]]
-    choice = chosen(rule(), net(), history=History(this_session=8))
-    assert held(choice) == [("apple", "session")]
-    assert choice.held[0].says == "Waits: 8 cards were shown here in the last 4 hours."
-    assert on_cards(choice) == [["net"]]
-
-
-# ---- ranking, one card or several ---
-
-
-def test_safety_nets_first_then_the_persons_own_goal_then_information_then_offers() -> None:
-    goal = "\nwants_tea: {find: goal, codes: tea-group}\nhas_cough: {find: condition, codes: cough}"
-    rules = (
-        rule("apple", offers=tag("a")),
-        rule("berry", offers=tag("b"), purpose="information"),
-        rule("cherry", offers=tag("c"), facts=goal, when="{any: [has_cough, wants_tea]}"),
-        net("zero"),
-    )
-    wanted = entry(Kind.GOAL, "tea-group", date="1 year ago")
-    assert on_cards(chosen(*rules)) == [["zero", "berry", "apple", "cherry"]]
-    assert on_cards(chosen(*rules, lines=(wanted,))) == [["zero", "cherry", "berry", "apple"]]
-
-
-@pytest.mark.parametrize(
-    ("most", "cards"),
-    [
-        (1, [["apple", "berry", "cherry", "damson"]]),
-        (2, [["apple", "cherry"], ["berry", "damson"]]),
-        (3, [["apple", "cherry"], ["berry"], ["damson"]]),
-    ],
-)
-def test_a_practice_may_have_two_or_three_cards_and_the_same_offer_is_on_one(
-    most: int, cards: list[list[str]]
-) -> None:
-    rules = (
-        rule("apple"),
-        rule("berry", offers=tag("b")),
-        rule("cherry"),
-        rule("damson", offers=tag("d")),
-    )
-    practice = replace(OURS, most_cards_at_once=most)
-    # Three different cards at once would be more than two in thirty days.
-    expected = cards if most < 3 else [["apple", "cherry"], ["berry", "damson"]]
-    assert on_cards(chosen(*rules, practice=practice)) == expected
-    nets = tuple(replace(one, purpose=net().purpose) for one in rules)
-    assert on_cards(chosen(*nets, practice=practice, history=shown((1, "x"), (2, "y")))) == cards
-
-
-def test_with_room_for_one_card_more_two_cards_are_one() -> None:
-    practice = replace(OURS, most_cards_at_once=2)
-    rules = (rule("apple", offers=tag("a")), rule("berry", offers=tag("b")))
-    assert len(chosen(*rules, practice=practice).prompts) == 2
-    assert len(chosen(*rules, practice=practice, history=shown((1, "x"))).prompts) == 1
-    assert len(chosen(*rules, practice=practice, history=History(this_session=7)).prompts) == 1
-
-
-def test_the_strongest_mark_of_any_rule_is_that_of_the_card() -> None:
-    plain = rule("apple")
-    warning = replace(rule("berry"), card=replace(rule("berry").card, indicator="warning"))
-    prompt = chosen(plain, warning).prompt
-    assert prompt is not None
-    assert prompt.indicator == "warning"
-
-
-def test_a_button_knows_what_it_answers() -> None:
-    prompt = chosen(rule(), rule("berry", offers=tag("blow-test"))).prompt
-    assert prompt is not None
-    refer, tagged, not_now, no = prompt.proposals
-    assert refer.offers == (TEA,)
-    assert not_now.offers == no.offers == prompt.offers == (*refer.offers, *tagged.offers)
-    assert not any(" " in key for key in prompt.offers)
 
 
 # ---- the trace ---
