@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from prompts.ceilings import Room, room
-from prompts.history import History
+from prompts.history import History, quieter
 from prompts.leaving_off import open_offers
 from prompts.merging import Free, cards, merged
 from prompts.offers import offer_key
@@ -35,6 +35,7 @@ def choose(
         if outcome.decision is not Decision.PROMPT:
             ways[outcome.rule.id] = not_asked(outcome)
             continue
+        outcome = outcome._replace(rule=quieter(outcome.rule, practice))
         ways[outcome.rule.id], stopped = way(Asked(outcome, history, today, practice, user))
         if stopped is None:
             free.append(outcome)

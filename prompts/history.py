@@ -1,12 +1,14 @@
 """What a person said before: answers kept by us, and answers that stand in the record."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
+from rules.days import Duration
 from rules.facts import offered
 from rules.record import NEVER, PatientRecord, Reply, Said
-from rules.rule import Rule
+from rules.rule import Practice, Purpose, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,22 @@ class History:
             for card in self.shown
             for topic in card.topics
         )
+
+
+def quieter(rule: Rule, practice: Practice) -> Rule:
+    """The rule as one practice has it, which may leave people alone for longer than it says."""
+    if not practice.quiet or rule.purpose is Purpose.SAFETY_NET:
+        return rule
+    return _quieter(rule, tuple(practice.quiet.items()))
+
+
+@lru_cache(maxsize=1_000)
+def _quieter(rule: Rule, lengths: tuple[tuple[Reply, Duration], ...]) -> Rule:
+    periods = dict(rule.quiet.periods)
+    for reply, length in lengths:
+        if periods[reply].is_shorter_than(length):
+            periods[reply] = length
+    return replace(rule, quiet=replace(rule.quiet, periods=periods))
 
 
 def said_in_record(rule: Rule, record: PatientRecord, today: date) -> tuple[Said, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
-from prompts.history import History, on_topic, said_in_record, silencing
+from prompts.history import History, on_topic, quieter, said_in_record, silencing
 from prompts.leaving_off import (
     open_offers,
     possible,
@@ -77,6 +77,7 @@ def hold(
     user: str = "",
 ) -> Held | None:
     """The first step that holds back a rule that would prompt, or None."""
+    outcome = outcome._replace(rule=quieter(outcome.rule, practice))
     return way(Asked(outcome, history, today, practice, user))[1]
 
 

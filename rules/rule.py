@@ -307,6 +307,8 @@ class Practice:
     site: str = ""  # where this service runs, for rules piloted at some sites only
     people: tuple[str, ...] = ()  # who works here
     most_cards_at_once: int = 1
+    # Longer quiet periods, for every rule but safety nets.
+    quiet: Mapping[Reply, Duration] = field(default_factory=dict[Reply, Duration], hash=False)
     holds: tuple[Exclusion, ...] = ()  # when nobody is asked anything, whatever a rule says
 
 

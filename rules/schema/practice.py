@@ -4,6 +4,7 @@ from rules.reading import Reader
 from rules.rule import Practice
 from rules.schema.file_keys import PRACTICE
 from rules.schema.key import check
+from rules.schema.quiet import read_practice_quiet
 from rules.schema.wording import read_plain
 from rules.text import Block, Node
 
@@ -23,6 +24,7 @@ def read_practice(
         reader.get(block, "site", reader.prose) or "",
         _sentences(reader, block, "people"),
         reader.get(block, "most_cards_at_once", lambda n: _most_cards(reader, n)) or 1,
+        quiet=reader.get(block, "quiet", lambda n: read_practice_quiet(reader, n)) or {},
     )
     hosts = _sentences(reader, block, "link_hosts")
     pilots = reader.items(block.pairs["pilots"][1], '"pilots"') if "pilots" in block.pairs else ()
