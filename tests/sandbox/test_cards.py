@@ -154,8 +154,8 @@ def words_everywhere(resource: Resource, payload: str) -> Resource:
     told: dict[str, Any] = deepcopy(dict(resource))
     told["text"] = {"status": "generated", "div": payload}
     if told["resourceType"] == "Patient":
-        name = {"use": "usual", "given": [payload], "family": payload, "text": payload}
-        return {**told, "name": [name], "telecom": [{"system": "email", "value": payload}]}
+        called = {"use": "usual", "given": [payload], "family": payload, "text": payload}
+        return {**told, "name": [called], "telecom": [{"system": "email", "value": payload}]}
     told["note"] = [{"text": payload}]
     for name in ("description", "comment", "conclusion", "patientInstruction"):
         told[name] = payload
