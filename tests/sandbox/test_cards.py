@@ -151,6 +151,7 @@ def test_most_payloads_would_do_something_if_they_came_through(ehr: Ehr) -> None
 
 def words_everywhere(resource: Resource, payload: str) -> Resource:
     """The same resource, where every member for words holds the payload."""
+    # Any: JSON.
     told: dict[str, Any] = deepcopy(dict(resource))
     told["text"] = {"status": "generated", "div": payload}
     if told["resourceType"] == "Patient":
