@@ -56,7 +56,11 @@ soak: .venv/dev ## the generative tests, with new examples and many of them; eve
 bench: .venv/dev ## what a call and what rules cost, against a floor and HealthChain
 	$(BIN)/python -m tests.benchmarks.many_rules
 	$(BIN)/python -m tests.benchmarks.hostile
+	$(BIN)/python -m tests.benchmarks.beside
 	$(BIN)/python -m tests.benchmarks.tokens
+	$(BIN)/python -m tests.benchmarks.fallback --calls 400
+	$(BIN)/python -m tests.benchmarks.sustained 0.5
+	$(BIN)/python -m tests.benchmarks.flood
 	$(BIN)/python -m tests.benchmarks.calls
 
 wheel: .venv/dev ## the wheel, in dist/

@@ -9,9 +9,10 @@ What is compared is CPU, in the same rounds. Calls a second and how long an answ
 told: the clients take their share of the machine. Of a ratio there are two, of the middle round and
 between the least disturbed ones; the second is held against the limit, as what else runs only adds.
 
-``python -m tests.benchmarks.calls [rounds]``: on a quiet machine, or the figures say little.
+On a quiet machine, or the figures say little.
 """
 
+import argparse
 import json
 import statistics
 import sys
@@ -196,8 +197,11 @@ def _some(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def main(rounds: int = ROUNDS) -> int:
+def main() -> int:
     """Print the figures; 1 where any is over the limit."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("rounds", nargs="?", type=int, default=ROUNDS, help="default: %(default)s")
+    rounds: int = parser.parse_args().rounds
     caller = Caller("benchmark", "https://benchmark.example")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
@@ -229,4 +233,4 @@ def main(rounds: int = ROUNDS) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main())
