@@ -199,7 +199,7 @@ def _some(number: int, what: str) -> str:
 
 def main() -> int:
     """Print the figures; 1 where any is over the limit."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rounds", nargs="?", type=int, default=ROUNDS, help="default: %(default)s")
     rounds: int = parser.parse_args().rounds
     caller = Caller("benchmark", "https://benchmark.example")

@@ -170,7 +170,7 @@ def _measure(name: str, calls: int, callers: int, *, tireless: bool) -> bool:
 def main() -> None:
     """Print the figures of each sort of server."""
     every = ["dead", *FAULTS]
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"default all: {', '.join(every)}")
     parser.add_argument("--calls", type=int, default=20_000, help="of each (%(default)s)")
     parser.add_argument("--callers", type=int, default=CALLERS, help="at once (%(default)s)")

@@ -57,7 +57,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "name", nargs="?", metavar="name", choices=HOSTILE, help="one of them, in this process"
     )

@@ -63,7 +63,7 @@ def _cpu(ask: Callable[[], object]) -> float:
 
 def main() -> int:
     """Print the figures, and which of them are over the limits; 1 if any is."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rounds", nargs="?", type=int, default=_ROUNDS, help="default: %(default)s")
     many: int = parser.parse_args().rounds
     apart, sharing = service_of(), service_of(sharing=True)

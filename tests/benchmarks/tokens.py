@@ -77,7 +77,7 @@ def _kid(caller: Caller) -> dict[str, object]:
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("noes", nargs="?", type=int, default=NOES, help="default: %(default)s")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="default: %(default)s; 0: none")
     told = parser.parse_args()
