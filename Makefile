@@ -48,7 +48,8 @@ test: .venv/dev ## all tests, the same examples every time
 
 soak: .venv/dev ## the generative tests, with new examples and many of them; everybody at FHIR servers
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative tests/conformance/test_limits.py \
-		tests/conformance/test_schemathesis.py tests/unit/cds_hooks/test_reloading.py \
+		tests/conformance/test_schemathesis.py tests/conformance/test_hostile_rules.py \
+		tests/conformance/test_flood.py tests/unit/cds_hooks/test_reloading.py \
 		tests/functional/test_serve_goes_on.py tests/functional/test_crossing.py \
 		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py
 	$(BIN)/pytest tests/fhir_servers/everybody.py
