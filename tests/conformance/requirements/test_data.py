@@ -1,4 +1,6 @@
-"""R: what was sent along, and what it proves."""
+"""Q and R: what a call may hold, what was sent along, and what that proves."""
+
+import json
 
 import pytest
 
@@ -6,6 +8,22 @@ from tests.builders import a_bundle
 from tests.conformance.standard import check_refusal
 from tests.fhir_builders import COPD_RULE, a_page, an_operation_outcome, copd, margaret
 from tests.served import Json, Surgery
+
+
+@pytest.mark.parametrize(
+    ("place", "first"),
+    [
+        ('{"hook"', '{"hook": "order-sign", "hook"'),
+        ('"context": {', '"context": {"patientId": "another", '),
+        ('"prefetch": {', '"prefetch": {"procedures": null, '),
+    ],
+)
+def test_q10_a_member_that_is_named_twice_is_an_error(
+    all_day: Surgery, call: Json, place: str, first: str
+) -> None:
+    text = json.dumps(call)
+    assert all_day.post(text.encode()).status == 200
+    check_refusal(all_day.post(text.replace(place, first, 1).encode()), 400, "a member twice")
 
 
 def test_r1_a_key_that_is_missing_is_noticed(all_day: Surgery, call: Json) -> None:
