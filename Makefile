@@ -2,7 +2,7 @@
 # newer, make and a package index; everything else goes into .venv, exactly as locked.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev check test soak bench wheel editor servers callers lock
+.PHONY: help venv demo dev check test soak bench wheel sbom editor sandbox servers callers lock
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
@@ -52,7 +52,7 @@ soak: .venv/dev ## the generative tests, with new examples and many of them; eve
 		tests/unit/cds_hooks/test_reloading.py tests/unit/fhir_adapters/test_breaker.py \
 		tests/unit/fhir_adapters/test_drafts.py tests/functional/test_changing.py \
 		tests/functional/test_serve_goes_on.py tests/functional/test_crossing.py \
-		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py
+		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py tests/sandbox
 	$(BIN)/pytest tests/fhir_servers/everybody.py
 	$(BIN)/python -m tests.benchmarks.fallback --tireless --calls 1000
 
@@ -66,7 +66,14 @@ wheel: .venv/dev ## the wheel, in dist/
 	rm -f dist/*.whl
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
+sbom: .venv/dev ## what the wheel stands on, with versions and hashes (CycloneDX), in dist/
+	@mkdir -p dist
+	PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--index-url simple --output-reproducible --output-file dist/goodday.cdx.json
+
 editor: tests/editor/node_modules/made ## what the tests with an editor need; takes Node.js and npm
+
+sandbox: tests/sandbox/node_modules/made ## what shows cards as other people's clients do; takes Node.js and npm
 
 servers: tests/fhir_servers/medplum/node_modules/made tests/fhir_servers/hapi/target/made ## FHIR servers for the tests; takes Node.js, npm, a JDK and Maven
 
@@ -99,6 +106,11 @@ lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 
 tests/editor/node_modules/made: tests/editor/package-lock.json
 	@cd tests/editor && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+tests/sandbox/node_modules/made: tests/sandbox/package-lock.json tests/sandbox/cards.jsx
+	@cd tests/sandbox && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@cd tests/sandbox && node_modules/.bin/esbuild cards.jsx --bundle --minify --log-level=warning --define:process.env.NODE_ENV='"production"' --outfile=node_modules/cards.js
 	@touch $@
 
 tests/fhir_servers/medplum/node_modules/made: tests/fhir_servers/medplum/package-lock.json

@@ -5,16 +5,19 @@ read in their order, each value stands where it was read, and nothing is left ov
 """
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
 from cds_hooks.refusals import BadRequest
 from fhir_adapters.decode import UNREADABLE
 
-_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_Members = dict[str, msgspec.Raw]
+_MEMBERS = msgspec.json.Decoder(_Members)
+# A prefetch with the members of each of its values, in one reading: it is nearly all of a body.
+_VALUES: msgspec.json.Decoder[dict[str, _Members]] = msgspec.json.Decoder(dict[str, _Members])
 _NAME = re.compile(rb'[{,][ \t\n\r]*("(?:[^"\\]|\\.)*")[ \t\n\r]*:[ \t\n\r]*')
 _SPACE = re.compile(rb"[ \t\n\r]*")
-_INSIDE = ("context", "fhirAuthorization", "prefetch")
 
 
 def check_members(body: bytes) -> None:
@@ -23,35 +26,62 @@ def check_members(body: bytes) -> None:
     So does each value of a prefetch, as far as its own members; what stands deeper is not looked
     at. What cannot be read is for the decoder to say.
     """
-    members = _once(body, "The request")
-    for name in _INSIDE:
-        inside = _once(bytes(members.get(name, b"")), f'"{name}"')
-        if name == "prefetch":
-            for value in inside.values():
-                _once(bytes(value), 'A value of "prefetch"')
+    members = _read(body)
+    _check(body, members, "The request")
+    for name in ("context", "fhirAuthorization"):
+        inside = bytes(members.get(name, b""))
+        _check(inside, _read(inside), f'"{name}"')
+    _check_values(bytes(members.get("prefetch", b"")))
 
 
-def _once(written: bytes, what: str) -> dict[str, msgspec.Raw]:
-    """The members of an object, none of which is named twice; {} for what is no object."""
-    written = written.strip()
-    if not written.startswith(b"{"):
-        return {}
+def _check_values(prefetch: bytes) -> None:
+    """A prefetch and each of its values."""
     try:
-        members = _MEMBERS.decode(written)
+        values = _VALUES.decode(prefetch)
+    except UNREADABLE:  # one of them is no object, as where there is nothing of a sort
+        single = _read(prefetch)
+        _check(prefetch, single, '"prefetch"')
+        for value in map(bytes, single.values()):
+            _check(value, _read(value), 'A value of "prefetch"')
+    else:
+        _check(prefetch, values, '"prefetch" or a value of it')
+
+
+def _read(written: bytes) -> _Members:
+    """The members of an object, the last of each name; {} for what is no object."""
+    try:
+        return _MEMBERS.decode(written)
     except UNREADABLE:
         return {}
-    at = 0
-    for name, raw in members.items():
-        value = bytes(raw).strip()
+
+
+def _check(written: bytes, members: Mapping[str, msgspec.Raw | _Members], what: str) -> None:
+    if members and _after(written, _end(written, _after(written, 0), members, what)) < len(written):
+        raise _twice(what)
+
+
+def _end(written: bytes, at: int, members: Mapping[str, msgspec.Raw | _Members], what: str) -> int:
+    """Where an object ends that begins at a place and was read as these members."""
+    if not members:
+        at = _after(written, at + 1)
+    for name, value in members.items():
         found = _NAME.match(written, at)
-        if found is None or not _is(found[1], name) or not written.startswith(value, found.end()):
+        if found is None or not _is(found[1], name):
             raise _twice(what)
-        at = _after(written, found.end() + len(value))
+        at = found.end()
+        if isinstance(value, dict):
+            at = _end(written, at, value, what)
+        else:
+            raw = bytes(value).strip()
+            if not written.startswith(raw, at):
+                raise _twice(what)
+            at += len(raw)
+        at = _after(written, at)
         if written[at : at + 1] not in (b",", b"}"):
             raise _twice(what)
-    if members and at != len(written) - 1:
+    if written[at : at + 1] != b"}":
         raise _twice(what)
-    return members
+    return at + 1
 
 
 def _is(written: bytes, name: str) -> bool:

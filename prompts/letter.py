@@ -3,11 +3,11 @@
 No value is judged, compared or explained here. Somebody reads the draft before it is sent.
 """
 
-from prompts.words import NAMELESS, first_name
+from prompts.words import NAMELESS, first_name, may_be_quoted
 from rules.days import span_in_words
 from rules.fact import Fact
 from rules.outcome import Outcome
-from rules.record import Entry
+from rules.record import Entry, Measurement
 
 _ASK = (
     "What matters most to you at the moment?",
@@ -54,4 +54,11 @@ def _result(entry: Entry, fact: Fact) -> list[str]:
     measured = [(part, value) for part, value in entry.values if value.number is not None]
     if not measured:
         return [f"{words}{when}"]
-    return [f"{words}{f', {part}' if part else ''}: {value}{when}" for part, value in measured]
+    return [f"{words}{_measured(part, value)}{when}" for part, value in measured]
+
+
+def _measured(part: str, value: Measurement) -> str:
+    """A part of a result, in the record's words for it and for its unit where these are words."""
+    if not all(may_be_quoted(text) for text in (part, value.unit, value.shown)):
+        return ": a value that only the record can show"
+    return f"{f', {part}' if part else ''}: {value}"

@@ -16,6 +16,15 @@ from rules.schema.wording import DATE_NOT_KNOWN, LONGEST_NAME, NUMBER_NOT_KNOWN,
 # markdown or HTML, so a name needs no escaping.
 _BETWEEN = frozenset(" '\u2019.-")
 _NAME = re.compile(r"(?:LM{0,2})+(?:-+(?:LM{0,2})+)*")  # letter, mark, what stands between
+# Letters and accents that nobody sees: a name of them would be a gap.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+# What screens turn into links by themselves: "www.", and words joined by a dot, initials apart.
+_LIKE_AN_ADDRESS = re.compile(r"www|\.[^\W_]{2}", re.IGNORECASE)
+# What units and the names of parts are made of, and what of it means more than it says.
+_OF_A_RESULT = re.compile(r"[\w %/.,^*+()\[\]{}'\u2019°²³:=#>&-]*")
+_MORE_THAN_WORDS = re.compile(r"www|//|\][(\[:]", re.IGNORECASE)
 NAMELESS = "this person"
 
 
@@ -29,8 +38,19 @@ def first_name(outcome: Outcome) -> str:
 
 def _is_name(name: str) -> bool:
     """Whether it is made of letters, their accents, and what joins the parts of a name."""
+    if _UNSEEN.search(name) or _LIKE_AN_ADDRESS.search(name):
+        return False
     sorts = "".join("-" if c in _BETWEEN else unicodedata.category(c)[0] for c in name)
     return _NAME.fullmatch(sorts.removesuffix("-") if name.endswith(".") else sorts) is not None
+
+
+def may_be_quoted(text: str) -> bool:
+    """Whether the record's own words for a unit or a part of a result are no more than words."""
+    return (
+        _OF_A_RESULT.fullmatch(text) is not None
+        and not _MORE_THAN_WORDS.search(text)
+        and not _UNSEEN.search(text)
+    )
 
 
 def one_line(wording: Wording, outcome: Outcome) -> str:

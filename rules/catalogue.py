@@ -36,6 +36,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "E33": ("A name or a comparison that cel cannot take", "Use facts, each with its own sort."),
     "E34": ("What cel does not allow here, or does not fit together", "Use a condition in words."),
     "E35": ("An expression too long or too deep", "Make facts of its parts."),
+    "E36": ("A rule that asks for too much", "Make several rules of it, or one code list."),
     "T00": ("No stories", "Add people and tests."),
     "T07": ("A story that comes out otherwise", "Mend the story or the rule: goodday rules test."),
 }

@@ -47,7 +47,7 @@ def ask(condition: Condition, look: Look) -> Answer:
     if type(condition) is Labelled:
         return ask(condition.part, look)
     if type(condition) is Computed:
-        return condition.expression.answer(*map(look, condition.expression.facts))
+        return look.work_out(condition.expression)
     assert_never(condition)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from rules.answer import CANNOT_TELL, NO, YES
 from rules.conditions import ask
 from rules.facts import look_up
-from rules.finding import Look, RuleFault
+from rules.finding import Look, RuleFault, TooMuch
 from rules.outcome import Decision, Outcome
 from rules.record import PatientRecord, Said
 from rules.rule import Offer, Rule
@@ -23,9 +23,25 @@ def evaluate(
 def decide(rule: Rule, look: Look) -> Outcome:
     """Ask one rule. A fault in it withholds that rule; the others are asked as ever."""
     try:
+        _check_size(rule, look)
         return _decide(rule, look)
-    except RuleFault:
-        return Outcome(rule, Decision.WITHHELD, look)
+    except RuleFault as fault:
+        return Outcome(rule, Decision.WITHHELD, look, because=str(fault))
+
+
+# Entries that all facts of one rule look at, each fact by itself: under 10 ms. As many as a
+# whole call may bring; of what one list holds, a record hardly ever has 50.
+MOST_LOOKED_AT = 5_000
+
+
+def _check_size(rule: Rule, look: Look) -> None:
+    """Raises TooMuch, whatever other rules have looked up by now: it is counted, and not timed."""
+    if look.size * len(rule.looks_at) <= MOST_LOOKED_AT:
+        return
+    by_code = look.record.by_code
+    entries = (len(by_code[code]) for f in rule.looks_at for code in by_code.keys() & f.codes)
+    if sum(entries) > MOST_LOOKED_AT:
+        raise TooMuch
 
 
 def _decide(rule: Rule, look: Look) -> Outcome:
@@ -36,7 +52,7 @@ def _decide(rule: Rule, look: Look) -> Outcome:
     if answer is CANNOT_TELL and not rule.prompt_when_unknown:
         return Outcome(rule, Decision.CANNOT_TELL, look)
     for expression in rule.expressions:  # those behind the card's words too, before it is written
-        expression.answer(*(look(fact) for fact in expression.facts))
+        look.work_out(expression)
     unknown = ""
     for exclusion in rule.exclusions:
         applies = ask(exclusion.condition, look)

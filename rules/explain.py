@@ -28,7 +28,7 @@ from rules.fact import (
     Test,
     facts_of,
 )
-from rules.finding import Finding, RuleFault
+from rules.finding import Finding
 from rules.outcome import Decision, Outcome
 from rules.record import Entry, Measurement
 
@@ -119,7 +119,7 @@ def _headline(outcome: Outcome, who_not_for: tuple[Line, ...]) -> str:
                 )
             return f"Cannot tell, so no prompt: {_parts(outcome, Answer.CANNOT_TELL)}."
         case Decision.WITHHELD:
-            return f"Withheld, and reported: {RuleFault()}."
+            return f"Withheld, and reported: {outcome.because}."
         case _:
             assert_never(outcome.decision)
 

@@ -1,6 +1,6 @@
 """What a rule looks up, and how the answers are put together: facts, tests and conditions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -247,3 +247,16 @@ def facts_of(condition: Condition) -> tuple[Fact, ...]:
             return tuple(fact for part in parts for fact in facts_of(part))
         case Computed(expression):
             return expression.facts
+
+
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """A condition and everything inside it."""
+    yield condition
+    match condition:
+        case Not(part) | Labelled(_, part):
+            yield from parts_of(part)
+        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
+            for part in parts:
+                yield from parts_of(part)
+        case _:
+            pass

@@ -7,15 +7,23 @@ from typing import NamedTuple
 
 from rules.answer import Answer
 from rules.days import Span
-from rules.fact import Fact, question
+from rules.fact import Expression, Fact, question
 from rules.record import Entry, Kind, PatientRecord, Said
 
 
 class RuleFault(Exception):
     """A rule could not be asked about somebody. It says that, and nothing else, ever."""
 
+    says = "a computed fact could not be worked out"
+
     def __init__(self) -> None:
-        super().__init__("a computed fact could not be worked out")
+        super().__init__(self.says)
+
+
+class TooMuch(RuleFault):
+    """Asking the rule about somebody would take the time of the rules beside it."""
+
+    says = "it looks at more entries of the record than one rule may"
 
 
 class Finding(NamedTuple):
@@ -54,7 +62,7 @@ class Look:
     Everything a look-up may depend on is here: the record, what was said before, and the day.
     """
 
-    __slots__ = ("_asked", "_found", "_look_up", "record", "said", "today")
+    __slots__ = ("_asked", "_found", "_look_up", "_worked_out", "record", "said", "size", "today")
 
     def __init__(
         self,
@@ -66,9 +74,11 @@ class Look:
         self.record = record
         self.said = said
         self.today = today
+        self.size = sum(map(len, record.by_code.values()))  # entries, once for each of their codes
         self._look_up = look_up
         self._found: dict[Fact, Finding] = {}
         self._asked: dict[object, Finding] = {}
+        self._worked_out: dict[Expression, Answer] = {}
 
     def __call__(self, fact: Fact) -> Finding:
         """What was found for a fact; the same answer however often it is asked."""
@@ -82,3 +92,11 @@ class Look:
                 finding = Finding(fact, *same[1:])  # what another fact asks, under this one's name
             self._found[fact] = finding
         return finding
+
+    def work_out(self, expression: Expression) -> Answer:
+        """What an expression comes to; worked out once. Raises RuleFault where it cannot be."""
+        answer = self._worked_out.get(expression)
+        if answer is None:
+            answer = expression.answer(*map(self, expression.facts))
+            self._worked_out[expression] = answer
+        return answer

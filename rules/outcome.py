@@ -26,7 +26,7 @@ class Outcome(NamedTuple):
     rule: Rule
     decision: Decision
     look: Look
-    because: str = ""  # the exclusion that applied, by name
+    because: str = ""  # the exclusion that applied, by name; or why it was withheld
     offers: tuple[Offer, ...] = ()
 
 

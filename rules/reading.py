@@ -31,6 +31,7 @@ class Reader:
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
+        self.worked_out = 0  # characters of cel expressions in this file so far
 
     def stop(
         self,

@@ -1,6 +1,7 @@
 """Facts from coded entries: is there one, since when, how many, and could we look?"""
 
 from datetime import date
+from typing import NamedTuple
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
@@ -32,8 +33,9 @@ def look_up(fact: Fact, look: Look) -> Finding:
     counted: list[tuple[Entry, Answer]] = []
     certain: list[Entry] = []
     doubt = reasons[0] if unread else ""
+    endings = _endings(fact, look) if fact.ended_by else None
     for entry in candidates:
-        answer, why = _counts(fact, entry, look)
+        answer, why = _counts(fact, entry, look, endings)
         if answer is not NO:
             counted.append((entry, answer))
             doubt = doubt or why
@@ -65,15 +67,15 @@ def _candidates(fact: Fact, look: Look) -> list[Entry]:
     return list(found.values())
 
 
-def _counts(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
+def _counts(fact: Fact, entry: Entry, look: Look, endings: "_Endings | None") -> tuple[Answer, str]:
     """Whether one entry counts, and why we cannot tell where we cannot."""
     answer, why = _standing(fact, entry, look.today)
     if fact.filed is not None and answer is not NO:
         answer, why = _both(answer, why, *_filed(fact, entry))
     if answer is not NO:
         answer, why = _both(answer, why, *_in_time(fact, entry, look))
-    if fact.ended_by and answer is not NO:
-        answer, why = _both(answer, why, *_not_ended(fact, entry, look))
+    if endings is not None and answer is not NO:
+        answer, why = _both(answer, why, *_not_ended(entry, endings, look))
     return answer, "" if answer is NO else why
 
 
@@ -204,9 +206,17 @@ def _beside(when: Span, edge: Span, *, since: bool) -> Answer:
     return NO if later is YES else YES
 
 
-def _not_ended(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
+class _Endings(NamedTuple):
+    """What is said of endings, and is enough to tell whether an entry is over."""
+
+    last: date | None  # the last day on which any of them may have come
+    certain: date | None  # the last day by which one has certainly come
+    undated: bool
+
+
+def _not_ended(entry: Entry, endings: _Endings, look: Look) -> tuple[Answer, str]:
     """Whether no "resolved" code came on the same day or later; UK records say it that way."""
-    ended = any_of(_ends(entry, end, look.today) for end in _endings(fact, look))
+    ended = _ended(entry, endings, look.today)
     if ended is NO and any(kind in look.record.unread for kind in _ENDING_KINDS):
         ended = CANNOT_TELL
     if ended is CANNOT_TELL:
@@ -214,37 +224,44 @@ def _not_ended(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     return yes_or_no(ended is NO), ""
 
 
+def _ended(entry: Entry, endings: _Endings, today: date) -> Answer:
+    if entry.when is None:
+        return CANNOT_TELL if endings.undated or endings.last is not None else NO
+    began = _so_far(entry.when, today)
+    if endings.certain is not None and endings.certain >= began.last:
+        return YES
+    if endings.undated or (endings.last is not None and endings.last >= began.first):
+        return CANNOT_TELL
+    return NO
+
+
 # Where a "resolved" statement is looked for.
 _ENDING_KINDS = (Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE)
 
 
-def _endings(fact: Fact, look: Look) -> list[Entry]:
-    by_code = look.record.by_code
-    return [
-        entry
-        for code in by_code.keys() & fact.ended_by
-        for entry in by_code[code]
-        if entry.kind in _ENDING_KINDS
-        # A statement that is itself active, or has no status, or is done or final, says "resolved".
-        and entry.status not in _NOT_SAID
-    ]
+def _endings(fact: Fact, look: Look) -> _Endings:
+    """Read once for a fact: a long record may hold thousands of both."""
+    by_code, today = look.record.by_code, look.today
+    last: date | None = None
+    certain: date | None = None
+    undated = False
+    for code in by_code.keys() & fact.ended_by:
+        for entry in by_code[code]:
+            # A statement that is active, or has no status, or is done or final, says "resolved".
+            if entry.kind not in _ENDING_KINDS or entry.status in _NOT_SAID:
+                continue
+            if entry.when is None:
+                undated = True
+            elif entry.when.first <= today:
+                when = _so_far(entry.when, today)
+                last = when.last if last is None else max(last, when.last)
+                if entry.sure and _known(entry):
+                    certain = when.first if certain is None else max(certain, when.first)
+    return _Endings(last, certain, undated)
 
 
 # It was not done or was taken back, or it is not yet more than a draft.
 _NOT_SAID = frozenset({"not-done", "cancelled", "registered", "preparation", "preliminary"})
-
-
-def _ends(entry: Entry, end: Entry, today: date) -> Answer:
-    if end.when is not None and end.when.first > today:
-        return NO
-    if end.when is None or entry.when is None:
-        return CANNOT_TELL
-    began, ended = _so_far(entry.when, today), _so_far(end.when, today)
-    if ended.first >= began.last:
-        return YES if end.sure and _known(end) else CANNOT_TELL
-    if ended.last < began.first:
-        return NO
-    return CANNOT_TELL
 
 
 def _count(counted: list[tuple[Entry, Answer]], unread: bool) -> tuple[int, int]:

@@ -8,9 +8,9 @@ from rules.finding import Finding, Look
 def look_up(fact: Fact, look: Look) -> Finding:
     """The answer of the expression. Raises RuleFault where it cannot be worked out."""
     assert fact.expression is not None  # what could not be built was reported, and is no fact
-    found = tuple(look(one) for one in fact.expression.facts)
-    answer = fact.expression.answer(*found)
+    answer = look.work_out(fact.expression)
     if answer is not CANNOT_TELL:
         return Finding(fact, answer)
+    found = map(look, fact.expression.facts)
     doubts = [one.doubt for one in found if one.doubt]
     return Finding(fact, answer, doubt=doubts[0] if doubts else "what it is made of is not known")

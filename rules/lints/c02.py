@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from rules.fact import All, AnyOf, Condition, NoneOf, SomeOf
+from rules.fact import All, AnyOf, Condition, NoneOf, SomeOf, parts_of
 from rules.lints.lint import Found, Lint, Seen, own
-from rules.lints.logic import conditions_of, parts_of
+from rules.lints.logic import conditions_of
 
 
 def _find(seen: Seen) -> Iterator[Found]:

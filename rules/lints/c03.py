@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from rules.fact import Not
+from rules.fact import Not, parts_of
 from rules.lints.lint import Found, Lint, Seen
-from rules.lints.logic import parts_of
 
 
 def _find(seen: Seen) -> Iterator[Found]:

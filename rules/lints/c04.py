@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from rules.fact import Compare, Sort
+from rules.fact import Compare, Sort, parts_of
 from rules.lints.lint import Found, Lint, Seen, own
-from rules.lints.logic import Asked, conditions_of, parts_of
+from rules.lints.logic import Asked, conditions_of
 from rules.lints.spans import passes, possible
 
 

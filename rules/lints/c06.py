@@ -5,9 +5,9 @@ from datetime import date
 from itertools import combinations
 
 from rules.days import Duration, in_words
-from rules.fact import All, AnyOf, Condition, Fact, Give, IsTrue, NoneOf, SomeOf, question
+from rules.fact import All, AnyOf, Condition, Fact, Give, IsTrue, NoneOf, SomeOf, parts_of, question
 from rules.lints.lint import Found, Lint, Seen, own
-from rules.lints.logic import Asked, Where, asked_of, asks, conditions_of, parts_of, together
+from rules.lints.logic import Asked, Where, asked_of, asks, conditions_of, together
 from rules.lints.spans import names_a_day, passes
 from rules.problems import Place
 from rules.rule import Rule

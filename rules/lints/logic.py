@@ -34,19 +34,6 @@ from rules.problems import Place
 from rules.rule import Rule
 
 
-def parts_of(condition: Condition) -> Iterator[Condition]:
-    """A condition and everything inside it."""
-    yield condition
-    match condition:
-        case Not(part) | Labelled(_, part):
-            yield from parts_of(part)
-        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
-            for part in parts:
-                yield from parts_of(part)
-        case _:
-            pass
-
-
 def together(condition: Condition) -> tuple[Condition, ...]:
     """What has to hold all at once: the parts of all and all in all, the opposites of none."""
     match condition:

@@ -5,9 +5,8 @@ from datetime import date
 
 from rules.days import Duration, on
 from rules.engine import evaluate
-from rules.fact import Give, IsTrue, NoneOf, Not, facts_of
+from rules.fact import Give, IsTrue, NoneOf, Not, facts_of, parts_of
 from rules.lints.lint import Found, Lint, Seen
-from rules.lints.logic import parts_of
 from rules.outcome import Decision
 from rules.record import PatientRecord, Person
 from rules.rule import Rule, Status

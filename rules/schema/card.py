@@ -12,7 +12,7 @@ from rules.schema.conditions import condition_under
 from rules.schema.key import check
 from rules.schema.keys import CARD, LINK, VARIANT
 from rules.schema.names import Names
-from rules.schema.wording import SUMMARY_LIMIT, longest, plain_words, read_wording
+from rules.schema.wording import SUMMARY_LIMIT, longest, plain_words, read_plain, read_wording
 from rules.text import Block, Node, Text
 
 _OPEN = re.compile(r"\b(what|how|who|when|where|which|tell me)\b", re.IGNORECASE)
@@ -41,7 +41,7 @@ def read_card(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Car
             if key not in block.pairs:
                 reader.stop(block.at, "E09", f'The card needs "{key}:".')
     common = _said(reader, block, names)
-    source = reader.get(block, "source", reader.prose)
+    source = reader.get(block, "source", lambda n: read_plain(reader, n))
     choose_one = reader.get(block, "choose", lambda n: reader.one_of(n, _ONE_OR_ANY, "choose"))
     variants, otherwise = _variants(reader, block, names, common) if varied else ((), common)
     words = None if otherwise is None else _whole(otherwise)
@@ -152,7 +152,7 @@ def _links(reader: Reader, block: Block, names: Names) -> tuple[Link, ...]:
         if inner is None:
             continue
         check(reader, inner, "a link", LINK)
-        label = reader.get(inner, "label", reader.prose)
+        label = reader.get(inner, "label", lambda n: read_plain(reader, n))
         address = reader.get(inner, "address", reader.text)
         if address is not None and not _allowed(address, names.link_hosts):
             reader.stop(

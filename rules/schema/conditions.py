@@ -29,6 +29,7 @@ from rules.schema.expressions import read_expression
 from rules.schema.names import Names
 from rules.schema.negations import said_as_one
 from rules.schema.values import read_amount
+from rules.schema.wording import read_plain
 from rules.text import Block, Node, Text
 
 _NUMBERS = ("above", "at_least", "below", "at_most", "between", "equals", "is_known")
@@ -64,11 +65,15 @@ def read_condition(reader: Reader, node: Node, names: Names) -> Condition | None
     if "cel" in block.pairs:
         reader.keys(block, "a cel condition", ("cel", "means", "label"), needed=("means",))
         expression = read_expression(reader, block, names)
-        label = reader.get(block, "label", reader.prose)
+        label = reader.get(block, "label", lambda n: read_plain(reader, n))
         if expression is None:
             return None
         return Labelled(label, Computed(expression)) if label else Computed(expression)
-    label = reader.get(block, "label", reader.prose) if len(block.pairs) == 2 else None
+    label = (
+        reader.get(block, "label", lambda n: read_plain(reader, n))
+        if len(block.pairs) == 2
+        else None
+    )
     if label is not None:
         inner = {name: pair for name, pair in block.pairs.items() if name != "label"}
         part = read_condition(reader, Block(inner, block.at), names)

@@ -11,6 +11,7 @@ from rules.schema.key import names as key_names
 from rules.schema.keys import EXCLUSION
 from rules.schema.names import Names
 from rules.schema.negations import not_in_name
+from rules.schema.wording import read_plain
 from rules.text import Block, Node
 
 _IF_UNKNOWN: Mapping[str, str] = {"exclude": "exclude", "include": "include"}
@@ -58,7 +59,7 @@ def read_own_exclusion(
     """An exclusion with a condition of its own; it is called by its first fact where unnamed."""
     reader.keys(block, "an exclusion", ("if", "because", "if_unknown"), needed=("if", "because"))
     condition = condition_under(reader, block, "if", names)
-    because = reader.get(block, "because", reader.prose)
+    because = reader.get(block, "because", lambda n: read_plain(reader, n))
     if condition is None or because is None:
         return None
     return Exclusion(

@@ -4,19 +4,27 @@ from rules.cel import build
 from rules.fact import Expression
 from rules.reading import Reader
 from rules.schema.names import EVERY, Names
+from rules.schema.wording import read_plain
 from rules.text import Block, Text
 
 _MOST_FLOORS = 10
+MOST_IN_A_FILE = 5_000  # characters of all expressions; each takes its time to build
 
 
 def read_expression(reader: Reader, block: Block, names: Names) -> Expression | None:
     """The expression of a block with both headings; None if anything in it was reported."""
     text = reader.get(block, "cel", reader.prose)
-    means = reader.get(block, "means", reader.prose)
+    means = reader.get(block, "means", lambda n: read_plain(reader, n))
     if text is None or means is None or ("fact", EVERY) in names.faulty:
         return None
     node = block.pairs["cel"][1]
     assert isinstance(node, Text)  # prose has read it
+    before, reader.worked_out = reader.worked_out, reader.worked_out + len(node.value)
+    if reader.worked_out > MOST_IN_A_FILE:
+        if before <= MOST_IN_A_FILE:  # told once, where it is too much
+            says = f"The expressions of this file have more than {MOST_IN_A_FILE:,} characters."
+            reader.stop(node.at, "E35", says, "Use conditions in words, or several files.")
+        return None
     faulty = frozenset(name for sort, name in names.faulty if sort == "fact")
     built = build(node.value, means, names.facts, faulty)
     for slip in built.slips:

@@ -17,7 +17,9 @@ from rules.schema.key import check, words_of
 from rules.schema.key import names as key_names
 from rules.schema.lists import read_codes
 from rules.schema.names import BUILT_IN, Names
+from rules.schema.size import MOST_FLOORS, more_than
 from rules.schema.values import read_unit
+from rules.schema.wording import read_plain
 from rules.schema.words import STATES
 from rules.text import Block, Node, Text
 
@@ -110,7 +112,7 @@ def _computed(reader: Reader, name: str, key: Text, block: Block, names: Names) 
     """A fact that is worked out from those above it."""
     check(reader, block, f'fact "{name}"', FACTS["cel"])
     expression = read_expression(reader, block, names)
-    label = reader.get(block, "label", reader.prose) or name.replace("_", " ")
+    label = reader.get(block, "label", lambda n: read_plain(reader, n)) or name.replace("_", " ")
     if expression is None:
         return None
     return Fact(name, label, "cel", key.at, means=expression.means, expression=expression)
@@ -142,7 +144,7 @@ def _filled(
         )
     fact = Fact(
         name=name,
-        label=reader.get(block, "label", reader.prose) or name.replace("_", " "),
+        label=reader.get(block, "label", lambda n: read_plain(reader, n)) or name.replace("_", " "),
         find=find,
         at=key.at,
         kinds=FIND[find],
@@ -265,8 +267,12 @@ def _moment(reader: Reader, block: Block, key: str, names: Names) -> date | Dura
     node = block.pairs[key][1]
     if isinstance(node, Text) and node.value in names.facts:
         fact = names.facts[node.value]
-        if fact.give.sort is Sort.DATE:
+        if fact.give.sort is Sort.DATE and not more_than(MOST_FLOORS - 1, fact):
             return fact
+        if fact.give.sort is Sort.DATE:
+            says = f"This stands on more than {MOST_FLOORS} facts, each starting at another's date."
+            reader.stop(node.at, "E36", says, "Start at a date, or at a fact that has its own.")
+            return None
         reader.stop(
             node.at, "E10", f'"{fact.name}" does not give a date.', 'Add "give: latest date" to it.'
         )

@@ -25,7 +25,7 @@ from rules.rule import Message, Service
 from rules.schema.file_keys import CODE, CODE_LIST, MESSAGE, OFFER_SET, SERVICE
 from rules.schema.key import check
 from rules.schema.names import Names
-from rules.schema.wording import plain_words
+from rules.schema.wording import plain_words, read_plain
 from rules.schema.words import MEASURES, STATES
 from rules.text import Block, Node, Text
 
@@ -99,7 +99,7 @@ def _read_code(
     system: str | None = SNOMED
     if "system" in block.pairs:
         system = _system(reader, block.pairs["system"][1])
-    plain = reader.get(block, "words", reader.prose)
+    plain = reader.get(block, "words", lambda n: read_plain(reader, n))
     if plain is not None and len(plain) > LONGEST_WORDS:
         reader.stop(
             block.pairs["words"][1].at,
@@ -149,7 +149,7 @@ def read_services(reader: Reader, node: Node, names: Names) -> dict[str, Service
 
     def one(name: str, block: Block) -> Service | None:
         check(reader, block, "a service", SERVICE)
-        called = reader.get(block, "name", reader.prose)
+        called = reader.get(block, "name", lambda n: read_plain(reader, n))
         about = reader.get(block, "about", reader.prose)
         lists = read_codes(reader, block, "codes", names)
         return Service(name, called, lists[0].first, about or "") if called and lists else None
@@ -162,7 +162,7 @@ def read_offer_sets(reader: Reader, node: Node, names: Names) -> dict[str, Offer
 
     def one(name: str, block: Block) -> OfferSet | None:
         check(reader, block, "an offer", OFFER_SET)
-        called = reader.get(block, "name", reader.prose)
+        called = reader.get(block, "name", lambda n: read_plain(reader, n))
         states = {state: read_codes(reader, block, state, names) for state in STATES}
         codes = {state: lists for state, lists in states.items() if lists}
         if not any(state in block.pairs for state in STATES):
@@ -198,9 +198,11 @@ def read_messages(reader: Reader, node: Node, names: Names) -> dict[str, Message
 
     def one(name: str, block: Block) -> Message | None:
         check(reader, block, "a message", MESSAGE)
-        called = reader.get(block, "name", reader.prose)
+        called = reader.get(block, "name", lambda n: read_plain(reader, n))
         text = reader.get(block, "text", reader.prose)
-        if text is not None and not plain_words(reader, block.pairs["text"][1], text):
+        # A message is no card: a mail address to write to may stand in it.
+        said = text and text.replace("@", " ")
+        if said is not None and not plain_words(reader, block.pairs["text"][1], said):
             return None
         return Message(name, called, text) if called and text else None
 

@@ -17,7 +17,7 @@ from rules.schema.key import check, words_of
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
 from rules.schema.offer_keys import OFFERS
-from rules.schema.wording import read_wording
+from rules.schema.wording import read_plain, read_wording
 from rules.text import Block, Node
 
 TAG_LASTS_AT_MOST = Duration(12, "month")
@@ -119,7 +119,7 @@ def _tag(reader: Reader, block: Block, _names: Names, bare: Offer) -> Offer:
     return replace(
         bare,
         code=_own_code(reader, block),
-        words=reader.get(block, "words", reader.prose) or "",
+        words=reader.get(block, "words", lambda n: read_plain(reader, n)) or "",
         ends_after=ends_after or TAG_LASTS_AT_MOST,
     )
 
@@ -171,7 +171,9 @@ def _task(reader: Reader, block: Block, _names: Names, bare: Offer) -> Offer:
 
 
 def _goal(reader: Reader, block: Block, _names: Names, bare: Offer) -> Offer:
-    return replace(bare, text=reader.get(block, "text", reader.prose) or IN_THEIR_WORDS)
+    return replace(
+        bare, text=reader.get(block, "text", lambda n: read_plain(reader, n)) or IN_THEIR_WORDS
+    )
 
 
 _READ: dict[OfferKind, Callable[[Reader, Block, Names, Offer], Offer]] = {

@@ -4,6 +4,7 @@ from rules.reading import Reader
 from rules.rule import Practice
 from rules.schema.file_keys import PRACTICE
 from rules.schema.key import check
+from rules.schema.wording import read_plain
 from rules.text import Block, Node
 
 
@@ -13,9 +14,9 @@ def read_practice(
     """The practice, the hosts that its cards may link to, and its pilots as they are written."""
     check(reader, block, "practice.yaml", PRACTICE)
     practice = Practice(
-        reader.get(block, "name", reader.prose) or "This practice",
+        reader.get(block, "name", lambda n: read_plain(reader, n)) or "This practice",
         reader.get(block, "invented", reader.yes_no) or False,
-        reader.get(block, "phone", reader.prose) or "",
+        reader.get(block, "phone", lambda n: read_plain(reader, n)) or "",
         reader.get(block, "site", reader.prose) or "",
         _sentences(reader, block, "people"),
     )

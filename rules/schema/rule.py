@@ -19,7 +19,9 @@ from rules.schema.keys import RULE
 from rules.schema.names import Names
 from rules.schema.offers import read_offers
 from rules.schema.quiet import read_quiet
+from rules.schema.size import check_size
 from rules.schema.stories import read_stories
+from rules.schema.wording import read_plain
 from rules.schema.words import HOOKS, OWN_HOOK, OWN_HOOK_MOST
 from rules.schema.written import written
 from rules.text import Block, Node
@@ -70,7 +72,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
         care, hooks, show_to, own, when, unknown == "prompt", exclusions, card, offers, quiet,
         block.at, "when_unknown" in block.pairs, dict(_places(block)), tuple(written(block)),
     )  # fmt: skip
-    return RuleFile(rule, stories)
+    return RuleFile(rule, stories) if check_size(reader, rule) else None
 
 
 _STATUSES: Mapping[str, Status] = {str(status): status for status in Status}
@@ -110,7 +112,7 @@ def _id(reader: Reader, block: Block, stem: str) -> str | None:
 
 
 def _title(reader: Reader, block: Block) -> str | None:
-    title = reader.get(block, "title", reader.prose)
+    title = reader.get(block, "title", lambda n: read_plain(reader, n))
     if title is not None and len(title) > 100:
         reader.stop(
             block.pairs["title"][1].at,

@@ -1,6 +1,7 @@
 """Texts with places to fill: ``<first_name>``, ``<age>``, any fact that gives a date or number."""
 
 import re
+import unicodedata
 
 from rules.fact import Fact, Give
 from rules.problems import did_you_mean
@@ -10,8 +11,21 @@ from rules.schema.names import Names
 from rules.text import Node
 
 _PLACE = re.compile(r"<([A-Za-z][A-Za-z0-9_ -]*)>")
-_PICTURE_OR_LINK = re.compile(r"!\[|\]\(|\]\[|https?://|www\.", re.IGNORECASE)
+# A card is markdown, and screens differ in how much of it they know: what any of them may turn into
+# more than words, emphasis and lists cannot stand in it, however it is spelt.
+_PICTURE_OR_LINK = re.compile(
+    r"!\[|\][(\[:]|//|www\.|[\w.+-]@\w"
+    r"|&(?:#\w+|[a-z]\w+);|\\",  # other ways to write any of these signs
+    re.IGNORECASE,
+)
 _HTML = re.compile(r"<[A-Za-z/!?]")
+_CODE_OR_NOTE = re.compile(r"```|\[\^|~~|~[^~]*[^~\s]~")
+_SIGNS_OF_A_LIST = re.compile(r" {0,3}(?:(?:[-*+]|\d{1,9}[.)]) {1,4}(?! ))*")
+_HEADING_OR_CODE = re.compile(r"[ \t]|#{1,6}(?:\s|$)|>|\[[ xX]\](?:\s|$)|(?:[-*+]|\d{1,9}[.)]) {5}")
+_LINE_ACROSS = " \t-=*_:|"  # nothing but these: under a heading or a table's head, or across
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+# Letters and signs that look like nothing at all.
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 SUMMARY_LIMIT = 139  # CDS Hooks: fewer than 140 characters
 LONGEST_NAME = "Wilhelmina-Josephine"  # 20 letters; longer names give way to "this person"
@@ -24,7 +38,7 @@ def read_wording(reader: Reader, node: Node, names: Names) -> Wording | None:
     text = reader.prose(node)
     if text is None:
         return None
-    if not plain_words(reader, node, _PLACE.sub("", text)):
+    if not plain_words(reader, node, _PLACE.sub("xx", text)):
         return None
     parts: list[str | Fact | Blank] = []
     end = 0
@@ -38,17 +52,37 @@ def read_wording(reader: Reader, node: Node, names: Names) -> Wording | None:
     return Wording(tuple(part for part in parts if part != ""), node.at)
 
 
+def read_plain(reader: Reader, node: Node) -> str | None:
+    """A text without places that comes to be read beside a card's own: a source, a name."""
+    text = reader.prose(node)
+    return text if text is not None and plain_words(reader, node, text) else None
+
+
 def plain_words(reader: Reader, node: Node, text: str) -> bool:
     """Whether a text has nothing in it that a card must not show; reported where it has."""
     if _PICTURE_OR_LINK.search(text) or _HTML.search(text):
-        reader.stop(
-            node.at,
-            "E10",
-            "Pictures, links and HTML cannot stand in the text of a card.",
-            "Plain words, lists and *emphasis* can.",
-        )
-        return False
-    return True
+        says = "Pictures, links and HTML cannot stand in the text of a card."
+    elif _CODE_OR_NOTE.search(text) or any(map(_more_than_a_list, text.split("\n"))):
+        says = "Headings, tables, quotations and code cannot stand in the text of a card."
+    elif any(map(_is_unseen, text)):
+        says = "This text has characters in it that nobody can see."
+    else:
+        return True
+    reader.stop(node.at, "E10", says, "Plain words, lists and *emphasis* can.")
+    return False
+
+
+def _is_unseen(character: str) -> bool:
+    unseen = unicodedata.category(character) in _UNSEEN or character in _BLANKS
+    return unseen and character != "\n"
+
+
+def _more_than_a_list(line: str) -> bool:
+    """Whether a line by itself, or after the signs of a list, is a block of its own."""
+    signs = _SIGNS_OF_A_LIST.match(line)
+    rest = line[signs.end() :] if signs and not line.startswith("    ") else line
+    across = any(part.strip() and not part.strip(_LINE_ACROSS) for part in (line, rest))
+    return bool(rest.strip()) and (across or _HEADING_OR_CODE.match(rest) is not None)
 
 
 def _fill(reader: Reader, node: Node, name: str, names: Names) -> Fact | Blank | None:

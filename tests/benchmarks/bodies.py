@@ -32,10 +32,12 @@ def request(
     *,
     offered: bool,
     others: Sequence[str] = (),
+    ill: int = 1000,
 ) -> bytes:
     """One call with so many resources: a person with COPD, offered support lately or not.
 
-    ``others`` are codes of other help that was offered lately.
+    ``others`` are codes of other help that was offered lately. ``ill``: of so many of the listed
+    illnesses, the rest being conditions that no rule asks about.
     """
     filled: dict[str, Json] = {key: _bundle([]) for key in prefetch}
     filled["patient"] = {
@@ -50,7 +52,9 @@ def request(
     if "diagnosticReports" in prefetch:
         filled["diagnosticReports"] = _bundle([_report(observations)])
     rest = resources - len(conditions) - len(observations) - len(procedures) - 1
-    conditions += [_condition(concept(CONDITION, n), 900 + n) for n in range(rest // 6)]
+    conditions += [
+        _condition(concept(CONDITION, n if n < ill else 300 + n), 900 + n) for n in range(rest // 6)
+    ]
     procedures += [_procedure(concept(PROCEDURE, n), 400 + n) for n in range(rest // 6)]
     observations += [_observation(n) for n in range(rest - 2 * (rest // 6))]
     filled |= {

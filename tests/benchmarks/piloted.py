@@ -1,4 +1,4 @@
-"""A practice that pilots forty rules: thirty-nine that are not alike, and ours for COPD.
+"""A practice that pilots forty rules, or as many as told: ours for COPD, and others not alike.
 
 Each of them has what ``goodday serve`` wants of a pilot, with stories that come out as they say, so
 that it reads what a practice would write. Not what ``check`` wants besides: no list is locked.
@@ -13,10 +13,10 @@ from tests.benchmarks.forty import RULES, parts_of, write_forty
 COPD = "copd-self-management"
 
 
-def write_practice(folder: Path) -> None:
+def write_practice(folder: Path, rules: int = RULES) -> None:
     """The practice's folder."""
-    write_forty(folder, RULES - 1)
-    names = [f"rule-{n:02}" for n in range(RULES - 1)]
+    write_forty(folder, rules - 1)
+    names = [f"rule-{n:02}" for n in range(rules - 1)]
     for n, name in enumerate(names):
         path = folder / f"{name}.yaml"
         path.write_text(path.read_text(encoding="utf-8") + _care() + _stories(n), encoding="utf-8")

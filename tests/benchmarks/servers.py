@@ -133,7 +133,7 @@ def _one_client(port: int, ready: Barrier, messages: Sequence[bytes]) -> list[tu
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         answers = connection.makefile("rb")
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        _answer(answers)
+        read_answer(answers)
         ready.wait()
         return [_call(connection, answers, each) for each in messages]
 
@@ -141,13 +141,14 @@ def _one_client(port: int, ready: Barrier, messages: Sequence[bytes]) -> list[tu
 def _call(connection: socket.socket, answers: BufferedReader, sent: bytes) -> tuple[float, bytes]:
     began = time.perf_counter()
     connection.sendall(sent)
-    status, content = _answer(answers)
+    status, content = read_answer(answers)
     if status != 200:
         raise SystemExit(f"{sent[:60]!r} was answered with {status}: {content[:200]!r}")
     return (time.perf_counter() - began) * 1000, content
 
 
-def _answer(answers: BufferedReader) -> tuple[int, bytes]:
+def read_answer(answers: BufferedReader) -> tuple[int, bytes]:
+    """The status and the body of the next answer on a connection."""
     status = int(answers.readline().split()[1])
     length = 0
     while line := answers.readline().strip():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
@@ -19,6 +19,9 @@ from tests.conformance.standard import check_answer, check_discovery, check_refu
 from tests.served import NOW, Reply, Surgery, surgery
 
 JSON = {"content-type": "application/json"}
+# In parts, each with a search of its own: one search remembers every request that it ever made.
+EXAMPLES = settings().max_examples
+PARTS = 8 if EXAMPLES > 200 else 1
 
 
 @pytest.fixture(scope="module")
@@ -55,19 +58,23 @@ def check(reply: Reply, address: str) -> None:
         check_answer(reply.body, NOW.date())
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 def test_no_request_gets_what_the_standard_does_not_allow(
     here: Surgery,
     cases: Any,  # as above
+    part: int,
 ) -> None:
     seen: Counter[int] = Counter()
 
+    @seed(part)
     @settings(
+        max_examples=EXAMPLES // PARTS,
         suppress_health_check=[
             HealthCheck.too_slow,
             HealthCheck.data_too_large,
             HealthCheck.filter_too_much,
             HealthCheck.large_base_example,
-        ]
+        ],
     )
     @given(cases)
     def ask(case: Any) -> None:  # as above

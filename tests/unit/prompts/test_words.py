@@ -22,8 +22,8 @@ def named(name: str) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    ["Sam", "Zoë", "Siân", "O'Brien", "O’Brien", "Anne-Marie", "Mary Jane", "J.", "St. John",
-     "Nguyễn", "李", "Ольга", "Ωμέγα", "שרה", "سارة", "Wilhelmina-Josephine"],
+    ["Sam", "Zoë", "Siân", "O'Brien", "O’Brien", "Anne-Marie", "Mary Jane", "J.", "J.R.",
+     "St. John", "Nguyễn", "李", "Ольга", "Ωμέγα", "שרה", "سارة", "Wilhelmina-Josephine"],
 )  # fmt: skip
 def test_names_that_people_have(name: str) -> None:
     assert named(name) == name
@@ -73,7 +73,15 @@ def test_spaces_around_a_name_are_cut_off_and_accents_are_joined_to_their_letter
         pytest.param("{{name}}", id="a template"),
         pytest.param("%s", id="a format"),
         pytest.param("www.x.example/Sam", id="an address"),
+        pytest.param("www.x.example", id="an address of letters alone"),
+        pytest.param("WWW", id="the beginning of an address, before the full stop of a sentence"),
+        pytest.param("Sam.example", id="words joined by a dot"),
+        pytest.param("J.R.example", id="words joined by a dot after initials"),
         pytest.param("sam@x.example", id="a mail address"),
+        pytest.param("\u3164", id="a letter that nobody sees"),
+        pytest.param("\u115f\u1160", id="two parts of a letter that nobody sees"),
+        pytest.param("Sam\u034f", id="an accent that nobody sees"),
+        pytest.param("Sam\ufe0f", id="an accent that only chooses a form"),
     ],
 )
 def test_what_is_no_plain_name_is_this_person(name: str) -> None:
@@ -186,6 +194,43 @@ def test_a_result_is_quoted_as_it_was_recorded_and_what_was_not_measured_is_not(
     bare = replace(result, values=(("", Measurement(None, "L")),))
     text = letter(outcome(rule, a_record(COUGH, bare)), results, "")
     assert "- blow-test on 14 November 2026" in text
+
+
+def the_result(part: str, unit: str, shown: str = "") -> str:
+    """The line of a letter about 2.5 of a unit."""
+    rule = a_rule(offers=RESULTS)
+    results = rule.offers[0].results
+    assert results is not None
+    result = replace(
+        entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES),
+        values=((part, Measurement(Decimal("2.5"), unit, "", shown)),),
+    )
+    text = letter(outcome(rule, a_record(COUGH, result)), results, "")
+    return text.partition("together:\n- ")[2].partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["L", "%", "mm[Hg]", "10*9/L", "10^9/L", "mL/min/{1.73_m2}", "{score}", "µmol/L", "°C", "cm²",
+     "[IU]/L", "dyn.s/cm5", "m/s²", "L/min (best of 3)", "Einheiten", "мм рт. ст."],
+)  # fmt: skip
+def test_units_that_results_have_are_quoted(unit: str) -> None:
+    assert the_result("FEV1 (before)", unit) == (
+        f"blow-test, FEV1 (before): 2.5 {unit} on 14 November 2026"
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["<b>L</b>", "<img/src=//x.eg>", "![](//x.eg)", "[L](x)", "[L][x]", "[L]: x", "www.x.example",
+     "//x.example", "https://x.example", "L&lt;", "`L`", "~~L~~", "a|b", "L\\", "sam@x.example",
+     "L!", "L\u3164", "L\ufe0f"],
+)  # fmt: skip
+def test_a_unit_or_a_part_that_is_more_than_words_is_not_quoted(words: str) -> None:
+    bare = "blow-test: a value that only the record can show on 14 November 2026"
+    assert the_result("", words) == bare
+    assert the_result("", "L", words) == bare
+    assert the_result(words, "L") == bare
 
 
 def test_a_practice_with_a_telephone_says_so() -> None:
