@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import multiprocessing
 import statistics
+import sys
 import time
 from collections import Counter
 from dataclasses import replace
