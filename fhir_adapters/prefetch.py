@@ -200,7 +200,7 @@ def _patient(value: Prefetched) -> Found:
             if entry.resource is not None and entry.resource.resourceType == "Patient"
         )
     )
-    if any(is_in_part(one) for one in patients):
+    if any(one.meta is not None and is_in_part(one) for one in patients):
         return Found(patients, IN_PART)
     return Found(patients, _DAMAGED if damaged else "")
 
