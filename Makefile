@@ -49,6 +49,7 @@ test: .venv/dev ## all tests, the same examples every time
 soak: .venv/dev ## the generative tests, with new examples and many of them; everybody at FHIR servers
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative tests/conformance/test_limits.py \
 		tests/conformance/test_responses.py tests/conformance/test_schemathesis.py \
+		tests/conformance/test_hostile_rules.py tests/conformance/test_flood.py \
 		tests/unit/cds_hooks/test_reloading.py tests/unit/fhir_adapters/test_breaker.py \
 		tests/unit/fhir_adapters/test_drafts.py tests/functional/test_changing.py \
 		tests/functional/test_serve_goes_on.py tests/functional/test_crossing.py \
@@ -59,7 +60,11 @@ soak: .venv/dev ## the generative tests, with new examples and many of them; eve
 bench: .venv/dev ## what a call and what rules cost, against a floor and HealthChain
 	$(BIN)/python -m tests.benchmarks.many_rules
 	$(BIN)/python -m tests.benchmarks.hostile
+	$(BIN)/python -m tests.benchmarks.beside
 	$(BIN)/python -m tests.benchmarks.tokens
+	$(BIN)/python -m tests.benchmarks.fallback --calls 400
+	$(BIN)/python -m tests.benchmarks.sustained 0.5
+	$(BIN)/python -m tests.benchmarks.flood
 	$(BIN)/python -m tests.benchmarks.calls
 
 wheel: .venv/dev ## the wheel, in dist/

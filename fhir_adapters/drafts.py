@@ -23,6 +23,7 @@ from rules.days import Duration
 from rules.outcome import Proposal
 from rules.record import Entry, Reply
 from rules.rule import Offer, OfferKind, Rule
+from rules.schema.wording import more_than_words
 
 # FHIR JSON: nothing narrower says more.
 Json = dict[str, Any]
@@ -91,7 +92,8 @@ def _referral(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date)
     if reasons:
         resource["reasonReference"] = reasons
     elif about is not None:
-        resource["reasonCode"] = [_concept(about.first, about.words[about.first])]
+        words = about.words[about.first]
+        resource["reasonCode"] = [_concept(about.first, "" if more_than_words(words) else words)]
     return Draft(f"Draft a referral to: {service.name}", resource)
 
 

@@ -137,11 +137,19 @@ class HumanName(Element):
     given: list[str] | None = None
 
 
+class Meta(Element):
+    """What a resource says of itself, as far as that tells whether it is whole."""
+
+    tag: list[Coding] | None = None
+    security: list[Coding] | None = None
+
+
 class Resource(Element):
     """Any resource."""
 
     resourceType: str
     id: str | None = None
+    meta: Meta | None = None
     status: str | None = None
     clinicalStatus: Concept | None = None
     verificationStatus: Concept | None = None

@@ -13,8 +13,13 @@ from fhir_adapters.allowed import Place, next_page
 from fhir_adapters.elements import BundleEntry, Resource, Value
 from fhir_adapters.needs import Query
 from fhir_adapters.prefetch import Found, bundle_found
-from fhir_adapters.read import damaged_kinds
-from fhir_adapters.searched import is_another_person, lacks_codes, literally
+from fhir_adapters.read import IN_PART, damaged_kinds, is_in_part
+from fhir_adapters.searched import (
+    is_another_person,
+    lacks_codes,
+    literally,
+    looked_for_less,
+)
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind
 
@@ -44,6 +49,7 @@ IN_A_CIRCLE = "its pages lead in a circle"
 NOT_THE_FIRST = "its first page was not sent"
 MOVED_UNDER_US = "it changed from one page to the next"
 NOT_THIS_PERSON = searched.NOT_THIS_PERSON
+LESS = searched.LESS
 SOMEBODY_ELSE = "it held what is about somebody else"
 NO_ADDRESS = "the patient's id cannot stand in an address"
 
@@ -144,6 +150,8 @@ class Reading:
         self._patient = (value,)
         if page.damaged:
             raise NoPage(DAMAGED)
+        if is_in_part(value):
+            raise NoPage(IN_PART)
 
     async def _every_page(self, get: "Get") -> None:
         page = await self._first(get)
@@ -233,6 +241,8 @@ class Reading:
     def _is_self(self, address: str) -> None:
         if is_another_person(address, self.query, self.patient_id):
             raise NoPage(NOT_THIS_PERSON)
+        if looked_for_less(address, self.query):
+            raise NoPage(LESS)
         if not self.broad and lacks_codes(address, self.query):
             self.codes_ignored = True
 

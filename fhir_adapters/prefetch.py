@@ -9,7 +9,7 @@ from fhir_adapters.decode import NotFhir, read_value
 from fhir_adapters.elements import BundleEntry, Resource, Value
 from fhir_adapters.needs import PATIENT, Needs, Query
 from fhir_adapters.patient import nobody_read, person
-from fhir_adapters.read import KINDS, TYPES, damaged_kinds, record
+from fhir_adapters.read import IN_PART, KINDS, TYPES, damaged_kinds, is_in_part, record
 from fhir_adapters.searched import what_is_wrong
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord, Person
@@ -202,6 +202,8 @@ def _patient(value: Prefetched) -> Found:
             if entry.resource is not None and entry.resource.resourceType == "Patient"
         )
     )
+    if any(one.meta is not None and is_in_part(one) for one in patients):
+        return Found(patients, IN_PART)
     return Found(patients, _DAMAGED if damaged else "")
 
 

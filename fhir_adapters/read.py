@@ -85,6 +85,8 @@ def record(
         if not ours and not whose.check(resource):
             missing[kind] = f"{resource.resourceType} entries do not say whom they are about"
             continue
+        if resource.meta is not None and is_in_part(resource):
+            missing[kind] = IN_PART
         if (
             codes is not None
             and resource.resourceType in _SAID_BY_CODE
@@ -137,6 +139,20 @@ def damaged_kinds(types: Iterable[str]) -> frozenset[Kind]:
         if resource_type in KINDS:
             kinds.add(KINDS[resource_type])
     return frozenset(kinds)
+
+
+# What a resource is marked with from which something was left out: by a search for some elements,
+# or for want of rights.
+_LEFT_OUT = frozenset({"SUBSETTED", "REDACTED", "MASKED"})
+IN_PART = "something was left out of an entry in it"
+
+
+def is_in_part(resource: Resource) -> bool:
+    """Whether a resource says that it is not all there: its codes may be what is missing."""
+    meta = resource.meta
+    if meta is None:
+        return False
+    return any(one.code in _LEFT_OUT for one in (*(meta.tag or ()), *(meta.security or ())))
 
 
 def _void(resource: Resource) -> bool:

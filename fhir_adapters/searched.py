@@ -7,10 +7,23 @@ import re
 from urllib.parse import parse_qsl
 
 from fhir_adapters.needs import Query
+from fhir_adapters.read import KINDS
 
 NOT_THIS_PERSON = "the record system did not look for this person alone"
 OTHER_CODES = "the record system looked for other codes"
+LESS = "the record system looked for less than was asked"
 
+# Parameters of FHIR R4 by which a search of the types that we ask for finds less, or less of each.
+_NARROWING = frozenset({
+    "date", "status", "category", "clinical-status", "verification-status", "code", "type",
+    "class", "intent", "severity", "onset-date", "recorded-date", "abatement-date", "authored",
+    "authoredon", "authored-on", "issued", "sent", "received", "period", "effective",
+    "start-date", "lifecycle-status", "encounter", "context", "performer", "author", "requester",
+    "identifier", "part-of", "based-on", "reason-code", "activity-code", "combo-code",
+    "combo-value-concept", "value-concept", "component-code", "medication", "questionnaire",
+    "service-type", "appointment-type", "_lastUpdated", "_id", "_tag", "_security", "_profile",
+    "_filter", "_has", "_text", "_content", "_list", "_query", "_since", "_elements",
+})  # fmt: skip
 _OR = re.compile(r"(?<!\\),")
 
 
@@ -26,6 +39,8 @@ def what_is_wrong(address: str, query: Query, patient_id: str) -> str:
 
     "" where it may be. A search without codes finds more than was asked, and so lacks nothing.
     """
+    if looked_for_less(address, query):
+        return LESS
     path, names, said = _read(address)
     if not names and path.rpartition("/")[2] != query.resource_type:
         return ""  # no search that we know
@@ -37,6 +52,16 @@ def what_is_wrong(address: str, query: Query, patient_id: str) -> str:
             if name != query.by or not all(_covers(found, _plain(code)) for code in query.codes):
                 return OTHER_CODES
     return ""
+
+
+def looked_for_less(address: str, query: Query) -> bool:
+    """Whether a search was for another type, or by something that nobody asked for."""
+    path, names, said = _read(address)
+    of = path.rpartition("/")[2]
+    if of in KINDS and of != query.resource_type:
+        return True
+    in_part = any(name == "_summary" and value != "false" for name, value in said)
+    return in_part or not _NARROWING.isdisjoint(names - {query.by})
 
 
 def is_another_person(address: str, query: Query, patient_id: str) -> bool:

@@ -8,6 +8,7 @@ from rules.days import span_in_words
 from rules.fact import Fact
 from rules.outcome import Outcome
 from rules.record import Entry, Measurement
+from rules.schema.wording import more_than_words
 
 _ASK = (
     "What matters most to you at the moment?",
@@ -48,8 +49,10 @@ def visit_of(outcome: Outcome) -> Entry | None:
 def _result(entry: Entry, fact: Fact) -> list[str]:
     words = next(
         (words for one in fact.lists for code, words in one.words.items() if code in entry.codes),
-        "A result",
+        "",
     )
+    if not words or more_than_words(words):
+        words = "A result"
     when = f" on {span_in_words(entry.when)}" if entry.when else ""
     measured = [(part, value) for part, value in entry.values if value.number is not None]
     if not measured:

@@ -39,9 +39,11 @@ def _check_size(rule: Rule, look: Look) -> None:
     if look.size * len(rule.looks_at) <= MOST_LOOKED_AT:
         return
     by_code = look.record.by_code
-    entries = (len(by_code[code]) for f in rule.looks_at for code in by_code.keys() & f.codes)
-    if sum(entries) > MOST_LOOKED_AT:
-        raise TooMuch
+    entries = 0
+    for fact in rule.looks_at:
+        entries += sum(len(by_code[code]) for code in by_code.keys() & fact.codes)
+        if entries > MOST_LOOKED_AT:
+            raise TooMuch
 
 
 def _decide(rule: Rule, look: Look) -> Outcome:

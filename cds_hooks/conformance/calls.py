@@ -1,5 +1,6 @@
-"""Calls with something missing, wrong or unknown in them (Q1 to Q9), and bodies that are none."""
+"""Calls with something missing, wrong, unknown or twice in them (Q1 to Q10), and no calls."""
 
+import json
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -118,6 +119,23 @@ def bodies_that_are_no_call(asking: Asking, usual: Asked) -> None:
     if asked.answer.status != 200:
         says = "repeats what was sent"
         notes.expect("E8", word not in asked.answer.text, says, asking.where(what))
+
+
+def members_named_twice(asking: Asking, usual: Asked) -> None:
+    """Q10: whoever read such a call before, a proxy or an audit, may have read the other member."""
+    other, empty = '"patientId": "conformance-other"', '{"resourceType": "Bundle"}'
+    before = {"the context twice": ("{", f'"context": {{{other}}}, ')}
+    if "patientId" in usual.call["context"]:
+        before["the patientId twice"] = '"context": {', f"{other}, "
+    for key in asking.listed.lists[:1]:
+        before[f"{key} twice"] = '"prefetch": {', f"{json.dumps(key)}: {empty}, "
+    for what, (place, first) in before.items():
+        call = asking.call(usual.person.somebody_new())
+        body = json.dumps(call).replace(place, place + first, 1)
+        answer = asking.caller.post(asking.path, body.encode())
+        asking.look(answer, what, str(call["context"].get("patientId", "")))
+        fell = answer.status >= 500 or answer.status == 0  # told of by itself
+        asking.notes.expect("Q10", answer.refuses or fell, answer.came, asking.where(what))
 
 
 def nobody_home(asking: Asking) -> None:

@@ -119,8 +119,9 @@ def _examine_services(wanted: Wanted, caller: Caller, chosen: list[Listed], note
 
 
 _AFTER_AN_ANSWER = (
-    *("Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "Q9", "R1", "R2", "R3", "R4", "R6", "R9"),
-    *("R8", "E1", "E2", "E5", "E6", "E7", "E8", "E9", "F1", "F5", "L1"),
+    *("Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8", "Q9", "Q10"),
+    *("R1", "R2", "R3", "R4", "R6", "R8", "R9"),
+    *("E1", "E2", "E5", "E6", "E7", "E8", "E9", "F1", "F5", "L1"),
     *("O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8"),
     *("A1", "A2", "A4", "A5", "A6", "A8", "A9", "A10", "A11", "A12"),
 )
@@ -150,6 +151,7 @@ def _examine_service(wanted: Wanted, asking: Asking, everybody: tuple[Person, ..
     calls.what_must_not_be_answered(asking, usual)
     calls.what_must_be_tolerated(asking, usual)
     calls.bodies_that_are_no_call(asking, usual)
+    calls.members_named_twice(asking, usual)
     feedback.all_forms(asking, usual, wanted.clock())
     servers.fetched(asking, wanted.person, wanted.fhir_server)
     servers.strange_server(asking, usual)

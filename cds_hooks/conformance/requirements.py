@@ -72,6 +72,7 @@ _TABLE: tuple[tuple[str, Level, str], ...] = (
     ("Q7", "MUST", "An extension is accepted, whatever is in it."),
     ("Q8", "SHOULD", "Members and prefetch keys that are not known are ignored."),
     ("Q9", "SHOULD", "A context without the userId that its hook requires is an error."),
+    ("Q10", "MAY", "A call that names a member twice is an error: two readers could differ."),
     (
         "R1",
         "MUST",

@@ -152,7 +152,10 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     if fact.in_next is not None:
         parts.append(when.is_between(today, fact.in_next.after(today)))
     if fact.since is not None:
-        parts.append(any_of(against(w, fact.since, look, since=True) for w in (when, lasted)))
+        after = against(when, fact.since, look, since=True)
+        if after is not YES and lasted is not when:
+            after = any_of((after, against(lasted, fact.since, look, since=True)))
+        parts.append(after)
     if fact.before is not None:
         parts.append(against(when, fact.before, look, since=False))
     return all_of(parts), "an entry's date is not exact enough"

@@ -99,7 +99,7 @@ def _read_code(
     system: str | None = SNOMED
     if "system" in block.pairs:
         system = _system(reader, block.pairs["system"][1])
-    plain = reader.get(block, "words", lambda n: read_plain(reader, n))
+    plain = reader.get(block, "words", reader.prose)
     if plain is not None and len(plain) > LONGEST_WORDS:
         reader.stop(
             block.pairs["words"][1].at,

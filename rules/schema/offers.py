@@ -17,7 +17,7 @@ from rules.schema.key import check, words_of
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
 from rules.schema.offer_keys import OFFERS
-from rules.schema.wording import read_plain, read_wording
+from rules.schema.wording import more_than_words, read_plain, read_wording
 from rules.text import Block, Node
 
 TAG_LASTS_AT_MOST = Duration(12, "month")
@@ -102,9 +102,15 @@ def _record(reader: Reader, block: Block, names: Names, bare: Offer) -> Offer:
     return replace(
         bare,
         code=lists[0].first if lists else None,
-        words=lists[0].words[lists[0].first] if lists else "",
+        words=_words_of(lists[0], bare) if lists else "",
         service=reader.get(block, "service", lambda n: _service(reader, n, names)),
     )
+
+
+def _words_of(listed: CodeList, bare: Offer) -> str:
+    """What is offered in the words of its list; where these are more than words, as the label."""
+    words = listed.words[listed.first]
+    return bare.label.plain if more_than_words(words) else words
 
 
 def _tag(reader: Reader, block: Block, _names: Names, bare: Offer) -> Offer:

@@ -60,16 +60,20 @@ def read_plain(reader: Reader, node: Node) -> str | None:
 
 def plain_words(reader: Reader, node: Node, text: str) -> bool:
     """Whether a text has nothing in it that a card must not show; reported where it has."""
+    if says := more_than_words(text):
+        reader.stop(node.at, "E10", says, "Plain words, lists and *emphasis* can.")
+    return not says
+
+
+def more_than_words(text: str) -> str:
+    """What a text has in it that a card must not show, in a sentence; "" where that is nothing."""
     if _PICTURE_OR_LINK.search(text) or _HTML.search(text):
-        says = "Pictures, links and HTML cannot stand in the text of a card."
-    elif _CODE_OR_NOTE.search(text) or any(map(_more_than_a_list, text.split("\n"))):
-        says = "Headings, tables, quotations and code cannot stand in the text of a card."
-    elif any(map(_is_unseen, text)):
-        says = "This text has characters in it that nobody can see."
-    else:
-        return True
-    reader.stop(node.at, "E10", says, "Plain words, lists and *emphasis* can.")
-    return False
+        return "Pictures, links and HTML cannot stand in the text of a card."
+    if _CODE_OR_NOTE.search(text) or any(map(_more_than_a_list, text.split("\n"))):
+        return "Headings, tables, quotations and code cannot stand in the text of a card."
+    if any(map(_is_unseen, text)):
+        return "This text has characters in it that nobody can see."
+    return ""
 
 
 def _is_unseen(character: str) -> bool:

@@ -34,7 +34,7 @@ def libraries(number: int) -> tuple[Library, Library]:
 
 def main() -> None:
     """Print CPU and wall time of a call, alone and beside them."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     sorts = len(SORTS)
     parser.add_argument(
         "--hostile", type=int, default=5 * sorts, help="rules (default: %(default)s)"

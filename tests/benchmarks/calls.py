@@ -9,10 +9,11 @@ What is compared is CPU, in the same rounds. Calls a second and how long an answ
 told: the clients take their share of the machine. Of a ratio there are two, of the middle round and
 between the least disturbed ones; the second is held against the limit, as what else runs only adds.
 
-``python -m tests.benchmarks.calls [rounds [illnesses]]``: on a quiet machine, or the figures say
-little. With 20 illnesses every rule has its people, which is the most that forty rules can cost.
+On a quiet machine, or the figures say little. With 20 illnesses every rule has its people, which is
+the most that forty rules can cost.
 """
 
+import argparse
 import json
 import statistics
 import sys
@@ -198,8 +199,16 @@ def _some(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def main(rounds: int = ROUNDS, ill: int = ILL) -> int:
-    """Print the figures; 1 where any is over the limit. ``ill``: with so many of 20 illnesses."""
+def main() -> int:
+    """Print the figures; 1 where any is over the limit."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rounds", nargs="?", type=int, default=ROUNDS, help="default: %(default)s")
+    parser.add_argument(
+        "--ill", type=int, default=ILL, help="with how many of 20 illnesses (%(default)s)"
+    )
+    told = parser.parse_args()
+    rounds: int = told.rounds
+    ill: int = told.ill
     caller = Caller("benchmark", "https://benchmark.example")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
@@ -232,4 +241,4 @@ def main(rounds: int = ROUNDS, ill: int = ILL) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main())

@@ -36,7 +36,7 @@ def figures(what: str, came: list[Came]) -> float:
 
 def main() -> None:
     """Print the p95 of B in both, and what A was told."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seconds", nargs="?", type=float, default=20, help="default: %(default)s")
     parser.add_argument("--rate", type=float, default=RATE, help="agreed calls a second")
     told = parser.parse_args()

@@ -1,5 +1,6 @@
 """What a hostile rule file costs: processor time and memory above idle, each in its own process."""
 
+import argparse
 import subprocess
 import sys
 import time
@@ -56,7 +57,11 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        _one(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "name", nargs="?", metavar="name", choices=HOSTILE, help="one of them, in this process"
+    )
+    if (told := parser.parse_args()).name:
+        _one(told.name)
     else:
         sys.exit(main())

@@ -4,6 +4,7 @@ The rules are forty that are not alike (``forty.py``). The floor is decoding the
 record came in, in the same process and the same rounds.
 """
 
+import argparse
 import statistics
 import sys
 import time
@@ -62,10 +63,13 @@ def _cpu(ask: Callable[[], object]) -> float:
 
 def main() -> int:
     """Print the figures, and which of them are over the limits; 1 if any is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rounds", nargs="?", type=int, default=_ROUNDS, help="default: %(default)s")
+    many: int = parser.parse_args().rounds
     apart, sharing = service_of(), service_of(sharing=True)
     record, body = record_for(apart), body_for(apart)
     rounds: list[tuple[float, ...]] = []
-    for _ in range(_ROUNDS):
+    for _ in range(many):
         floor = _cpu(partial(read_call, body))
         every = _cpu(partial(_ask, apart.rules, record))
         first = _cpu(partial(_ask, sharing.rules[:FIRST_WITH_ALL], record))

@@ -12,7 +12,7 @@ import socket
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -93,7 +93,7 @@ def calls_of(caller: Caller, silent: bytes, card: bytes, first: int = 0) -> Call
 
 
 @contextmanager
-def practice_served(*callers: tuple[Caller, int]) -> Iterator[tuple[Server, bytes, bytes]]:
+def practice_served(*callers: tuple[Caller, int]) -> Generator[tuple[Server, bytes, bytes]]:
     """A practice of twenty rules for these clients, each with its rate a minute; and two bodies.
 
     The first has nothing to say, of the second comes a card.
@@ -127,7 +127,7 @@ def slope(megabytes: Sequence[tuple[float, float]]) -> float:
 
 def main() -> None:
     """Print p50, p95, p99, the memory after each tenth, and how it goes up."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("minutes", nargs="?", type=float, default=0.5, help="default: %(default)s")
     parser.add_argument("--rate", type=float, default=RATE, help="calls a second (%(default)s)")
     told = parser.parse_args()

@@ -6,6 +6,7 @@ reason by reason: where they are alike, nobody learns who is registered by askin
 asserted.
 """
 
+import argparse
 import socket
 import statistics
 import tempfile
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from random import shuffle
 
 from cds_hooks.clock import now
 from tests.benchmarks.bodies import for_person, request
@@ -23,6 +25,7 @@ from tests.callers import Caller, a_pair, registered, signer
 from tests.served import VIEW
 
 RESOURCES, REQUESTS, ROUNDS, NOES = 300, 64, 5, 300
+MEANT = 5  # per cent, between the medians of any two reasons, of 10,000 each
 US = Caller("es", "https://es.example", a_pair("es"))
 RSA = Caller("rs", "https://rs.example", a_pair("rs", "RS384"))
 VENDOR = Caller("vendor", "https://vendor.example", a_pair("vendor"))
@@ -39,8 +42,8 @@ def _get(port: int, path: str, token: str) -> float:
         return (time.perf_counter() - began) * 1000
 
 
-def noes(port: int) -> None:
-    """Print the medians of a no, one reason in turn with the others."""
+def noes(port: int, number: int) -> None:
+    """Print the medians of so many noes for each reason, one reason in turn with the others."""
     aud = f"{URL}/cds-services"
     forged = replace(US, pair=replace(US.pair, private=a_pair("x").private | _kid(US)))
     ways: dict[str, Callable[[], str]] = {
@@ -52,13 +55,20 @@ def noes(port: int) -> None:
         "expired": lambda: US.token(aud, now(), exp=1, iat=0),
     }
     took: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(NOES):
-        for name, way in ways.items():
-            took[name].append(_get(port, "/cds-services", way()))
+    in_turn = list(ways)
+    for _ in range(number):
+        shuffle(in_turn)  # or each would always come behind the same other
+        for name in in_turn:
+            took[name].append(_get(port, "/cds-services", ways[name]()))
     middle = statistics.median([ms for each in took.values() for ms in each])
-    for name, each in took.items():
-        median = statistics.median(each)
+    medians = {name: statistics.median(each) for name, each in took.items()}
+    for name, median in medians.items():
         print(f"  no, {name:22} {median:.3f} ms ({(median / middle - 1) * 100:+.1f} %)")
+    apart = (max(medians.values()) / min(medians.values()) - 1) * 100
+    print(
+        f"  {number:,} each: the slowest median is {apart:.1f} % over the quickest"
+        f" (meant: at most {MEANT})"
+    )
 
 
 def _kid(caller: Caller) -> dict[str, object]:
@@ -67,6 +77,10 @@ def _kid(caller: Caller) -> dict[str, object]:
 
 def main() -> None:
     """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("noes", nargs="?", type=int, default=NOES, help="default: %(default)s")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="default: %(default)s; 0: none")
+    told = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         practice = folder / "practice"
@@ -89,7 +103,7 @@ def main() -> None:
             bodies = [for_person(body, number) for number in range(REQUESTS)]
             without = [message(CALL, each) for each in bodies]
             rounds: dict[str, list[Took]] = {}
-            for _ in range(ROUNDS):
+            for _ in range(told.rounds):
                 rounds.setdefault("floor", []).append(ask(bare, without))
                 rounds.setdefault("open", []).append(ask(opened, without))
                 for algorithm, caller in (("ES384", US), ("RS384", RSA)):
@@ -103,7 +117,7 @@ def main() -> None:
                     f" at least {least(mine):.2f};"
                     f" to the floor {middle:.2f} (undisturbed {undisturbed:.2f})"
                 )
-            noes(guarded.port)
+            noes(guarded.port, told.noes)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import pytest
 
 from rules.rule import Library
 from tests.builders import load_files, rule_text
-from tests.conformance.standard import check_answer, check_discovery, check_refusal
+from tests.conformance.standard import check_answer, check_discovery, check_refusal, members
 from tests.served import NOW, Json, Reply, Surgery, in_pilot, surgery
 
 REQUESTS = Path(__file__).parent / "requests"
@@ -105,7 +105,7 @@ def test_discovery_is_what_a_client_of_the_version_reads(refusing: Surgery, vers
     for service in body["services"]:
         assert all(isinstance(service[name], str) for name in expects["required"])
         for template in service["prefetch"].values():
-            tokens = re.findall(r"\{\{(.*?)\}\}", template)
+            tokens: list[str] = re.findall(r"\{\{(.*?)\}\}", template)
             assert tokens
             assert all(re.fullmatch(expects["token"], token) for token in tokens)
         for name, pattern in expects.get("patterns", {}).items():
@@ -142,12 +142,13 @@ def test_a_client_of_each_version_gets_no_card_where_there_is_nothing_to_say(
     assert reply.body == {"cards": []}
 
 
-def strangers(value: object, depth: int = 0) -> object:
+def strangers(value: object) -> object:
     """The same JSON with a member that nobody knows in every object outside of FHIR."""
-    if not isinstance(value, dict) or "resourceType" in value or depth > 3:
-        return value
-    inner = {name: strangers(one, depth + 1) for name, one in value.items()}  # pyright: ignore[reportUnknownVariableType] - JSON
-    return {**inner, "inVersion9": {"resource": [None, 1, {"id": "x"}]}}
+    inner = dict(members(value))
+    if isinstance(value, list) or not inner or "resourceType" in inner:
+        return value  # pyright: ignore[reportUnknownVariableType] - any JSON
+    told = {name: strangers(one) for name, one in inner.items()}
+    return {**told, "inVersion9": {"resource": [None, 1, {"id": "x"}]}}
 
 
 @pytest.mark.parametrize(("version", "hook"), EACH)

@@ -214,6 +214,7 @@ CALLS = {
     "no context is answered": Fault(breaks("Q5"), does="takes no context", asks="orders"),
     "no patientId is answered": Fault(breaks("Q6"), does="takes no patientId", asks="orders"),
     "no userId is answered": anywhere("Q9", "takes no userId"),
+    "a member twice": habit("Q10", "takes a member twice"),
     "an extension is an error": anywhere("Q7", "takes no extension"),
     "an unknown member is an error": habit("Q8", "takes nothing unknown"),
     "an unknown key is an error": habit("Q8", "takes no unknown key"),

@@ -60,6 +60,14 @@ class Wrong(Exception):
         super().__init__(says)
 
 
+def once(pairs: list[tuple[str, object]]) -> Json:
+    """An object none of whose members is named twice. Raises Wrong."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise Wrong(400, "A member is named twice.")
+    return made
+
+
 class Practice:
     """The service under one fault."""
 
@@ -133,7 +141,8 @@ class Practice:
 
     def read(self, body: bytes) -> Json:
         try:
-            call: object = json.loads(body)
+            pairs = None if self.does("takes a member twice") else once
+            call: object = json.loads(body, object_pairs_hook=pairs)
         except (ValueError, RecursionError):
             call = None
         if not is_object(call):

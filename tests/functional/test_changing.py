@@ -21,7 +21,7 @@ from tests.unit.cds_hooks.test_reloading import BROKEN, NAMES, coughing, one_ver
 
 SOAK = settings().max_examples > 200
 RELOADS = 1_000 if SOAK else 6
-RATE, CALLERS = 100, 12
+RATE, CALLERS = 100, 32
 CALL = f"/cds-services/good-day-{VIEW}"
 
 

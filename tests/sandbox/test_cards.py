@@ -151,11 +151,12 @@ def test_most_payloads_would_do_something_if_they_came_through(ehr: Ehr) -> None
 
 def words_everywhere(resource: Resource, payload: str) -> Resource:
     """The same resource, where every member for words holds the payload."""
+    # Any: JSON.
     told: dict[str, Any] = deepcopy(dict(resource))
     told["text"] = {"status": "generated", "div": payload}
     if told["resourceType"] == "Patient":
-        name = {"use": "usual", "given": [payload], "family": payload, "text": payload}
-        return {**told, "name": [name], "telecom": [{"system": "email", "value": payload}]}
+        called = {"use": "usual", "given": [payload], "family": payload, "text": payload}
+        return {**told, "name": [called], "telecom": [{"system": "email", "value": payload}]}
     told["note"] = [{"text": payload}]
     for name in ("description", "comment", "conclusion", "patientInstruction"):
         told[name] = payload

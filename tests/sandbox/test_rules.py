@@ -44,6 +44,9 @@ def escaped(text: str) -> str:
 def a_rule_with(name: str, payload: str, place: str) -> dict[str, str]:
     """A rule of this name and what belongs to it, where the payload stands in one place."""
     say = {key: escaped(payload if key == place else words) for key, words in WORDS.items()}
+    third = f"tag: {{label: Add a reminder, code: ask, words: {say['tag']}}}"
+    if place == "goal":
+        third = f"goal: {{label: Start a goal, text: {say['goal']}}}"
     rule = rule_text(
         id=name,
         title=say["title"],
@@ -65,9 +68,9 @@ def a_rule_with(name: str, payload: str, place: str) -> dict[str, str]:
             links: [{{label: {say["link"]}, address: "https://www.nhs.uk/tea"}}]
         """,
         offers=f"""
-            - refer: {{label: {say["label"]}, service: {name}}}
-            - tag: {{label: Add a reminder, code: ask, words: {say["tag"]}}}
-            - goal: {{label: Start a goal, text: {say["goal"]}}}
+            - refer: {{label: {say["label"]}, service: {name}, reason: {name}}}
+            - record_offer: {{label: Record it, codes: {name}}}
+            - {third}
         """,
     )
     words = f"{{code: {name}, words: {say['list']}, system: good-day}}"

@@ -1,11 +1,29 @@
-"""R: what was sent along, and what it proves."""
+"""Q and R: what a call may hold, what was sent along, and what that proves."""
+
+import json
 
 import pytest
 
-from tests.builders import a_bundle
+from tests.builders import a_bundle, a_resource
 from tests.conformance.standard import check_refusal
 from tests.fhir_builders import COPD_RULE, a_page, an_operation_outcome, copd, margaret
 from tests.served import Json, Surgery
+
+
+@pytest.mark.parametrize(
+    ("place", "first"),
+    [
+        ('{"hook"', '{"hook": "order-sign", "hook"'),
+        ('"context": {', '"context": {"patientId": "another", '),
+        ('"prefetch": {', '"prefetch": {"procedures": null, '),
+    ],
+)
+def test_q10_a_member_that_is_named_twice_is_an_error(
+    all_day: Surgery, call: Json, place: str, first: str
+) -> None:
+    text = json.dumps(call)
+    assert all_day.post(text.encode()).status == 200
+    check_refusal(all_day.post(text.replace(place, first, 1).encode()), 400, "a member twice")
 
 
 def test_r1_a_key_that_is_missing_is_noticed(all_day: Surgery, call: Json) -> None:
@@ -40,6 +58,26 @@ def test_r5_what_was_left_out_of_a_list_for_want_of_rights_proves_nothing(
     warning = {"search": {"mode": "outcome"}, "resource": an_operation_outcome("suppressed")}
     call["prefetch"]["procedures"]["entry"] = [warning]
     assert all_day.ask(call).cards == []
+
+
+@pytest.mark.parametrize("mark", ["SUBSETTED", "REDACTED", "MASKED"])
+@pytest.mark.parametrize("key", ["patient", "procedures", "carePlans", "documentCategories"])
+@pytest.mark.parametrize("place", ["tag", "security"])
+def test_r5_an_entry_from_which_something_was_left_out_proves_nothing(
+    all_day: Surgery, call: Json, key: str, mark: str, place: str
+) -> None:
+    """Its codes may be what was left out; of a Patient, that they have died."""
+    meta = {place: [{"code": mark}]}
+    kind = {"carePlans": "CarePlan", "documentCategories": "DocumentReference"}.get(key)
+    if key == "patient":
+        call["prefetch"]["patient"]["meta"] = meta
+    else:
+        less = a_resource(kind or "Procedure", id="less", status="completed", meta=meta)
+        less.pop("code", None)
+        call["prefetch"][key] = a_bundle(less)
+    reply = all_day.ask(call)
+    assert reply.cards == []
+    assert reply.decided(COPD_RULE) in ("cannot-tell", "answers")
 
 
 @pytest.mark.parametrize("key", ["patient", "conditions"])

@@ -214,6 +214,9 @@ DOUBTS: dict[str, tuple[Callable[[FhirServer, Asked], Answer | None], str, int]]
         pages.NOT_THIS_PERSON,
         0,
     ),
+    "by a date, as it says": (
+        linking("self", "BASE/Condition?patient=test-person&recorded-date=ge2026"), pages.LESS, 0,
+    ),
     "no filter at all, as it says": (linking("self", "BASE/Condition"), pages.NOT_THIS_PERSON, 0),
     "not the first page": (linking("previous", "BASE/Condition?page=0"), pages.NOT_THE_FIRST, 0),
     "the next elsewhere": (linking("next", "http://127.0.0.1:9/fhir/x"), pages.ELSEWHERE, 1),
