@@ -167,12 +167,8 @@ def connect(place: Place, file: str, synchronous: Literal["FULL", "NORMAL"] = "F
             f"The data folder {place.folder} cannot be made or written to. Name another with"
             " --data."
         ) from None
-    if place.url:
-        return Database(_postgresql(place), None)
-    path = place.folder / file
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": 5})
-    event.listen(engine, "connect", partial(_sqlite_connection, synchronous))
-    event.listen(engine, "begin", _sqlite_begin)
+    path = None if place.url else place.folder / file
+    engine = _sqlite(path, synchronous) if path else _postgresql(place)
     try:
         with engine.connect() as connection:  # SQLite makes its file when it is first used
             connection.execution_options(**_READING).exec_driver_sql("SELECT 1")
@@ -180,6 +176,14 @@ def connect(place: Place, file: str, synchronous: Literal["FULL", "NORMAL"] = "F
     except (SQLAlchemyError, OSError):
         engine.dispose()
         raise StoreError(_cannot_be_opened(place, file)) from None
+
+
+def _sqlite(path: Path, synchronous: str) -> Engine:
+    where = URL.create("sqlite", database=str(path))
+    engine = create_engine(where, connect_args={"timeout": 5})
+    event.listen(engine, "connect", partial(_sqlite_connection, synchronous))
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
 
 
 def _postgresql(place: Place) -> Engine:
