@@ -118,12 +118,11 @@ def test_a_person_is_exported_and_erased(typed: Typed, place: Place, tmp_path: P
     assert (told["person"], len(told["cards"])) == ("north:ann", 1)
     assert "Quillfeather" not in said_so
     file = tmp_path / "ann.json"
-    assert (
-        typed("export", "Patient/ann", "--client", "north", "--with-comments", "--to", file)[0] == 0
-    )
+    theirs = ("Patient/ann", "--client", "north", "--to", file)
+    assert typed("export", *theirs, "--with-comments")[0] == FINE
     assert "Quillfeather wrote this" in file.read_text()
     assert file.stat().st_mode & 0o077 == 0
-    assert typed(*theirs, "--to", file)[0] == COULD_NOT_RUN
+    assert typed("export", *theirs)[0] == COULD_NOT_RUN
     assert typed("export", "ann")[0] == PROBLEMS
     code, said_so = typed("erase", "ann", "--client", "north")
     assert code == COULD_NOT_RUN

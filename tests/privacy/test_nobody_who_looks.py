@@ -19,7 +19,7 @@ from cds_hooks.store.people import export
 from cds_hooks.store.tables import FILE, metadata
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
-from tests.served import NOW, Surgery, closed, piloting, surgery, taken
+from tests.served import NOW, Json, Surgery, closed, piloting, surgery, taken
 from tests.stores import TODAY, place, postgresql
 
 __all__ = ["place", "postgresql"]
@@ -109,14 +109,12 @@ def a_day(service: Surgery) -> None:
         }  # fmt: skip
         card = service.ask(call).card
         named = {"userId": who, "practitioner": {"reference": who}, "user": DOCTOR}
-        met = (
-            {**taken(card, card["suggestions"][0], NOW), **named}
-            if number
-            else {**closed(card, NOW, "limited-time"), **named}
-        )
+        met: Json = taken(card, card["suggestions"][0], NOW)
         if not number:
+            met = closed(card, NOW, "limited-time")
             met["overrideReason"]["userComment"] = f"{DOCTOR} was in a hurry"
             met["overrideReason"]["reason"]["display"] = DOCTOR
+        met |= named
         assert service.tell(met).status == 200
         service.tell({**closed({"uuid": DOCTOR}, NOW), **named})
 
