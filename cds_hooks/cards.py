@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from cds_hooks import wire
+from cds_hooks.grounds import Grounds
 from cds_hooks.store.answers import Button, Issued
 from fhir_adapters.drafts import drafts
 from prompts.prompt import Held, Prompt
@@ -65,7 +66,13 @@ def _suggestion(proposal: Proposal, person: str, today: date) -> wire.Suggestion
 
 
 def issued(
-    sent: wire.Card, prompt: Prompt, person: str, service: str, hook_instance: str, at: datetime
+    sent: wire.Card,
+    prompt: Prompt,
+    rests_on: Grounds,
+    person: str,
+    service: str,
+    hook_instance: str,
+    at: datetime,
 ) -> Issued:
     """The card as the store keeps it, so that an answer finds its way back."""
     return Issued(
@@ -81,9 +88,14 @@ def issued(
                 str(suggestion.uuid),
                 proposal.counts_as,
                 tuple(dict.fromkeys(rule.quiet.topic for rule in proposal.rules)),
+                # Without an offer of its own, a button answers every offer of its card.
+                proposal.offers if proposal.offer is not None else (),
+                tuple(rule.id for rule in proposal.rules),
             )
             for suggestion, proposal in zip(sent.suggestions, prompt.proposals, strict=True)
         ),
+        value_sets=rests_on.value_sets,
+        facts=rests_on.facts,
     )
 
 

@@ -47,7 +47,9 @@ def hook_services(library: Library) -> dict[str, HookService]:
     for hook in library.hooks:
         rules = library.for_hook(hook)
         remembers = any(fact.find == "outcome" for rule in rules for fact in rule.looks_at)
-        service = HookService(f"good-day-{hook}", hook, rules, needs(rules), remembers)
+        service = HookService(
+            f"good-day-{hook}", hook, rules, needs(rules, library.practice.holds), remembers
+        )
         services[service.id] = service
     return services
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from cds_hooks import cards, contexts, logs, wire
+from cds_hooks import cards, contexts, grounds, logs, wire
 from cds_hooks.clock import practice_day
 from cds_hooks.discovery import HookService
 from cds_hooks.limits import check_resources
@@ -139,14 +139,15 @@ def answer(
     today, person = practice_day(now), outcomes[0].look.record.person.id
     asking = str(call.hookInstance)
     sent: list[wire.Card] = []
-    # The card is kept when this ends, before the answer leaves, or an answer to it would be lost.
+    # Cards are kept when this ends, before the answer leaves, or an answer to them would be lost.
     with answers.about(who) as known:
-        choice = choose(
-            outcomes, known.history(asking).said, today, practice, call.context.userId or ""
-        )
-        if choice.prompt is not None:
-            sent.append(cards.card(choice.prompt, person, today))
-            known.issue(cards.issued(sent[0], choice.prompt, who, service.id, asking, now))
+        history = known.history(asking, today)
+        choice = choose(outcomes, history, today, practice, call.context.userId or "")
+        for prompt in choice.prompts:
+            sent.append(cards.card(prompt, person, today))
+            rests_on = grounds.of(prompt, outcomes)
+            kept = cards.issued(sent[-1], prompt, rests_on, who, service.id, asking, now)
+            known.issue(kept)
     logs.event(
         "asked",
         service=service.id,

@@ -11,6 +11,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fhir_adapters.elements import Resource, Value
+from prompts.prompt import HeldBy
 
 P = TypeVar("P")
 
@@ -169,7 +170,7 @@ class HeldBack(_Sent):
     """Why a rule that may be true did not prompt: our extension to the answer."""
 
     rule: Words
-    step: Literal["quiet", "answers", "pilot", "review", "most", "cannot-tell", "withheld"]
+    step: HeldBy | Literal["cannot-tell", "withheld"]
     says: Words
     until: Words | None = None
 

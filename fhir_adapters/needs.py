@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from fhir_adapters.read import TYPES
 from rules.codes import OWN, Code
+from rules.fact import Fact, behind, facts_of
 from rules.record import ENTRY_KINDS, Kind
-from rules.rule import Rule
+from rules.rule import Exclusion, Rule
+from rules.under_way import shows_as
 
 PATIENT = "patient"
 _ID = "{{context.patientId}}"
@@ -124,21 +126,19 @@ def needs_of(codes: Mapping[Kind, Iterable[Code]]) -> Needs:
     return Needs(tuple(queries), everything, kinds, keys)
 
 
-def needs(rules: Iterable[Rule]) -> Needs:
-    """Everything that the facts of these rules look at, a no in the record among it."""
+def needs(rules: Iterable[Rule], holds: Iterable[Exclusion] = ()) -> Needs:
+    """Everything that the facts of these rules look at, a no in the record among it.
+
+    And what the holds look at, which come before every rule.
+    """
     found: dict[Kind, set[Code]] = {}
 
     def also(kinds: Iterable[Kind], codes: Iterable[Code]) -> None:
         for kind in kinds:
             found.setdefault(kind, set()).update(codes)
 
-    for rule in rules:
-        # Where a no is written down.
-        also([Kind.PROCEDURE], rule.offer_codes)
-        also([Kind.PROCEDURE], (Code(OWN, topic) for topic in rule.quiet.topics))
-        if rule.quiet.declined_codes:
-            also(ENTRY_KINDS, rule.quiet.declined_codes)
-        for fact in rule.looks_at:
+    def looked_at(facts: Iterable[Fact]) -> None:
+        for fact in facts:
             also(fact.kinds, fact.codes)
             if fact.topic:
                 also([Kind.PROCEDURE], [Code(OWN, fact.topic)])
@@ -146,4 +146,15 @@ def needs(rules: Iterable[Rule]) -> Needs:
                 also((Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE), fact.ended_by)
             if fact.filed is not None:
                 also([Kind.REPORT], fact.codes)
+
+    looked_at(behind(fact for hold in holds for fact in facts_of(hold.condition)))
+    for rule in rules:
+        # Where a no is written down.
+        also([Kind.PROCEDURE], rule.offer_codes)
+        also([Kind.PROCEDURE], (Code(OWN, topic) for topic in rule.quiet.topics))
+        if rule.quiet.declined_codes:
+            also(ENTRY_KINDS, rule.quiet.declined_codes)
+        looked_at(rule.looks_at)
+        for shows in filter(None, map(shows_as, rule.offers)):
+            also(shows[1], [shows[0]])
     return needs_of(found)

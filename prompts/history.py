@@ -1,17 +1,19 @@
 """What a person said before: answers kept by us, and answers that stand in the record."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
+from rules.days import Duration
 from rules.facts import offered
-from rules.record import PatientRecord, Reply, Said
-from rules.rule import Rule
+from rules.record import NEVER, PatientRecord, Reply, Said
+from rules.rule import Practice, Purpose, Rule
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One card that was shown, to whomever."""
+    """One card that was shown about a person, to whomever."""
 
     on: date
     rules: tuple[str, ...]  # ids, without versions
@@ -21,12 +23,38 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is remembered of one person."""
+    """Everything that is remembered when somebody is looked at."""
 
     said: tuple[Said, ...] = ()
-    shown: tuple[Shown, ...] = ()  # every card shown to this person, the oldest first
+    shown: tuple[Shown, ...] = ()
     this_session: int = 0  # cards that whoever looks now has been shown within 4 hours
-    remembered: bool = True  # False: the store cannot be asked; nobody knows what was said
+    remembered: bool = True  # False: the store cannot be asked, and nobody knows what was said
+    capacity: frozenset[str] = frozenset()  # keys of the offers that rest because they are full
+
+    @property
+    def heard(self) -> tuple[Said, ...]:
+        """What was said, and every card that was shown as what it is: shown."""
+        return self.said + tuple(
+            Said(topic, Reply.SHOWN, card.on, offers=card.offers)
+            for card in self.shown
+            for topic in card.topics
+        )
+
+
+def quieter(rule: Rule, practice: Practice) -> Rule:
+    """The rule as one practice has it, which may leave people alone for longer than it says."""
+    if not practice.quiet or rule.purpose is Purpose.SAFETY_NET:
+        return rule
+    return _quieter(rule, tuple(practice.quiet.items()))
+
+
+@lru_cache(maxsize=1_000)
+def _quieter(rule: Rule, lengths: tuple[tuple[Reply, Duration], ...]) -> Rule:
+    periods = dict(rule.quiet.periods)
+    for reply, length in lengths:
+        if periods[reply].is_shorter_than(length):
+            periods[reply] = length
+    return replace(rule, quiet=replace(rule.quiet, periods=periods))
 
 
 def said_in_record(rule: Rule, record: PatientRecord, today: date) -> tuple[Said, ...]:
@@ -38,23 +66,34 @@ def said_in_record(rule: Rule, record: PatientRecord, today: date) -> tuple[Said
 
 
 def on_topic(rule: Rule, said: Iterable[Said], today: date) -> tuple[Said, ...]:
-    """The answers that count for a rule.
+    """The answers that count for a rule."""
+    return _counted(
+        (one for one in said if one.topic in rule.quiet.topics), rule.quiet.topic, today
+    )
+
+
+def on_offer(key: str, said: Iterable[Said], today: date) -> tuple[Said, ...]:
+    """The answers that count for one offer, whichever rule made it."""
+    return _counted((one for one in said if key in one.offers), key, today)
+
+
+def _counted(said: Iterable[Said], topic: str, today: date) -> tuple[Said, ...]:
+    """What is left of the answers on one thing.
 
     A day that the person chose stands instead of our own period for the same answer, and a card
-    that was answered is no longer a card shown without an answer.
+    that was answered is no longer a card shown without an answer. "Don't ask again" is over only
+    once the person has chosen another day.
     """
-    ours = [
-        Said(rule.quiet.topic, s.reply, min(s.on, today), s.ask_again, s.source)
-        for s in said
-        if s.topic in rule.quiet.topics
-    ]
+    ours = [Said(topic, s.reply, min(s.on, today), s.ask_again, s.source) for s in said]
     chosen = {(s.reply, s.on) for s in ours if s.ask_again is not None}
     answered = [s.on for s in ours if s.reply is not Reply.SHOWN]
+    otherwise = [s.on for s in ours if s.ask_again not in (None, NEVER)]
     return tuple(
         s
         for s in ours
         if (s.ask_again is not None or (s.reply, s.on) not in chosen)
         and (s.reply is not Reply.SHOWN or not any(on >= s.on for on in answered))
+        and (s.ask_again != NEVER or not any(on > s.on for on in otherwise))
     )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from prompts.ceilings import WITHIN
+from prompts.history import quieter
 from prompts.restraint import paused_from
 from prompts.standing import PROMPT, Case
 from rules.codes import OWN, Code
@@ -19,15 +21,19 @@ from rules.fact import (
     Compare,
     Computed,
     Condition,
+    Fact,
     IsTrue,
     Labelled,
     NoneOf,
     Not,
     SomeOf,
     Test,
+    behind,
+    expressions_of,
+    facts_of,
 )
 from rules.record import Entry, PatientRecord, Person
-from rules.rule import Rule
+from rules.under_way import shows_as
 
 AHEAD = Duration(5, "year")
 _A_DAY = timedelta(days=1)
@@ -60,15 +66,16 @@ def edges(case: Case, today: date) -> list[date]:
     length = (AHEAD.after(today) - today).days
     days = [today + timedelta(days=ahead) for ahead in range(1, length + 1)]
     rule = case.rule
-    if rule.expressions:
+    if rule.expressions or any(expressions_of(one.condition) for one in case.practice.holds):
         return days  # an expression may count days in any way it likes
+    quiet = quieter(rule, case.practice).quiet
     marks = set(_marks(case))
-    lengths = set(_lengths(rule))
+    lengths = set(_lengths(case))
     found = set(_birthdays(case.record.person, days))
     if (paused := paused_from(rule)) is not None:
         found.add(paused)
     for mark in marks:
-        for period in {*rule.quiet.periods.values(), *lengths}:
+        for period in {*quiet.periods.values(), *lengths}:
             found.add(period.after(mark))
         # "From that day on" changes on the left one, "later than that day" on the right one.
         found |= {mark, mark + _A_DAY if mark < date.max else mark}
@@ -82,31 +89,39 @@ def edges(case: Case, today: date) -> list[date]:
 
 def _marks(case: Case) -> Iterator[date]:
     """The days that are written down: on the record, in what was said, and in the rule."""
-    record, rule = case.record, case.rule
-    for entry in (*_entries(record, _codes(rule)), *record.booking):
+    record = case.record
+    for entry in (*_entries(record, _codes(case)), *record.booking):
         yield from _ends(entry.when)
         yield from _ends(entry.ends)
         yield from () if entry.ask_again is None else (entry.ask_again,)
     yield from _ends(record.person.died_on)
-    for said in case.said:
+    for said in case.known.heard:
         yield said.on
         yield from () if said.ask_again is None else (said.ask_again,)
-    for fact in rule.looks_at:
+    for fact in _looked_at(case):
         yield from (moment for moment in (fact.since, fact.before) if isinstance(moment, date))
-    yield from (test.value for test in _tests(rule) if isinstance(test.value, date))
+    yield from (test.value for test in _tests(case) if isinstance(test.value, date))
 
 
 def _ends(when: Span | None) -> tuple[date, ...]:
     return () if when is None else (when.first, when.last)
 
 
-def _lengths(rule: Rule) -> Iterator[Duration]:
-    """How long the windows of a rule are."""
-    for fact in rule.looks_at:
+def _looked_at(case: Case) -> tuple[Fact, ...]:
+    """The facts of the rule, and those of the holds that come before it."""
+    holds = behind(fact for hold in case.practice.holds for fact in facts_of(hold.condition))
+    return (*case.rule.looks_at, *holds)
+
+
+def _lengths(case: Case) -> Iterator[Duration]:
+    """How long the windows of a rule are, and of what may hold it back."""
+    rule = case.rule
+    for fact in _looked_at(case):
         for window in (fact.within, fact.in_next, fact.since, fact.before):
             if isinstance(window, Duration):
                 yield window
-    yield from (test.value for test in _tests(rule) if isinstance(test.value, Duration))
+    yield from (test.value for test in _tests(case) if isinstance(test.value, Duration))
+    yield Duration(WITHIN.days, "day")
     if rule.quiet.most is not None:
         yield rule.quiet.most[1]
 
@@ -121,12 +136,14 @@ def _birthdays(person: Person, days: list[date]) -> Iterator[date]:
                 yield date(year, 3, 1)
 
 
-def _codes(rule: Rule) -> set[Code]:
-    """Everything that the rule looks for on a record, a no among it."""
-    quiet = rule.quiet
-    topics = quiet.topics | {fact.topic for fact in rule.looks_at if fact.topic}
+def _codes(case: Case) -> set[Code]:
+    """Everything that the rule looks for on a record, a no among it, and what would hold it."""
+    rule, quiet = case.rule, case.rule.quiet
+    looked_at = _looked_at(case)
+    topics = quiet.topics | {fact.topic for fact in looked_at if fact.topic}
     found = {Code(OWN, topic) for topic in topics} | rule.offer_codes | quiet.declined_codes
-    for fact in rule.looks_at:
+    found |= {shows[0] for shows in map(shows_as, rule.offers) if shows is not None}
+    for fact in looked_at:
         found |= fact.codes | fact.ended_by | fact.choices.keys()
     return found
 
@@ -135,16 +152,18 @@ def _entries(record: PatientRecord, codes: set[Code]) -> Iterable[Entry]:
     return (entry for code in record.by_code.keys() & codes for entry in record.by_code[code])
 
 
-def _conditions(rule: Rule) -> Iterator[Condition]:
-    """Every condition that decides, and every one that chooses words or offers."""
+def _conditions(case: Case) -> Iterator[Condition]:
+    """Every condition that decides or holds back, and every one that chooses words or offers."""
+    rule = case.rule
+    yield from (hold.condition for hold in case.practice.holds)
     yield rule.when
     yield from (exclusion.condition for exclusion in rule.exclusions)
     yield from (offer.condition for offer in rule.offers if offer.condition is not None)
     yield from (variant.condition for variant in rule.card.variants)
 
 
-def _tests(rule: Rule) -> Iterator[Test]:
-    return (test for condition in _conditions(rule) for test in tests_in(condition))
+def _tests(case: Case) -> Iterator[Test]:
+    return (test for condition in _conditions(case) for test in tests_in(condition))
 
 
 def tests_in(condition: Condition) -> Iterator[Test]:

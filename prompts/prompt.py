@@ -1,4 +1,4 @@
-"""A prompt and a hold, as values."""
+"""A prompt, a hold, and the way of a rule to either, as values."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +7,22 @@ from typing import Literal
 from rules.outcome import Proposal
 from rules.record import Reply
 from rules.rule import Indicator, Link, Rule
+
+# What can hold back a rule that is true, in the order in which it is asked (PRODUCT 1.6).
+HeldBy = Literal[
+    "memory",
+    "compassion",
+    "consent",
+    "answers",
+    "done",
+    "quiet",
+    "most",
+    "capacity",
+    "pilot",
+    "review",
+    "person",
+    "session",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +38,51 @@ class Prompt:
     links: tuple[Link, ...] = ()
     choose_one: bool = False
 
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """The keys of everything that is offered on it."""
+        made = (key for one in self.proposals if one.offer is not None for key in one.offers)
+        return tuple(dict.fromkeys(made))
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """A rule that would have prompted and was held back: by what, until when, in a sentence."""
 
     rule: Rule
-    step: Literal["quiet", "answers", "pilot", "review", "most"]
+    step: HeldBy
     says: str
     until: date | None = None
     reply: Reply | None = None
+    unread: bool = False  # held because something could not be read, not because of what it says
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a rule on its way to a card: let through or not, in a sentence."""
+
+    name: str
+    passed: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One rule's way, step by step. The first step that did not let it through is the last."""
+
+    rule: Rule
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to say, and what was held back."""
+    """What to say, what was held back, and how each rule came to either."""
 
-    prompt: Prompt | None
+    prompts: tuple[Prompt, ...] = ()
     held: tuple[Held, ...] = ()
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def prompt(self) -> Prompt | None:
+        """The first card, and for most practices the only one."""
+        return self.prompts[0] if self.prompts else None

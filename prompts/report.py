@@ -61,13 +61,13 @@ def report(case: Case, today: date, *, heard: bool = True) -> Report:
 
 def _left_alone(held: Held | None, case: Case, heard: bool) -> Line:
     """What was said before, and whether it leaves this person alone today."""
-    count = len(case.said)
+    count = len(case.known.heard)
     known = f"{count} earlier {'answer' if count == 1 else 'answers'} known"
     if not heard:
         known = "answers given before were not looked up: name their folder with --data"
     if held is None:
         return Line(Answer.NO, "nothing that was said before holds today", known)
-    answer = Answer.CANNOT_TELL if held.step == "answers" else Answer.YES
+    answer = Answer.CANNOT_TELL if held.unread else Answer.YES
     return Line(answer, held.says.removesuffix("."), "")
 
 

@@ -1,18 +1,31 @@
-"""The holds, in their fixed order (PRODUCT 1.6, as far as they are built): each leaves a sentence.
+"""The steps between a rule that is true and a card, in their fixed order (PRODUCT 1.6).
 
-A hold never changes whether a rule is true. It says that now is not the time.
+Each is one small function that holds or lets through, and says so in a sentence. A hold never
+changes whether a rule is true: it says that now is not the time.
 """
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
-from prompts.history import on_topic, said_in_record, silencing
-from prompts.prompt import Held
+from prompts.history import History, on_topic, quieter, said_in_record, silencing
+from prompts.leaving_off import (
+    open_offers,
+    possible,
+    quiet_offers,
+    resting_offers,
+    standing_offers,
+)
+from prompts.prompt import Held, Step, Way
+from rules.answer import CANNOT_TELL, YES
+from rules.conditions import ask_apart
 from rules.days import Duration, in_words
+from rules.fact import facts_of
 from rules.facts.offered import NO_STANDS_IN, NOT_DONE
-from rules.outcome import Outcome
-from rules.record import ENTRY_KINDS, Person, Reply, Said
-from rules.rule import Practice, Purpose, Rule, Status
+from rules.outcome import Decision, Outcome
+from rules.record import ENTRY_KINDS, NEVER, Kind, Person, Reply, Said
+from rules.rule import Exclusion, Offer, Practice, Purpose, Rule, Status
 
 _SAID = {
     Reply.SHOWN: "the card was shown on {on}, and nobody has said yes or no",
@@ -24,25 +37,159 @@ _SAID = {
     Reply.NOT_RIGHT: "it was marked as not right for this person on {on}",
     Reply.ACCEPTED: "an offer was taken up on {on}",
 }
+_NOT_ASKED = {
+    Decision.NO_PROMPT: "It is not for this person today.",
+    Decision.CANNOT_TELL: "It cannot be told whether it is for this person today.",
+    Decision.WITHHELD: "It could not be worked out, and asks nobody anything.",
+}
 _UNREVIEWED = Duration(6, "month")  # so long after its review date a rule is still shown
 _ANYWHERE = Practice("This practice")
+_FOR_GOOD = 'Quiet until the person says otherwise: they said "don\'t ask again"'
 _NOT_DONE = "it is on the record as not done, {on}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One rule that would prompt, and everything that holding it back may depend on."""
+
+    outcome: Outcome
+    history: History
+    today: date
+    practice: Practice = _ANYWHERE
+    user: str = ""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+        return self.outcome.rule
+
+    @property
+    def safety_net(self) -> bool:
+        """Whether it is about somebody's safety: such a rule never pauses by itself."""
+        return self.rule.purpose is Purpose.SAFETY_NET
 
 
 def hold(
     outcome: Outcome,
-    said: tuple[Said, ...],
+    history: History,
     today: date,
     practice: Practice = _ANYWHERE,
     user: str = "",
 ) -> Held | None:
-    """The first hold that applies to a rule that would prompt, or None."""
-    return (
-        _not_in_pilot(outcome, practice, user)
-        or _not_reviewed(outcome.rule, today)
-        or _answers_unread(outcome)
-        or _the_longer(_quiet_period(outcome, said, today), _often_enough(outcome, said, today))
-    )
+    """The first step that holds back a rule that would prompt, or None."""
+    outcome = outcome._replace(rule=quieter(outcome.rule, practice))
+    return way(Asked(outcome, history, today, practice, user))[1]
+
+
+def way(asked: Asked) -> tuple[Way, Held | None]:
+    """The steps of one rule up to the one that holds it, and that hold."""
+    steps: list[Step] = []
+    for name, step in STEPS:
+        came = step(asked)
+        if isinstance(came, Held):
+            return Way(asked.rule, (*steps, Step(name, False, came.says))), came
+        steps.append(Step(name, True, came))
+    return Way(asked.rule, tuple(steps)), None
+
+
+def not_asked(outcome: Outcome) -> Way:
+    """The way of a rule that is not for this person, or cannot be told: it ends where it began."""
+    says = _NOT_ASKED.get(outcome.decision, "")
+    if outcome.decision is Decision.EXCLUDED:
+        because = {one.name: one.because for one in outcome.rule.exclusions}
+        says = f"Not shown: {because[outcome.because]}."
+    return Way(outcome.rule, (Step("rule", False, says),))
+
+
+def _true(asked: Asked) -> str:
+    return f"It is for this person today: {asked.rule.title}."
+
+
+def _remembered(asked: Asked) -> Held | str:
+    """What nobody can look up may have been a no; only a safety net speaks then."""
+    if asked.history.remembered:
+        return "What was said before could be looked up."
+    if asked.safety_net:
+        return "What was said before could not be looked up; a safety net goes on."
+    says = "Not shown: what was said before could not be looked up, and it may have been a no."
+    return Held(asked.rule, "memory", says, unread=True)
+
+
+def _compassion(asked: Asked) -> Held | str:
+    """Nobody is asked anything at a time like this, whatever a rule says."""
+    look, doubtful = asked.outcome.look, ""
+    for hold in asked.practice.holds:
+        answer = ask_apart(hold.condition, look)
+        if answer is YES:
+            if asked.safety_net:
+                return f"A safety net goes on: {hold.because}."
+            return Held(asked.rule, "compassion", f"Not shown: {hold.because}.")
+        if answer is CANNOT_TELL and hold.if_unknown_exclude and not doubtful:
+            doubtful = _doubt(hold, asked.outcome)
+    if not doubtful:
+        return "Nothing on the record says to leave this person in peace."
+    if asked.safety_net:
+        return f"A safety net goes on: {doubtful}."
+    return Held(asked.rule, "compassion", f"Not shown: {doubtful}.", unread=True)
+
+
+def _doubt(hold: Exclusion, outcome: Outcome) -> str:
+    """Why it cannot be told whether somebody is to be left in peace."""
+    unread = outcome.look.record.unread
+    kinds = {kind for fact in facts_of(hold.condition) for kind in fact.kinds}
+    missing = next((kind for kind in Kind if kind in unread and kind in kinds), None)
+    why = hold.name.replace("-", " ")
+    if missing is not None:
+        return f"the list of {missing} entries could not be read, and {why} may stand there"
+    return f"the record does not say clearly enough whether there is {why}"
+
+
+def _consent(asked: Asked) -> Held | str:
+    """ "Don't ask again" holds until the person says otherwise."""
+    never = [said for said in _answers(asked) if said.ask_again == NEVER]
+    if not never:
+        return "The person did not ask us to stop asking about this."
+    last = max(never, key=lambda said: said.on)
+    says = f"{_FOR_GOOD} on {in_words(last.on)}."
+    return Held(asked.rule, "consent", says, reply=last.reply)
+
+
+def _answers_unread(asked: Asked) -> Held | str:
+    """A no may stand where we could not look; not having read it is not its absence."""
+    unread = asked.outcome.look.record.unread
+    kinds = ENTRY_KINDS if asked.rule.quiet.declined_codes else (NO_STANDS_IN,)
+    missing = [kind for kind in kinds if kind in unread]
+    if not missing:
+        return "Every list in which a no may stand could be read."
+    what = f"the list of {missing[0]} entries could not be read"
+    if asked.rule.prompt_when_unknown:  # a safety net: better to ask twice than not at all
+        return f"It goes on, though {what}."
+    says = f"Not shown: {what}, and a no may stand there."
+    return Held(asked.rule, "answers", says, unread=True)
+
+
+def _done(asked: Asked) -> Held | str:
+    """What is under way already is not offered; a rule with nothing else to offer says nothing."""
+    standing = standing_offers(asked.outcome, asked.today)
+    if not standing:
+        return "Nothing that it offers is on the record as under way."
+    if asked.rule.purpose is not Purpose.OFFER or _left(asked, standing):
+        return f"Left off the card, being on the record as under way: {len(standing)}."
+    return Held(asked.rule, "done", "Not shown: what it offers is on the record as under way.")
+
+
+def _left(asked: Asked, off: Collection[Offer]) -> list[Offer]:
+    """What a rule has left to offer."""
+    outcome = asked.outcome
+    return [offer for offer in outcome.offers if offer not in off and possible(outcome, offer)]
+
+
+def _quiet(asked: Asked) -> Held | str:
+    """The longest of what was said on the topic and how often; then what was said to the offers."""
+    held = _the_longer(_quiet_period(asked), _often_enough(asked)) or _quiet_offers(asked)
+    if held is not None:
+        return held
+    return "Nothing that was said before holds today."
 
 
 def _the_longer(quiet: Held | None, often: Held | None) -> Held | None:
@@ -52,84 +199,19 @@ def _the_longer(quiet: Held | None, often: Held | None) -> Held | None:
     return often if (often.until or date.max) > (quiet.until or date.max) else quiet
 
 
-def _not_in_pilot(outcome: Outcome, practice: Practice, user: str) -> Held | None:
-    """A rule in pilot is for some sites, some clinicians, or one person in so many."""
-    rule, group = outcome.rule, outcome.rule.care.pilot
-    if group is None or rule.status is not Status.PILOT:
-        return None
-    if group.sites and practice.site not in group.sites:
-        return Held(rule, "pilot", "Not shown: this rule is being tried at other sites.")
-    if group.clinicians and user not in group.clinicians:
-        return Held(rule, "pilot", "Not shown: this rule is being tried by other clinicians.")
-    if group.share is not None and not _is_in(group.share, rule, outcome.look.record.person):
-        return Held(rule, "pilot", "Not shown: this rule is being tried with other people.")
-    return None
+def _answers(asked: Asked) -> tuple[Said, ...]:
+    """Every answer that counts for the rule, wherever it stands."""
+    rule, today, heard = asked.rule, asked.today, asked.history.heard
+    in_record = said_in_record(rule, asked.outcome.look.record, today)
+    return on_topic(rule, heard + in_record, today) + silencing(rule, heard, today)
 
 
-def paused_from(rule: Rule) -> date | None:
-    """The day from which a rule is not shown unless somebody looks at it again; None: never."""
-    if rule.care.review_by is None or rule.purpose is Purpose.SAFETY_NET:
-        return None
-    return _UNREVIEWED.after(rule.care.review_by) + timedelta(days=1)
-
-
-def _not_reviewed(rule: Rule, today: date) -> Held | None:
-    """A rule rests more than six months after its review date; a safety net never by itself."""
-    paused, review_by = paused_from(rule), rule.care.review_by
-    if paused is None or review_by is None or today < paused:
-        return None
-    says = f"Not shown: this rule was to be looked at again by {in_words(review_by)}."
-    return Held(rule, "review", says)
-
-
-def _is_in(share: tuple[int, int], rule: Rule, person: Person) -> bool:
-    """Always the same people: a stable hash of who and which rule, nothing else."""
-    some, of = share
-    digest = sha256(f"{rule.id}|{person.id}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % of < some
-
-
-def _often_enough(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held | None:
-    """So many cards on one topic in so long are enough, whatever was said to them."""
-    rule = outcome.rule
-    if rule.quiet.most is None:
-        return None
-    most, length = rule.quiet.most
-    start = length.before(today)
-    here = [one for one in said if one.topic in rule.quiet.topics and one.source == "here"]
-    days = sorted({one.on for one in here if start < one.on <= today})
-    if len(days) < most:
-        return None
-    until = length.after(days[-most])
-    if until <= today:  # a year on from 29 February is 28 February, which is the day it ends
-        return None
-    times = "once" if len(days) == 1 else f"{len(days)} times"
-    return Held(
-        rule, "most", f"Quiet until {in_words(until)}: it was shown {times} in {length}.", until
-    )
-
-
-def _answers_unread(outcome: Outcome) -> Held | None:
-    """A no may stand where we could not look; not having read it is not its absence."""
-    if outcome.rule.prompt_when_unknown:
-        return None  # a safety net: better to ask twice than not at all
-    unread = outcome.look.record.unread
-    kinds = ENTRY_KINDS if outcome.rule.quiet.declined_codes else (NO_STANDS_IN,)
-    missing = [kind for kind in kinds if kind in unread]
-    if not missing:
-        return None
-    return Held(
-        outcome.rule,
-        "answers",
-        f"Not shown: the list of {missing[0]} entries could not be read, and a no may stand there.",
-    )
-
-
-def _quiet_period(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held | None:
+def _quiet_period(asked: Asked) -> Held | None:
     """The longest period that any answer on the topic opens; it ends on the day it names."""
-    rule = outcome.rule
-    answers = on_topic(rule, said + said_in_record(rule, outcome.look.record, today), today)
-    answers += silencing(rule, said, today)
+    return _longest(asked.rule, _answers(asked), asked.today)
+
+
+def _longest(rule: Rule, answers: tuple[Said, ...], today: date) -> Held | None:
     if not answers:
         return None
     until, longest = max(
@@ -143,3 +225,104 @@ def _quiet_period(outcome: Outcome, said: tuple[Said, ...], today: date) -> Held
     words = _NOT_DONE if longest.source == NOT_DONE else _SAID[longest.reply]
     because = words.format(on=in_words(longest.on)) + chosen
     return Held(rule, "quiet", f"Quiet until {in_words(until)}: {because}.", until, longest.reply)
+
+
+def _often_enough(asked: Asked) -> Held | None:
+    """So many cards on one topic in so long are enough, whatever was said to them."""
+    rule, today = asked.rule, asked.today
+    if rule.quiet.most is None:
+        return None
+    most, length = rule.quiet.most
+    start = length.before(today)
+    here = [s for s in asked.history.heard if s.topic in rule.quiet.topics and s.source == "here"]
+    days = sorted({one.on for one in here if start < one.on <= today})
+    if len(days) < most:
+        return None
+    until = length.after(days[-most])
+    if until <= today:  # a year on from 29 February is 28 February, which is the day it ends
+        return None
+    times = "once" if len(days) == 1 else f"{len(days)} times"
+    return Held(
+        rule, "most", f"Quiet until {in_words(until)}: it was shown {times} in {length}.", until
+    )
+
+
+def _quiet_offers(asked: Asked) -> Held | None:
+    """A no to one rule's offer is a no to the same offer of another; the first to end frees it."""
+    standing = standing_offers(asked.outcome, asked.today)
+    quiet = quiet_offers(asked.outcome, asked.history, asked.today)
+    left = _left(asked, standing)
+    if asked.rule.purpose is not Purpose.OFFER or not quiet or any(o not in quiet for o in left):
+        return None
+    holds = [held for offer in left if (held := _longest(asked.rule, quiet[offer], asked.today))]
+    first = min(holds, key=lambda held: (held.until or date.max, held.says))
+    if first.until == NEVER:
+        says = f"{_FOR_GOOD}, to the same offer in another card."
+        return Held(asked.rule, "consent", says, reply=first.reply)
+    says = first.says.removesuffix(".") + ", to the same offer in another card."
+    return Held(asked.rule, "quiet", says, first.until, first.reply)
+
+
+def _capacity(asked: Asked) -> Held | str:
+    """What nobody can have at the moment is not offered."""
+    resting = resting_offers(asked.outcome, asked.history)
+    if not resting:
+        return "Everything that it offers can be had, as far as is known."
+    left = open_offers(asked.outcome, asked.history, asked.today)
+    if left or asked.rule.purpose is not Purpose.OFFER:
+        return f"Left off the card, having no room at the moment: {len(resting)}."
+    says = "Not shown: what it offers has no room, as several people were told lately."
+    return Held(asked.rule, "capacity", says)
+
+
+def _in_pilot(asked: Asked) -> Held | str:
+    """A rule in pilot is for some sites, some clinicians, or one person in so many."""
+    rule, group = asked.rule, asked.rule.care.pilot
+    if group is None or rule.status is not Status.PILOT:
+        return "It is not being tried with some people only."
+    if group.sites and asked.practice.site not in group.sites:
+        return Held(rule, "pilot", "Not shown: this rule is being tried at other sites.")
+    if group.clinicians and asked.user not in group.clinicians:
+        return Held(rule, "pilot", "Not shown: this rule is being tried by other clinicians.")
+    if group.share is not None and not _is_in(group.share, rule, asked.outcome.look.record.person):
+        return Held(rule, "pilot", "Not shown: this rule is being tried with other people.")
+    return "It is being tried, here and with this person."
+
+
+def _is_in(share: tuple[int, int], rule: Rule, person: Person) -> bool:
+    """Always the same people: a stable hash of who and which rule, nothing else."""
+    some, of = share
+    digest = sha256(f"{rule.id}|{person.id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % of < some
+
+
+def paused_from(rule: Rule) -> date | None:
+    """The day from which a rule is not shown unless somebody looks at it again; None: never."""
+    if rule.care.review_by is None or rule.purpose is Purpose.SAFETY_NET:
+        return None
+    return _UNREVIEWED.after(rule.care.review_by) + timedelta(days=1)
+
+
+def _reviewed(asked: Asked) -> Held | str:
+    """A rule rests more than six months after its review date; a safety net never by itself."""
+    rule = asked.rule
+    paused, review_by = paused_from(rule), rule.care.review_by
+    if paused is None or review_by is None or asked.today < paused:
+        return "Nobody is late in looking at it again."
+    says = f"Not shown: this rule was to be looked at again by {in_words(review_by)}."
+    return Held(rule, "review", says)
+
+
+# The list of PRODUCT 1.6. What comes after it is about all the rules together: see choose.py.
+STEPS: tuple[tuple[str, Callable[[Asked], Held | str]], ...] = (
+    ("rule", _true),
+    ("memory", _remembered),
+    ("compassion", _compassion),
+    ("consent", _consent),
+    ("answers", _answers_unread),
+    ("done", _done),
+    ("quiet", _quiet),
+    ("capacity", _capacity),
+    ("pilot", _in_pilot),
+    ("review", _reviewed),
+)

@@ -1,10 +1,11 @@
 """Where one rule stands for one person on one day, a quiet period counted: in one word, and why."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from prompts.choose import choose
+from prompts.history import History
 from prompts.prompt import Choice, Held
 from prompts.restraint import hold
 from rules.engine import decide
@@ -17,11 +18,9 @@ from rules.rule import Practice, Rule
 
 PROMPT, QUIET, CANNOT_TELL, NOT_IN_PILOT = "prompt", "quiet", "cannot tell", "not in the pilot"
 PAUSED = "paused"
-# What a hold comes to, by its step.
-_WORDS = {
-    "quiet": QUIET, "most": QUIET, "answers": CANNOT_TELL, "pilot": NOT_IN_PILOT, "review": PAUSED,
-}  # fmt: skip
-_SOMEBODY = Practice("This practice")
+# What a hold comes to, by its step; every other is quiet.
+_WORDS = {"pilot": NOT_IN_PILOT, "review": PAUSED}
+_SOMEBODY, _NOTHING = Practice("This practice"), History()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +44,41 @@ class Standing:
         for one that nobody looked at again in time.
         """
         if self.held is not None:
-            return _WORDS[self.held.step]
+            return held_word(self.held)
         return str(self.outcome.decision)
+
+
+def held_word(held: Held) -> str:
+    """What a hold comes to, in a word."""
+    return CANNOT_TELL if held.unread else _WORDS.get(held.step, QUIET)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One rule and one person: everything that an answer may depend on but the day."""
+    """One rule and one person: everything that an answer may depend on but the day.
+
+    ``said`` is what was said before; ``history`` is what is remembered besides.
+    """
 
     rule: Rule
     record: PatientRecord
     said: tuple[Said, ...] = ()
     practice: Practice = _SOMEBODY
+    history: History = _NOTHING
+
+    @property
+    def known(self) -> History:
+        """Everything that is remembered."""
+        return replace(self.history, said=self.history.said + self.said)
 
     def on(self, today: date, look_up: Callable[[Fact, Look], Finding] = look_up) -> Standing:
         """How it stands on a day, through the same walk as for any card.
 
         ``look_up`` is for asking what would be if a fact were otherwise.
         """
-        outcome = decide(self.rule, Look(self.record, self.said, today, look_up))
+        outcome = decide(self.rule, Look(self.record, self.known.said, today, look_up))
         # Nobody looks: where only some clinicians see a rule in pilot, one of them is meant.
         pilot = self.rule.care.pilot
         user = pilot.clinicians[0] if pilot and pilot.clinicians else ""
-        choice = choose((outcome,), self.said, today, self.practice, user)
-        return Standing(outcome, choice, hold(outcome, self.said, today, self.practice, user))
+        choice = choose((outcome,), self.known, today, self.practice, user)
+        return Standing(outcome, choice, hold(outcome, self.known, today, self.practice, user))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from prompts.choose import choose
+from prompts.history import History
 from prompts.prompt import Held, Prompt
 from prompts.standing import QUIET, Case, Standing
 from rules.answer import Answer
@@ -87,12 +88,12 @@ class Came:
 def came_of(outcome: Outcome, said: tuple[Said, ...]) -> Came:
     """How one rule came out for one person, after everything that leaves people alone."""
     outcome = outcome._replace(rule=_for_everybody(outcome.rule))
-    choice = choose((outcome,), said, outcome.look.today, Practice("A story"))
+    choice = choose((outcome,), History(said), outcome.look.today, Practice("A story"))
     got = str(outcome.decision)
     deciders: set[str] = set()
     held = choice.held[0] if choice.held else None
     if held is not None:
-        got = "cannot tell" if held.step == "answers" else "quiet"
+        got = "cannot tell" if held.unread else "quiet"
         deciders = {str(held.reply).replace(" ", "_")} if held.reply else {held.step}
     elif outcome.decision is not Decision.PROMPT:
         deciders = (

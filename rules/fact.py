@@ -1,6 +1,6 @@
 """What a rule looks up, and how the answers are put together: facts, tests and conditions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -247,3 +247,17 @@ def facts_of(condition: Condition) -> tuple[Fact, ...]:
             return tuple(fact for part in parts for fact in facts_of(part))
         case Computed(expression):
             return expression.facts
+
+
+def behind(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """These facts, and those that they start at or are worked out from."""
+    found = dict.fromkeys(facts)
+    left = list(found)
+    while left:  # a fact may start at another, which may start at a third
+        fact = left.pop()
+        worked_out = fact.expression.facts if fact.expression else ()
+        for other in (fact.since, fact.before, *worked_out):
+            if isinstance(other, Fact) and other not in found:
+                found[other] = None
+                left.append(other)
+    return tuple(found)

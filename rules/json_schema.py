@@ -89,6 +89,7 @@ def schemas(names: Workspace) -> dict[str, Schema]:
     shared = {
         "facts": ("fact", "Facts that many rules use, by name."),
         "exclusions": ("exclusion", "Who is left alone in many rules, by name."),
+        "holds": ("exclusion", "When nobody is asked anything, by name."),
         "services": ("service", "Where referrals go, by name."),
         "offers": ("offer set", "The codes that say what became of an offer, by name."),
         "messages": ("message", "What can be sent, by name."),

@@ -16,7 +16,7 @@ from rules.opening import Opening, forget_shipped, yaml_files
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
-from rules.rule import SHOWN, Library, Practice, Rule, Status
+from rules.rule import SHOWN, Exclusion, Library, Practice, Rule, Status
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
 from rules.schema.lists import (
@@ -37,7 +37,7 @@ from rules.text import Block, Node
 
 _LISTS, _SHARED = "value-sets", "shared"
 # Each may use the names of those before it.
-SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions", "people")
+SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions", "holds", "people")
 _WORDS = "words.yaml"
 _NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml", _WORDS})
 
@@ -184,7 +184,8 @@ class _Loading:
         ]
         left, answers = answered(self.rules.values(), told)
         rules = tuple(self._silenced(self.rules[rule_id]) for rule_id in sorted(self.rules))
-        library = Library(rules, self.names.lists, self.practice)
+        practice = replace(self.practice, holds=tuple(self.names.holds.values()))
+        library = Library(rules, self.names.lists, practice)
         problems = sorted(set(left))
         if any(problem.stops and problem.at.file.startswith("rules/") for problem in problems):
             forget_shipped()
@@ -277,22 +278,30 @@ class _Loading:
             self.names.people |= read_people(reader, node, self.names)
         elif stem == "facts":
             self.names.facts |= read_facts(reader, node, self.names)
+        elif stem == "holds":
+            self._left_alone(reader, node, "hold", self.names.holds)
         else:
-            block = reader.block(node, "The list of exclusions")
-            for key, value in block.pairs.values() if block else ():
-                inner = reader.block(value, f'Exclusion "{key.value}"')
-                found = read_own_exclusion(reader, inner, self.names, key.value) if inner else None
-                if key.value in self.names.exclusions:
-                    says = (
-                        f'This takes the place of "{key.value}" that comes with Good Day,'
-                        " in every rule that names it."
-                    )
-                    hint = "If that is not meant, give it a name of its own."
-                    reader.think(key.at, "E15", says, hint)
-                if found is not None:
-                    self.names.exclusions[key.value] = found
-                else:
-                    self.names.faulty.add(("exclusion", key.value))
+            self._left_alone(reader, node, "exclusion", self.names.exclusions)
+
+    def _left_alone(
+        self, reader: Reader, node: Node, sort: str, known: dict[str, Exclusion]
+    ) -> None:
+        """Who is left alone, by name: in the rules that name it, or (holds) in every rule."""
+        block = reader.block(node, f"The list of {sort}s")
+        for key, value in block.pairs.values() if block else ():
+            inner = reader.block(value, f'{sort.capitalize()} "{key.value}"')
+            found = read_own_exclusion(reader, inner, self.names, key.value) if inner else None
+            if key.value in known:
+                where = "every rule" if sort == "hold" else "every rule that names it"
+                says = (
+                    f'This takes the place of "{key.value}" that comes with Good Day, in {where}.'
+                )
+                hint = "If that is not meant, give it a name of its own."
+                reader.think(key.at, "E15", says, hint)
+            if found is not None:
+                known[key.value] = found
+            else:
+                self.names.faulty.add((sort, key.value))
 
     def rules_of(self, root: Traversable, shown: str) -> None:
         for path, name in self.opening.below(root, shown, skip=_NOT_RULES):

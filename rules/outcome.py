@@ -47,3 +47,4 @@ class Proposal:
     visit: Entry | None = None
     letter: str = ""
     ask_again: date | None = None
+    offers: tuple[str, ...] = ()  # the keys of what it answers

@@ -143,12 +143,20 @@ class Reply(StrEnum):
     ACCEPTED = "accepted"
 
 
+# The day that somebody chose who said "don't ask again": it holds until they say otherwise.
+NEVER = date.max
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One reply on one topic, and the day the person chose to be asked again, if they chose."""
+    """One reply on one topic, and the day the person chose to be asked again, if they chose.
+
+    ``offers`` are the keys of what was answered: the same offer is quiet in every rule that has it.
+    """
 
     topic: str
     reply: Reply
     on: date
     ask_again: date | None = None
     source: str = "here"  # here: our own store; record: the person's record
+    offers: tuple[str, ...] = ()

@@ -41,6 +41,10 @@ _ABOUT = {
     ),
     "message": ("Each message in `shared/messages.yaml`", "What can be sent."),
     "practice": ("`practice.yaml`", "The practice that uses the rules."),
+    "practice quiet": (
+        "Under `quiet` in `practice.yaml`",
+        "What is longer here than in a rule holds; nothing here makes a rule ask sooner.",
+    ),
 }
 _CONDITIONS = """\
 ## Conditions

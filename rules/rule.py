@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from rules.care import Care
 from rules.codes import Code, CodeList
 from rules.days import Duration
-from rules.fact import Condition, Expression, Fact, expressions_of, facts_of
+from rules.fact import Condition, Expression, Fact, behind, expressions_of, facts_of
 from rules.problems import Place
 from rules.record import Reply
 from rules.text import Text
@@ -282,15 +282,7 @@ class Rule:
                 if needed is not None:
                     found[needed] = None
         found |= dict.fromkeys(self.card.facts)
-        behind = list(found)
-        while behind:  # a fact may start at another, which may start at a third
-            fact = behind.pop()
-            worked_out = fact.expression.facts if fact.expression else ()
-            for other in (fact.since, fact.before, *worked_out):
-                if isinstance(other, Fact) and other not in found:
-                    found[other] = None
-                    behind.append(other)
-        return tuple(found)
+        return behind(found)
 
     @cached_property
     def expressions(self) -> tuple[Expression, ...]:
@@ -314,6 +306,10 @@ class Practice:
     phone: str = ""
     site: str = ""  # where this service runs, for rules piloted at some sites only
     people: tuple[str, ...] = ()  # who works here
+    most_cards_at_once: int = 1
+    # Longer quiet periods, for every rule but safety nets.
+    quiet: Mapping[Reply, Duration] = field(default_factory=dict[Reply, Duration], hash=False)
+    holds: tuple[Exclusion, ...] = ()  # when nobody is asked anything, whatever a rule says
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from textwrap import dedent, indent
 
 from prompts.choose import choose
+from prompts.history import History
 from prompts.prompt import Choice
 from rules.answer import Answer
 from rules.codes import OWN, SNOMED, Code
@@ -327,7 +328,9 @@ def card(
 ) -> Choice:
     """The one card, if any, and what was held back."""
     asked = (rules,) if isinstance(rules, Rule) else tuple(rules)
-    return choose(evaluate(asked, record, before, today), before, today, Practice("A test"))
+    return choose(
+        evaluate(asked, record, before, today), History(before), today, Practice("A test")
+    )
 
 
 # ---- FHIR -----------------------------------------------------------------------------------

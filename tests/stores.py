@@ -89,4 +89,4 @@ def said(store: Answers, person: str = "ann") -> set[tuple[str, Reply, date]]:
 
 def said_to(store: Answers, offer: str, person: str = "ann") -> set[Reply]:
     """What somebody said to one offer, on whichever card."""
-    return {one.reply for one in store.history(person).said if one.topic == offer}
+    return {one.reply for one in store.history(person).said if offer in one.offers}

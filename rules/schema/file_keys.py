@@ -54,5 +54,12 @@ PRACTICE = (
     Key("site", F.SENTENCE, "Which of its sites this is, for rules piloted at some only."),
     Key("pilots", F.NAMES, "Rules that this practice pilots: its own, and starter rules."),
     Key("people", F.SENTENCES, "Who works here, by name and role: who can own and sign off rules."),
+    Key("most_cards_at_once", F.WHOLE, "So many cards at once about one person: 1 to 3.", "1"),
+    Key(
+        "quiet",
+        F.BLOCK,
+        "Longer quiet periods, for every rule but safety nets.",
+        of="practice quiet",
+    ),
     Key("link_hosts", F.SENTENCES, "Hosts that cards may link to.", "www.nhs.uk"),
 )

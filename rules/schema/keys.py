@@ -141,6 +141,8 @@ QUIET = (
     Key("not_done_codes", F.LISTS, "Codes that say no where they are recorded as not done."),
     Key("no_thanks", F.BLOCK, 'Hides "no, thank you"; never for an offer.', of="no_thanks"),
 )  # fmt: skip
+# The same lengths for every rule of a practice but its safety nets.
+PRACTICE_QUIET = tuple(key for key in QUIET if key.name.startswith("after_"))
 NO_THANKS = (
     Key("hidden", F.YES_NO, "Whether it is hidden.", needed=True),
     Key("because", F.SENTENCE, "Why.", needed=True),
@@ -150,7 +152,7 @@ NO_THANKS = (
 TABLES: dict[str, tuple[Key, ...]] = {
     "rule": RULE, "evidence": EVIDENCE, "pdsa": PDSA, "safety": SAFETY, "pilot": PILOT,
     "released": RELEASED, "exclusion": EXCLUSION, "card": CARD, "variant": VARIANT, "link": LINK,
-    "quiet": QUIET,
+    "quiet": QUIET, "practice quiet": PRACTICE_QUIET,
     "no_thanks": NO_THANKS, "person": PERSON, "booking": BOOKING, "line": LINE,
     "outcome line": OUTCOME_LINE, "test": TEST, "list": CODE_LIST, "code": CODE,
     "service": SERVICE, "offer set": OFFER_SET, "message": MESSAGE, "practice": PRACTICE,

@@ -31,6 +31,7 @@ class Names:
     lists: dict[str, CodeList] = field(default_factory=dict[str, CodeList])
     facts: dict[str, Fact] = field(default_factory=lambda: dict(BUILT_IN))
     exclusions: dict[str, Exclusion] = field(default_factory=dict[str, Exclusion])
+    holds: dict[str, Exclusion] = field(default_factory=dict[str, Exclusion])
     services: dict[str, Service] = field(default_factory=dict[str, Service])
     offer_sets: dict[str, OfferSet] = field(default_factory=dict[str, OfferSet])
     messages: dict[str, Message] = field(default_factory=dict[str, Message])

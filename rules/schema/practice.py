@@ -4,7 +4,11 @@ from rules.reading import Reader
 from rules.rule import Practice
 from rules.schema.file_keys import PRACTICE
 from rules.schema.key import check
+from rules.schema.quiet import read_practice_quiet
 from rules.text import Block, Node
+
+# PRODUCT 1.4: the value of each prompt is highest at one, and of all together at three.
+MOST_CARDS = 3
 
 
 def read_practice(
@@ -18,10 +22,26 @@ def read_practice(
         reader.get(block, "phone", reader.prose) or "",
         reader.get(block, "site", reader.prose) or "",
         _sentences(reader, block, "people"),
+        reader.get(block, "most_cards_at_once", lambda n: _most_cards(reader, n)) or 1,
+        quiet=reader.get(block, "quiet", lambda n: read_practice_quiet(reader, n)) or {},
     )
     hosts = _sentences(reader, block, "link_hosts")
     pilots = reader.items(block.pairs["pilots"][1], '"pilots"') if "pilots" in block.pairs else ()
     return practice, hosts, pilots
+
+
+def _most_cards(reader: Reader, node: Node) -> int | None:
+    """One card, or two or three where a practice would rather have them apart."""
+    most = reader.whole(node)
+    if most is None or 1 <= most <= MOST_CARDS:
+        return most
+    reader.stop(
+        node.at,
+        "E10",
+        f"{most} is not a number of cards from 1 to {MOST_CARDS}.",
+        "With every further card fewer are read. Type: most_cards_at_once: 1",
+    )
+    return None
 
 
 def _sentences(reader: Reader, block: Block, key: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """When people are left alone, as authors write it."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from rules.codes import Code, CodeList
@@ -9,7 +10,7 @@ from rules.reading import Reader
 from rules.record import Reply
 from rules.rule import Purpose, Quiet
 from rules.schema.key import check
-from rules.schema.keys import NO_THANKS, QUIET
+from rules.schema.keys import NO_THANKS, PRACTICE_QUIET, QUIET
 from rules.schema.lists import read_codes
 from rules.schema.names import Names
 from rules.text import Block, Node
@@ -40,22 +41,9 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
         return None
     check(reader, block, '"quiet"', QUIET)
     topic = reader.get(block, "topic", reader.name)
-    periods = dict(QUIET_DEFAULTS)
-    for key, reply in _PERIODS.items():
-        length = reader.get(block, key, reader.duration)
-        if length is None:
-            continue
-        # A safety net may speak again sooner: it is about somebody's safety, not about an offer.
-        louder = length.is_shorter_than(QUIET_DEFAULTS[reply])
-        if louder and purpose is not Purpose.SAFETY_NET:
-            reader.stop(
-                block.pairs[key][1].at,
-                "E31",
-                f"{length} is shorter than everybody's {QUIET_DEFAULTS[reply]}.",
-                "A rule may be quieter than the rest, never louder.",
-                _FORGOTTEN if reply is Reply.DECLINED else (),
-            )
-        periods[reply] = length
+    # A safety net may speak again sooner: it is about somebody's safety, not about an offer.
+    own = _periods(reader, block, "A rule", louder=purpose is Purpose.SAFETY_NET)
+    periods = {**QUIET_DEFAULTS, **own}
     former = _names(reader, block, "also_known_as")
     also = _names(reader, block, "also_quiet")
     declined = read_codes(reader, block, "declined_codes", names)
@@ -76,6 +64,34 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
         declined_lists=tuple(each.id for each in declined),
         not_done_lists=tuple(each.id for each in not_done),
     )  # fmt: skip
+
+
+def read_practice_quiet(reader: Reader, node: Node) -> Mapping[Reply, Duration] | None:
+    """How much longer a practice leaves people alone, whatever its rules say."""
+    block = reader.block(node, '"quiet"')
+    if block is None:
+        return None
+    check(reader, block, '"quiet"', PRACTICE_QUIET)
+    return _periods(reader, block, "A practice", louder=False)
+
+
+def _periods(reader: Reader, block: Block, who: str, *, louder: bool) -> dict[Reply, Duration]:
+    """The lengths that are written. One shorter than everybody's stops, unless it may be."""
+    periods: dict[Reply, Duration] = {}
+    for key, reply in _PERIODS.items():
+        length = reader.get(block, key, reader.duration)
+        if length is None:
+            continue
+        if not louder and length.is_shorter_than(QUIET_DEFAULTS[reply]):
+            reader.stop(
+                block.pairs[key][1].at,
+                "E31",
+                f"{length} is shorter than everybody's {QUIET_DEFAULTS[reply]}.",
+                f"{who} may be quieter than the rest, never louder.",
+                _FORGOTTEN if reply is Reply.DECLINED else (),
+            )
+        periods[reply] = length
+    return periods
 
 
 def _names(reader: Reader, block: Block, key: str) -> tuple[str, ...]:

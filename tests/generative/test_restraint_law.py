@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prompts.choose import MOST_OFFERS
+from prompts.merging import MOST_OFFERS
 from prompts.prompt import Choice
 from rules.days import Duration
 from rules.record import Entry, Kind, PatientRecord, Reply, Said

@@ -6,14 +6,17 @@ from fhir_adapters.needs import SEARCHES, needs, needs_of
 from fhir_adapters.read import KINDS
 from rules.codes import OWN, SNOMED, Code
 from rules.record import ENTRY_KINDS, Kind
-from tests.builders import Resource, a_rule, code
+from tests.builders import Resource, a_rule, code, load_files
 from tests.fhir_search import search
 from tests.unit.fhir_adapters.test_read import PLACES
 
+# Where a no to a referral stands, and where it shows that one is under way.
+REFERRING = {Kind.PROCEDURE, Kind.REFERRAL}
 
-def test_a_rule_needs_the_lists_its_facts_ask_and_the_one_where_a_no_stands() -> None:
+
+def test_a_rule_needs_the_lists_its_facts_ask_and_those_where_its_offers_show() -> None:
     found = needs([a_rule(exclude=None)])
-    assert set(found.kinds) == {Kind.CONDITION, Kind.PROCEDURE}
+    assert set(found.kinds) == {Kind.CONDITION, *REFERRING}
     assert {"cough", "dry-cough"} <= found.codes
 
 
@@ -33,7 +36,7 @@ def test_a_condition_that_another_code_ends_needs_the_lists_where_it_may_end() -
           ended_by: cough-over
     """
     found = needs([a_rule(facts=facts, exclude=None)])
-    assert {Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE} == set(found.kinds)
+    assert {Kind.CONDITION, Kind.OBSERVATION, *REFERRING} == set(found.kinds)
     assert "cough-over" in found.codes
 
 
@@ -80,7 +83,7 @@ def test_a_list_that_no_one_parameter_finds_whole_is_asked_for_whole(find: str) 
     (template,) = [
         query.template
         for query in found.queries
-        if query.kind not in (None, Kind.PROCEDURE, Kind.STATEMENT)
+        if query.kind not in {None, Kind.STATEMENT, *REFERRING}
     ]
     assert "cough" not in template
     assert "&_sort=-" in template
@@ -107,3 +110,25 @@ def test_a_search_finds_a_code_wherever_reading_would(resource: Resource) -> Non
     kind = KINDS[str(resource["resourceType"])]
     searches = needs_of({kind: [code("cough")]}).templates.values()
     assert any(search(one, [resource]) for one in searches if "?" in one)
+
+
+@pytest.mark.parametrize(
+    ("offer", "kind"),
+    [
+        ("refer: {label: Refer, service: tea-group}", Kind.REFERRAL),
+        ("tag: {label: Tag, code: tea-tag, words: Tea}", Kind.TAG),
+        ("task: {label: Ring, for: nurse, due: 3 days, code: tea-call}", Kind.TASK),
+    ],
+)
+def test_an_offer_that_may_be_under_way_is_looked_for_where_it_would_show(
+    offer: str, kind: Kind
+) -> None:
+    assert kind in needs([a_rule(exclude=None, offers=f"\n- {offer}")]).kinds
+
+
+def test_what_the_holds_look_at_is_needed_whatever_the_rules_are() -> None:
+    holds = load_files({}).library.practice.holds
+    alone = needs([], holds)
+    assert {Kind.ENCOUNTER, Kind.TAG, Kind.CONDITION} <= set(alone.kinds)
+    assert {"bereavement", "183452005", "103735009"} <= alone.codes
+    assert not needs([]).kinds

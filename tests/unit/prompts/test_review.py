@@ -33,10 +33,11 @@ def test_a_rule_rests_six_months_after_its_review_date_and_a_safety_net_never(
         assert choice.prompt is not None
 
 
-def test_that_a_rule_rests_is_told_before_what_was_said() -> None:
+def test_what_was_said_is_told_before_that_a_rule_rests() -> None:
+    """The order of PRODUCT 1.6: the quiet period, then where a rule is in its life."""
     before = said(Reply.DECLINED, "2027-02-01")
     choice = card(a_rule(**REVIEWED), a_record(COUGH), before, today=date(2027, 3, 1))
-    assert [one.step for one in choice.held] == ["review"]
+    assert [one.step for one in choice.held] == ["quiet"]
 
 
 def test_the_day_on_which_a_rule_rests_is_told_ahead() -> None:

@@ -1,0 +1,57 @@
+"""How much one person, and one session at a screen, is asked at most (PRODUCT 1.4).
+
+The ceilings are about cards, not about rules: what they leave no room for waits. A safety net goes
+on above them, and its cards count.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from prompts.history import History
+from prompts.prompt import HeldBy
+from rules.days import in_words
+
+MOST_PROMPTS = 2  # different ones about one person, whoever looks
+WITHIN = timedelta(days=30)
+MOST_IN_SESSION = 8  # for whoever looks, within 4 hours
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """For how many more cards there is room; where there is none, which ceiling was reached."""
+
+    cards: int
+    says: str
+    step: HeldBy = "person"
+    until: date | None = None
+
+
+def room(history: History, today: date) -> tuple[Room, Room]:
+    """The room that the two ceilings leave: per person, and per session."""
+    return _for_this_person(history, today), _in_this_session(history)
+
+
+def _for_this_person(history: History, today: date) -> Room:
+    lately: dict[frozenset[str], date] = {}
+    for card in history.shown:
+        on, which = min(card.on, today), frozenset(card.rules)
+        if on + WITHIN > today:
+            lately[which] = max(on, lately.get(which, on))
+    left = MOST_PROMPTS - len(lately)
+    if left > 0:
+        return Room(left, f"Different cards about this person in 30 days: {len(lately)}.")
+    # So many of them have to be over, the oldest first, that there is room for one more.
+    until = sorted(lately.values())[-MOST_PROMPTS] + WITHIN
+    says = (
+        f"Waits until {in_words(until)}: {len(lately)} different cards about this person were shown"
+        " in the last 30 days."
+    )
+    return Room(0, says, "person", until)
+
+
+def _in_this_session(history: History) -> Room:
+    left = MOST_IN_SESSION - history.this_session
+    if left > 0:
+        return Room(left, f"Cards in this session: {history.this_session}.", "session")
+    says = f"Waits: {history.this_session} cards were shown here in the last 4 hours."
+    return Room(0, says, "session")

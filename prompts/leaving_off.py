@@ -1,0 +1,87 @@
+"""Which offers of a rule are left off its card: those under way, those answered, those that rest.
+
+The rule of a safety net decides by itself: nothing is left off its card here.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from prompts.history import History, on_offer
+from prompts.offers import offer_key
+from rules.answer import Answer
+from rules.outcome import Outcome
+from rules.record import Entry, Kind, Reply, Said
+from rules.rule import Offer, OfferKind, Purpose
+from rules.under_way import shows_as
+
+# A visit that is booked shows a referral too, where the record has visits at all.
+_BOOKED = frozenset({"booked", "pending", "arrived", "checked-in"})
+
+
+def possible(outcome: Outcome, offer: Offer) -> bool:
+    """Whether an offer can be on the card at all: a letter needs results that are there."""
+    return offer.results is None or outcome.look(offer.results).answer is Answer.YES
+
+
+def open_offers(outcome: Outcome, history: History, today: date) -> tuple[Offer, ...]:
+    """What is left of a rule's offers for this person today, in order."""
+    off = standing_offers(outcome, today) | quiet_offers(outcome, history, today).keys()
+    off |= resting_offers(outcome, history)
+    return tuple(o for o in outcome.offers if o not in off and possible(outcome, o))
+
+
+def standing_offers(outcome: Outcome, today: date) -> frozenset[Offer]:
+    """The offers that the record shows as under way, or lately done."""
+    if outcome.rule.purpose is Purpose.SAFETY_NET:
+        return frozenset()
+    return frozenset(offer for offer in outcome.offers if _stands(outcome, offer, today))
+
+
+def _stands(outcome: Outcome, offer: Offer, today: date) -> bool:
+    found = shows_as(offer)
+    if found is None:
+        return False
+    code, where = found
+    if offer.kind is OfferKind.REFER:
+        where = {**where, Kind.APPOINTMENT: _BOOKED}
+    record, lasting = outcome.look.record, outcome.rule.quiet.periods[Reply.ACCEPTED]
+    return any(
+        code in entry.codes
+        and entry.status in where.get(entry.kind, ())
+        and not _is_over(entry, today)
+        and (entry.when is None or lasting.after(entry.when.last) > today)
+        for entry in (*record.by_code.get(code, ()), *record.booking)
+    )
+
+
+def _is_over(entry: Entry, today: date) -> bool:
+    """A tag that has ended, or a visit that has been: neither is under way."""
+    if entry.kind is Kind.APPOINTMENT:
+        return entry.when is not None and entry.when.last < today
+    return entry.kind is Kind.TAG and entry.ends is not None and entry.ends.last < today
+
+
+def quiet_offers(
+    outcome: Outcome, history: History, today: date
+) -> Mapping[Offer, tuple[Said, ...]]:
+    """The offers that were answered, in whichever rule, and the answers that still hold."""
+    if outcome.rule.purpose is Purpose.SAFETY_NET:
+        return {}
+    periods = outcome.rule.quiet.periods
+    heard = history.heard
+    if not any(one.offers for one in heard):
+        return {}
+    found: dict[Offer, tuple[Said, ...]] = {}
+    for offer in outcome.offers:
+        answers = on_offer(offer_key(offer), heard, today)
+        holding = tuple(s for s in answers if (s.ask_again or periods[s.reply].after(s.on)) > today)
+        if holding:
+            found[offer] = holding
+    return found
+
+
+def resting_offers(outcome: Outcome, history: History) -> frozenset[Offer]:
+    """The offers that several people were told lately are not to be had."""
+    if not history.capacity:
+        return frozenset()
+    return frozenset(o for o in outcome.offers if offer_key(o) in history.capacity)

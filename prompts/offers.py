@@ -1,0 +1,43 @@
+"""What an offer is called wherever it is made: the same key for the same offer in every rule."""
+
+from hashlib import sha256
+from typing import assert_never
+
+from rules.codes import Code
+from rules.rule import Offer, OfferKind
+
+
+def offer_key(offer: Offer) -> str:
+    """A text without spaces that is the same for what is the same to a person.
+
+    A no to one rule's offer is with it a no to the same offer of another rule.
+    """
+    match offer.kind:
+        case OfferKind.REFER:
+            what = offer.service.id if offer.service else ""
+        case OfferKind.RECORD | OfferKind.TAG:
+            what = _code(offer.code)
+        case OfferKind.RESULTS:
+            what = _brief(
+                "|".join(sorted(map(_code, offer.results.codes))) if offer.results else ""
+            )
+        case OfferKind.MESSAGE:
+            what = f"{offer.template}:{offer.channel}"
+        case OfferKind.QUESTIONNAIRE:
+            what = offer.form
+        case OfferKind.TASK:
+            what = f"{offer.role}:{_code(offer.code)}"
+        case OfferKind.GOAL:
+            what = _brief(offer.text)
+        case _:
+            assert_never(offer.kind)
+    return "_".join(f"{offer.kind}:{what}".split())
+
+
+def _code(code: Code | None) -> str:
+    return f"{code.system}|{code.code}" if code else ""
+
+
+def _brief(text: str) -> str:
+    """A text of any length as a short one that is the same for the same."""
+    return sha256(text.encode()).hexdigest()[:16] if text else ""

@@ -1,0 +1,137 @@
+"""How much is said at once, and in a while: ceilings, order, one card or several."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from prompts.history import History, Shown
+from rules.days import Duration
+from rules.record import Kind, Reply
+from tests.builders import TODAY, entry, said
+from tests.unit.prompts.asking import OURS, TEA, chosen, held, net, on_cards, rule, tag
+
+
+def shown(*cards: tuple[int, str]) -> History:
+    return History(
+        shown=tuple(
+            Shown(TODAY - timedelta(days=ago), tuple(rules.split()), tuple(rules.split()))
+            for ago, rules in cards
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("cards", "until"),
+    [
+        pytest.param(((3, "x"),), None, id="one card"),
+        pytest.param(((3, "x"), (20, "y")), "2026-12-01", id="two cards"),
+        pytest.param(((3, "x"), (18, "x")), None, id="one card twice"),
+        pytest.param(((3, "x"), (30, "y")), None, id="one of two is thirty days ago"),
+        pytest.param(((3, "x y"), (29, "y")), "2026-11-22", id="two cards that share a rule"),
+    ],
+)
+def test_nobody_is_asked_two_different_things_and_then_a_third_within_thirty_days(
+    cards: tuple[tuple[int, str], ...], until: str | None
+) -> None:
+    choice = chosen(rule(), net(), history=shown(*cards))
+    if until is None:
+        assert on_cards(choice) == [["net", "apple"]]
+        return
+    (one,) = choice.held
+    assert (one.step, one.until) == ("person", date.fromisoformat(until))
+    assert on_cards(choice) == [["net"]]  # a safety net goes on
+    later = chosen(rule(), history=shown(*cards), today=date.fromisoformat(until))
+    assert on_cards(later) == [["apple"]]
+
+
+def test_after_eight_cards_in_a_session_only_safety_nets_speak() -> None:
+    assert on_cards(chosen(rule(), history=History(this_session=7))) == [["apple"]]
+    choice = chosen(rule(), net(), history=History(this_session=8))
+    assert held(choice) == [("apple", "session")]
+    assert choice.held[0].says == "Waits: 8 cards were shown here in the last 4 hours."
+    assert on_cards(choice) == [["net"]]
+
+
+# ---- ranking, one card or several ---
+
+
+def test_safety_nets_first_then_the_persons_own_goal_then_information_then_offers() -> None:
+    goal = "\nwants_tea: {find: goal, codes: tea-group}\nhas_cough: {find: condition, codes: cough}"
+    rules = (
+        rule("apple", offers=tag("a")),
+        rule("berry", offers=tag("b"), purpose="information"),
+        rule("cherry", offers=tag("c"), facts=goal, when="{any: [has_cough, wants_tea]}"),
+        net("zero"),
+    )
+    wanted = entry(Kind.GOAL, "tea-group", date="1 year ago")
+    assert on_cards(chosen(*rules)) == [["zero", "berry", "apple", "cherry"]]
+    assert on_cards(chosen(*rules, lines=(wanted,))) == [["zero", "cherry", "berry", "apple"]]
+
+
+@pytest.mark.parametrize(
+    ("most", "cards"),
+    [
+        (1, [["apple", "berry", "cherry", "damson"]]),
+        (2, [["apple", "cherry"], ["berry", "damson"]]),
+        (3, [["apple", "cherry"], ["berry"], ["damson"]]),
+    ],
+)
+def test_a_practice_may_have_two_or_three_cards_and_the_same_offer_is_on_one(
+    most: int, cards: list[list[str]]
+) -> None:
+    rules = (
+        rule("apple"),
+        rule("berry", offers=tag("b")),
+        rule("cherry"),
+        rule("damson", offers=tag("d")),
+    )
+    practice = replace(OURS, most_cards_at_once=most)
+    # Three different cards at once would be more than two in thirty days.
+    expected = cards if most < 3 else [["apple", "cherry"], ["berry", "damson"]]
+    assert on_cards(chosen(*rules, practice=practice)) == expected
+    nets = tuple(replace(one, purpose=net().purpose) for one in rules)
+    assert on_cards(chosen(*nets, practice=practice, history=shown((1, "x"), (2, "y")))) == cards
+
+
+def test_with_room_for_one_card_more_two_cards_are_one() -> None:
+    practice = replace(OURS, most_cards_at_once=2)
+    rules = (rule("apple", offers=tag("a")), rule("berry", offers=tag("b")))
+    assert len(chosen(*rules, practice=practice).prompts) == 2
+    assert len(chosen(*rules, practice=practice, history=shown((1, "x"))).prompts) == 1
+    assert len(chosen(*rules, practice=practice, history=History(this_session=7)).prompts) == 1
+
+
+def test_the_strongest_mark_of_any_rule_is_that_of_the_card() -> None:
+    plain = rule("apple")
+    warning = replace(rule("berry"), card=replace(rule("berry").card, indicator="warning"))
+    prompt = chosen(plain, warning).prompt
+    assert prompt is not None
+    assert prompt.indicator == "warning"
+
+
+def test_a_button_knows_what_it_answers() -> None:
+    prompt = chosen(rule(), rule("berry", offers=tag("blow-test"))).prompt
+    assert prompt is not None
+    refer, tagged, not_now, no = prompt.proposals
+    assert refer.offers == (TEA,)
+    assert not_now.offers == no.offers == prompt.offers == (*refer.offers, *tagged.offers)
+    assert not any(" " in key for key in prompt.offers)
+
+
+# ---- a practice that waits longer ---
+
+
+def test_a_practice_may_wait_longer_than_its_rules_say_and_never_less_long() -> None:
+    waits = replace(
+        OURS, quiet={Reply.SHOWN: Duration(3, "month"), Reply.NO_TIME: Duration(8, "day")}
+    )
+    card = Shown(TODAY - timedelta(days=20), ("apple",), ("apple",))
+    assert held(chosen(rule(), history=History(shown=(card,)))) == []
+    (one,) = chosen(rule(), history=History(shown=(card,)), practice=waits).held
+    assert (one.step, one.until) == ("quiet", date(2027, 2, 1))
+    longer = rule(quiet="{topic: apple, after_no_time: 1 month}")
+    busy = History((said(Reply.NO_TIME, "10 days ago", topic="apple"),))
+    assert held(chosen(longer, history=busy, practice=waits)) == [("apple", "quiet")]
+    net_card = replace(card, rules=("net",), topics=("net",))
+    assert on_cards(chosen(net(), history=History(shown=(net_card,)), practice=waits)) == [["net"]]

@@ -1,0 +1,262 @@
+"""From a rule that is true to a card, step by step: what holds, what lets through, what is said."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from prompts.capacity import resting
+from prompts.history import History, Shown
+from prompts.prompt import Step
+from prompts.restraint import STEPS
+from rules.record import NEVER, Entry, Kind, Reply, Said
+from tests.builders import TODAY, a_record, entry, said
+from tests.unit.prompts.asking import (
+    COUGH,
+    REFER,
+    TEA,
+    chosen,
+    held,
+    net,
+    on_cards,
+    rule,
+    steps_of,
+    tag,
+)
+
+# ---- compassion: before every rule ---
+
+TIMES = {
+    "palliative care, however long ago": (
+        entry(Kind.CONDITION, "103735009", date="3 years ago"),
+        True,
+    ),
+    "a bereavement 89 days ago": (entry(Kind.CONDITION, "bereavement", date="89 days ago"), True),
+    "a bereavement 91 days ago": (entry(Kind.CONDITION, "bereavement", date="91 days ago"), False),
+    "a cancer found 90 days ago": (entry(Kind.CONDITION, "363346000", date="90 days ago"), True),
+    "a cancer found 91 days ago": (entry(Kind.CONDITION, "363346000", date="91 days ago"), False),
+    "an emergency stay 14 days ago": (
+        entry(Kind.ENCOUNTER, "183452005", date="14 days ago"),
+        True,
+    ),
+    "an emergency stay 15 days ago": (
+        entry(Kind.ENCOUNTER, "183452005", date="15 days ago"),
+        False,
+    ),
+    "an emergency stay that was written down": (
+        entry(Kind.PROCEDURE, "183452005", date="3 days ago"),
+        True,
+    ),
+    "a safeguarding flag": (entry(Kind.TAG, "safeguarding", date="2 years ago"), True),
+    "a safeguarding flag that is over": (
+        entry(Kind.TAG, "safeguarding", date="2 years ago", status="inactive"),
+        False,
+    ),
+    "asked not to be asked": (entry(Kind.PROCEDURE, "do-not-ask-again", date="4 years ago"), True),
+    "nothing of the sort": (COUGH, False),
+}
+
+
+@pytest.mark.parametrize(("line", "quiet"), TIMES.values(), ids=TIMES)
+def test_at_some_times_nobody_is_asked_anything_by_any_rule(line: Entry, quiet: bool) -> None:
+    choice = chosen(rule(), rule("berry", offers=tag("b")), lines=(line,))
+    assert held(choice) == ([("apple", "compassion"), ("berry", "compassion")] if quiet else [])
+    assert (choice.prompt is None) is quiet
+
+
+def test_a_safety_net_goes_on_at_such_a_time_and_says_so() -> None:
+    flag = entry(Kind.TAG, "safeguarding", date="2 years ago")
+    choice = chosen(rule(), net(), lines=(flag,))
+    assert on_cards(choice) == [["net"]]
+    says = "A safety net goes on: There is a safeguarding flag on this record."
+    assert Step("compassion", True, says) in steps_of(choice, "net")
+
+
+def test_who_said_since_that_asking_again_is_fine_is_asked_again() -> None:
+    no = entry(Kind.PROCEDURE, "do-not-ask-again", date="4 years ago")
+    yes = entry(Kind.PROCEDURE, "happy-to-be-asked-again", date="1 year ago")
+    before = entry(Kind.PROCEDURE, "happy-to-be-asked-again", date="5 years ago")
+    assert held(chosen(rule(), lines=(no, before))) == [("apple", "compassion")]
+    assert held(chosen(rule(), lines=(no, yes))) == []
+
+
+def test_a_list_that_could_not_be_read_holds_and_says_so_but_never_a_safety_net() -> None:
+    record = a_record(COUGH, unread=[Kind.ENCOUNTER])
+    choice = chosen(rule(), net(), record=record)
+    (one,) = choice.held
+    assert (one.rule.id, one.step, one.unread) == ("apple", "compassion", True)
+    assert one.says == (
+        "Not shown: the list of encounter entries could not be read, and emergency admission"
+        " may stand there."
+    )
+    assert on_cards(choice) == [["net"]]
+
+
+def test_a_time_that_is_not_clear_holds_too() -> None:
+    undated = entry(Kind.CONDITION, "bereavement")
+    (one,) = chosen(rule(), lines=(undated,)).held
+    assert one.says == (
+        "Not shown: the record does not say clearly enough whether there is bereavement."
+    )
+
+
+# ---- memory, consent ---
+
+
+def test_without_a_memory_only_safety_nets_speak() -> None:
+    choice = chosen(rule(), rule("berry"), net(), history=History(remembered=False))
+    assert on_cards(choice) == [["net"]]
+    assert held(choice) == [("apple", "memory"), ("berry", "memory")]
+
+
+def never(on: str, topic: str = "apple") -> Said:
+    return said(Reply.DECLINED, on, topic=topic, ask_again=NEVER)
+
+
+def test_dont_ask_again_holds_until_the_person_says_otherwise() -> None:
+    for years in (1, 10, 100):
+        choice = chosen(
+            rule(), history=History((never("1 day ago"),)), today=date(2026 + years, 1, 1)
+        )
+        (one,) = choice.held
+        assert (one.step, one.until, one.reply) == ("consent", None, Reply.DECLINED)
+        assert one.says == (
+            'Quiet until the person says otherwise: they said "don\'t ask again"'
+            " on 20 November 2026."
+        )
+    chosen_since = said(Reply.NOT_NOW, "1 month ago", topic="apple", ask_again=TODAY)
+    assert held(chosen(rule(), history=History((never("2 months ago"), chosen_since)))) == []
+    chosen_before = said(Reply.NOT_NOW, "3 months ago", topic="apple", ask_again=TODAY)
+    history = History((never("2 months ago"), chosen_before))
+    assert held(chosen(rule(), history=history)) == [("apple", "consent")]
+
+
+# ---- offers: under way, answered elsewhere, full ---
+
+UNDER_WAY = {
+    "an active referral": (REFER, entry(Kind.REFERRAL, "tea-group", date="2 months ago"), True),
+    "a referral that is over a year old": (
+        REFER,
+        entry(Kind.REFERRAL, "tea-group", date="13 months ago"),
+        False,
+    ),
+    "a referral that was taken back": (
+        REFER,
+        entry(Kind.REFERRAL, "tea-group", date="2 months ago", status="revoked"),
+        False,
+    ),
+    "a visit that is booked": (REFER, entry(Kind.APPOINTMENT, "tea-group", date="in 6 days"), True),
+    "a visit that has been": (
+        REFER,
+        entry(Kind.APPOINTMENT, "tea-group", date="6 days ago"),
+        False,
+    ),
+    "a tag that is there": (tag("blow-test"), entry(Kind.TAG, "blow-test", date="today"), True),
+    "a tag that has ended": (
+        tag("blow-test"),
+        entry(Kind.TAG, "blow-test", date="2 months ago", ends="1 day ago"),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("offers", "line", "quiet"), UNDER_WAY.values(), ids=UNDER_WAY)
+def test_what_is_under_way_is_not_offered(offers: str, line: Entry, quiet: bool) -> None:
+    choice = chosen(rule(offers=offers), lines=(line,))
+    assert held(choice) == ([("apple", "done")] if quiet else [])
+
+
+def test_what_is_under_way_is_left_off_and_the_rest_is_offered() -> None:
+    line = entry(Kind.REFERRAL, "tea-group", date="2 months ago")
+    choice = chosen(rule(offers=REFER + tag("t")), lines=(line,))
+    assert choice.prompt is not None
+    assert [one.label for one in choice.prompt.proposals][:-2] == ["Tag t"]
+
+
+def answered(reply: Reply, on: str, *, topic: str = "berry") -> Said:
+    return replace(said(reply, on, topic=topic), offers=(TEA,))
+
+
+def test_an_answer_to_one_rules_offer_quiets_the_same_offer_of_another() -> None:
+    history = History((answered(Reply.DECLINED, "2 months ago"),))
+    (one,) = chosen(rule(), history=history).held
+    assert (one.step, one.until, one.reply) == ("quiet", date(2027, 9, 21), Reply.DECLINED)
+    assert one.says == (
+        'Quiet until 21 September 2027: the person said "no, thank you" on 21 September 2026,'
+        " to the same offer in another card."
+    )
+    over = History((answered(Reply.DECLINED, "12 months ago"),))
+    assert held(chosen(rule(), history=over)) == []
+    more = chosen(rule(offers=REFER + tag("t")), history=history).prompt
+    assert more is not None
+    assert [one.label for one in more.proposals][:-2] == ["Tag t"]
+
+
+def test_a_card_that_was_shown_quiets_its_offers_for_whoever_looks() -> None:
+    card = Shown(TODAY - timedelta(days=3), ("berry",), ("berry",), (TEA,))
+    assert held(chosen(rule(), history=History(shown=(card,)))) == [("apple", "quiet")]
+    other = replace(card, offers=("tag:x",))
+    assert held(chosen(rule(), history=History(shown=(other,)))) == []
+
+
+def test_dont_ask_again_to_an_offer_holds_in_every_rule() -> None:
+    no = replace(never("2 years ago", "berry"), offers=(TEA,))
+    (one,) = chosen(rule(), history=History((no,))).held
+    assert (one.step, one.until) == ("consent", None)
+
+
+def test_an_offer_that_is_full_is_left_off_and_a_rule_with_nothing_else_says_nothing() -> None:
+    full = History(capacity=frozenset({TEA}))
+    assert held(chosen(rule(), history=full)) == [("apple", "capacity")]
+    more = chosen(rule(offers=REFER + tag("t")), history=full).prompt
+    assert more is not None
+    assert [one.label for one in more.proposals][:-2] == ["Tag t"]
+
+
+@pytest.mark.parametrize(
+    ("days", "rests"),
+    [
+        pytest.param((0, 1), False, id="two are not enough"),
+        pytest.param((0, 1, 29), True, id="three in thirty days"),
+        pytest.param((0, 1, 30), False, id="a day too far apart"),
+        pytest.param((89, 90, 100), True, id="the last full day of the rest"),
+        pytest.param((90, 91, 100), False, id="the rest is over"),
+        pytest.param((10, 60, 65, 70), True, id="any three of them"),
+    ],
+)
+def test_an_offer_rests_after_three_answers_that_it_is_not_to_be_had(
+    days: tuple[int, ...], rests: bool
+) -> None:
+    answers = [(TODAY - timedelta(days=day), TEA) for day in days]
+    assert resting([*answers, (TODAY, "tag:x")], TODAY) == (frozenset({TEA}) if rests else set())
+
+
+# ---- the trace ---
+
+
+def test_every_step_says_a_sentence_and_the_way_ends_where_a_rule_is_held() -> None:
+    no = said(Reply.DECLINED, "1 month ago", topic="berry")
+    wheezing = rule("cherry", facts="\nit: {find: condition, codes: wheeze}", when="it")
+    choice = chosen(rule(), rule("berry"), wheezing, history=History((no,)))
+    every = [name for name, _ in STEPS]
+    apple = steps_of(choice, "apple")
+    assert [step.name for step in apple] == [
+        *every, "same offer", "rank", "person", "session", "card",
+    ]  # fmt: skip
+    assert all(step.passed for step in apple)
+    berry = steps_of(choice, "berry")
+    assert [step.name for step in berry] == every[: every.index("quiet") + 1]
+    assert [step.passed for step in berry] == [True] * (len(berry) - 1) + [False]
+    assert berry[-1].says == choice.held[0].says
+    assert steps_of(choice, "cherry") == (Step("rule", False, "It is not for this person today."),)
+    for way in choice.ways:
+        for step in way.steps:
+            assert step.says[0].isupper()
+            assert step.says.endswith(".")
+
+
+def test_the_order_of_the_steps_is_that_of_the_design() -> None:
+    assert [name for name, _ in STEPS] == [
+        "rule", "memory", "compassion", "consent", "answers", "done", "quiet", "capacity",
+        "pilot", "review",
+    ]  # fmt: skip
