@@ -5,16 +5,14 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from cds_hooks import wire
-from cds_hooks.store.answers import Button, Issued, Used
+from cds_hooks.grounds import Grounds
+from cds_hooks.store.answers import Button, Issued
 from fhir_adapters.drafts import Json, drafts
 from fhir_adapters.endings import ended
 from prompts.prompt import Held, Prompt, Way
 from rules.explain import explain
-from rules.fact import facts_of
-from rules.finding import Finding
 from rules.outcome import Decision, Outcome, Proposal
 from rules.record import Reply
-from rules.schema.lock import fingerprint
 
 REASONS_SYSTEM = "https://cds-hooks.hl7.org/CodeSystem/non-adherence-reason-codes"
 # The five ways to close a card (PRODUCT 1.5), and what each is remembered as.
@@ -93,20 +91,17 @@ def _suggestion(
 def issued(
     sent: wire.Card,
     prompt: Prompt,
+    rests_on: Grounds,
     person: str,
     service: str,
     hook_instance: str,
     at: datetime,
-    outcomes: Iterable[Outcome] = (),
     ways: Iterable[Way] = (),
 ) -> Issued:
     """The card as the store keeps it, so that an answer finds its way back, and why it was shown.
 
     Of the record that is codes and dates; ``ways`` are our own sentences.
     """
-    on_it = [one for one in outcomes if one.rule in prompt.rules]
-    facts = {fact: one.look(fact) for one in on_it for fact in facts_of(one.rule.when)}
-    lists = {listed.id: listed for fact in facts for listed in fact.lists}
     return Issued(
         card=str(sent.uuid),
         person=person,
@@ -120,27 +115,16 @@ def issued(
                 str(suggestion.uuid),
                 proposal.counts_as,
                 proposal.topics,
-                proposal.offers,
+                # Without an offer of its own, a button answers every offer of its card.
+                proposal.offers if proposal.offer is not None else (),
                 tuple(rule.id for rule in proposal.rules),
-                proposal.ask_again,
             )
             for suggestion, proposal in zip(sent.suggestions, prompt.proposals, strict=True)
         ),
-        value_sets={name: fingerprint(lists[name]) for name in sorted(lists)},
-        facts=tuple(used for one in facts.values() if (used := _used(one)) is not None),
+        value_sets=rests_on.value_sets,
+        facts=rests_on.facts,
         steps=tuple((way.rule.id, tuple((s.name, s.says) for s in way.steps)) for way in ways),
     )
-
-
-def _used(finding: Finding) -> Used | None:
-    """What a fact came to, as codes of its own lists, and days; None where it has no plain name."""
-    entries, fact = finding.entries, finding.fact
-    codes = {f"{c.system}|{c.code}" for one in entries for c in one.codes if c in fact.codes}
-    days = {one.when.first for one in entries if one.when is not None}
-    try:
-        return Used(fact.name, str(finding.answer), tuple(sorted(codes)), tuple(sorted(days)))
-    except ValueError:
-        return None
 
 
 def held_back(

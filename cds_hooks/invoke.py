@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from cds_hooks import cards, contexts, logs, wire
+from cds_hooks import cards, contexts, grounds, logs, wire
 from cds_hooks.clock import practice_day
 from cds_hooks.discovery import HookService
 from cds_hooks.limits import check_resources
@@ -164,16 +164,18 @@ def answer(
             flags[tag.reference] = flag
         return flag is not None
 
-    # The card is kept when this ends, before the answer leaves, or an answer to it would be lost.
+    # Cards are kept when this ends, before the answer leaves, or an answer to them would be lost.
     with answers.about(who) as known:
-        history = known.history(asking)
+        history = known.history(asking, today)
         choice = choose(outcomes, history, today, practice, call.context.userId or "")
         choice = with_endings(choice, outcomes, history, today, practice, there)
         for prompt in choice.prompts:
             sent.append(cards.card(prompt, person, today, link, flags))
-            known.issue(
-                cards.issued(sent[-1], prompt, who, service.id, asking, now, outcomes, choice.ways)
+            rests_on = grounds.of(prompt, outcomes)
+            kept = cards.issued(
+                sent[-1], prompt, rests_on, who, service.id, asking, now, choice.ways
             )
+            known.issue(kept)
     logs.event(
         "asked",
         service=service.id,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -133,9 +134,11 @@ class Known:
         self._connection, self._key, self._person = connection, key, person
         self.events: list[Event] = []  # to be counted with it
 
-    def history(self, asking: str = "") -> History:
-        """What was shown to this person and what they said."""
-        return history_of(self._connection, self._person, self._key.hidden(self._person), asking)
+    def history(self, asking: str, today: date) -> History:
+        """What was shown to this person and what they said, and what is full today."""
+        hidden = self._key.hidden(self._person)
+        known = history_of(self._connection, self._person, hidden, asking)
+        return replace(known, capacity=counting.full(self._connection, today))
 
     def issue(self, issued: Issued) -> None:
         """Keep a card, what it rests on, and that it was shown."""

@@ -6,11 +6,12 @@ Added to in the transaction of what is counted, so that neither is there without
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection, bindparam, select, text
 
 from cds_hooks.store.tables import counts
+from prompts.capacity import ENOUGH, resting
 
 # One statement for both databases: one row is one sort of event on one day.
 _ADD = text(
@@ -25,11 +26,20 @@ _BETWEEN = (
 )
 
 SHOWN, TAKEN, CLOSED = "shown", "taken", "closed"
+NOT_AVAILABLE = "service-not-available"  # HL7's code for it, which is counted as it is
+# As far back as an offer that was full can still rest (prompts/capacity.py).
+_FULL_SINCE = 120  # days
+_FULL = select(counts.c.day, counts.c.offer, counts.c.times).where(
+    counts.c.outcome == NOT_AVAILABLE, counts.c.rule == "", counts.c.day >= bindparam("first")
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Event:
-    """One sort of event of a rule on a day; ``offer`` is "" where it is the card as a whole."""
+    """One sort of event of a rule on a day; ``offer`` is "" where it is the card as a whole.
+
+    Where an offer was not available, it is counted once more under no rule, for all of them.
+    """
 
     day: date
     rule: str
@@ -51,6 +61,17 @@ def add(connection: Connection, events: Iterable[Event]) -> None:
     ]
     if rows:
         connection.execute(_ADD, rows)
+
+
+def full(connection: Connection, today: date) -> frozenset[str]:
+    """The keys of the offers that rest today, because nobody can have them."""
+    first = (today - timedelta(days=_FULL_SINCE)).isoformat()
+    found = [
+        (date.fromisoformat(row.day), row.offer)
+        for row in connection.execute(_FULL, {"first": first})
+        for _ in range(min(row.times, ENOUGH))
+    ]
+    return resting(found, today) if found else frozenset()
 
 
 def counted(connection: Connection, first: date, last: date) -> dict[Event, int]:

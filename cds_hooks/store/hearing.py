@@ -19,7 +19,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 
 from cds_hooks.clock import practice_day
-from cds_hooks.store.counting import CLOSED, TAKEN, Event
+from cds_hooks.store.counting import CLOSED, NOT_AVAILABLE, TAKEN, Event
 from cds_hooks.store.kept import Met
 from cds_hooks.store.keys import Key
 from cds_hooks.store.tables import answers, cards, comments, grounds, late, unknown_cards
@@ -86,21 +86,24 @@ class _Card(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an answer says to which topics, rules and offers."""
+    """What an answer says to which topics; ``answers`` are the rules and offers that it is to."""
 
     reply: Reply
     topics: tuple[str, ...]
-    rules: tuple[str, ...]
-    offers: tuple[str, ...]
+    answers: tuple[tuple[str, str], ...]  # a rule and an offer of it, or "" for the rule's card
 
     def events(self, met: Met, at: datetime) -> Iterator[Event]:
         """What is counted of it."""
-        outcome = str(self.reply)
-        if self.reply is Reply.SHOWN:
+        day, outcome = practice_day(at), str(self.reply)
+        if met.closed is not None and met.reason == NOT_AVAILABLE:
+            outcome = NOT_AVAILABLE
+            # Once an offer, whichever rules made it: what is full is full for all of them.
+            for offer in dict.fromkeys(offer for _, offer in self.answers if offer):
+                yield Event(day, "", offer, outcome)
+        elif self.reply is Reply.SHOWN:
             outcome = CLOSED if met.closed is not None else TAKEN
-        for rule in self.rules:
-            for offer in self.offers or ("",):
-                yield Event(practice_day(at), rule, offer, outcome)
+        for rule, offer in self.answers:
+            yield Event(day, rule, offer, outcome)
 
 
 def hear_one(
@@ -152,19 +155,22 @@ def _find(connection: Connection, which: str) -> _Card | None:
 def _meaning(card: _Card, met: Met, suggestion: str) -> Meaning | None:
     """What an answer means on this card; None where the card has no such button."""
     more: dict[str, tuple[list[str], list[str], str]] = json.loads(card.more or "{}")
-    every_rule = tuple(rule.partition("|")[0] for rule in card.rules.split())
+    every_rule = [rule.partition("|")[0] for rule in card.rules.split()]
+    offered = dict.fromkeys(
+        (r, o) for rules, offers, _ in more.values() for o in offers for r in rules
+    )
     if met.closed is not None:
-        return Meaning(met.closed, tuple(card.topics.split(" ")), every_rule, ())
+        answers = (*((rule, "") for rule in every_rule), *offered)
+        return Meaning(met.closed, tuple(card.topics.split(" ")), answers)
     button = json.loads(card.buttons).get(suggestion)
     if button is None:
         return None
     rules, offers, _ = more.get(suggestion, ((), (), ""))
-    return Meaning(
-        Reply(button[0]),
-        tuple(button[1].split(" ")),
-        tuple(rules) or every_rule,
-        tuple(offers),
-    )
+    rules = rules or every_rule
+    its_own = [(rule, offer) for rule, offer in offered if rule in rules and offer in offers]
+    of_all = [(rule, offer) for rule, offer in offered if rule in rules]
+    answers = (*((rule, "") for rule in rules), *(its_own if offers else of_all))
+    return Meaning(Reply(button[0]), tuple(button[1].split(" ")), answers)
 
 
 def _keep(

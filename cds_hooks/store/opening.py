@@ -40,15 +40,15 @@ class Place:
         return f"--store {self._shown()}" if self.url else f"--data {self.folder}"
 
     def _shown(self) -> str:
-        # A query may hold a password too, so it is left out whole.
-        url = self.address()
-        return url.set(query={}, password=None).render_as_string(hide_password=True)
+        url = self.address()  # its password is left out, and its query, which may hold one too
+        shown = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+        return shown.render_as_string()
 
     def address(self) -> URL:
         """The URL of the database, with the driver that we use. Raises StoreError."""
         try:
             url = make_url(self.url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise StoreError(_NOT_A_URL) from None
         if url.drivername not in ("postgresql", "postgres", "postgresql+psycopg"):
             raise StoreError(_NOT_A_URL)
@@ -134,13 +134,19 @@ def open_database(
 ) -> Database:
     """Open some of our tables, made where there are none. Raises StoreError."""
     database = connect(place, file, synchronous)
+    of_its_own = tables is not metadata  # in a server's database it is there beside the others
     try:
-        with database.engine.begin() as connection:
-            found = version_of(connection)
-            if found == 0 or (database.is_shared and tables is not metadata):
-                _make(connection, tables, version)
-            elif found != version:
-                raise StoreError(_another_version(place, found, version))
+        with database.engine.connect() as connection:
+            found = version_of(connection.execution_options(**_READING))
+        if found == 0 or (database.is_shared and of_its_own):
+            with database.engine.begin() as connection:
+                wait_to_make(connection)
+                found = version_of(connection)  # somebody may have been quicker
+                if found == 0 or (database.is_shared and of_its_own):
+                    _make(connection, tables, version)
+                    found = version
+        if found != version:
+            raise StoreError(_another_version(place, found, version))
     except SQLAlchemyError:
         database.close()
         raise StoreError(_cannot_be_opened(place, file)) from None
@@ -161,19 +167,23 @@ def connect(place: Place, file: str, synchronous: Literal["FULL", "NORMAL"] = "F
             f"The data folder {place.folder} cannot be made or written to. Name another with"
             " --data."
         ) from None
-    if place.url:
-        return Database(_postgresql(place), None)
-    path = place.folder / file
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": 5})
-    event.listen(engine, "connect", partial(_sqlite_connection, synchronous))
-    event.listen(engine, "begin", _sqlite_begin)
+    path = None if place.url else place.folder / file
+    engine = _sqlite(path, synchronous) if path else _postgresql(place)
     try:
-        with engine.begin():  # SQLite makes its file when it is first written to
-            pass
+        with engine.connect() as connection:  # SQLite makes its file when it is first used
+            connection.execution_options(**_READING).exec_driver_sql("SELECT 1")
         return Database(engine, path)
     except (SQLAlchemyError, OSError):
         engine.dispose()
         raise StoreError(_cannot_be_opened(place, file)) from None
+
+
+def _sqlite(path: Path, synchronous: str) -> Engine:
+    where = URL.create("sqlite", database=str(path))
+    engine = create_engine(where, connect_args={"timeout": 5})
+    event.listen(engine, "connect", partial(_sqlite_connection, synchronous))
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
 
 
 def _postgresql(place: Place) -> Engine:
@@ -261,8 +271,7 @@ def wait_to_make(connection: Connection) -> None:
 
 
 def _make(connection: Connection, tables: MetaData, version: int) -> None:
-    wait_to_make(connection)
-    tables.create_all(connection)  # what another process made meanwhile is left as it is
+    tables.create_all(connection)  # what is there is left as it is
     if tables is metadata:
         note_version(connection, version)
     else:

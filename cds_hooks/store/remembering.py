@@ -74,9 +74,9 @@ def history_of(connection: Connection, person: str, hidden: str, asking: str) ->
     """What was shown to a person and what they said; ``hidden`` is the keyed hash of the person.
 
     Topic by topic: what was answered on a card is no longer shown without an answer, and what else
-    stood on that card still is. An answer counts for its topics and, under their keys, for the
-    offers that it answers. ``asking`` is the hook instance that asks now: a client that repeats a
-    call has not seen its card, so that one was not shown.
+    stood on that card still is. An answer counts for its topics and for the offers that it answers.
+    ``asking`` is the hook instance that asks now: a client that repeats a call has not seen its
+    card, so that one was not shown.
     """
     said: dict[Said, None] = {}
     shown: dict[str, tuple[datetime, Shown]] = {}
@@ -95,16 +95,16 @@ def history_of(connection: Connection, person: str, hidden: str, asking: str) ->
         if row.reply is None:
             continue
         reply, on = Reply(row.reply), date.fromisoformat(row.said_on)
-        _, answers_to, chosen = more.get(row.suggestion, ((), (), ""))
+        _, own, chosen = more.get(row.suggestion, ((), (), ""))
         ask_again = date.fromisoformat(chosen) if chosen else None
-        counting = [t for t in row.topics.split(" ") if t not in (row.late or "").split(" ")]
-        answered_offers = () if reply is Reply.SHOWN else tuple(answers_to) or offers
-        for topic in counting:
-            said[Said(topic, reply, on, ask_again, offers=answered_offers)] = None
-            answered.add((row.card, topic))
-    for topic, said_on, again in connection.execute(_NOES, {"who": hidden}):
-        day = date.fromisoformat(again) if again else None
-        said[Said(topic, Reply.DECLINED, date.fromisoformat(said_on), day)] = None
+        answers_to = tuple(own) or offers
+        for topic in row.topics.split(" "):
+            if topic not in (row.late or "").split(" "):
+                said[Said(topic, reply, on, ask_again, offers=answers_to)] = None
+                answered.add((row.card, topic))
+    for thing, said_on, again in connection.execute(_NOES, {"who": hidden}):
+        day, of = date.fromisoformat(again) if again else None, date.fromisoformat(said_on)
+        said[Said(thing, Reply.DECLINED, of, day, offers=(thing,))] = None  # a topic, or an offer
     for (card, topic), on in silent.items():
         if (card, topic) not in answered:
             said[Said(topic, Reply.SHOWN, on)] = None

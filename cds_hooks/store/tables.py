@@ -101,6 +101,7 @@ counts = Table(
     Column("offer", String, primary_key=True),  # "" for the card as a whole
     Column("outcome", String, primary_key=True),
     Column("times", Integer, nullable=False),
+    Index("counts_by_outcome", "outcome", "rule", "day"),
 )
 
 # What stays of somebody who was erased, or of a store that was replaced: that they said no. Of the

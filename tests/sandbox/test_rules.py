@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from cds_hooks import cards
 from prompts.choose import choose
+from prompts.history import History
 from rules.engine import evaluate
 from rules.problems import Place
 from rules.record import Kind
@@ -85,7 +86,7 @@ def answers_of(rule: Rule, name: str) -> Iterator[object]:
     cough = entry(Kind.CONDITION, "cough", date="2020-03-01")
     for record in (a_record(cough, person=person), a_record(unread=[Kind.CONDITION])):
         outcomes = evaluate((rule,), record, (), TODAY)
-        choice = choose(outcomes, (), TODAY, PRACTICE)
+        choice = choose(outcomes, History(), TODAY, PRACTICE)
         if choice.prompt is not None:
             yield cards.card(choice.prompt, "test-person", TODAY).model_dump(mode="json")
         held = cards.held_back(choice.held, outcomes) or {}

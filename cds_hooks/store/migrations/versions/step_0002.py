@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String, primary_key=True),
         sa.Column("times", sa.Integer, nullable=False),
     )
+    op.create_index("counts_by_outcome", "counts", ["outcome", "rule", "day"])
     op.create_table(
         "noes",
         sa.Column("who", sa.String, primary_key=True),

@@ -9,7 +9,7 @@ import pytest
 
 from cds_hooks.store.answers import Answers, Issued
 from cds_hooks.store.counting import Event
-from cds_hooks.store.kept import Used
+from cds_hooks.store.kept import Met, Used
 from cds_hooks.store.opening import Place
 from prompts.history import Shown
 from rules.record import Reply
@@ -25,7 +25,7 @@ def test_workers_that_are_asked_about_one_person_at_once_issue_one_card(place: P
         for person in range(10):
             together.wait()
             with workers[number].about(f"person-{person}") as known:
-                if not known.history().shown:
+                if not known.history("", TODAY).shown:
                     known.issue(a_card(f"person-{person}"))
                     issued += 1
         return issued
@@ -139,9 +139,35 @@ def test_a_card_is_counted_for_each_of_its_rules_and_offers(store: Answers) -> N
         Event(TODAY, "one", SINGING, "shown"): 1,
         Event(TODAY, "one", "tag:due", "shown"): 1,
         Event(TODAY, "two", "record:results", "shown"): 1,
+        Event(TODAY, "one", "", "accepted"): 1,
+        Event(TODAY, "one", "", "taken"): 1,
         Event(TODAY, "one", SINGING, "accepted"): 1,
         Event(TODAY, "one", "tag:due", "taken"): 1,
     }
+
+
+def test_a_no_to_all_of_a_card_is_counted_for_each_rule_and_offer(store: Answers) -> None:
+    card = a_card()
+    store.issue(card)
+    store.hear([pressed(card, "no")], NOW)
+    declined = {e for e in store.counted(TODAY, TODAY) if e.outcome == Reply.DECLINED}
+    assert {(event.rule, event.offer) for event in declined} == {
+        ("one", ""), ("two", ""),
+        ("one", SINGING), ("one", "tag:due"), ("two", "record:results"),
+    }  # fmt: skip
+
+
+def test_an_offer_that_was_full_three_times_rests_for_everybody(store: Answers) -> None:
+    for number in range(3):
+        with store.about("zoe") as known:
+            assert known.history("", TODAY).capacity == frozenset()
+        card = a_card(f"person-{number}")
+        store.issue(card)
+        full = Met(card.card, NOW, closed=Reply.SHOWN, reason="service-not-available")
+        store.hear([full, full], NOW)
+    with store.about("zoe") as known:
+        assert SINGING in known.history("", TODAY).capacity
+        assert known.history("", TODAY + timedelta(days=91)).capacity == frozenset()
 
 
 def test_late_and_repeated_answers_are_not_counted(store: Answers) -> None:

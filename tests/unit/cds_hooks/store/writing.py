@@ -49,8 +49,12 @@ def in_child(work: Callable[[Callable[[str], None]], None], patience: float | No
     child = os.fork()
     if child == 0:
         os.close(out)
+
+        def tell(line: str) -> None:
+            os.write(into, f"{line}\n".encode())
+
         with suppress(StoreError):
-            work(lambda line: os.write(into, f"{line}\n".encode()) and None)
+            work(tell)
         os._exit(0)
     os.close(into)
     with os.fdopen(out, "rb") as told:

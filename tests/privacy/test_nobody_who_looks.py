@@ -1,0 +1,182 @@
+"""Promise 1 (PRODUCT 2.1): no clinician is in anything that is kept of cards or counted.
+
+Three looks: at the schema, column by column; at what is in every column, every export and every
+backup after a day with clinicians who can be told by anything they sent; and at what is counted.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from cds_hooks.store.answers import Answers
+from cds_hooks.store.backups import backup
+from cds_hooks.store.counting import Event
+from cds_hooks.store.opening import Place, connect, open_store
+from cds_hooks.store.people import export
+from cds_hooks.store.tables import FILE, metadata
+from rules.rule import Library
+from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
+from tests.served import NOW, Json, Surgery, closed, piloting, surgery, taken
+from tests.stores import TODAY, place, postgresql
+
+__all__ = ["place", "postgresql"]
+
+# Every column of the store, and whom it can lead to: the person whom a card is about, or nobody.
+# A column that is new has to be listed here, by somebody who thought about it.
+COLUMNS = {
+    "cards": {
+        "card": "the person, through this table", "person": "the person", "service": "nobody",
+        "hook_instance": "the person: it is of one opened record", "rules": "nobody",
+        "topics": "nobody", "buttons": "nobody", "shown_on": "nobody", "shown_at": "nobody",
+    },
+    "answers": {
+        "id": "nobody", "card": "the person", "suggestion": "the person", "reply": "nobody",
+        "topics": "nobody", "reason": "nobody", "said_on": "nobody", "said_at": "nobody",
+    },
+    "grounds": {
+        "card": "the person", "value_sets": "nobody", "facts": "nobody: codes and days",
+        "buttons": "the person",
+    },
+    "late": {"answer": "the person", "topics": "nobody"},
+    "comments": {
+        "card": "the person", "said_at": "nobody", "ends_on": "nobody",
+        "sealed": "whoever is named in it, with the key; never counted, and let go of",
+    },
+    "unknown_cards": {
+        "card": "nobody: a keyed hash", "first_on": "nobody", "last_on": "nobody",
+        "times": "nobody",
+    },
+    "counts": {
+        "day": "nobody", "rule": "nobody", "offer": "nobody", "outcome": "nobody",
+        "times": "nobody",
+    },
+    "noes": {
+        "who": "the person, with the key", "topic": "nobody", "said_on": "nobody",
+        "ask_again": "nobody",
+    },
+    "erased": {"who": "the person, with the key", "erased_on": "nobody"},
+    "about": {"name": "nobody", "value": "nobody"},
+    "used": {"token": "nobody: a hash of a client's token", "until": "nobody"},
+    "alembic_version": {"version_num": "nobody"},
+}  # fmt: skip
+WHO_LOOKS = (
+    "user", "practitioner", "clinician", "doctor", "nurse", "staff", "role", "session", "performer",
+    "author", "actor", "agent", "gp",
+)  # fmt: skip
+# What a clinician can be told by, in whatever a client sends.
+DOCTOR = "dr-quillfeather"
+SEEN_BY = (f"Practitioner/{DOCTOR}", f"PractitionerRole/{DOCTOR}-role")
+
+
+def test_every_column_is_known_and_leads_to_no_clinician(place: Place) -> None:
+    Answers(place).close()
+    database = open_store(place)
+    schema = inspect(database.engine)
+    there = {
+        table: {column["name"] for column in schema.get_columns(table)}
+        for table in schema.get_table_names()
+    }
+    database.close()
+    assert there == {table: set(columns) for table, columns in COLUMNS.items() if table != "used"}
+    for table, columns in there.items():
+        for column in columns:
+            assert not any(word in column.split("_") for word in WHO_LOOKS), (table, column)
+
+
+def test_only_counts_are_counted_and_lead_to_nobody_at_all() -> None:
+    assert set(COLUMNS["counts"].values()) == {"nobody"}
+    assert not metadata.tables["counts"].foreign_keys
+    assert set(Event.__slots__) == {"day", "rule", "offer", "outcome"}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return piloting(tmp_path_factory.mktemp("practice"), COPD_RULE, RESULTS_RULE)
+
+
+def a_day(service: Surgery) -> None:
+    """A day in which whoever looks can be told by everything that is sent."""
+    for number, who in enumerate(SEEN_BY):
+        call = service.a_call(margaret(f"p{number}"), of=f"p{number}")
+        call["context"] |= {"userId": who, "encounterId": f"{DOCTOR}-encounter"}
+        call["extension"] = {"user": who, "fhirUser": who}
+        call["fhirAuthorization"] = {
+            "access_token": DOCTOR, "token_type": "Bearer", "expires_in": 300,
+            "scope": "user/*.read", "subject": DOCTOR, "patient": f"p{number}",
+        }  # fmt: skip
+        card = service.ask(call).card
+        named = {"userId": who, "practitioner": {"reference": who}, "user": DOCTOR}
+        met: Json = taken(card, card["suggestions"][0], NOW)
+        if not number:
+            met = closed(card, NOW, "limited-time")
+            met["overrideReason"]["userComment"] = f"{DOCTOR} was in a hurry"
+            met["overrideReason"]["reason"]["display"] = DOCTOR
+        met |= named
+        assert service.tell(met).status == 200
+        service.tell({**closed({"uuid": DOCTOR}, NOW), **named})
+
+
+def everything_kept(place: Place, folder: Path) -> dict[str, str]:
+    """Every row of every table, everybody's export, a backup, and the counts."""
+    database = connect(place, FILE)
+    with database.reading() as connection:
+        found = {
+            name: repr(connection.execute(table.select()).all())
+            for name, table in metadata.tables.items()
+        }
+    database.close()
+    for person in ("p0", "p1"):
+        found[f"the export of {person}"] = json.dumps(export(place, person))
+    for file in backup(place, folder, NOW).iterdir():
+        found[f"the backup's {file.name}"] = file.read_bytes().decode("latin-1")
+    store = Answers(place)
+    found["what is counted"] = repr(store.counted(TODAY, TODAY))
+    store.close()
+    return found
+
+
+def told_by(text: str) -> bool:
+    """Whether a text holds anything that a clinician can be told by."""
+    return "quillfeather" in text.lower() or "practitioner" in text.lower()
+
+
+def test_a_day_leaves_no_clinician_behind(tmp_path: Path, library: Library) -> None:
+    with surgery(tmp_path, library) as service:
+        a_day(service)
+        assert not told_by(service.client.get("/metrics").text)
+        assert not told_by(service.client.get("/status").text)
+        kept = everything_kept(Place(service.store), tmp_path / "backups")
+    assert "p0" in kept["cards"]
+    assert "declined" in kept["answers"] or "accepted" in kept["answers"]
+    for where, text in kept.items():
+        assert not told_by(text), where
+
+
+def _a_column_for_the_user(place: Place) -> None:
+    database = connect(place, FILE)
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE counts ADD COLUMN seen_by_user VARCHAR")
+    database.close()
+
+
+def _a_user_in_a_rule_id(place: Place) -> None:
+    store = Answers(place)
+    store.count([Event(TODAY, f"Practitioner/{DOCTOR}", "", "shown")])
+    store.close()
+
+
+@pytest.mark.parametrize("spoils", [_a_column_for_the_user, _a_user_in_a_rule_id])
+def test_these_looks_find_one_that_was_put_there(
+    tmp_path: Path, spoils: Callable[[Place], None]
+) -> None:
+    place = Place(tmp_path / "store")
+    Answers(place).close()
+    spoils(place)
+    if spoils is _a_column_for_the_user:
+        with pytest.raises(AssertionError):
+            test_every_column_is_known_and_leads_to_no_clinician(place)
+    else:
+        assert told_by(everything_kept(place, tmp_path / "backups")["what is counted"])
