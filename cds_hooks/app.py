@@ -30,6 +30,7 @@ from cds_hooks.invoke import (
     record_of_call,
     report_withheld,
     sent_with,
+    unremembered,
     whole_of,
     would_prompt,
 )
@@ -155,28 +156,27 @@ def create_app(
             )
             record = record_of_call(call, service, sent, fetched)
             who = kept_as(record.person.id, client.realm)
-            said = (await _kept(answers.history, who)).said if service.remembers else ()
+            practice = now_in_force.library.practice
+            try:
+                said = (await _kept(answers.history, who)).said if service.remembering else ()
+            except Unavailable:
+                outcomes = evaluate(service.others, record, (), practice_day(now))
+                return _json(unremembered(outcomes, service, practice, now))
             outcomes = evaluate(service.rules, record, said, practice_day(now))
             report_withheld(outcomes, service)
             if not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)
                 request.scope[ASKED] = len(outcomes), 0
                 return _json(nothing_to_say(outcomes, service))
-            practice = now_in_force.library.practice
             user = call.context.userId or ""
             link = looking.link(user, client.name, now) if looking is not None else None
-            said_now = await _kept(
-                answer,
-                outcomes,
-                call,
-                service,
-                answers,
-                practice,
-                who,
-                now,
-                link,
-                whole_of(body, fetched),
-            )
+            whole = whole_of(body, fetched)
+            try:
+                said_now = await _kept(
+                    answer, outcomes, call, service, answers, practice, who, now, link, whole
+                )
+            except Unavailable:
+                said_now = unremembered(outcomes, service, practice, now)
             card = not said_now.startswith(NO_CARDS)
             metrics.asked(service_id, outcomes, card=card)
             request.scope[ASKED] = len(outcomes), int(card)

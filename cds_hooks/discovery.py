@@ -36,13 +36,21 @@ _HOOK_VERSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class HookService:
-    """A hook, its rules, and what they read. ``remembers``: a rule asks what was said before."""
+    """A hook, its rules, and what they read.
+
+    ``remembering`` are those of its rules that ask what was said before.
+    """
 
     id: str
     hook: str
     rules: tuple[Rule, ...]
     needs: Needs
-    remembers: bool
+    remembering: frozenset[str]
+
+    @property
+    def others(self) -> tuple[Rule, ...]:
+        """The rules that can be asked without knowing what was said before."""
+        return tuple(rule for rule in self.rules if rule.id not in self.remembering)
 
 
 def hook_services(library: Library) -> dict[str, HookService]:
@@ -50,9 +58,13 @@ def hook_services(library: Library) -> dict[str, HookService]:
     services: dict[str, HookService] = {}
     for hook in library.hooks:
         rules = library.for_hook(hook)
-        remembers = any(fact.find == "outcome" for rule in rules for fact in rule.looks_at)
+        asking = (r.id for r in rules if any(fact.find == "outcome" for fact in r.looks_at))
         service = HookService(
-            f"good-day-{hook}", hook, rules, needs(rules, library.practice.holds), remembers
+            f"good-day-{hook}",
+            hook,
+            rules,
+            needs(rules, library.practice.holds),
+            frozenset(asking),
         )
         services[service.id] = service
     return services

@@ -23,6 +23,8 @@ from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetc
 from fhir_adapters.whose import AnotherPerson
 from prompts.choose import choose
 from prompts.endings import may_end, with_endings
+from prompts.history import History
+from prompts.prompt import Held
 from rules.outcome import Decision, Outcome
 from rules.record import Entry, PatientRecord
 from rules.rule import Practice
@@ -186,6 +188,29 @@ def answer(
     return wire.Answer(cards=sent, extension=cards.held_back(choice.held, outcomes)).to_json()
 
 
+def unremembered(
+    outcomes: tuple[Outcome, ...], service: HookService, practice: Practice, now: datetime
+) -> bytes:
+    """The answer while the store cannot be used: nobody knows who said no, so nearly nothing.
+
+    Only a safety net speaks then, and its card is kept nowhere; the rest is told as held back.
+    """
+    today = practice_day(now)
+    choice = choose(outcomes, History(remembered=False), today, practice)
+    person = outcomes[0].look.record.person.id if outcomes else ""
+    sent = [cards.card(prompt, person, today) for prompt in choice.prompts]
+    asked = {outcome.rule.id for outcome in outcomes}
+    unasked = tuple(
+        Held(rule, "memory", _NOT_ASKED, unread=True)
+        for rule in service.rules
+        if rule.id not in asked
+    )
+    held = (*choice.held, *unasked)
+    logs.event("without-store", service=service.id, cards=len(sent), held=len(held))
+    return wire.Answer(cards=sent, extension=cards.held_back(held, outcomes)).to_json()
+
+
+_NOT_ASKED = "Not asked: what was said before could not be looked up, and this rule asks for it."
 _NOTHING_TO_SAY = wire.Answer(cards=[]).to_json()
 NO_CARDS = _NOTHING_TO_SAY.removesuffix(b"}")
 
