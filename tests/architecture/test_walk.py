@@ -50,8 +50,8 @@ TO_A_CARD = {
     "cds_hooks/store/remembering.py": "what was shown and said before",
     "cds_hooks/store/counting.py": "what is full, by what was counted",
     "prompts/choose.py": "held, ranked, merged",
-    "prompts/restraint.py": "the steps, in their order",
     "prompts/history.py": "answers that count for a rule",
+    "prompts/restraint.py": "the steps, in their order",
     "rules/facts/offered.py": "a no that stands in the record",
     "prompts/leaving_off.py": "offers that are left off",
     "rules/under_way.py": "where an offer shows as under way",
@@ -63,6 +63,8 @@ TO_A_CARD = {
     "prompts/letter.py": "which visit it is about",
     "cds_hooks/cards.py": "our words to the specification's words",
     "fhir_adapters/drafts.py": "offers as resources",
+    "cds_hooks/grounds.py": "what the card rests on, in codes and days",
+    "rules/codes.py": "which codes a list holds",
     "cds_hooks/logs.py": "one event, without a person",
     "cds_hooks/wire.py": "the answer, spelt",
     "cds_hooks/metrics.py": "what is counted",
@@ -77,6 +79,8 @@ NOT_IN_SILENCE = {
     "prompts/words.py",
     "prompts/letter.py",
     "fhir_adapters/drafts.py",
+    "cds_hooks/grounds.py",
+    "rules/codes.py",
 }
 
 
