@@ -156,7 +156,7 @@ def create_app(
             )
             record = record_of_call(call, service, sent, fetched)
             who = kept_as(record.person.id, client.realm)
-            practice = now_in_force.library.practice
+            practice = live.practice
             try:
                 said = (await _kept(answers.history, who)).said if service.remembering else ()
             except Unavailable:

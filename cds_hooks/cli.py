@@ -140,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     arguments.clients(
         verbs.add_parser("client", help="keys and tokens for those who call the service")
     )
+    arguments.pausing(verbs)
     arguments.store(verbs.add_parser("store", help="keep the answers safe: back up, restore ..."))
     return parser
 
@@ -363,6 +364,12 @@ def _store(options: argparse.Namespace) -> int:
     return run_verb(options)
 
 
+def _pause(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.pause import run_verb  # noqa: PLC0415 - SQL only where it is needed
+
+    return run_verb(options)
+
+
 _VERBS = {
     "demo": _demo,
     "serve": _serve,
@@ -386,4 +393,5 @@ _VERBS = {
     "client keygen": _client_keygen,
     "client token": _client_token,
     "store": _store,
+    "pause": _pause,
 }

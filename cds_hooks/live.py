@@ -1,13 +1,14 @@
 """The rules in force: one value that never changes, read once by a call, and swapped as a whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
 from cds_hooks.discovery import HookService, discovery, hook_services
+from cds_hooks.store.pauses import Pause
 from fhir_adapters.drafts import prove_offers
-from rules.rule import Library
+from rules.rule import Library, Practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,20 @@ class Live:
         self._rules = first
         self._ever = frozenset(first.services)
         self._last: Reload | None = None
+        self.pauses: tuple[Pause, ...] = ()  # by hand; swapped as a whole
 
     @property
     def rules(self) -> InForce:
         """The set in force now: to be read once in a call, and kept to its end."""
         return self._rules
+
+    @property
+    def practice(self) -> Practice:
+        """Whose rules these are, with what is paused of them by hand now."""
+        practice = self._rules.library.practice
+        if not self.pauses:
+            return practice
+        return replace(practice, paused={one.what: one.because for one in self.pauses})
 
     @property
     def last(self) -> Reload | None:

@@ -110,6 +110,15 @@ def _state(live: Live, traffic: Traffic, *, store: bool, is_open: bool) -> dict[
             for rule in rules.library.rules
         ],
     }
+    if live.pauses:
+        found["paused"] = [
+            {
+                "what": one.what,
+                "since": one.since.isoformat(timespec="seconds"),
+                "because": one.because,
+            }
+            for one in live.pauses
+        ]
     if last is not None:
         reload: dict[str, object] = {
             "at": last.at.isoformat(timespec="seconds"),

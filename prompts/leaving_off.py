@@ -68,7 +68,7 @@ def quiet_offers(
     if outcome.rule.purpose is Purpose.SAFETY_NET:
         return {}
     periods = outcome.rule.quiet.periods
-    # What was said on the rule's own topic has been looked at there, with a day that the record has.
+    # On the rule's own topic it has been looked at already, with a day that the record may have.
     heard = [one for one in history.heard if one.topic not in outcome.rule.quiet.topics]
     if not any(one.offers for one in heard):
         return {}

@@ -10,6 +10,7 @@ from rules.rule import Indicator, Link, Rule
 
 # What can hold back a rule that is true, in the order in which it is asked (PRODUCT 1.6).
 HeldBy = Literal[
+    "paused",
     "memory",
     "compassion",
     "consent",

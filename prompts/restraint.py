@@ -94,7 +94,7 @@ def way(asked: Asked) -> tuple[Way, Held | None]:
 
 def in_peace(asked: Asked) -> Held | None:
     """What keeps us from asking anything at all about somebody: a time like this, or no memory."""
-    for step in (_remembered, _compassion):
+    for step in (_running, _remembered, _compassion):
         came = step(asked)
         if isinstance(came, Held):
             return came
@@ -112,6 +112,16 @@ def not_asked(outcome: Outcome) -> Way:
 
 def _true(asked: Asked) -> str:
     return f"It is for this person today: {asked.rule.title}."
+
+
+def _running(asked: Asked) -> Held | str:
+    """What was paused by hand says nothing, not even a safety net: the switch is for that."""
+    practice, rule = asked.practice, asked.rule
+    for what in (f"rule:{rule.id}", f"practice:{practice.name}", "*"):
+        if what in practice.paused:
+            says = f"Not shown: paused by hand ({practice.paused[what]})."
+            return Held(rule, "paused", says)
+    return "Nobody has paused it."
 
 
 def _remembered(asked: Asked) -> Held | str:
@@ -326,6 +336,7 @@ def _reviewed(asked: Asked) -> Held | str:
 # The list of PRODUCT 1.6. What comes after it is about all the rules together: see choose.py.
 STEPS: tuple[tuple[str, Callable[[Asked], Held | str]], ...] = (
     ("rule", _true),
+    ("paused", _running),
     ("memory", _remembered),
     ("compassion", _compassion),
     ("consent", _consent),

@@ -19,7 +19,7 @@ from rules.rule import Practice, Rule
 PROMPT, QUIET, CANNOT_TELL, NOT_IN_PILOT = "prompt", "quiet", "cannot tell", "not in the pilot"
 PAUSED = "paused"
 # What a hold comes to, by its step; every other is quiet.
-_WORDS = {"pilot": NOT_IN_PILOT, "review": PAUSED}
+_WORDS = {"pilot": NOT_IN_PILOT, "review": PAUSED, "paused": PAUSED}
 _SOMEBODY, _NOTHING = Practice("This practice"), History()
 
 

@@ -310,6 +310,8 @@ class Practice:
     # Longer quiet periods, for every rule but safety nets.
     quiet: Mapping[Reply, Duration] = field(default_factory=dict[Reply, Duration], hash=False)
     holds: tuple[Exclusion, ...] = ()  # when nobody is asked anything, whatever a rule says
+    # What was paused by hand, and why: "rule:<id>", "practice:<name>", or "*" for everything.
+    paused: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from cds_hooks.commands.store import place_of
 from cds_hooks.connections import connections_within
 from cds_hooks.live import Live
 from cds_hooks.looking import Looking
+from cds_hooks.pausing import Pausing
 from cds_hooks.reloading import NotTaken, Reloading, fingerprint, proven
 from cds_hooks.settings import Settings, SettingsError, from_environment
 from cds_hooks.store.answers import Answers
@@ -93,8 +94,11 @@ def serve(**given: object) -> int:
     if settings.tracing and close_tracing is None:
         return COULD_NOT_RUN
     reloading = _reloading(settings, live)
+    pausing = Pausing(answers, live)
+    pausing.start()
     app = create_app(settings, live, answers, clients, traffic=traffic, looking=looking)
     run(app, listening, address, traffic, settings.settle, settings.arrive_within)
+    pausing.stop()
     if reloading is not None:
         reloading.stop()
     if close_tracing is not None:

@@ -10,12 +10,13 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, text
 
 from cds_hooks.clock import practice_day
-from cds_hooks.store import counting
+from cds_hooks.store import counting, pauses
 from cds_hooks.store.counting import SHOWN, Event
 from cds_hooks.store.hearing import forget_comments, hear_one
 from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
 from cds_hooks.store.keys import Key, read_key
 from cds_hooks.store.opening import Database, Place, open_store
+from cds_hooks.store.pauses import Pause
 from cds_hooks.store.remembering import history_of, issued_of
 from cds_hooks.store.tables import StoreError, answers, cards, grounds, unknown_cards
 from cds_hooks.store.tables import about as known_of_itself
@@ -52,6 +53,21 @@ class Answers:
     def close(self) -> None:
         """Let go of the file or the database."""
         self._database.close()
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """What was paused by hand. Raises StoreError."""
+        with self._database.reading() as connection:
+            return pauses.pauses_in(connection)
+
+    def pause(self, one: Pause) -> None:
+        """Pause something, for every process over this store. Raises StoreError."""
+        with self._database.writing() as connection:
+            pauses.pause(connection, one)
+
+    def resume(self, what: str) -> bool:
+        """Whether it was paused; it is no more. Raises StoreError."""
+        with self._database.writing() as connection:
+            return pauses.resume(connection, what)
 
     def look(self) -> None:
         """See whether the store can be used. Raises StoreError."""

@@ -123,10 +123,10 @@ erased = Table(
     Column("erased_on", String, nullable=False),
 )
 
-# What was stopped by hand, for every process over this store: a rule by its id, a practice by its
+# What was paused by hand, for every process over this store: a rule by its id, a practice by its
 # name, or everything.
-stops = Table(
-    "stops",
+paused = Table(
+    "paused",
     metadata,
     Column("what", String, primary_key=True),
     Column("since", String, nullable=False),

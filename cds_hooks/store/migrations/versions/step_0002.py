@@ -11,7 +11,7 @@ revision = "0002"
 down_revision = "0001"
 
 _TABLES = (
-    "grounds", "late", "comments", "unknown_cards", "counts", "noes", "erased", "stops", "about",
+    "grounds", "late", "comments", "unknown_cards", "counts", "noes", "erased", "paused", "about",
 )  # fmt: skip
 _ASIDE = "aside_2_"
 
@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("erased_on", sa.String, nullable=False),
     )
     op.create_table(
-        "stops",
+        "paused",
         sa.Column("what", sa.String, primary_key=True),
         sa.Column("since", sa.String, nullable=False),
         sa.Column("because", sa.String, nullable=False),
