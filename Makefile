@@ -50,7 +50,8 @@ soak: .venv/dev ## the generative tests, with new examples and many of them; eve
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative tests/conformance/test_limits.py \
 		tests/conformance/test_schemathesis.py tests/unit/cds_hooks/test_reloading.py \
 		tests/functional/test_serve_goes_on.py tests/functional/test_crossing.py \
-		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py
+		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py \
+		tests/unit/cds_hooks/store/test_crashes.py
 	$(BIN)/pytest tests/fhir_servers/everybody.py
 
 bench: .venv/dev ## what a call and what rules cost, against a floor and HealthChain
