@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rules.days import Duration
 from rules.facts import offered
@@ -21,7 +21,7 @@ class Shown:
     offers: tuple[str, ...] = ()  # keys of what was offered on it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, to keep what is worked out once
 class History:
     """Everything that is remembered when somebody is looked at."""
 
@@ -31,7 +31,7 @@ class History:
     remembered: bool = True  # False: the store cannot be asked, and nobody knows what was said
     capacity: frozenset[str] = frozenset()  # keys of the offers that rest because they are full
 
-    @property
+    @cached_property
     def heard(self) -> tuple[Said, ...]:
         """What was said, and every card that was shown as what it is: shown."""
         return self.said + tuple(
@@ -67,9 +67,8 @@ def said_in_record(rule: Rule, record: PatientRecord, today: date) -> tuple[Said
 
 def on_topic(rule: Rule, said: Iterable[Said], today: date) -> tuple[Said, ...]:
     """The answers that count for a rule."""
-    return _counted(
-        (one for one in said if one.topic in rule.quiet.topics), rule.quiet.topic, today
-    )
+    topics = rule.quiet.topics
+    return _counted((one for one in said if one.topic in topics), rule.quiet.topic, today)
 
 
 def on_offer(key: str, said: Iterable[Said], today: date) -> tuple[Said, ...]:
@@ -99,6 +98,8 @@ def _counted(said: Iterable[Said], topic: str, today: date) -> tuple[Said, ...]:
 
 def silencing(rule: Rule, said: Iterable[Said], today: date) -> tuple[Said, ...]:
     """Answers on other topics that silence this rule too, because their rule says so."""
+    if not rule.quiet.silenced_by:
+        return ()
     return tuple(
         Said(one.topic, one.reply, min(one.on, today), one.ask_again, one.source)
         for one in said

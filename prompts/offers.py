@@ -1,5 +1,6 @@
 """What an offer is called wherever it is made: the same key for the same offer in every rule."""
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import assert_never
 
@@ -7,6 +8,7 @@ from rules.codes import Code
 from rules.rule import Offer, OfferKind
 
 
+@lru_cache(maxsize=10_000)  # an offer never changes, and is asked for at every step
 def offer_key(offer: Offer) -> str:
     """A text without spaces that is the same for what is the same to a person.
 

@@ -234,7 +234,8 @@ def _often_enough(asked: Asked) -> Held | None:
         return None
     most, length = rule.quiet.most
     start = length.before(today)
-    here = [s for s in asked.history.heard if s.topic in rule.quiet.topics and s.source == "here"]
+    topics = rule.quiet.topics
+    here = [s for s in asked.history.heard if s.topic in topics and s.source == "here"]
     days = sorted({one.on for one in here if start < one.on <= today})
     if len(days) < most:
         return None

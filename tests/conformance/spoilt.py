@@ -18,6 +18,7 @@ LISTS = {
     "carePlans": "CarePlan",
     "communications": "Communication",
     "documents": "DocumentReference",
+    "encounters": "Encounter",
 }
 # And those of a booking besides.
 BOOKING_LISTS = {"diagnosticReports": "DiagnosticReport"}

@@ -29,6 +29,9 @@ def shown(*cards: tuple[int, str]) -> History:
         pytest.param(((3, "x"), (18, "x")), None, id="one card twice"),
         pytest.param(((3, "x"), (30, "y")), None, id="one of two is thirty days ago"),
         pytest.param(((3, "x y"), (29, "y")), "2026-11-22", id="two cards that share a rule"),
+        pytest.param(
+            ((3, "x"), (10, "y"), (20, "z")), "2026-12-11", id="safety nets made it three"
+        ),
     ],
 )
 def test_nobody_is_asked_two_different_things_and_then_a_third_within_thirty_days(
