@@ -89,7 +89,6 @@ def schemas(names: Workspace) -> dict[str, Schema]:
     shared = {
         "facts": ("fact", "Facts that many rules use, by name."),
         "exclusions": ("exclusion", "Who is left alone in many rules, by name."),
-        "holds": ("exclusion", "When nobody is asked anything, by name."),
         "services": ("service", "Where referrals go, by name."),
         "offers": ("offer set", "The codes that say what became of an offer, by name."),
         "messages": ("message", "What can be sent, by name."),
@@ -103,6 +102,8 @@ def schemas(names: Workspace) -> dict[str, Schema]:
     }
     for stem, (of, title) in shared.items():
         found[f"shared-{stem}"] = made.whole(title, made.map_of(of))
+    holds = made.map_of("exclusion") | {"properties": {"facts": made.map_of("fact")}}
+    found["shared-holds"] = made.whole("When nobody is asked anything, by name.", holds)
     return {f"{name}.schema.json": schema for name, schema in found.items()}
 
 

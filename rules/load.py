@@ -35,7 +35,7 @@ from rules.schema.practice import read_practice
 from rules.schema.rule import read_rule
 from rules.text import Block, Node
 
-_LISTS, _SHARED = "value-sets", "shared"
+_LISTS, _SHARED, _OWN_FACTS = "value-sets", "shared", "facts"
 # Each may use the names of those before it.
 SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions", "holds", "people")
 _WORDS = "words.yaml"
@@ -288,9 +288,12 @@ class _Loading:
     ) -> None:
         """Who is left alone, by name: in the rules that name it, or (holds) in every rule."""
         block = reader.block(node, f"The list of {sort}s")
-        for key, value in block.pairs.values() if block else ():
+        names, pairs = self.names, dict(block.pairs) if block else {}
+        if sort == "hold" and _OWN_FACTS in pairs:  # theirs alone: no rule is to lean on them
+            names = names.with_facts(read_facts(reader, pairs.pop(_OWN_FACTS)[1], names))
+        for key, value in pairs.values():
             inner = reader.block(value, f'{sort.capitalize()} "{key.value}"')
-            found = read_own_exclusion(reader, inner, self.names, key.value) if inner else None
+            found = read_own_exclusion(reader, inner, names, key.value) if inner else None
             if key.value in known:
                 where = "every rule" if sort == "hold" else "every rule that names it"
                 says = (

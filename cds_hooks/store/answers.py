@@ -1,17 +1,19 @@
 """Cards issued and answers given, as the history that rules and restraint read."""
 
 import json
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from sqlalchemy import Connection, insert, select, text
 
 from cds_hooks.clock import practice_day
 from cds_hooks.store import counting, pauses
-from cds_hooks.store.counting import SHOWN, Event
+from cds_hooks.store.counting import NOT_AVAILABLE, SHOWN, Event
 from cds_hooks.store.hearing import forget_comments, hear_one
 from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
 from cds_hooks.store.keys import Key, read_key
@@ -28,6 +30,7 @@ _LOOK = select(cards.c.card, answers.c.id).join(answers, isouter=True).limit(1)
 _ISSUE = insert(cards)
 _GROUNDS = insert(grounds)
 _KEPT_UNKNOWN = timedelta(days=90)
+_KNOWN_FOR = 60.0  # seconds
 _FINGERPRINT = select(known_of_itself.c.value).where(known_of_itself.c.name == "key")
 
 
@@ -44,6 +47,7 @@ class Answers:
             self._database.close()
             raise
         self._swept = date.min
+        self._full: tuple[date, float, frozenset[str]] | None = None
 
     @property
     def key(self) -> Key:
@@ -93,7 +97,7 @@ class Answers:
         """
         with self._database.writing() as connection:
             self._database.alone_with(connection, person)
-            known = Known(connection, self._key, person)
+            known = Known(connection, self._key, person, partial(self._full_on, connection))
             yield known
             # At the end and in one order: whoever decides about somebody else waits for no more.
             counting.add(connection, known.events)
@@ -114,6 +118,8 @@ class Answers:
             self._sweep(connection, practice_day(now))
             known = [hear_one(connection, self._key, met, now, realm) for met in in_order]
             counting.add(connection, (event for events in known for event in events or ()))
+        if any(met.reason == NOT_AVAILABLE for met in heard):
+            self._full = None
         return sum(events is not None for events in known)
 
     def count(self, events: Iterable[Event]) -> None:
@@ -134,6 +140,13 @@ class Answers:
         with self._database.writing() as connection:
             return self._sweep(connection, today)
 
+    def _full_on(self, connection: Connection, today: date) -> frozenset[str]:
+        """The offers that rest; what other workers heard is known within a minute."""
+        known = self._full
+        if known is None or known[0] != today or monotonic() - known[1] > _KNOWN_FOR:
+            known = self._full = today, monotonic(), counting.full(connection, today)
+        return known[2]
+
     def _sweep(self, connection: Connection, today: date) -> int:
         if self._swept == today:
             return 0
@@ -146,15 +159,22 @@ class Answers:
 class Known:
     """What is known of one person while it is decided about them. Made by ``Answers.about``."""
 
-    def __init__(self, connection: Connection, key: Key, person: str) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        key: Key,
+        person: str,
+        full_on: Callable[[date], frozenset[str]],
+    ) -> None:
         self._connection, self._key, self._person = connection, key, person
+        self._full_on = full_on
         self.events: list[Event] = []  # to be counted with it
 
     def history(self, asking: str, today: date) -> History:
         """What was shown to this person and what they said, and what is full today."""
         hidden = self._key.hidden(self._person)
         known = history_of(self._connection, self._person, hidden, asking)
-        return replace(known, capacity=counting.full(self._connection, today))
+        return replace(known, capacity=self._full_on(today))
 
     def issue(self, issued: Issued) -> None:
         """Keep a card, what it rests on, and that it was shown."""

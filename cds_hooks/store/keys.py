@@ -27,7 +27,7 @@ class Key:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
         self._seal = AESGCM(_derived(secret, b"free text"))
-        self._hash = _derived(secret, b"who")
+        self._hash = hmac.new(_derived(secret, b"who"), digestmod=hashlib.sha256)
         self.fingerprint = _derived(secret, b"fingerprint").hex()[:16]
 
     def bytes_for(self, purpose: str) -> bytes:
@@ -40,7 +40,9 @@ class Key:
 
     def hidden(self, text: str) -> str:
         """A keyed hash: the same for the same text, and no way back without the key."""
-        return hmac.new(self._hash, text.encode(), hashlib.sha256).hexdigest()
+        of_this = self._hash.copy()
+        of_this.update(text.encode())
+        return of_this.hexdigest()
 
     def sealed(self, text: str, about: str) -> str:
         """A text, encrypted (AES-GCM) and bound to what it is about."""

@@ -19,6 +19,7 @@ LISTS = {
     "communications": "Communication",
     "documents": "DocumentReference",
     "documentCategories": "DocumentReference",
+    "encounters": "Encounter",
 }
 # And those of a booking besides.
 BOOKING_LISTS = {"diagnosticReports": "DiagnosticReport"}

@@ -30,7 +30,7 @@ def test_a_list_that_was_not_read_whole_proves_nothing(
     call["prefetch"][key] = UNKNOWN_STATES[state](call["prefetch"][key], LISTS[key])
     reply = all_day.ask(call)
     assert reply.cards == []
-    assert reply.decided(COPD_RULE) in ("cannot-tell", "answers")
+    assert reply.decided(COPD_RULE) in ("cannot-tell", "answers", "compassion")
 
 
 @pytest.mark.parametrize("key", ["patient", *LISTS])

@@ -40,7 +40,8 @@ def test_a_practice_adds_a_hold_of_its_own() -> None:
 
 
 def test_a_hold_in_the_place_of_ours_is_said() -> None:
-    text = "bereavement: {if: bereaved_lately, because: Give them half a year}\n"
+    fact = "{find: entry, codes: bereavement, within: 6 months}"
+    text = f"facts: {{lost: {fact}}}\nbereavement: {{if: lost, because: Give them half a year}}\n"
     loaded = load_files({"shared/holds.yaml": text})
     (problem,) = loaded.problems
     assert (problem.code, problem.stops) == ("E15", False)
