@@ -61,6 +61,7 @@ TO_A_CARD = {
     "prompts/merging.py": "several rules on one card",
     "prompts/words.py": "texts, filled",
     "prompts/letter.py": "which visit it is about",
+    "prompts/endings.py": "reminders that have done their work",
     "cds_hooks/cards.py": "our words to the specification's words",
     "fhir_adapters/drafts.py": "offers as resources",
     "cds_hooks/grounds.py": "what the card rests on, in codes and days",
