@@ -6,7 +6,7 @@ The rule of a safety net decides by itself: nothing is left off its card here.
 from collections.abc import Mapping
 from datetime import date
 
-from prompts.history import History, on_offer
+from prompts.history import History, on_offer, said_in_record
 from prompts.offers import offer_key
 from rules.answer import Answer
 from rules.outcome import Outcome
@@ -73,9 +73,16 @@ def quiet_offers(
     if not any(one.offers for one in heard):
         return {}
     found: dict[Offer, tuple[Said, ...]] = {}
+    # A day that the person chose stands in the record, which knows the topic and not the offers.
+    in_record = said_in_record(outcome.rule, outcome.look.record, today)
+    chosen = {(s.reply, s.on) for s in in_record if s.ask_again is not None}
     for offer in outcome.offers:
-        answers = on_offer(offer_key(offer), heard, today)
-        holding = tuple(s for s in answers if (s.ask_again or periods[s.reply].after(s.on)) > today)
+        holding = tuple(
+            s
+            for s in on_offer(offer_key(offer), heard, today)
+            if (s.ask_again is not None or (s.reply, s.on) not in chosen)
+            and (s.ask_again or periods[s.reply].after(s.on)) > today
+        )
         if holding:
             found[offer] = holding
     return found
