@@ -66,6 +66,8 @@ TO_A_CARD = {
     "fhir_adapters/drafts.py": "offers as resources",
     "cds_hooks/grounds.py": "what the card rests on, in codes and days",
     "rules/codes.py": "which codes a list holds",
+    "prompts/prompt.py": "what a card is about",
+    "rules/outcome.py": "what pressing a button answers",
     "cds_hooks/logs.py": "one event, without a person",
     "cds_hooks/wire.py": "the answer, spelt",
     "cds_hooks/metrics.py": "what is counted",
@@ -82,6 +84,8 @@ NOT_IN_SILENCE = {
     "fhir_adapters/drafts.py",
     "cds_hooks/grounds.py",
     "rules/codes.py",
+    "prompts/prompt.py",
+    "rules/outcome.py",
 }
 
 
