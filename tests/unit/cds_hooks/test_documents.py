@@ -192,18 +192,21 @@ def test_a_review_date_that_has_passed_is_said_on_the_day_after_and_not_before()
 
 
 HOSTILE = '<script>alert(1)</script> & \\"quotes\\" \' {{ 7*7 }} {% x %}'
+# What may stand on a card is held to words when a rule is loaded; this much is words.
+AS_WORDS = "& ' {{ 7*7 }} {% x %}"
 
 
 def test_hostile_text_in_a_rule_comes_out_as_text() -> None:
     said = f'"{HOSTILE}"'
+    words = f'"{AS_WORDS}"'
     found = of_rule(
-        title=said,
+        title=words,
         owner=said,
         evidence=f"\n- claim: {said}\n  source: {said}\n  strength: {said}",
         not_for=f"\n- {said}",
-        facts=f"\n  has_cough: {{find: condition, codes: cough, label: {said}}}"
-        f"\n  has_wheeze: {{find: condition, codes: wheeze, label: {said}}}",
-        exclude=f"\n- if: has_wheeze\n  because: {said}\n  if_unknown: include",
+        facts=f"\n  has_cough: {{find: condition, codes: cough, label: {words}}}"
+        f"\n  has_wheeze: {{find: condition, codes: wheeze, label: {words}}}",
+        exclude=f"\n- if: has_wheeze\n  because: {words}\n  if_unknown: include",
         people=f"\n  sam: {{about: {said}, age: 60}}",
         tests=f"\n- {{name: {said}, person: sam, expect: no prompt}}",
     )
