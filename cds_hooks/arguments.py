@@ -51,23 +51,16 @@ def store(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--store", metavar="URL", help="its PostgreSQL database, where it has one")
 
 
-def pausing(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def pausing(name: str, one: argparse.ArgumentParser) -> None:
     """The switch that quiets rules at once, and the one that takes it back."""
-    for name, says in (
-        ("pause", "quiet a rule, or all, at once; alone: what is"),
-        ("resume", "and take it back"),
-    ):
-        one = verbs.add_parser(name, help=says)
-        one.set_defaults(verb="pause", pausing=name, because=None)
-        one.add_argument("rules", nargs="*", metavar="RULE", help="rules by their ids")
-        one.add_argument(
-            "--practice", dest="practice_name", metavar="NAME", help="all of one practice"
-        )
-        one.add_argument("--all", dest="everything", action="store_true", help="everything")
-        if name == "pause":
-            one.add_argument("--because", metavar="WHY", help="why, in a few words; people see it")
-        one.add_argument("--data", type=Path, help="the folder of the store (goodday-data)")
-        one.add_argument("--store", metavar="URL", help="its PostgreSQL database, where it has one")
+    one.set_defaults(verb="pause", pausing=name, because=None)
+    one.add_argument("rules", nargs="*", metavar="RULE", help="rules by their ids")
+    one.add_argument("--practice", dest="practice_name", metavar="NAME", help="all of one practice")
+    one.add_argument("--all", dest="everything", action="store_true", help="everything")
+    if name == "pause":
+        one.add_argument("--because", metavar="WHY", help="why, in a few words; people see it")
+    one.add_argument("--data", type=Path, help="the folder of the store (goodday-data)")
+    one.add_argument("--store", metavar="URL", help="its PostgreSQL database, where it has one")
 
 
 def conformance(kit: argparse.ArgumentParser) -> None:

@@ -123,7 +123,11 @@ def issued(
         ),
         value_sets=rests_on.value_sets,
         facts=rests_on.facts,
-        steps=tuple((way.rule.id, tuple((s.name, s.says) for s in way.steps)) for way in ways),
+        steps=tuple(
+            (way.rule.id, tuple((step.name, step.says) for step in way.steps))
+            for way in ways
+            if len(way.steps) > 1  # of a rule that is not for this person there is nothing to tell
+        ),
     )
 
 

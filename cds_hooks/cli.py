@@ -140,7 +140,9 @@ def _parser() -> argparse.ArgumentParser:
     arguments.clients(
         verbs.add_parser("client", help="keys and tokens for those who call the service")
     )
-    arguments.pausing(verbs)
+    pause = verbs.add_parser("pause", help="quiet a rule, or all, at once; alone: what is")
+    arguments.pausing("pause", pause)
+    arguments.pausing("resume", verbs.add_parser("resume", help="and take it back"))
     arguments.store(verbs.add_parser("store", help="keep the answers safe: back up, restore ..."))
     return parser
 

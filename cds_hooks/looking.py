@@ -67,7 +67,10 @@ def why_of(answers: Answers, library: Library, card: str) -> Why | None:
         return None
     known = {rule.id: rule for rule in library.rules}
     steps = dict(kept.steps)
-    versions = dict(name.partition("|")[::2] for name in kept.rules)
+    versions: dict[str, str] = {}
+    for rule_and_version in kept.rules:
+        name, _, version = rule_and_version.partition("|")
+        versions[name] = version
     asked: list[Asked] = []
     for name, version in versions.items():
         rule = known.get(name)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
-from cds_hooks.commands.store import place_of
+from cds_hooks.commands.place import place_of
 from cds_hooks.settings import SettingsError, from_environment
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.pauses import EVERYTHING, Pause

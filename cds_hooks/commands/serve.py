@@ -19,7 +19,7 @@ from cds_hooks.app import create_app
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import ClientsError
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
-from cds_hooks.commands.store import place_of
+from cds_hooks.commands.place import place_of
 from cds_hooks.connections import connections_within
 from cds_hooks.live import Live
 from cds_hooks.looking import Looking

@@ -7,26 +7,17 @@ from pathlib import Path
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, say
+from cds_hooks.commands.place import place_of
 from cds_hooks.commands.store_backup import backup
 from cds_hooks.commands.store_erase import erase
 from cds_hooks.commands.store_export import export
 from cds_hooks.commands.store_restore import restore
 from cds_hooks.commands.store_upgrade import upgrade
 from cds_hooks.commands.store_verify import verify
-from cds_hooks.settings import Settings, SettingsError, from_environment
+from cds_hooks.settings import SettingsError, from_environment
 from cds_hooks.store.answers import kept_as
 from cds_hooks.store.opening import Place
 from cds_hooks.store.tables import StoreError
-
-
-def place_of(settings: Settings) -> Place:
-    """Where the store is, by the settings."""
-    url, key = settings.store, settings.store_key
-    return Place(
-        settings.data,
-        url.get_secret_value() if url else "",
-        key.get_secret_value() if key else "",
-    )
 
 
 def run_verb(options: argparse.Namespace) -> int:

@@ -19,7 +19,6 @@ LISTS = {
     "communications": "Communication",
     "documents": "DocumentReference",
     "documentCategories": "DocumentReference",
-    "encounters": "Encounter",
 }
 # And those of a booking besides.
 BOOKING_LISTS = {"diagnosticReports": "DiagnosticReport"}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,7 +11,7 @@ from cds_hooks.store.tables import FILE
 from rules.rule import Library
 from tests.conformance.standard import check_refusal
 from tests.fhir_builders import margaret
-from tests.served import VIEW, Reply, Surgery, surgery
+from tests.served import NOW, VIEW, Reply, Surgery, closed, surgery
 
 ORIGIN, STRANGER = "https://ehr.example", "https://elsewhere.example"
 CALL = f"/cds-services/good-day-{VIEW}"
@@ -62,9 +63,8 @@ def test_every_answer_and_refusal_can_be_read_by_an_allowed_origin_and_by_no_oth
 
 def test_a_store_that_fails_can_be_read_by_an_allowed_origin(browsed: Surgery) -> None:
     (browsed.store / FILE).unlink()
-    response = browsed.client.post(
-        CALL, json=browsed.a_call(margaret()), headers={"origin": ORIGIN}
-    )
+    told = {"feedback": [closed({"uuid": str(uuid4())}, NOW, "limited-time")]}
+    response = browsed.client.post(f"{CALL}/feedback", json=told, headers={"origin": ORIGIN})
     check_refusal(Reply(response), 503)
     assert response.headers["access-control-allow-origin"] == ORIGIN
 

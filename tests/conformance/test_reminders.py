@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rules.rule import Library
+from tests.builders import Resource
 from tests.fhir_builders import margaret
 from tests.served import Json, Surgery, surgery
 
@@ -19,7 +20,7 @@ FLAG: Json = {
     "subject": {"reference": "Patient/test-person"},
     "period": {"start": "2026-09-01", "end": "2027-09-01"},
 }
-OFFERED: Json = {
+OFFERED: Resource = {
     "resourceType": "Procedure",
     "id": "offered",
     "status": "completed",
@@ -35,7 +36,7 @@ def service(tmp_path: Path, library: Library) -> Iterator[Surgery]:
         yield open_now
 
 
-def set_by(service: Surgery) -> Json:
+def set_by(service: Surgery) -> Resource:
     """The Flag that pressing the button of a card would create, as a record system keeps it."""
     card = service.ask(service.a_call(margaret())).card
     drafts = [action["resource"] for one in card["suggestions"] for action in one["actions"]]
@@ -45,7 +46,7 @@ def set_by(service: Surgery) -> Json:
     return {**flag, **kept, "period": {"start": "2027-09-01", "end": "2028-09-01"}}
 
 
-def offered() -> Json:
+def offered() -> Resource:
     return {**OFFERED, "performedDateTime": "2027-11-01"}
 
 

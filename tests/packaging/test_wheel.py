@@ -67,6 +67,9 @@ def test_the_command_says_what_it_can_do(installed: Installed) -> None:
         "rules",
         "lists",
         "client",
+        "pause",
+        "resume",
+        "store",
     ]
 
 

@@ -93,7 +93,7 @@ def test_nothing_of_a_person_is_in_a_refusal_a_log_or_the_store(
         shutil.rmtree(service.store)
         for address, whole in ((CALL, view), (BOOKING, book)):
             failed = service.client.post(address, json=whole, headers=HEADERS)
-            assert failed.status_code == 503
+            assert (failed.status_code, failed.json()["cards"]) == (200, [])  # held: no memory
             assert not found_in(failed.text)
     assert len(names) > 60
     # The test's own client logs the address that it calls; everything else is ours to answer for.
@@ -229,11 +229,11 @@ def test_a_real_server_writes_nothing_of_a_person_whatever_is_done_to_it(
         files = store_files(running.store)
         _break_an_answer(running.store)
         failed = running.post(CALL, view)
-        assert failed.status in (500, 503)
+        assert failed.status in (200, 500, 503)
         assert not found_in(failed.text)
         shutil.rmtree(running.store)
         gone = running.post(BOOKING, book)
-        assert gone.status == 503
+        assert (gone.status, gone.body["cards"]) == (200, [])
         assert not found_in(gone.text)
         assert running.stop() == 0
         wrote = running.wrote()

@@ -38,8 +38,9 @@ COLUMNS = {
     },
     "grounds": {
         "card": "the person", "value_sets": "nobody", "facts": "nobody: codes and days",
-        "buttons": "the person",
+        "buttons": "the person", "steps": "nobody: our own sentences",
     },
+    "paused": {"what": "nobody", "since": "nobody", "because": "nobody, unless it is named there"},
     "late": {"answer": "the person", "topics": "nobody"},
     "comments": {
         "card": "the person", "said_at": "nobody", "ends_on": "nobody",

@@ -36,11 +36,11 @@ TIMES = {
     "a cancer found 90 days ago": (entry(Kind.CONDITION, "363346000", date="90 days ago"), True),
     "a cancer found 91 days ago": (entry(Kind.CONDITION, "363346000", date="91 days ago"), False),
     "an emergency stay 14 days ago": (
-        entry(Kind.ENCOUNTER, "183452005", date="14 days ago"),
+        entry(Kind.OBSERVATION, "183452005", date="14 days ago"),
         True,
     ),
     "an emergency stay 15 days ago": (
-        entry(Kind.ENCOUNTER, "183452005", date="15 days ago"),
+        entry(Kind.OBSERVATION, "183452005", date="15 days ago"),
         False,
     ),
     "an emergency stay that was written down": (
@@ -81,13 +81,12 @@ def test_who_said_since_that_asking_again_is_fine_is_asked_again() -> None:
 
 
 def test_a_list_that_could_not_be_read_holds_and_says_so_but_never_a_safety_net() -> None:
-    record = a_record(COUGH, unread=[Kind.ENCOUNTER])
+    record = a_record(COUGH, unread=[Kind.TAG])
     choice = chosen(rule(), net(), record=record)
     (one,) = choice.held
     assert (one.rule.id, one.step, one.unread) == ("apple", "compassion", True)
     assert one.says == (
-        "Not shown: the list of encounter entries could not be read, and emergency admission"
-        " may stand there."
+        "Not shown: the list of tag entries could not be read, and palliative care may stand there."
     )
     assert on_cards(choice) == [["net"]]
 
