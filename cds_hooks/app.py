@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -160,23 +160,24 @@ def create_app(
             try:
                 said = (await _kept(answers.history, who)).said if service.remembering else ()
             except Unavailable:
-                outcomes = evaluate(service.others, record, (), practice_day(now))
-                return _json(unremembered(outcomes, service, practice, now))
-            outcomes = evaluate(service.rules, record, said, practice_day(now))
+                said = None
+            asked = service.rules if said is not None else service.others
+            outcomes = evaluate(asked, record, said or (), practice_day(now))
             report_withheld(outcomes, service)
-            if not would_prompt(outcomes):
+            if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)
                 request.scope[ASKED] = len(outcomes), 0
                 return _json(nothing_to_say(outcomes, service))
             user = call.context.userId or ""
             link = looking.link(user, client.name, now) if looking is not None else None
             whole = whole_of(body, fetched)
-            try:
-                said_now = await _kept(
-                    answer, outcomes, call, service, answers, practice, who, now, link, whole
-                )
-            except Unavailable:
-                said_now = unremembered(outcomes, service, practice, now)
+            said_now = b""
+            if said is not None:
+                with suppress(Unavailable):
+                    said_now = await _kept(
+                        answer, outcomes, call, service, answers, practice, who, now, link, whole
+                    )
+            said_now = said_now or unremembered(outcomes, service, practice, now)
             card = not said_now.startswith(NO_CARDS)
             metrics.asked(service_id, outcomes, card=card)
             request.scope[ASKED] = len(outcomes), int(card)

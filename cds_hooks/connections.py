@@ -35,6 +35,7 @@ class _Connection(HttpToolsProtocol):
     _whole = True
     _deadline: asyncio.TimerHandle | None = None
 
+    # asyncio names the widest sort of transport here, and uvicorn the narrower one that it needs.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn - TCP
         """From here on a head is waited for."""
         super().connection_made(transport)

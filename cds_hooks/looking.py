@@ -1,4 +1,4 @@
-"""The pages about somebody: why a card was shown, and who has looked. Nobody sees one unnamed.
+"""The pages about somebody: why a card was shown, and who has looked. It takes a link or a name.
 
 A look is in the audit before its page is sent; where it cannot be kept, there is no page.
 """

@@ -61,6 +61,8 @@ def with_endings(
     if not found:
         return choice
     proposals = tuple(_proposal(one) for one in found[:MOST_ENDINGS])
+    if choice.prompts and choice.prompts[0].choose_one:
+        return choice  # of such a card only one thing can be taken; the next look asks
     if choice.prompts:
         first, *others = choice.prompts
         offers = tuple(one for one in first.proposals if one.offer is not None)

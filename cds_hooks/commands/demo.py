@@ -11,6 +11,8 @@ from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.serve import listen, looking_at, run
 from cds_hooks.demo.ehr import Ehr
 from cds_hooks.demo.pages import add_demo
+from cds_hooks.live import Live, in_force
+from cds_hooks.pausing import Pausing
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
@@ -48,9 +50,11 @@ def demo(port: int, data: Path) -> int:
         say.sorry(f"The data folder {data} cannot be written to. Name another with --data.")
         return COULD_NOT_RUN
     traffic = Traffic()
+    live = Live(in_force(loaded.library, clock.now()))
+    pausing = Pausing(answers, live)
     app = create_app(
         settings,
-        loaded.library,
+        live,
         answers,
         origin_pattern=LOCAL_ORIGINS,
         traffic=traffic,
@@ -59,5 +63,7 @@ def demo(port: int, data: Path) -> int:
     add_demo(app, ehr)
     logs.to_stderr()
     logs.event("open", reason="no-sign-in")
+    pausing.start()
     run(app, listening, f"{address}/demo", traffic)
+    pausing.stop()
     return FINE

@@ -90,6 +90,13 @@ def test_somebody_about_whom_there_is_nothing_to_say_needs_no_store(service: Sur
     assert service.ask(service.a_call([a_patient()])).body == {"cards": []}
 
 
+def test_a_service_that_lost_its_store_still_counts_what_it_was_asked(service: Surgery) -> None:
+    (service.store / FILE).unlink()
+    assert service.ask(service.a_call(margaret())).cards == []
+    figures = service.client.get("/metrics").text
+    assert 'goodday_rule_outcomes_total{outcome="prompt",rule="copd-self-management"' in figures
+
+
 def test_a_store_that_somebody_else_locks_is_no_memory_and_works_again_afterwards(
     service: Surgery,
 ) -> None:

@@ -39,4 +39,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """There is nothing before it: a store of no version is no store."""
-    raise NotImplementedError
+    raise ValueError("There is no version of the store before the first.")
