@@ -234,6 +234,10 @@ def test_every_page_passes_axe_and_never_scrolls_sideways(
         for summary in page.locator("summary").all():
             summary.click()
         look("card")
+        page.get_by_role("link", name="Why this?").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Why this card was shown")
+        look("why")
+        page.go_back()
         press(page, "Add a reminder to ask, for whoever sees Moira next")
         press(page, "Not now")
         look("answered")
@@ -244,6 +248,10 @@ def test_every_page_passes_axe_and_never_scrolls_sideways(
         look("unreadable")
         page.goto(f"{address}/demo/visits/999999")
         look("gone")
+        page.goto(f"{address}/why/a-link-of-nobody")
+        look("not for you")
+        page.goto(f"{address}/status")
+        look("status")
         assert not any(faults.values()), faults
 
 
