@@ -16,21 +16,14 @@ from prompts.standing import PROMPT, Case
 from rules.codes import OWN, Code
 from rules.days import Duration, Span
 from rules.fact import (
-    All,
-    AnyOf,
     Compare,
-    Computed,
     Condition,
     Fact,
-    IsTrue,
-    Labelled,
-    NoneOf,
-    Not,
-    SomeOf,
     Test,
     behind,
     expressions_of,
     facts_of,
+    parts_of,
 )
 from rules.record import Entry, PatientRecord, Person
 from rules.under_way import shows_as
@@ -174,13 +167,4 @@ def tests_in(condition: Condition) -> Iterator[Test]:
 
 def compared_in(condition: Condition) -> Iterator[Compare]:
     """The facts that a condition compares, with what they are held against."""
-    match condition:
-        case Compare():
-            yield condition
-        case IsTrue() | Computed():
-            return
-        case Not(part) | Labelled(_, part):
-            yield from compared_in(part)
-        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
-            for part in parts:
-                yield from compared_in(part)
+    return (part for part in parts_of(condition) if isinstance(part, Compare))

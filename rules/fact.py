@@ -225,15 +225,7 @@ Condition = IsTrue | Compare | Not | All | AnyOf | NoneOf | SomeOf | Computed | 
 
 def expressions_of(condition: Condition) -> "tuple[Expression, ...]":
     """The cel expressions in a condition, those of its facts not among them."""
-    match condition:
-        case IsTrue() | Compare():
-            return ()
-        case Not(part) | Labelled(_, part):
-            return expressions_of(part)
-        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
-            return tuple(found for part in parts for found in expressions_of(part))
-        case Computed(expression):
-            return (expression,)
+    return tuple(one.expression for one in parts_of(condition) if isinstance(one, Computed))
 
 
 def facts_of(condition: Condition) -> tuple[Fact, ...]:

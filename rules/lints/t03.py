@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from rules.fact import All, AnyOf, Compare, Condition, Fact, Labelled, NoneOf, Not, SomeOf, Test
+from rules.fact import Compare, Condition, Fact, Test, parts_of
 from rules.lints.lint import Found, Lint, Seen
 from rules.people import Story, record_of
 
@@ -30,16 +30,9 @@ def _find(seen: Seen) -> Iterator[Found]:
 
 
 def _ages(condition: Condition) -> Iterator[tuple[Fact, Test]]:
-    match condition:
-        case Compare(fact, tests) if fact.find == "age":
-            yield from ((fact, test) for test in tests)
-        case Not(part) | Labelled(_, part):
-            yield from _ages(part)
-        case All(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
-            for part in parts:
-                yield from _ages(part)
-        case _:
-            pass
+    for part in parts_of(condition):
+        if isinstance(part, Compare) and part.fact.find == "age":
+            yield from ((part.fact, test) for test in part.tests)
 
 
 def _edges(test: Test) -> tuple[int, ...]:
