@@ -43,8 +43,10 @@ check: .venv/dev ## style, types, contracts, the wheel
 	$(MAKE) --no-print-directory wheel
 	$(BIN)/check-wheel-contents dist
 
+# Tests start the command hundreds of times: what it is made of is compiled once, and not each time.
 test: .venv/dev ## all tests, the same examples every time
-	$(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto --dist=loadfile
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto \
+		--dist=loadfile --no-loadscope-reorder
 
 soak: .venv/dev ## the generative tests, with new examples and many of them; everybody at FHIR servers
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative tests/conformance/test_limits.py \

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 # "ci" gives the same examples on every machine and every day; "soak" looks for new ones.
-settings.register_profile("ci", max_examples=100, derandomize=True, deadline=None)
+settings.register_profile("ci", max_examples=50, derandomize=True, deadline=None)
 settings.register_profile("soak", max_examples=20_000, deadline=None, print_blob=True)
 settings.load_profile("ci")  # unless pytest is told --hypothesis-profile
 
@@ -25,6 +25,30 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the shared data folder is not here")
     return SHARED_DATA
+
+
+# Tests that wait for servers, browsers and databases: begun first, so that the others fill the time
+# in which these wait, and none of them is alone at the end.
+WAIT = (
+    "fhir_servers", "functional", "docs", "packaging", "sandbox", "other_clients", "editor",
+    "architecture", "unit/cds_hooks/store", "unit/cds_hooks", "generative",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that wait, then the rest; each file's tests stay in their order."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(here).as_posix()
+        return next((n for n, folder in enumerate(WAIT) if name.startswith(folder)), len(WAIT))
+
+    items.sort(key=place)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: much of the time a server or a browser is waited for."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:

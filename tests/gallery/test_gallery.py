@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ NEVER = re.compile(
 
 def found(folder: Path) -> list[Problem]:
     return load_library(folder).problems
+
+
+@cache
+def told_of(folder: Path) -> list[Problem]:
+    """What is told of a folder of the gallery, which no test changes."""
+    return found(folder)
 
 
 def mended(folder: Path, problem: Problem) -> Mended:
@@ -108,7 +115,7 @@ def stories_wrong(loaded: Loaded) -> list[str]:
 
 def printed(folder: Path) -> str:
     """What the command prints, with the folder's own place left out."""
-    problems = found(folder)
+    problems = told_of(folder)
     lines = (text for text, _ in as_text(Report(tuple(problems), 0, lines_of(problems))))
     return "\n".join(lines).replace(f"{folder}/", "") + "\n"
 
@@ -129,7 +136,7 @@ def test_a_slip_is_told_in_exactly_these_words(folder: Path) -> None:
 
 @each_slip
 def test_a_slip_is_one_message_with_a_place_and_a_caret(folder: Path) -> None:
-    (problem,) = found(folder)
+    (problem,) = told_of(folder)
     lines = Path(problem.at.file).read_text(encoding="utf-8").split("\n")
     line = lines[problem.at.line - 1]
     assert 1 <= problem.at.column <= len(line) + 1
@@ -139,7 +146,7 @@ def test_a_slip_is_one_message_with_a_place_and_a_caret(folder: Path) -> None:
 
 @each_slip
 def test_what_is_said_has_no_words_of_a_library(folder: Path) -> None:
-    for problem in found(folder):
+    for problem in told_of(folder):
         assert not NEVER.search(" ".join((problem.says, problem.hint, *problem.more))), problem
 
 
@@ -161,7 +168,7 @@ def test_what_offers_to_be_mended_is_mended(folder: Path, tmp_path: Path) -> Non
 @each_slip
 def test_what_is_mended_or_typed_as_told_never_turns_the_rule_round(folder: Path) -> None:
     """The stories of each file say what it means: a file that is accepted says the same."""
-    (problem,) = found(folder)
+    (problem,) = told_of(folder)
     lines = Path(problem.at.file).read_text(encoding="utf-8").split("\n")
     said = [line for text in meant(problem) for line in marked(problem, text, lines)]
     said += [line for text in typed(problem) for line in ways_to_type(problem, text, lines)]
@@ -175,7 +182,7 @@ def test_what_is_mended_or_typed_as_told_never_turns_the_rule_round(folder: Path
 
 @each_slip
 def test_what_is_told_to_be_typed_can_be_typed(folder: Path) -> None:
-    (problem,) = found(folder)
+    (problem,) = told_of(folder)
     lines = Path(problem.at.file).read_text(encoding="utf-8").split("\n")
     for text in typed(problem):
         ways = (followed(folder, problem, line) for line in ways_to_type(problem, text, lines))
