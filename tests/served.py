@@ -111,7 +111,7 @@ class Surgery:
         sent = {"content-type": "application/json", **headers}
         return Reply(self.client.post(f"/cds-services/good-day-{hook}", content=body, headers=sent))
 
-    def tell(self, *items: Json, hook: str = VIEW) -> "Reply":
+    def tell(self, *items: Json | str, hook: str = VIEW) -> "Reply":
         """Send feedback."""
         body = {"feedback": list(items)}
         return Reply(self.client.post(f"/cds-services/good-day-{hook}/feedback", json=body))
