@@ -125,7 +125,8 @@ class Reply:
         self.text: str = response.text
         self.headers: Mapping[str, str] = response.headers
         is_json = self.headers.get("content-type", "").partition(";")[0].endswith("json")
-        self.body: Json = response.json() if is_json else {}
+        has_body = response.request.method != "HEAD"
+        self.body: Json = response.json() if is_json and has_body else {}
 
     @property
     def cards(self) -> list[Json]:
