@@ -54,7 +54,7 @@ soak: .venv/dev ## the generative tests, with new examples and many of them; eve
 		tests/unit/fhir_adapters/test_drafts.py tests/functional/test_changing.py \
 		tests/functional/test_serve_goes_on.py tests/functional/test_crossing.py \
 		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py tests/sandbox \
-		tests/unit/cds_hooks/store/test_crashes.py
+		tests/unit/cds_hooks/store tests/unit/cds_hooks/test_audit.py
 	$(BIN)/pytest tests/fhir_servers/everybody.py
 	$(BIN)/python -m tests.benchmarks.fallback --tireless --calls 1000
 

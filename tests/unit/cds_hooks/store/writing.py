@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 
 from cds_hooks.store.answers import Answers
+from cds_hooks.store.audit import Audit, Looked
 from cds_hooks.store.opening import Place
 from cds_hooks.store.tables import FILE, StoreError
 from cds_hooks.store.verifying import wrong_with
@@ -28,8 +29,9 @@ PACE = 1 / 50  # seconds between two writes
 
 
 def writes(place: Place, tell: Callable[[str], None], pace: float = PACE) -> None:
-    """Issue cards and hear answers, and tell of each that it was kept, once it was."""
+    """Issue cards, hear answers and note looks, and tell of each that it was kept, once it was."""
     store = Answers(place)
+    audit = audit_of(place, store)
     number = 0
     while True:
         person = f"{os.getpid()}-{number}"
@@ -40,7 +42,15 @@ def writes(place: Place, tell: Callable[[str], None], pace: float = PACE) -> Non
         store.hear([pressed(card, "no")], NOW)
         tell(f"{person} no")
         time.sleep(pace)
+        audit.add(Looked(NOW, "a nurse", "clinical", "trace", person, allowed=True))
+        tell(f"{person} looked")
+        time.sleep(pace)
         number += 1
+
+
+def audit_of(place: Place, store: Answers) -> Audit:
+    """The audit beside a store, with the key that it has there."""
+    return Audit(place.folder, store.key.bytes_for("audit"))
 
 
 def in_child(work: Callable[[Callable[[str], None]], None], patience: float | None) -> list[str]:
@@ -69,14 +79,18 @@ def in_child(work: Callable[[Callable[[str], None]], None], patience: float | No
 
 
 def lost(place: Place, told: list[str]) -> list[str]:
-    """What was told, and is not in the store."""
+    """What was told, and is not in the store or the audit; and what is wrong with the audit."""
     store = Answers(place)
-    missing: list[str] = []
+    audit = audit_of(place, store)
+    missing, looked_at = audit.wrong(), {one.what for one in audit.entries()}
+    audit.close()
     for line in told:
         person, what = line.split(" ")
         history = store.history(person)
         if what == "shown":
             there = len(history.shown) == 1
+        elif what == "looked":
+            there = person in looked_at
         else:
             there = any(one.reply is Reply.DECLINED for one in history.said)
         if not there:
