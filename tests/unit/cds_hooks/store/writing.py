@@ -26,6 +26,7 @@ from rules.record import Reply
 from tests.stores import NOW, a_card, pressed
 
 PACE = 1 / 50  # seconds between two writes
+EARLY = 0.2  # of all kills: before anything was written
 
 
 def writes(place: Place, tell: Callable[[str], None], pace: float = PACE) -> None:
@@ -53,8 +54,13 @@ def audit_of(place: Place, store: Answers) -> Audit:
     return Audit(place.folder, store.key.bytes_for("audit"))
 
 
-def in_child(work: Callable[[Callable[[str], None]], None], patience: float | None) -> list[str]:
-    """What a child told before it was killed, so long after its first word, or ended."""
+def in_child(
+    work: Callable[[Callable[[str], None]], None], patience: float | None, *, early: bool = False
+) -> list[str]:
+    """What a child told before it was killed, so long after its first word, or ended.
+
+    ``early``: so long after it was begun, while it may still be opening the store.
+    """
     out, into = os.pipe()
     child = os.fork()
     if child == 0:
@@ -68,7 +74,7 @@ def in_child(work: Callable[[Callable[[str], None]], None], patience: float | No
         os._exit(0)
     os.close(into)
     with os.fdopen(out, "rb") as told:
-        lines = [told.readline()]
+        lines = [] if early else [told.readline()]
         if patience is not None:
             time.sleep(patience)
             os.kill(child, signal.SIGKILL)
@@ -103,7 +109,8 @@ def killed(place: Place, rounds: int) -> list[str]:
     """kill -9 at any moment."""
     random, told = Random(), list[str]()
     for _ in range(rounds):
-        told += in_child(lambda tell: writes(place, tell), random.uniform(0.0, 0.15))
+        patience, early = random.uniform(0.0, 0.3), random.random() < EARLY
+        told += in_child(lambda tell: writes(place, tell), patience, early=early)
     return told
 
 
