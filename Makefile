@@ -63,6 +63,7 @@ bench: .venv/dev ## what a call and what rules cost, against a floor and HealthC
 	$(BIN)/python -m tests.benchmarks.hostile
 	$(BIN)/python -m tests.benchmarks.beside
 	$(BIN)/python -m tests.benchmarks.tokens
+	$(BIN)/python -m tests.benchmarks.remembering
 	$(BIN)/python -m tests.benchmarks.fallback --calls 400
 	$(BIN)/python -m tests.benchmarks.sustained 0.5
 	$(BIN)/python -m tests.benchmarks.flood
