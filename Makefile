@@ -56,7 +56,7 @@ soak: .venv/dev ## the generative tests, with new examples and many of them; eve
 		tests/unit/fhir_adapters/test_drafts.py tests/functional/test_changing.py \
 		tests/functional/test_serve_goes_on.py tests/functional/test_crossing.py \
 		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py tests/sandbox \
-		tests/unit/cds_hooks/store/test_crashes.py
+		tests/unit/cds_hooks/store tests/unit/cds_hooks/test_audit.py
 	$(BIN)/pytest tests/fhir_servers/everybody.py
 	$(BIN)/python -m tests.benchmarks.fallback --tireless --calls 1000
 
@@ -65,6 +65,7 @@ bench: .venv/dev ## what a call and what rules cost, against a floor and HealthC
 	$(BIN)/python -m tests.benchmarks.hostile
 	$(BIN)/python -m tests.benchmarks.beside
 	$(BIN)/python -m tests.benchmarks.tokens
+	$(BIN)/python -m tests.benchmarks.remembering
 	$(BIN)/python -m tests.benchmarks.fallback --calls 400
 	$(BIN)/python -m tests.benchmarks.sustained 0.5
 	$(BIN)/python -m tests.benchmarks.flood

@@ -195,14 +195,15 @@ def create_app(
         body = await body_of(request, client)
         with traffic.place(client.name):
             try:
-                heard = feedback.read_feedback(body)
+                batch = feedback.read_feedback(body)
             except Refusal:
                 if live.had(service_id):
                     raise
                 raise UnknownService(_NO_SERVICE) from None
-            known = await _kept(feedback.hear, answers, heard, client.realm, now)
+            known = await _kept(feedback.hear, answers, batch, client.realm, now)
         if not known and not live.had(service_id):
             raise UnknownService(_NO_SERVICE)
+        batch.check("All else was kept, and is kept once if it comes again.")
         return _json(b"{}")
 
     async def store_answers() -> bool:

@@ -1,7 +1,8 @@
 """POST /cds-services/{id}/feedback: how cards were met, in every form that the standard allows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
@@ -18,35 +19,92 @@ _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _FEEDBACK = msgspec.json.Decoder(wire.FeedbackCall)
+# The same, item by item: for when one of them cannot be read.
+_ITEMS = msgspec.json.Decoder(wire.FeedbackItems)
+_ITEM = msgspec.json.Decoder(wire.Feedback)
+_NEEDED = (
+    '"card", "outcome" (accepted or overridden), "outcomeTimestamp" and, if accepted,'
+    ' "acceptedSuggestions", each with its "id".'
+)
 
 
-def read_feedback(body: bytes) -> list[Met]:
-    """Every answer in a batch. Raises BadRequest if any of it is not by the standard, TooLarge."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The answers that a batch holds, and what is wrong with its other items, by sentence.
+
+    ``unread`` gives for each sentence the items that it is about, counted from 1.
+    """
+
+    heard: list[Met]
+    unread: Mapping[str, tuple[int, ...]]
+
+    def check(self, kept: str) -> None:
+        """Raise BadRequest where an item could not be read; ``kept`` says what became of others."""
+        if self.unread:
+            said = " ".join(f"{_items(at)}: {why}" for why, at in self.unread.items())
+            raise BadRequest(f"{said} {kept}")
+
+
+def read_feedback(body: bytes) -> Batch:
+    """A batch. Raises TooLarge, and BadRequest if nothing of it is by the standard.
+
+    One item that cannot be read takes nothing from the others: what somebody said there would be
+    lost with a client that does not send the batch again.
+    """
+    heard: list[Met] = []
+    unread: dict[str, tuple[int, ...]] = {}
+    for number, item in enumerate(_items_of(body), 1):
+        try:
+            heard += _met(item)
+        except BadRequest as error:
+            unread[str(error)] = (*unread.get(str(error), ()), number)
+    batch = Batch(heard, unread)
+    if not heard:
+        batch.check("Nothing was kept; mend it and send it again.")
+    return batch
+
+
+def _items_of(body: bytes) -> Sequence[wire.Feedback | None]:
+    """The items; None for one that is of another shape. Raises BadRequest and TooLarge."""
+    items: Sequence[wire.Feedback | None]
     try:
-        call = _FEEDBACK.decode(body)
-        taken = sum(len(item.acceptedSuggestions or ()) for item in call.feedback)
-        if max(len(call.feedback), taken) > MOST_ITEMS:
-            raise TooLarge(
-                f"One request may hold {MOST_ITEMS} items of feedback, and name as many"
-                " suggestions; send the rest next."
-            )
-        return [met for item in call.feedback for met in _met(item)]
+        items = _FEEDBACK.decode(body).feedback
     except UNREADABLE:
-        raise BadRequest(
-            'The body needs a list "feedback" of objects with "card", "outcome" (accepted or'
-            ' overridden), "outcomeTimestamp" and, if accepted, "acceptedSuggestions", each with'
-            ' its "id".'
-        ) from None
+        try:
+            items = [_item(raw) for raw in _ITEMS.decode(body).feedback]
+        except UNREADABLE:
+            raise BadRequest(
+                f'The body needs a list "feedback" of objects with {_NEEDED}'
+            ) from None
+    taken = sum(len(item.acceptedSuggestions or ()) for item in items if item is not None)
+    if max(len(items), taken) > MOST_ITEMS:
+        raise TooLarge(
+            f"One request may hold {MOST_ITEMS} items of feedback, and name as many"
+            " suggestions; send the rest next."
+        )
+    return items
 
 
-def _met(item: wire.Feedback) -> Iterator[Met]:
+def _item(raw: msgspec.Raw) -> wire.Feedback | None:
+    try:
+        return _ITEM.decode(raw)
+    except UNREADABLE:
+        return None
+
+
+def _items(numbers: tuple[int, ...]) -> str:
+    return f"Item{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
+
+
+def _met(item: wire.Feedback | None) -> list[Met]:
+    """What one item says. Raises BadRequest."""
+    if item is None:
+        raise BadRequest(f'each item of "feedback" is an object with {_NEEDED}')
     at = _moment(item.outcomeTimestamp)
     if item.outcome == "accepted":
         if not item.acceptedSuggestions:
-            raise BadRequest('An accepted card needs "acceptedSuggestions", each with its "id".')
-        for suggestion in item.acceptedSuggestions:
-            yield Met(item.card, at, suggestion=suggestion.id)
-        return
+            raise BadRequest('an accepted card needs "acceptedSuggestions", each with its "id".')
+        return [Met(item.card, at, suggestion=one.id) for one in item.acceptedSuggestions]
     code = (
         item.overrideReason.reason.code
         if item.overrideReason and item.overrideReason.reason
@@ -54,13 +112,15 @@ def _met(item: wire.Feedback) -> Iterator[Met]:
     )
     known = REASONS[code][1] if code in REASONS else ALSO.get(code)
     # A reason that is not one of ours is kept as a card closed without one, not as text.
-    yield Met(
-        item.card,
-        at,
-        closed=known or Reply.OVERRIDDEN,
-        reason=code if known else "",
-        comment=_comment(item.overrideReason),
-    )
+    return [
+        Met(
+            item.card,
+            at,
+            closed=known or Reply.OVERRIDDEN,
+            reason=code if known else "",
+            comment=_comment(item.overrideReason),
+        )
+    ]
 
 
 def _comment(given: wire.OverrideReason | None) -> str:
@@ -84,10 +144,14 @@ def _moment(text: str) -> datetime:
         ) from None
 
 
-def hear(answers: Answers, heard: list[Met], realm: str, now: datetime) -> int:
+def hear(answers: Answers, batch: Batch, realm: str, now: datetime) -> int:
     """Keep every answer to a card that this client was given, and say how many these were."""
+    heard = batch.heard
     known = answers.hear(heard, now, realm)
     logs.event("feedback", count=known, reason="heard")
     if known < len(heard):
         logs.event("feedback", count=len(heard) - known, reason="unknown-card")
+    if batch.unread:
+        unread = sum(len(items) for items in batch.unread.values())
+        logs.event("feedback", count=unread, reason="not-read")
     return known

@@ -99,6 +99,12 @@ class FeedbackCall(msgspec.Struct):
     feedback: list[Feedback]
 
 
+class FeedbackItems(msgspec.Struct):
+    """A batch of feedback, with each item left as it came."""
+
+    feedback: list[msgspec.Raw]
+
+
 Words = Annotated[str, StringConstraints(min_length=1, strict=True)]
 Summary = Annotated[str, StringConstraints(min_length=1, max_length=139, strict=True)]
 Uri = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", strict=True)]

@@ -52,10 +52,29 @@ class Server:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         return self.url(name)
 
+    def processes(self) -> list[int]:
+        """Every process of it: the first one, and those that serve connections or write."""
+        main = int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        return [main, *_children_of(main)]
+
+    def fill_disk(self, beyond: int | None) -> None:
+        """No file of it can grow beyond so many bytes, as on a disk that is full; None: it can."""
+        limit = "unlimited" if beyond is None else beyond
+        for process in self.processes():
+            if _runs(process):
+                _as_somebody(_needed("prlimit"), f"--pid={process}", f"--fsize={limit}:unlimited")
+
+    def hang_up(self) -> None:
+        """End every connection to it, whatever is being done on it."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+
     def kill(self) -> None:
         """As if the power went: no process of it says goodbye."""
-        main = int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-        theirs = [main, *_children_of(main)]
+        theirs = self.processes()
         for process in theirs:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
@@ -100,7 +119,7 @@ def _runs(process: int) -> bool:
 
 
 def _needed(name: str) -> str:
-    found = _binary(name)
+    found = _binary(name) or shutil.which(name)
     assert found is not None
     return found
 

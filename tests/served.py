@@ -111,7 +111,7 @@ class Surgery:
         sent = {"content-type": "application/json", **headers}
         return Reply(self.client.post(f"/cds-services/good-day-{hook}", content=body, headers=sent))
 
-    def tell(self, *items: Json, hook: str = VIEW) -> "Reply":
+    def tell(self, *items: Json | str, hook: str = VIEW) -> "Reply":
         """Send feedback."""
         body = {"feedback": list(items)}
         return Reply(self.client.post(f"/cds-services/good-day-{hook}/feedback", json=body))
@@ -125,7 +125,8 @@ class Reply:
         self.text: str = response.text
         self.headers: Mapping[str, str] = response.headers
         is_json = self.headers.get("content-type", "").partition(";")[0].endswith("json")
-        self.body: Json = response.json() if is_json else {}
+        has_body = response.request.method != "HEAD"
+        self.body: Json = response.json() if is_json and has_body else {}
 
     @property
     def cards(self) -> list[Json]:

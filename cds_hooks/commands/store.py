@@ -24,7 +24,7 @@ def run_verb(options: argparse.Namespace) -> int:
     """Do one verb on the store that is meant. Whatever keeps it from it gets one sentence."""
     try:
         settings = from_environment(data=options.data, store=options.store)
-        return _VERBS[options.store_verb](place_of(settings), options, clock.now())
+        return VERBS[options.store_verb](place_of(settings), options, clock.now())
     except (SettingsError, StoreError) as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
@@ -40,7 +40,7 @@ def _person(options: argparse.Namespace) -> str:
 
 
 _Verb = Callable[[Place, argparse.Namespace, datetime], int]
-_VERBS: Mapping[str, _Verb] = {
+VERBS: Mapping[str, _Verb] = {
     "upgrade": lambda place, options, now: upgrade(place, _to(place, options), now),
     "backup": lambda place, options, now: backup(place, _to(place, options), now),
     "restore": lambda place, options, now: restore(place, options.backup, now, yes=options.yes),

@@ -10,14 +10,18 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, bindparam, select, text
 
+from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import counts
 from prompts.capacity import ENOUGH, resting
 
 # One statement for both databases: one row is one sort of event on one day.
-_ADD = text(
-    "INSERT INTO counts (day, rule, offer, outcome, times)"
-    " VALUES (:day, :rule, :offer, :outcome, :times)"
-    " ON CONFLICT (day, rule, offer, outcome) DO UPDATE SET times = counts.times + excluded.times"
+_ADD = Quick(
+    text(
+        "INSERT INTO counts (day, rule, offer, outcome, times)"
+        " VALUES (:day, :rule, :offer, :outcome, :times)"
+        " ON CONFLICT (day, rule, offer, outcome)"
+        " DO UPDATE SET times = counts.times + excluded.times"
+    )
 )
 _BETWEEN = (
     select(counts)
@@ -51,16 +55,20 @@ def add(connection: Connection, events: Iterable[Event]) -> None:
     """Count events. In one order always, so that two who count never wait for each other."""
     rows = [
         {
-            "day": event.day.isoformat(),
-            "rule": event.rule,
-            "offer": event.offer,
-            "outcome": event.outcome,
+            "day": day,
+            "rule": rule,
+            "offer": offer,
+            "outcome": outcome,
             "times": times,
         }
-        for event, times in sorted(Counter(events).items())
+        for (day, rule, offer, outcome), times in sorted(
+            Counter(
+                (event.day.isoformat(), event.rule, event.offer, event.outcome) for event in events
+            ).items()
+        )
     ]
     if rows:
-        connection.execute(_ADD, rows)
+        _ADD.many(connection, rows)
 
 
 def full(connection: Connection, today: date) -> frozenset[str]:

@@ -22,6 +22,7 @@ from cds_hooks.clock import practice_day
 from cds_hooks.store.counting import CLOSED, NOT_AVAILABLE, TAKEN, Event
 from cds_hooks.store.kept import Met
 from cds_hooks.store.keys import Key
+from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import answers, cards, comments, grounds, late, unknown_cards
 from rules.record import Reply
 
@@ -33,7 +34,7 @@ KEPT_COMMENT = timedelta(days=180)
 LONGEST_COMMENT = 4_000  # characters
 _LONGEST_ID = 200
 
-_CARD = (
+_CARD = Quick(
     select(
         cards.c.person,
         cards.c.rules,
@@ -46,7 +47,7 @@ _CARD = (
     .where(cards.c.card == bindparam("which"))
     .with_for_update(of=cards)  # where several may write: the first of two answers is one of them
 )
-_HEARD = (
+_HEARD = Quick(
     select(
         answers.c.suggestion,
         answers.c.reply,
@@ -57,11 +58,16 @@ _HEARD = (
     .select_from(answers.outerjoin(late, late.c.answer == answers.c.id))
     .where(answers.c.card == bindparam("which"))
 )
-_ANSWER = insert(answers).returning(answers.c.id)
-_LATE = insert(late)
-_COMMENT = text(
-    "INSERT INTO comments (card, said_at, sealed, ends_on) VALUES (:card, :said_at, :sealed,"
-    " :ends_on) ON CONFLICT DO NOTHING"
+_ANSWER = Quick(
+    insert(answers).returning(answers.c.id),
+    *(column.name for column in answers.c if column.name != "id"),
+)
+_LATE = Quick(insert(late))
+_COMMENT = Quick(
+    text(
+        "INSERT INTO comments (card, said_at, sealed, ends_on) VALUES (:card, :said_at, :sealed,"
+        " :ends_on) ON CONFLICT DO NOTHING"
+    )
 )
 _UNKNOWN = text(
     "INSERT INTO unknown_cards (card, first_on, last_on, times) VALUES (:card, :on, :on, 1)"
@@ -82,6 +88,14 @@ class _Card(NamedTuple):
     buttons: str
     shown_at: str
     more: str | None
+
+
+class _Heard(NamedTuple):
+    suggestion: str
+    reply: str
+    topics: str
+    said_at: str
+    late: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +141,8 @@ def hear_one(
     said_at = met.at.isoformat()  # as it was said, or a repeat would not be known
     counts = _keep(connection, which, suggestion, meaning, said_at, met.reason, at)
     if met.comment and counts is not None:
-        connection.execute(
-            _COMMENT,
+        _COMMENT.on(
+            connection,
             {
                 "card": which,
                 "said_at": said_at,
@@ -148,8 +162,8 @@ def _can_be_ours(card: str, suggestion: str) -> bool:
 
 
 def _find(connection: Connection, which: str) -> _Card | None:
-    row = connection.execute(_CARD, {"which": which}).one_or_none()
-    return None if row is None else _Card(*row)
+    rows = _CARD.on(connection, {"which": which})
+    return _Card(*rows[0]) if rows else None
 
 
 def _meaning(card: _Card, met: Met, suggestion: str) -> Meaning | None:
@@ -186,7 +200,7 @@ def _keep(
 
     Suggestions of one moment are one answer: a client may send them one by one.
     """
-    heard = connection.execute(_HEARD, {"which": which}).all()
+    heard = [_Heard(*row) for row in _HEARD.on(connection, {"which": which})]
     if any(
         (one.suggestion, one.reply, one.said_at) == (suggestion, meaning.reply, said_at)
         for one in heard
@@ -206,8 +220,8 @@ def _keep(
     first_no = meaning.reply is Reply.DECLINED and not said_no.issuperset(meaning.topics)
     if len(heard) >= MOST_ANSWERS and not first_no:
         return None
-    answer = connection.execute(
-        _ANSWER,
+    ((answer,),) = _ANSWER.on(
+        connection,
         {
             "card": which,
             "suggestion": suggestion,
@@ -217,9 +231,9 @@ def _keep(
             "said_on": practice_day(at).isoformat(),
             "said_at": said_at,
         },
-    ).scalar_one()
+    )
     if too_late:
-        connection.execute(_LATE, {"answer": answer, "topics": " ".join(too_late)})
+        _LATE.on(connection, {"answer": answer, "topics": " ".join(too_late)})
     # A no that is said again is in the history again, and counted once.
     return first_no if meaning.reply is Reply.DECLINED else len(too_late) < len(meaning.topics)
 

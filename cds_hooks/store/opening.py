@@ -10,9 +10,10 @@ from typing import Literal
 
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from cds_hooks.store.quick import Quick, driver_of
 from cds_hooks.store.tables import FILE, VERSION, StoreError, metadata
 
 _UNUSABLE = "The store of answers cannot be used at the moment."
@@ -66,6 +67,7 @@ class Database:
 
     def __init__(self, engine: Engine, file: Path | None) -> None:
         self.engine = engine
+        self._drivers_own: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._file = file
         self._same_file = file.stat().st_ino if file else 0
 
@@ -88,7 +90,9 @@ class Database:
     def reading(self) -> Generator[Connection]:
         """One transaction that only reads, and waits for no writer. Raises StoreError."""
         with self._use() as connection:
-            yield connection.execution_options(**_READING)
+            reading = connection.execution_options(**_READING)
+            with reading.begin():  # what is read by several statements is of one moment
+                yield reading
 
     @contextmanager
     def _use(self) -> Generator[Connection]:
@@ -97,7 +101,7 @@ class Database:
             self.check_file()
             with self.engine.connect() as connection:
                 yield connection
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, self._drivers_own, OSError):
             raise StoreError(_UNUSABLE) from None
 
     def check_file(self) -> None:
@@ -113,10 +117,11 @@ class Database:
         """Wait until nobody else decides about this person, until the transaction ends."""
         if self.is_shared:
             number = hashlib.sha256(person.encode()).digest()[:8]
-            connection.execute(_LOCK, {"key": int.from_bytes(number, signed=True)})
+            _LOCK.on(connection, {"key": int.from_bytes(number, signed=True)})
 
 
-_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK_TEXT = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK = Quick(_LOCK_TEXT)
 
 
 def open_store(place: Place, *, lasting: bool = True) -> Database:
@@ -232,7 +237,13 @@ def _sqlite_connection(
 def _sqlite_begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
+        begin = "BEGIN" if options.get("reading") else "BEGIN IMMEDIATE"
+        try:
+            driver_of(connection).execute(begin)
+        except (
+            connection.dialect.loaded_dbapi.Error
+        ) as error:  # as SQLAlchemy has it, whose event this is
+            raise OperationalError(begin, None, error) from error
 
 
 def version_of(connection: Connection) -> int:
@@ -267,7 +278,7 @@ def note_for_sqlite(connection: Connection, version: int) -> None:
 def wait_to_make(connection: Connection) -> None:
     """Wait until nobody else makes or changes tables, until the transaction ends."""
     if connection.dialect.name != "sqlite":
-        connection.execute(_LOCK, {"key": _MAKING})
+        connection.execute(_LOCK_TEXT, {"key": _MAKING})
 
 
 def _make(connection: Connection, tables: MetaData, version: int) -> None:

@@ -2,15 +2,17 @@
 
 import json
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
 from cds_hooks.store.kept import Issued, Used
+from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import answers, cards, grounds, late, noes
 from prompts.history import History, Shown
 from rules.record import Reply, Said
 
-_HISTORY = (
+_HISTORY = Quick(
     select(
         cards.c.card,
         cards.c.hook_instance,
@@ -33,7 +35,12 @@ _HISTORY = (
     .where(cards.c.person == bindparam("person"))
     .order_by(cards.c.shown_on, cards.c.card, answers.c.id)
 )
-_NOES = select(noes.c.topic, noes.c.said_on, noes.c.ask_again).where(noes.c.who == bindparam("who"))
+_NOES = Quick(
+    select(noes.c.topic, noes.c.said_on, noes.c.ask_again).where(noes.c.who == bindparam("who"))
+)
+# How often a client is believed that it repeats a call of which it has not seen the card. One that
+# gives the same instance to whatever it asks is not asking again: what it was sent was shown.
+MOST_REPEATS = 20
 
 
 _ISSUED = (
@@ -76,37 +83,71 @@ def history_of(connection: Connection, person: str, hidden: str, asking: str) ->
     Topic by topic: what was answered on a card is no longer shown without an answer, and what else
     stood on that card still is. An answer counts for its topics and for the offers that it answers.
     ``asking`` is the hook instance that asks now: a client that repeats a call has not seen its
-    card, so that one was not shown.
+    card, so that one was not shown. That is believed ``MOST_REPEATS`` times, or each repeat would
+    leave a card that every later call has to read.
     """
     said: dict[Said, None] = {}
-    shown: dict[str, tuple[datetime, Shown]] = {}
-    silent: dict[tuple[str, str], date] = {}
+    shown: dict[str, _Kept] = {}
     answered: set[tuple[str, str]] = set()
-    for row in connection.execute(_HISTORY, {"person": person}):
-        more: dict[str, tuple[list[str], list[str], str]] = json.loads(row.buttons or "{}")
-        offers = tuple(dict.fromkeys(offer for _, each, _ in more.values() for offer in each))
-        topics = tuple(row.shown_topics.split(" "))
-        if row.hook_instance != asking and row.card not in shown:
-            on = date.fromisoformat(row.shown_on)
-            rules = tuple(rule.partition("|")[0] for rule in row.rules.split(" "))
-            at = datetime.fromisoformat(row.shown_at)
-            shown[row.card] = at, Shown(on, rules, topics, offers)
-            silent |= {(row.card, topic): on for topic in topics}
+    for row in map(_Row._make, _HISTORY.on(connection, {"person": person})):
+        kept = shown.get(row.card)
+        if kept is None:
+            kept = shown[row.card] = _kept(row)
         if row.reply is None:
             continue
         reply, on = Reply(row.reply), date.fromisoformat(row.said_on)
-        _, own, chosen = more.get(row.suggestion, ((), (), ""))
+        _, own, chosen = kept.buttons.get(row.suggestion or "", ((), (), ""))
         ask_again = date.fromisoformat(chosen) if chosen else None
-        answers_to = tuple(own) or offers
+        answers_to = tuple(own) or kept.shown.offers
         for topic in row.topics.split(" "):
             if topic not in (row.late or "").split(" "):
                 said[Said(topic, reply, on, ask_again, offers=answers_to)] = None
                 answered.add((row.card, topic))
-    for thing, said_on, again in connection.execute(_NOES, {"who": hidden}):
+    repeated = [card for card, kept in shown.items() if kept.instance == asking]
+    if len(repeated) <= MOST_REPEATS:
+        for card in repeated:
+            del shown[card]
+    for thing, said_on, again in _NOES.on(connection, {"who": hidden}):
         day, of = date.fromisoformat(again) if again else None, date.fromisoformat(said_on)
         said[Said(thing, Reply.DECLINED, of, day, offers=(thing,))] = None  # a topic, or an offer
-    for (card, topic), on in silent.items():
-        if (card, topic) not in answered:
-            said[Said(topic, Reply.SHOWN, on)] = None
-    oldest_first = sorted(shown.values(), key=lambda pair: pair[0])
-    return History(tuple(said), tuple(each for _, each in oldest_first))
+    for card, kept in shown.items():
+        for topic in kept.shown.topics:
+            if (card, topic) not in answered:
+                said[Said(topic, Reply.SHOWN, kept.shown.on)] = None
+    oldest_first = sorted(shown.values(), key=lambda kept: kept.at)
+    return History(tuple(said), tuple(kept.shown for kept in oldest_first))
+
+
+class _Row(NamedTuple):
+    """A card and one answer to it, as ``_HISTORY`` gives them."""
+
+    card: str
+    instance: str
+    rules: str
+    shown_on: str
+    shown_at: str
+    shown_topics: str
+    buttons: str | None
+    suggestion: str | None
+    reply: str | None
+    said_on: str
+    topics: str
+    late: str | None
+
+
+class _Kept(NamedTuple):
+    """A card that was shown, and what its buttons answer."""
+
+    at: datetime
+    instance: str
+    shown: Shown
+    buttons: dict[str, tuple[list[str], list[str], str]]
+
+
+def _kept(row: _Row) -> _Kept:
+    buttons: dict[str, tuple[list[str], list[str], str]] = json.loads(row.buttons or "{}")
+    offers = tuple(dict.fromkeys(offer for _, each, _ in buttons.values() for offer in each))
+    rules = tuple(rule.partition("|")[0] for rule in row.rules.split(" "))
+    on = date.fromisoformat(row.shown_on)
+    shown = Shown(on, rules, tuple(row.shown_topics.split(" ")), offers)
+    return _Kept(datetime.fromisoformat(row.shown_at), row.instance, shown, buttons)

@@ -158,10 +158,10 @@ def test_a_body_of_another_shape_is_400(service: Surgery, body: object) -> None:
 
 @pytest.mark.parametrize("name", ["card", "outcome", "outcomeTimestamp", "acceptedSuggestions"])
 @pytest.mark.parametrize("how", ["absent", "null", "number", "empty"])
-def test_an_item_without_what_the_standard_requires_fails_the_whole_batch(
+def test_an_item_without_what_the_standard_requires_is_named_and_takes_no_other_with_it(
     service: Surgery, name: str, how: str
 ) -> None:
-    """All or nothing, so that a client may mend the batch and send it again."""
+    """What somebody said beside it would be lost with a client that sends nothing again."""
     card = a_card(service)
     item = taken(card, card["suggestions"][0], NOW)
     item[name] = {"null": None, "number": 7, "empty": "", "absent": None}[how]
@@ -173,7 +173,41 @@ def test_an_item_without_what_the_standard_requires_fails_the_whole_batch(
         return
     assert reply.status == 400
     assert name in reply.says()
-    assert "nobody has said yes or no" in ask(service).held_back[COPD_RULE]["says"]
+    assert reply.says().startswith("Item 2: ")
+    assert "All else was kept" in reply.says()
+    service.now = NOW
+    quiet_until(service, MONTHS_24.after(TODAY))
+
+
+def test_the_items_that_cannot_be_read_are_named_by_what_is_wrong_with_them(
+    service: Surgery,
+) -> None:
+    cards = [service.ask(service.a_call(margaret(of), of=of)).card for of in ("ann", "bea")]
+    good = [closed(card, NOW, "limited-time") for card in cards]
+    timeless = {**good[0], "outcomeTimestamp": "today"}
+    reply = service.tell("accepted", timeless, good[0], {}, timeless, good[1])
+    assert reply.status == 400
+    said = reply.says()
+    assert 'Items 1, 4: each item of "feedback" is an object with' in said
+    assert 'Items 2, 5: "outcomeTimestamp" needs a date and time' in said
+    for of in ("ann", "bea"):
+        held = service.ask(service.a_call(margaret(of), of=of)).held_back[COPD_RULE]
+        assert held["until"] == DAYS_7.after(TODAY).isoformat()
+
+
+def test_a_batch_that_was_mended_is_heard_and_what_was_kept_is_kept_once(service: Surgery) -> None:
+    card = a_card(service)
+    first, second = closed(card, NOW, "limited-time"), taken(card, card["suggestions"][-1], NOW)
+    assert service.tell(first, {**second, "outcome": "taken"}).status == 400
+    assert service.tell(first, second).status == 200
+    quiet_until(service, MONTHS_12.after(TODAY), because='"no, thank you"')
+
+
+def test_a_batch_of_which_nothing_can_be_read_is_not_kept(service: Surgery) -> None:
+    reply = service.tell({}, {})
+    assert reply.status == 400
+    assert "Items 1, 2: " in reply.says()
+    assert "Nothing was kept" in reply.says()
 
 
 @pytest.mark.parametrize("outcome", ["ignored", "ACCEPTED", "declined"])

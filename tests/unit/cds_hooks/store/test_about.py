@@ -1,9 +1,11 @@
 """One person, decided about in one transaction: the history, the choice, and the card."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +13,7 @@ from cds_hooks.store.answers import Answers, Issued
 from cds_hooks.store.counting import Event
 from cds_hooks.store.kept import Met, Used
 from cds_hooks.store.opening import Place
+from cds_hooks.store.remembering import MOST_REPEATS
 from prompts.history import Shown
 from rules.record import Reply
 from tests.stores import NOW, SINGING, TODAY, a_card, pressed, said_to, was_closed
@@ -84,6 +87,33 @@ def test_a_client_that_repeats_its_call_has_not_seen_its_card(store: Answers) ->
     store.issue(card)
     assert store.history("ann", card.hook_instance).shown == ()
     assert store.history("ann", card.hook_instance).said == ()
+
+
+def test_a_client_that_repeats_its_call_for_ever_is_shown_no_more_and_forgets_no_no(
+    store: Answers,
+) -> None:
+    """Or each repeat would leave another card, and each call would read them all."""
+    one_instance = str(uuid4())
+    cards: list[Issued] = []
+    for number in range(500):
+        with store.about("ann") as known:
+            history = known.history(one_instance, TODAY)
+            assert len(history.shown) == (0 if number <= MOST_REPEATS else number)
+            if not history.shown:  # as whoever decides has it: what was shown is quiet for a while
+                cards.append(replace(a_card(), hook_instance=one_instance))
+                known.issue(cards[-1])
+            else:
+                break
+        store.hear([pressed(cards[0], "no")], NOW)
+    assert len(cards) == MOST_REPEATS + 1
+    for asking in (one_instance, "another"):
+        assert said_to_of(store, asking) == {Reply.DECLINED}
+
+
+def said_to_of(store: Answers, asking: str) -> set[Reply]:
+    """What was said about breathing, when somebody asks from there, besides what was shown."""
+    history = store.history("ann", asking)
+    return {one.reply for one in history.said if one.topic == "breathing"} - {Reply.SHOWN}
 
 
 def test_an_answer_counts_for_its_offer_on_whichever_rule(store: Answers) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 
 from cds_hooks.store.answers import Answers
+from cds_hooks.store.audit import Audit, Looked
 from cds_hooks.store.opening import Place
 from cds_hooks.store.tables import FILE, StoreError
 from cds_hooks.store.verifying import wrong_with
@@ -25,11 +26,13 @@ from rules.record import Reply
 from tests.stores import NOW, a_card, pressed
 
 PACE = 1 / 50  # seconds between two writes
+EARLY = 0.2  # of all kills: before anything was written
 
 
 def writes(place: Place, tell: Callable[[str], None], pace: float = PACE) -> None:
-    """Issue cards and hear answers, and tell of each that it was kept, once it was."""
+    """Issue cards, hear answers and note looks, and tell of each that it was kept, once it was."""
     store = Answers(place)
+    audit = audit_of(place, store)
     number = 0
     while True:
         person = f"{os.getpid()}-{number}"
@@ -40,11 +43,24 @@ def writes(place: Place, tell: Callable[[str], None], pace: float = PACE) -> Non
         store.hear([pressed(card, "no")], NOW)
         tell(f"{person} no")
         time.sleep(pace)
+        audit.add(Looked(NOW, "a nurse", "clinical", "trace", person, allowed=True))
+        tell(f"{person} looked")
+        time.sleep(pace)
         number += 1
 
 
-def in_child(work: Callable[[Callable[[str], None]], None], patience: float | None) -> list[str]:
-    """What a child told before it was killed, so long after its first word, or ended."""
+def audit_of(place: Place, store: Answers) -> Audit:
+    """The audit beside a store, with the key that it has there."""
+    return Audit(place.folder, store.key.bytes_for("audit"))
+
+
+def in_child(
+    work: Callable[[Callable[[str], None]], None], patience: float | None, *, early: bool = False
+) -> list[str]:
+    """What a child told before it was killed, so long after its first word, or ended.
+
+    ``early``: so long after it was begun, while it may still be opening the store.
+    """
     out, into = os.pipe()
     child = os.fork()
     if child == 0:
@@ -58,7 +74,7 @@ def in_child(work: Callable[[Callable[[str], None]], None], patience: float | No
         os._exit(0)
     os.close(into)
     with os.fdopen(out, "rb") as told:
-        lines = [told.readline()]
+        lines = [] if early else [told.readline()]
         if patience is not None:
             time.sleep(patience)
             os.kill(child, signal.SIGKILL)
@@ -69,14 +85,18 @@ def in_child(work: Callable[[Callable[[str], None]], None], patience: float | No
 
 
 def lost(place: Place, told: list[str]) -> list[str]:
-    """What was told, and is not in the store."""
+    """What was told, and is not in the store or the audit; and what is wrong with the audit."""
     store = Answers(place)
-    missing: list[str] = []
+    audit = audit_of(place, store)
+    missing, looked_at = audit.wrong(), {one.what for one in audit.entries()}
+    audit.close()
     for line in told:
         person, what = line.split(" ")
         history = store.history(person)
         if what == "shown":
             there = len(history.shown) == 1
+        elif what == "looked":
+            there = person in looked_at
         else:
             there = any(one.reply is Reply.DECLINED for one in history.said)
         if not there:
@@ -89,7 +109,8 @@ def killed(place: Place, rounds: int) -> list[str]:
     """kill -9 at any moment."""
     random, told = Random(), list[str]()
     for _ in range(rounds):
-        told += in_child(lambda tell: writes(place, tell), random.uniform(0.0, 0.15))
+        patience, early = random.uniform(0.0, 0.3), random.random() < EARLY
+        told += in_child(lambda tell: writes(place, tell), patience, early=early)
     return told
 
 

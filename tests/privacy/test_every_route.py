@@ -1,0 +1,387 @@
+"""Promise 1 (PRODUCT 2.1) from outside: whoever looks is in nothing that comes out but the audit.
+
+A day with one clinician, who can be told by all that their system sends, at every route that the
+app has and with every verb of the store; then every byte of what came back and of what is kept is
+searched. And the same day with another clinician: what is kept and counted is the same, so that
+nobody is in it in a shape that nobody thought of, either.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.testclient import TestClient
+
+from cds_hooks import invoke
+from cds_hooks.access import Access
+from cds_hooks.app import create_app
+from cds_hooks.cli import run
+from cds_hooks.clients.callers import Clients
+from cds_hooks.commands import store as verbs
+from cds_hooks.looking import Looking
+from cds_hooks.settings import Settings
+from cds_hooks.store import audit as kept_apart
+from cds_hooks.store import people
+from cds_hooks.store.answers import Answers
+from cds_hooks.store.audit import Audit
+from cds_hooks.store.counting import Event
+from cds_hooks.store.opening import Place, connect
+from cds_hooks.store.tables import FILE, metadata
+from rules.rule import Library
+from tests.callers import PUBLIC_URL, Caller, bearer, registered
+from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
+from tests.served import NOW, VIEW, Json, Reply, a_call, closed, piloting, prefetch_of, taken
+from tests.stores import TODAY
+
+CALL = f"/cds-services/good-day-{VIEW}"
+HERE = "127.0.0.1"
+EHR = Caller()
+# What may differ between two days that are the same but for who looked: a nonce, and what a client
+# made up for its token.
+RANDOM = {("comments", "sealed")}
+SAME_KEY = base64.b64encode(b"k" * 32).decode()
+
+
+@dataclass(frozen=True)
+class Clinician:
+    """Somebody who looks, by all that they can be told by."""
+
+    user: str
+    name: str
+    number: str  # as a national provider identifier is written
+    subject: str
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """What must not be found, and what is made of it without thinking."""
+        plain = (self.user, self.name, self.number, self.subject)
+        ways = (*plain, *(f"Practitioner/{one}" for one in plain))
+        return (*plain, *(hashlib.sha256(one.encode()).hexdigest() for one in ways))
+
+
+ONE = Clinician("dr-quillfeather", "Zebedee Quillfeather", "1093817465", "sub-quillfeather-7f2e")
+OTHER = Clinician("nurse-oakes", "Wilhelmina Oakes", "1881234562", "sub-oakes-33d0")
+
+
+@dataclass
+class Day:
+    """What came back on one day, by where it came from, and what is kept after it."""
+
+    said: dict[str, str] = field(default_factory=dict[str, str])
+    kept: dict[str, list[dict[str, object]]] = field(
+        default_factory=dict[str, list[dict[str, object]]]
+    )
+    figures: list[str] = field(default_factory=list[str])
+    audit: str = ""
+
+    def found(self, who: Clinician) -> list[str]:
+        """Where somebody can be told."""
+        return [
+            where
+            for where, text in self.said.items()
+            if any(one.lower() in text.lower() for one in who.every)
+        ]
+
+
+def app_of(folder: Path, library: Library) -> FastAPI:
+    """Everything that can be switched on: clients with tokens, pages, a proxy that is believed."""
+    clients = registered(folder, EHR.table())
+    settings = Settings(data=folder / "data", clients=clients, proxies=(HERE,))
+    store = Answers(settings.data)
+    audit = Audit(settings.data, store.key.bytes_for("audit"))
+    looking = Looking(Access(settings, store.key), audit, PUBLIC_URL)
+    return create_app(
+        settings,
+        library,
+        store,
+        Clients.read(clients, settings.data),
+        clock=lambda: NOW,
+        looking=looking,
+    )
+
+
+class Client:
+    """A clinical system that says everywhere who looks."""
+
+    def __init__(self, client: TestClient, who: Clinician) -> None:
+        self.client, self.who = client, who
+
+    def send(self, method: str, path: str, body: object = None) -> Reply:
+        """One request; a path under /cds-services comes with a token of its own."""
+        who = self.who
+        claims = {"sub": who.subject, "name": who.name, "fhirUser": who.user, "npi": who.number}
+        token = EHR.token(f"{PUBLIC_URL}{path}", NOW, **claims)
+        headers = {
+            **(bearer(token) if path.startswith("/cds-services") else {}),
+            "x-goodday-user": who.name,
+            "x-goodday-role": "clinical, auditor",
+            "User-Agent": f"{who.user} {who.number}",
+            "X-User": who.subject,
+            "Accept": "text/html" if path == "/status" else "application/json",
+        }
+        query = "&".join(f"user={quote(one)}" for one in who.every[:4])
+        return Reply(self.client.request(method, f"{path}?{query}", json=body, headers=headers))
+
+    def call(self, person: str, number: int) -> Json:
+        """A call about somebody, by the clinician under one of their names."""
+        who = self.who
+        services: list[Json] = self.send("GET", "/cds-services").body["services"]
+        templates = next(one["prefetch"] for one in services if one["hook"] == VIEW)
+        call = a_call(prefetch_of(templates, margaret(person)), of=person)
+        call["hookInstance"] = str(UUID(int=number, version=4))
+        seen_by = (f"Practitioner/{who.user}", f"PractitionerRole/{who.number}")[number % 2]
+        call["context"] |= {"userId": seen_by, "encounterId": f"by {who.user}"}
+        call["extension"] = {"user": who.name, "npi": who.number}
+        call["fhirAuthorization"] = {
+            "access_token": who.subject, "token_type": "Bearer", "expires_in": 300,
+            "scope": "user/*.read", "subject": who.subject, "patient": person,
+        }  # fmt: skip
+        return call
+
+    def met(self, cards: list[Json]) -> Json:
+        """Feedback in every form, signed by the clinician wherever there is room."""
+        who = self.who
+        written = closed(cards[0], NOW, "limited-time")
+        written["overrideReason"]["userComment"] = f"{who.name} ({who.number}) was in a hurry"
+        written["overrideReason"]["reason"]["display"] = who.name
+        pressed = taken(cards[1], cards[1]["suggestions"][0], NOW)
+        foreign = closed({"uuid": who.number}, NOW, who.user)
+        return {"feedback": [{**one, "user": who.user} for one in (written, pressed, foreign)]}
+
+
+def routes_of(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str]]:
+    """Every method and path that there is; a sort of route that we cannot look into is an error."""
+    for route in routes:
+        within = getattr(route, "original_router", None)  # FastAPI's own sort of it
+        if within is not None:
+            yield from routes_of(within.routes)
+            continue
+        assert isinstance(route, Route), f"{route!r} is of a sort that is not walked"
+        for method in sorted(route.methods or ()):
+            yield method, route.path
+
+
+def at_every_route(app: FastAPI, ehr: Client, day: Day) -> None:
+    """Two cards, what was said to them, and then every route once more, whatever it is for."""
+    cards: list[Json] = []
+    for number, person in enumerate(("p0", "p1")):
+        reply = ehr.send("POST", CALL, ehr.call(person, number))
+        day.said[f"the card about {person}"] = f"{reply.headers}\n{reply.text}"
+        cards.append(reply.card)
+    link = next(one["url"] for one in cards[0]["links"] if one["label"] == "Why this?")
+    values = {
+        "{service_id}": f"good-day-{VIEW}",
+        "{card}": str(cards[0]["uuid"]),
+        "{token}": str(link).rpartition("/")[2],
+    }
+    bodies = {CALL: ehr.call("p2", 2), f"{CALL}/feedback": ehr.met(cards)}
+    spoilt = {"feedback": [{**closed(cards[0], NOW), "outcome": ehr.who.user}, ehr.who.name]}
+    day.said["feedback that cannot be read"] = ehr.send("POST", f"{CALL}/feedback", spoilt).text
+    for method, template in routes_of(app.routes):
+        path = template
+        for name, value in values.items():
+            path = path.replace(name, value)
+        assert "{" not in path, f"{template}: say here what stands in its place"
+        assert method != "POST" or path in bodies, f"{template}: say here what is sent to it"
+        reply = ehr.send(method, path, bodies.get(path) if method == "POST" else None)
+        assert reply.status == 200, f"{method} {template}: {reply.status} {reply.text}"
+        said = f"{reply.headers}\n{reply.text}"
+        if template == "/audit":  # whom it is about: who looked
+            day.audit += said
+        else:
+            day.said[f"{method} {template}"] = said
+        if template == "/metrics":
+            day.figures = [one for one in reply.text.splitlines() if "seconds" not in one]
+
+
+def with_every_verb(data: Path, day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    """What every verb of the store says and writes."""
+    backups = data.parent / "backups"
+    person = ["p0", "--client", EHR.name]
+    to = ["--to", str(backups)]
+    typed: dict[str, Callable[[], list[str]]] = {
+        "backup": lambda: to,
+        "verify": list,
+        "upgrade": lambda: to,
+        "export": lambda: person,
+        "erase": lambda: [*person, "--yes"],
+        "restore": lambda: [str(next(backups.glob("goodday-*"))), "--yes"],
+    }
+    assert set(typed) == set(verbs.VERBS), "say here how the new verb is typed"
+    for verb, more in typed.items():
+        capsys.readouterr()
+        code = run(["store", verb, *more(), "--data", str(data)])
+        said = capsys.readouterr()
+        day.said[f"goodday store {verb}"] = said.out + said.err
+        assert code == 0, said.err
+    for file in backups.rglob("*"):
+        if file.is_file():
+            day.said[f"the backup's {file.name}"] = file.read_bytes().decode("latin-1")
+
+
+def a_day(
+    folder: Path,
+    library: Library,
+    who: Clinician,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    spoil: Callable[[FastAPI], None] = lambda _: None,
+) -> Day:
+    """One day: every route, every verb, and every byte that is kept after it."""
+    day, data = Day(), folder / "data"
+    data.mkdir(parents=True)
+    (data / "store.key").write_text(SAME_KEY)
+    (data / "store.key").chmod(0o600)
+    names = count(100)
+    with monkeypatch.context() as patched:
+        patched.setattr("cds_hooks.cards.uuid4", lambda: UUID(int=next(names), version=4))
+        app = app_of(folder, library)
+        spoil(app)
+        with TestClient(app, base_url="http://good-day.internal", client=(HERE, 1)) as client:
+            at_every_route(app, Client(client, who), day)
+            _note_files(data, day, "while it runs")
+        _note_files(data, day, "after it")
+        database = connect(Place(data), FILE)
+        with database.reading() as connection:
+            for name, table in metadata.tables.items():
+                rows = [dict(row) for row in connection.execute(table.select()).mappings()]
+                day.kept[name] = [
+                    {k: v for k, v in row.items() if (name, k) not in RANDOM} for row in rows
+                ]
+        database.close()
+        with_every_verb(data, day, capsys)
+    return day
+
+
+def _note_files(data: Path, day: Day, when: str) -> None:
+    for file in data.rglob("*"):
+        if file.is_file() and not file.name.startswith(kept_apart.FILE):
+            day.said[f"{file.name} {when}"] = file.read_bytes().decode("latin-1")
+        elif file.is_file():
+            day.audit += file.read_bytes().decode("latin-1")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return piloting(tmp_path_factory.mktemp("practice"), COPD_RULE, RESULTS_RULE)
+
+
+def test_whoever_looks_is_in_no_answer_export_or_file_but_the_audit(
+    tmp_path: Path,
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    one = a_day(tmp_path / "one", library, ONE, monkeypatch, capsys)
+    assert one.found(ONE) == []
+    assert ONE.name in one.audit  # or the search would find nothing anywhere
+    assert ONE.user in one.audit
+    assert all(one.kept[table] for table in ("cards", "answers", "counts", "comments"))
+    other = a_day(tmp_path / "other", library, OTHER, monkeypatch, capsys)
+    unknown = {"unknown_cards"}  # by a hash of what was sent, and that was their number
+    for table in one.kept.keys() - unknown:
+        assert one.kept[table] == other.kept[table], table
+    assert len(one.kept["unknown_cards"]) == len(other.kept["unknown_cards"]) == 1
+    assert one.figures == other.figures
+
+
+# ---- that the search finds what is put there -------------------------------------------------
+
+
+def counted_by(monkeypatch: pytest.MonkeyPatch, what: Callable[[str], str]) -> None:
+    """Cards are counted by whoever they are shown to."""
+
+    def answer(*given: Any, **named: Any) -> bytes:  # Any: passed on as it is
+        call, store = given[1], given[3]
+        store.count([Event(TODAY, what(call.context.userId), "", "shown")])
+        return invoke.answer(*given, **named)
+
+    monkeypatch.setattr("cds_hooks.app.answer", answer)
+
+
+def test_a_name_that_is_counted_is_found(
+    tmp_path: Path,
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    counted_by(monkeypatch, str)
+    found = a_day(tmp_path / "one", library, ONE, monkeypatch, capsys).found(ONE)
+    assert any(where.startswith("answers.sqlite") for where in found)
+    assert "the backup's store.sqlite" in found
+
+
+def test_a_hash_that_nobody_searches_for_is_found(
+    tmp_path: Path,
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    counted_by(monkeypatch, lambda user: hashlib.blake2b(user.encode()).hexdigest())
+    days = [
+        a_day(tmp_path / folder, library, who, monkeypatch, capsys)
+        for folder, who in (("one", ONE), ("other", OTHER))
+    ]
+    assert days[0].found(ONE) == []
+    assert days[0].kept["counts"] != days[1].kept["counts"]
+
+
+def test_an_export_that_says_who_looked_is_found(
+    tmp_path: Path,
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    real = people.export
+
+    def export(place: Place, person: str, *, with_comments: bool = False) -> people.Json | None:
+        told = real(place, person, with_comments=with_comments)
+        return None if told is None else {**told, "seen_by": ONE.name}
+
+    monkeypatch.setattr(people, "export", export)
+    found = a_day(tmp_path / "one", library, ONE, monkeypatch, capsys).found(ONE)
+    assert found == ["goodday store export"]
+
+
+async def _who_is_here(request: Request) -> Response:
+    return PlainTextResponse(f"You are {request.headers['x-goodday-user']}.")
+
+
+def test_a_new_route_is_walked_and_what_it_says_is_found(
+    tmp_path: Path,
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def with_route(app: FastAPI) -> None:
+        app.add_route("/who", _who_is_here)
+
+    found = a_day(tmp_path / "one", library, ONE, monkeypatch, capsys, with_route).found(ONE)
+    assert found == ["GET /who"]
+
+
+@pytest.mark.parametrize(("path", "method"), [("/who/{about}", "GET"), ("/who", "POST")])
+def test_a_new_route_that_nobody_knows_how_to_call_is_said(
+    tmp_path: Path,
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    method: str,
+) -> None:
+    def with_route(app: FastAPI) -> None:
+        app.add_route(path, _who_is_here, methods=[method])
+
+    with pytest.raises(AssertionError, match="say here what"):
+        a_day(tmp_path / "one", library, ONE, monkeypatch, capsys, with_route)
