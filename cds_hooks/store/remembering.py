@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from cds_hooks.store.kept import Issued, Used
+from cds_hooks.store.kept import Issued, Used, chosen_by
 from cds_hooks.store.tables import answers, cards, grounds, late, noes
 from prompts.history import History, Shown
 from rules.record import Reply, Said
@@ -22,6 +22,7 @@ _HISTORY = (
         answers.c.suggestion,
         answers.c.reply,
         answers.c.said_on,
+        answers.c.reason,
         answers.c.topics,
         late.c.topics.label("late"),
     )
@@ -96,7 +97,7 @@ def history_of(connection: Connection, person: str, hidden: str, asking: str) ->
             continue
         reply, on = Reply(row.reply), date.fromisoformat(row.said_on)
         _, own, chosen = more.get(row.suggestion, ((), (), ""))
-        ask_again = date.fromisoformat(chosen) if chosen else None
+        ask_again = date.fromisoformat(chosen) if chosen else chosen_by(row.reason, on)
         answers_to = tuple(own) or offers
         for topic in row.topics.split(" "):
             if topic not in (row.late or "").split(" "):

@@ -18,7 +18,7 @@ from tests.served import BOOK, NOW, Json, Reply, Surgery, closed, piloting, surg
 
 TODAY = NOW.date()
 DAYS_7 = Duration(7, "day")
-MONTHS_3, MONTHS_12, MONTHS_24 = (Duration(count, "month") for count in (3, 12, 24))
+MONTHS_3, MONTHS_6, MONTHS_12, MONTHS_24 = (Duration(n, "month") for n in (3, 6, 12, 24))
 
 
 def ask(service: Surgery, *more: Resource) -> Reply:
@@ -82,6 +82,9 @@ REASONS = {
     "action-not-priority": (MONTHS_24, "not right for this person"),
     "service-not-available": (MONTHS_3, "was shown on"),
     "": (MONTHS_3, "closed on 21 November 2026 without a reason"),
+    "ask-again-in-3-months": (MONTHS_3, '"ask me again in 3 months" on 21 November 2026'),
+    "ask-again-in-6-months": (MONTHS_6, '"ask me again in 6 months" on 21 November 2026'),
+    "ask-again-in-12-months": (MONTHS_12, '"ask me again in 12 months" on 21 November 2026'),
     "a-reason-of-their-own": (MONTHS_3, "without a reason"),
 }
 
@@ -99,9 +102,11 @@ def test_a_card_that_was_closed_is_quiet_for_its_reason(
 
 def test_every_reason_on_the_card_is_understood_when_it_comes_back(service: Surgery) -> None:
     card = a_card(service)
-    offered = {reason["code"] for reason in card["overrideReasons"]}
-    assert len(offered) == 5
-    assert offered <= set(REASONS)
+    offered = [reason["code"] for reason in card["overrideReasons"]]
+    assert len(offered) == len(set(offered)) == 5 + 3
+    # The five of PRODUCT 1.5 first; twelve months are what the plain one of them means.
+    assert offered[5:] == ["ask-again-in-3-months", "ask-again-in-6-months", "do-not-ask-again"]
+    assert set(offered) <= {*REASONS, "do-not-ask-again"}
 
 
 def test_a_letter_that_was_taken_is_only_a_card_that_was_shown(service: Surgery) -> None:
