@@ -92,8 +92,9 @@ def create_app(
         forgetting = asyncio.create_task(_forgetting(answers, clock))
         yield
         forgetting.cancel()
-        with suppress(asyncio.CancelledError):
-            await forgetting
+        await asyncio.wait({forgetting})
+        if not forgetting.cancelled():
+            forgetting.exception()  # a fault of ours is one of every call too, and is told there
         await servers.close()
         answers.close()
         if clients is not None:

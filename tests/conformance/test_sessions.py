@@ -35,7 +35,7 @@ def service(tmp_path: Path, library: Library) -> Generator[Surgery]:
 
 
 def look(service: Surgery, person: str, who: str = GP) -> Reply:
-    """Somebody opens the record of one more person like Margaret; "" for nobody who is told."""
+    """Somebody opens the record of one more person like Margaret."""
     call = service.a_call(margaret(person), of=person)
     call["context"]["userId"] = who
     return service.ask(call)
@@ -62,12 +62,6 @@ def test_the_ninth_card_in_four_hours_waits_and_says_so(service: Surgery) -> Non
 def test_somebody_else_has_a_session_of_their_own(service: Surgery) -> None:
     a_full_session(service)
     assert len(look(service, "ninth", NURSE).cards) == 1
-
-
-def test_where_it_is_not_told_who_looks_nothing_is_counted(service: Surgery) -> None:
-    for number in range(MOST_IN_SESSION + 4):
-        assert len(look(service, f"number-{number}", "").cards) == 1
-    a_full_session(service)
 
 
 def test_a_look_that_shows_nothing_uses_nothing_up(service: Surgery) -> None:
