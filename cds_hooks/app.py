@@ -89,7 +89,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        forgetting = asyncio.create_task(_forgetting(answers, clock))
         yield
+        forgetting.cancel()
+        await asyncio.wait({forgetting})
+        if not forgetting.cancelled():
+            forgetting.exception()  # a fault of ours is one of every call too, and is told there
         await servers.close()
         answers.close()
         if clients is not None:
@@ -169,14 +174,16 @@ def create_app(
                 request.scope[ASKED] = len(outcomes), 0
                 return _json(nothing_to_say(outcomes, service))
             user = call.context.userId or ""
+            looks = kept_as(user, client.realm) if user else ""
             link = looking.link(user, client.name, now) if looking is not None else None
             whole = whole_of(body, fetched)
             said_now = b""
             if said is not None:
                 with suppress(Unavailable):
                     said_now = await _kept(
-                        answer, outcomes, call, service, answers, practice, who, now, link, whole
-                    )
+                        answer, outcomes, call, service, answers, practice, who, looks, now, link,
+                        whole,
+                    )  # fmt: skip
             said_now = said_now or unremembered(outcomes, service, practice, now)
             card = not said_now.startswith(NO_CARDS)
             metrics.asked(service_id, outcomes, card=card)
@@ -223,6 +230,17 @@ def create_app(
 
         app.include_router(looking_routes(live, looking, why, _kept, clock))
     return app
+
+
+_FORGETS_EVERY = 1_800  # seconds
+
+
+async def _forgetting(answers: Answers, clock: Clock) -> None:
+    """Let go of what whoever looked was shown, though nobody looks any more."""
+    while True:
+        with suppress(Unavailable):
+            await _kept(answers.forget_sittings, clock())
+        await asyncio.sleep(_FORGETS_EVERY)
 
 
 # One thread keeps the store: one writer, which never waits for another, and a warm connection.

@@ -142,7 +142,8 @@ def _call(story: Story, person: str, service: HookService) -> Json:
     for query in service.needs.queries:
         theirs = [one for one in entries if one.kind is query.kind]
         prefetch[query.key] = _bundle(theirs, person) if query.kind is not None else patient
-    context: Json = {"userId": "Practitioner/canary", "patientId": person}
+    # Each is seen by somebody of their own: no session is full, however many canaries there are.
+    context: Json = {"userId": f"Practitioner/canary-{person}", "patientId": person}
     if service.hook == "appointment-book":
         context["appointments"] = _bundle(record.booking, person)
     return {

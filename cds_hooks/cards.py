@@ -7,9 +7,11 @@ from uuid import uuid4
 from cds_hooks import wire
 from cds_hooks.grounds import Grounds
 from cds_hooks.store.answers import Button, Issued
+from cds_hooks.store.kept import chosen_by
 from fhir_adapters.drafts import Json, drafts
 from fhir_adapters.endings import ended
 from prompts.prompt import Held, Prompt, Way
+from rules.codes import OWN
 from rules.explain import explain
 from rules.outcome import Decision, Outcome, Proposal
 from rules.record import Reply
@@ -28,6 +30,14 @@ ALSO: dict[str, Reply] = {
     "patient-refuses": Reply.DECLINED,
     "patient-contraindication": Reply.NOT_RIGHT,
     "action-not-priority": Reply.NOT_RIGHT,
+}
+# "The person would rather not", with the day on which they are happy to be asked again: reasons of
+# our own below the five, since HL7's list has no word for it (PRODUCT 1.4).
+CHOSEN: dict[str, str] = {
+    "ask-again-in-3-months": "The person would rather not: ask again in 3 months",
+    "ask-again-in-6-months": "The person would rather not: ask again in 6 months",
+    "ask-again-in-12-months": "The person would rather not: ask again in 12 months",
+    "do-not-ask-again": "The person would rather not be asked again",
 }
 WHY = "Why this?"
 _NO_FLAGS: Mapping[str, Json] = {}
@@ -59,14 +69,26 @@ def card(
         suggestions=[_suggestion(one, person, today, flags) for one in prompt.proposals],
         selectionBehavior="at-most-one" if prompt.choose_one else "any",
         links=links or None,
-        overrideReasons=_OVERRIDE_REASONS,
+        overrideReasons=_override_reasons(prompt, today),
     )
 
 
-_OVERRIDE_REASONS = [
+_FIVE = [
     wire.SentCoding(code=code, system=REASONS_SYSTEM, display=display)
     for code, (display, _) in REASONS.items()
 ]
+
+
+def _override_reasons(prompt: Prompt, today: date) -> list[wire.SentCoding]:
+    """The five, and where a no can be said also until when, but for what the plain one means."""
+    noes = [one.ask_again for one in prompt.proposals if one.counts_as is Reply.DECLINED]
+    if not noes:
+        return _FIVE
+    return _FIVE + [
+        wire.SentCoding(code=code, system=OWN, display=display)
+        for code, display in CHOSEN.items()
+        if chosen_by(code, today) not in noes
+    ]
 
 
 def _suggestion(

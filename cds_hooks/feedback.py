@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from cds_hooks import logs, wire
-from cds_hooks.cards import ALSO, REASONS
+from cds_hooks.cards import ALSO, CHOSEN, REASONS
 from cds_hooks.refusals import BadRequest, TooLarge
 from cds_hooks.store.answers import Answers, Met
 from fhir_adapters.decode import UNREADABLE
@@ -111,6 +111,8 @@ def _met(item: wire.Feedback | None) -> list[Met]:
         else ""
     )
     known = REASONS[code][1] if code in REASONS else ALSO.get(code)
+    if code in CHOSEN:
+        known = Reply.DECLINED
     # A reason that is not one of ours is kept as a card closed without one, not as text.
     return [
         Met(

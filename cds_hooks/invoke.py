@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -146,14 +147,17 @@ def answer(
     answers: Answers,
     practice: Practice,
     who: str,
+    looks: str,
     now: datetime,
     link: Callable[[str], str] | None = None,
     whole_flag: Callable[[str], Json | None] = _nothing_whole,
 ) -> bytes:
     """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError.
 
-    ``who`` is what the store knows the person as; ``link`` makes the address of a card's own page;
-    ``whole_flag`` gives a resource of the record with all that it has, by its reference.
+    ``who`` is what the store knows the person as, and ``looks`` whoever looks, "" if it was not
+    told: the ceiling of a session counts by it, and nothing else. ``link`` makes the address of a
+    card's own page; ``whole_flag`` gives a resource of the record with all that it has, by its
+    reference.
     """
     today, person = practice_day(now), outcomes[0].look.record.person.id
     asking = str(call.hookInstance)
@@ -167,8 +171,8 @@ def answer(
         return flag is not None
 
     # Cards are kept when this ends, before the answer leaves, or an answer to them would be lost.
-    with answers.about(who) as known:
-        history = known.history(asking, today)
+    with answers.about(who) as known, answers.sitting(looks, now) as sitting:
+        history = replace(known.history(asking, today), this_session=sitting.shown)
         choice = choose(outcomes, history, today, practice, call.context.userId or "")
         choice = with_endings(choice, outcomes, history, today, practice, there)
         for prompt in choice.prompts:
@@ -178,6 +182,7 @@ def answer(
                 sent[-1], prompt, rests_on, who, service.id, asking, now, choice.ways
             )
             known.issue(kept)
+        sitting.more = len(sent)
     logs.event(
         "asked",
         service=service.id,

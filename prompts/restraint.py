@@ -242,8 +242,18 @@ def _longest(rule: Rule, answers: tuple[Said, ...], today: date) -> Held | None:
     ours = rule.quiet.periods[longest.reply].after(longest.on)
     chosen = " and chose that day" if longest.ask_again not in (None, ours) else ""
     words = _NOT_DONE if longest.source == NOT_DONE else _SAID[longest.reply]
+    if length := _asked_for(longest):
+        words, chosen = f'the person said "ask me again in {length}" on {{on}}', ""
     because = words.format(on=in_words(longest.on)) + chosen
     return Held(rule, "quiet", f"Quiet until {in_words(until)}: {because}.", until, longest.reply)
+
+
+def _asked_for(said: Said) -> Duration | None:
+    """How long the person asked to be left in peace with a no, where that can be told."""
+    if said.ask_again is None or said.reply is not Reply.DECLINED or said.source != "here":
+        return None
+    months = (Duration(count, "month") for count in (3, 6, 12))
+    return next((length for length in months if length.after(said.on) == said.ask_again), None)
 
 
 def _often_enough(asked: Asked) -> Held | None:

@@ -213,11 +213,15 @@ def sent_record(body: bytes, service: HookService) -> PatientRecord:
 
 
 def a_call(prefetch: Json, of: str = "test-person", hook: str = VIEW, **more: object) -> Json:
-    """A request about somebody."""
+    """A request about somebody, whose record is opened by a GP of their own.
+
+    So no session is ever full, unless a test is about that and says who looks.
+    """
+    gp = "gp" if of == "test-person" else f"gp-of-{of}"
     return {
         "hook": hook,
         "hookInstance": str(uuid4()),
-        "context": {"userId": "Practitioner/gp", "patientId": of},
+        "context": {"userId": f"Practitioner/{gp}", "patientId": of},
         "prefetch": prefetch,
         **more,
     }

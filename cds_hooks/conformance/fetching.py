@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from cds_hooks.conformance.hooks import ENCOUNTER, USER
+from cds_hooks.conformance.hooks import ENCOUNTER, USER, seen_by
 from cds_hooks.conformance.people import Person
 from cds_hooks.conformance.shapes import Json, is_object, objects, within
 from cds_hooks.conformance.templates import TOKEN
@@ -64,8 +64,9 @@ def _read(path: str, person: Person) -> Json:
 def _everything(person: Person) -> Iterator[Json]:
     yield person.patient
     yield from person.resources
-    kind, _, name = USER.partition("/")
-    yield {"resourceType": kind, "id": name, "active": True}
+    for clinician in (USER, seen_by(person)):
+        kind, _, name = clinician.partition("/")
+        yield {"resourceType": kind, "id": name, "active": True}
     yield {
         "resourceType": "Encounter",
         "id": ENCOUNTER,

@@ -27,10 +27,18 @@ class Hook:
     more: Callable[[Person, date], Json]
 
 
+def seen_by(person: Person) -> str:
+    """Who opens somebody's record: a clinician of their own."""
+    return f"{USER}-of-{person.id}"
+
+
 def context(hook: str, person: Person, today: date) -> Json:
-    """A context for a hook, published or not; of one that is not, only user and patient."""
+    """A context for a hook, published or not; of one that is not, only user and patient.
+
+    Everybody is seen by somebody of their own: a service may show one clinician only so much.
+    """
     known = HOOKS.get(hook)
-    made: Json = {"userId": USER, "patientId": person.id}
+    made: Json = {"userId": seen_by(person), "patientId": person.id}
     if known is None:
         return made
     if "userId" not in known.required and "userId" not in known.tokens:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 
 import msgspec
@@ -21,6 +22,7 @@ from cds_hooks.store.opening import Database, Place, open_store
 from cds_hooks.store.pauses import Pause
 from cds_hooks.store.quick import Quick
 from cds_hooks.store.remembering import history_of, issued_of
+from cds_hooks.store.sittings import Sitting, Sittings
 from cds_hooks.store.tables import StoreError, answers, cards, grounds, unknown_cards
 from cds_hooks.store.tables import about as known_of_itself
 from prompts.history import History
@@ -47,6 +49,8 @@ class Answers:
         except StoreError:
             self._database.close()
             raise
+        self._where, self._opening = where, Lock()
+        self._sittings: Sittings | None = None
         self._swept = date.min
         self._full: tuple[date, float, frozenset[str]] | None = None
 
@@ -58,6 +62,8 @@ class Answers:
     def close(self) -> None:
         """Let go of the file or the database."""
         self._database.close()
+        if self._sittings is not None:
+            self._sittings.close()
 
     def pauses(self) -> tuple[Pause, ...]:
         """What was paused by hand. Raises StoreError."""
@@ -102,6 +108,29 @@ class Answers:
             yield known
             # At the end and in one order: whoever decides about somebody else waits for no more.
             counting.add(connection, known.events)
+
+    @contextmanager
+    def sitting(self, who: str, now: datetime) -> Generator[Sitting]:
+        """What whoever looks was shown within 4 hours; "" for nobody who is known. StoreError.
+
+        To be asked for inside ``about``, never the other way round, or two could wait for another.
+        """
+        if not who:
+            yield Sitting()
+            return
+        with self._lately().of(who, now) as sitting:
+            yield sitting
+
+    def forget_sittings(self, now: datetime) -> None:
+        """Let go of what whoever looked was shown, where it counts no more. Raises StoreError."""
+        self._lately().forget(now)
+
+    def _lately(self) -> Sittings:
+        """Opened when it is first needed: a command that looks at the store needs none."""
+        with self._opening:
+            if self._sittings is None:
+                self._sittings = Sittings(self._where, self._key)
+            return self._sittings
 
     def issue(self, issued: Issued) -> None:
         """Keep a card before it is sent, whatever was shown before. Raises StoreError."""

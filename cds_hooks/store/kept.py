@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from rules.record import Reply
+from rules.days import Duration
+from rules.record import NEVER, Reply
 
 # A name of ours, or a code with its system: nothing with a space in it, so no words of a record.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
@@ -13,6 +14,23 @@ _CODE = re.compile(r"[!-~]{1,300}")
 # The way of each rule, by its id: the name of each step, and its sentence.
 Steps = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 ANSWERS = frozenset({"yes", "no", "cannot tell"})
+
+# "Ask me again in ..." (PRODUCT 1.4): reasons of our own to close a card with, and how long each
+# is; None for a person who would rather not be asked again at all.
+ASK_AGAIN: Mapping[str, Duration | None] = {
+    "ask-again-in-3-months": Duration(3, "month"),
+    "ask-again-in-6-months": Duration(6, "month"),
+    "ask-again-in-12-months": Duration(12, "month"),
+    "do-not-ask-again": None,
+}
+
+
+def chosen_by(reason: str, on: date) -> date | None:
+    """The day that a person chose with a reason on some day; NEVER, or None if they chose none."""
+    if reason not in ASK_AGAIN:
+        return None
+    length = ASK_AGAIN[reason]
+    return NEVER if length is None else length.after(on)
 
 
 @dataclass(frozen=True, slots=True)

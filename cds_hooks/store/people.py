@@ -7,19 +7,22 @@ from datetime import date
 from sqlalchemy import Connection, select, text
 
 from cds_hooks.store.answers import key_of
+from cds_hooks.store.kept import chosen_by
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Database, Place, open_store
 from cds_hooks.store.tables import answers, cards, comments, erased, grounds, late, noes
-from rules.record import Reply
+from rules.record import NEVER, Reply
 
 _NO = text(
     "INSERT INTO noes (who, topic, said_on, ask_again) VALUES (:who, :topic, :said_on, :ask_again)"
     " ON CONFLICT (who, topic) DO UPDATE SET"
     " said_on = CASE WHEN excluded.said_on > noes.said_on"
     "  THEN excluded.said_on ELSE noes.said_on END,"
-    " ask_again = CASE WHEN excluded.ask_again > noes.ask_again"
-    "  THEN excluded.ask_again ELSE noes.ask_again END"
-)
+    # Without a day of their own it holds for longer than any that can be chosen, but for never.
+    " ask_again = CASE WHEN :never IN (excluded.ask_again, noes.ask_again) THEN :never"
+    "  WHEN '' IN (excluded.ask_again, noes.ask_again) THEN ''"
+    "  WHEN excluded.ask_again > noes.ask_again THEN excluded.ask_again ELSE noes.ask_again END"
+).bindparams(never=NEVER.isoformat())
 _ERASED = text(
     "INSERT INTO erased (who, erased_on) VALUES (:who, :on)"
     " ON CONFLICT (who) DO UPDATE SET erased_on = excluded.erased_on"
@@ -154,7 +157,12 @@ def erase_within(
 def noes_of(connection: Connection, key: Key, person: str = "") -> list[dict[str, str]]:
     """That people said no, as it outlives them: of one person, or of everybody."""
     told = select(
-        cards.c.person, answers.c.suggestion, answers.c.topics, answers.c.said_on, grounds.c.buttons
+        cards.c.person,
+        answers.c.suggestion,
+        answers.c.topics,
+        answers.c.said_on,
+        answers.c.reason,
+        grounds.c.buttons,
     ).select_from(
         answers.join(cards, cards.c.card == answers.c.card).outerjoin(
             grounds, grounds.c.card == cards.c.card
@@ -168,6 +176,8 @@ def noes_of(connection: Connection, key: Key, person: str = "") -> list[dict[str
         more: dict[str, tuple[list[str], list[str], str]] = json.loads(row.buttons or "{}")
         every = [offer for _, each, _ in more.values() for offer in each]
         _, offers, chosen = more.get(row.suggestion, ((), (), ""))
+        day = chosen_by(row.reason, date.fromisoformat(row.said_on))
+        chosen = chosen or (day.isoformat() if day else "")
         topics = dict.fromkeys([*row.topics.split(" "), *(offers or every)])
         who = key.hidden(row.person)
         found += [

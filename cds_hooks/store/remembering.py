@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
-from cds_hooks.store.kept import Issued, Used
+from cds_hooks.store.kept import Issued, Used, chosen_by
 from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import answers, cards, grounds, late, noes
 from prompts.history import History, Shown
@@ -24,6 +24,7 @@ _HISTORY = Quick(
         answers.c.suggestion,
         answers.c.reply,
         answers.c.said_on,
+        answers.c.reason,
         answers.c.topics,
         late.c.topics.label("late"),
     )
@@ -97,7 +98,7 @@ def history_of(connection: Connection, person: str, hidden: str, asking: str) ->
             continue
         reply, on = Reply(row.reply), date.fromisoformat(row.said_on)
         _, own, chosen = kept.buttons.get(row.suggestion or "", ((), (), ""))
-        ask_again = date.fromisoformat(chosen) if chosen else None
+        ask_again = date.fromisoformat(chosen) if chosen else chosen_by(row.reason, on)
         answers_to = tuple(own) or kept.shown.offers
         for topic in row.topics.split(" "):
             if topic not in (row.late or "").split(" "):
@@ -131,6 +132,7 @@ class _Row(NamedTuple):
     suggestion: str | None
     reply: str | None
     said_on: str
+    reason: str | None
     topics: str
     late: str | None
 

@@ -121,6 +121,7 @@ LINK = (
     Key("address", F.TEXT, "Where it leads, starting with https://.", needed=True),
 )
 
+_UNANSWERED = "3 months; in a safety net 14 days"
 _PERIOD = "How long people are left alone after {}."
 QUIET = (
     Key("topic", F.NAME, "What the answer is about; several rules may share one.", needed=True),
@@ -128,8 +129,8 @@ QUIET = (
     Key("after_declined", F.LENGTH, _PERIOD.format('"no, thank you"'), "12 months"),
     Key("after_not_now", F.LENGTH, _PERIOD.format('"not now"'), "3 months"),
     Key("after_overridden", F.LENGTH, _PERIOD.format("the card was closed without a reason"),
-        "14 days"),
-    Key("after_shown", F.LENGTH, _PERIOD.format("it was shown and nobody answered"), "14 days"),
+        _UNANSWERED),
+    Key("after_shown", F.LENGTH, _PERIOD.format("it was shown and nobody answered"), _UNANSWERED),
     Key("after_no_time", F.LENGTH, _PERIOD.format('"not enough time today"'), "7 days"),
     Key("after_already_done", F.LENGTH, _PERIOD.format('"already offered or done"'), "12 months"),
     Key("after_not_right", F.LENGTH, _PERIOD.format('"not right for this person"'), "24 months"),

@@ -16,17 +16,20 @@ from rules.schema.names import Names
 from rules.text import Block, Node
 
 # How long each answer is respected where a rule says nothing (PRODUCT 1.4 and 1.5). A rule may be
-# quieter than this, never louder.
+# quieter than this, never louder. A card that nobody answered waits for as long as "not now": with
+# PRODUCT's 14 days up to a third of all cards say nothing new (prompts/README.md, ninety days).
 QUIET_DEFAULTS: dict[Reply, Duration] = {
-    Reply.SHOWN: Duration(14, "day"),
+    Reply.SHOWN: Duration(3, "month"),
     Reply.NO_TIME: Duration(7, "day"),
     Reply.NOT_NOW: Duration(3, "month"),
     Reply.DECLINED: Duration(12, "month"),
-    Reply.OVERRIDDEN: Duration(14, "day"),
+    Reply.OVERRIDDEN: Duration(3, "month"),
     Reply.ALREADY_DONE: Duration(12, "month"),
     Reply.NOT_RIGHT: Duration(24, "month"),
     Reply.ACCEPTED: Duration(12, "month"),
 }
+# Silence is no answer where somebody's safety is at stake.
+_NET = {Reply.SHOWN: Duration(14, "day"), Reply.OVERRIDDEN: Duration(14, "day")}
 MOST = (3, Duration(12, "month"))  # PRODUCT 1.4
 
 _FORGOTTEN = ("People told us that being asked again feels like not being heard.",)
@@ -42,8 +45,9 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
     check(reader, block, '"quiet"', QUIET)
     topic = reader.get(block, "topic", reader.name)
     # A safety net may speak again sooner: it is about somebody's safety, not about an offer.
-    own = _periods(reader, block, "A rule", louder=purpose is Purpose.SAFETY_NET)
-    periods = {**QUIET_DEFAULTS, **own}
+    net = purpose is Purpose.SAFETY_NET
+    own = _periods(reader, block, "A rule", louder=net)
+    periods = {**QUIET_DEFAULTS, **(_NET if net else {}), **own}
     former = _names(reader, block, "also_known_as")
     also = _names(reader, block, "also_quiet")
     declined = read_codes(reader, block, "declined_codes", names)
@@ -51,7 +55,7 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
     if topic is None:
         return None
     most = reader.get(block, "most", lambda n: _most(reader, n)) or MOST
-    if is_louder(*most) and purpose is not Purpose.SAFETY_NET:
+    if is_louder(*most) and not net:
         reader.stop(
             block.pairs["most"][1].at,
             "E31",

@@ -77,8 +77,14 @@ def request(
 
 
 def for_person(body: bytes, number: int) -> bytes:
-    """The same request about somebody else, so that nobody is in a quiet period."""
-    return body.replace(PATIENT.encode(), f"patient-{number:06}".encode())
+    """The same request about somebody else, so that nobody is in a quiet period.
+
+    Whoever looks sees eight people, so that no session is full.
+    """
+    by_whom = body.replace(
+        b'"userId": "Practitioner/1"', b'"userId": "Practitioner/%d"' % (number // 8)
+    )
+    return by_whom.replace(PATIENT.encode(), f"patient-{number:06}".encode())
 
 
 def _bundle(resources: list[Json]) -> Json:

@@ -17,8 +17,8 @@ from tests.fhir_builders import COPD_RULE, RESULTS_RULE, a_booking, leroy, marga
 from tests.served import BOOK, NOW, Json, Reply, Surgery, closed, piloting, surgery, taken
 
 TODAY = NOW.date()
-DAYS_14, DAYS_7 = Duration(14, "day"), Duration(7, "day")
-MONTHS_3, MONTHS_12, MONTHS_24 = (Duration(count, "month") for count in (3, 12, 24))
+DAYS_7 = Duration(7, "day")
+MONTHS_3, MONTHS_6, MONTHS_12, MONTHS_24 = (Duration(n, "month") for n in (3, 6, 12, 24))
 
 
 def ask(service: Surgery, *more: Resource) -> Reply:
@@ -51,15 +51,15 @@ def quiet_until(service: Surgery, day: date, *more: Resource, because: str = "")
 BUTTONS = {
     "a referral": ("Refer to", MONTHS_12, "an offer was taken up"),
     "a recorded offer": ("Record that", MONTHS_12, "an offer was taken up"),
-    "a tag, which is only a card that was shown": ("Add a reminder", DAYS_14, "was shown on"),
+    "a tag, which is only a card that was shown": ("Add a reminder", MONTHS_3, "was shown on"),
     "not now": ("Not now", MONTHS_3, '"not now"'),
     "no, thank you": ("No, thank you", MONTHS_12, '"no, thank you"'),
 }
 
 
-def test_a_card_without_an_answer_is_quiet_for_14_days(service: Surgery) -> None:
+def test_a_card_without_an_answer_is_quiet_for_three_months(service: Surgery) -> None:
     a_card(service)
-    quiet_until(service, DAYS_14.after(TODAY), because="nobody has said yes or no")
+    quiet_until(service, MONTHS_3.after(TODAY), because="nobody has said yes or no")
 
 
 @pytest.mark.parametrize(("label", "period", "because"), BUTTONS.values(), ids=BUTTONS)
@@ -80,9 +80,12 @@ REASONS = {
     "patient-ineligible": (MONTHS_24, "not right for this person"),
     "patient-contraindication": (MONTHS_24, "not right for this person"),
     "action-not-priority": (MONTHS_24, "not right for this person"),
-    "service-not-available": (DAYS_14, "was shown on"),
-    "": (DAYS_14, "closed on 21 November 2026 without a reason"),
-    "a-reason-of-their-own": (DAYS_14, "without a reason"),
+    "service-not-available": (MONTHS_3, "was shown on"),
+    "": (MONTHS_3, "closed on 21 November 2026 without a reason"),
+    "ask-again-in-3-months": (MONTHS_3, '"ask me again in 3 months" on 21 November 2026'),
+    "ask-again-in-6-months": (MONTHS_6, '"ask me again in 6 months" on 21 November 2026'),
+    "ask-again-in-12-months": (MONTHS_12, '"ask me again in 12 months" on 21 November 2026'),
+    "a-reason-of-their-own": (MONTHS_3, "without a reason"),
 }
 
 
@@ -99,9 +102,11 @@ def test_a_card_that_was_closed_is_quiet_for_its_reason(
 
 def test_every_reason_on_the_card_is_understood_when_it_comes_back(service: Surgery) -> None:
     card = a_card(service)
-    offered = {reason["code"] for reason in card["overrideReasons"]}
-    assert len(offered) == 5
-    assert offered <= set(REASONS)
+    offered = [reason["code"] for reason in card["overrideReasons"]]
+    assert len(offered) == len(set(offered)) == 5 + 3
+    # The five of PRODUCT 1.5 first; twelve months are what the plain one of them means.
+    assert offered[5:] == ["ask-again-in-3-months", "ask-again-in-6-months", "do-not-ask-again"]
+    assert set(offered) <= {*REASONS, "do-not-ask-again"}
 
 
 def test_a_letter_that_was_taken_is_only_a_card_that_was_shown(service: Surgery) -> None:
@@ -110,7 +115,7 @@ def test_a_letter_that_was_taken_is_only_a_card_that_was_shown(service: Surgery)
     reply = service.ask(call)
     service.tell(taken(reply.card, reply.button("Draft a letter"), NOW), hook=BOOK)
     held = service.ask(call).held_back[RESULTS_RULE]
-    assert held["until"] == DAYS_14.after(TODAY).isoformat()
+    assert held["until"] == MONTHS_3.after(TODAY).isoformat()
 
 
 # ---- answers that stand in the record -------------------------------------------------------
@@ -131,8 +136,9 @@ def test_an_answer_in_the_record_is_heard_though_no_feedback_ever_came(
     service: Surgery, label: str, period: Duration
 ) -> None:
     quiet_until_from_record = kept(service, label)
-    service.pass_time(days=15)  # the card that was shown is quiet no longer by itself
-    quiet_until(service, period.after(TODAY), quiet_until_from_record)
+    service.pass_time(days=15)
+    because = label.lower()  # and not that it was shown, which holds as long as "not now"
+    quiet_until(service, period.after(TODAY), quiet_until_from_record, because=because)
 
 
 @pytest.mark.parametrize("chosen", [date(2026, 12, 25), date(2027, 1, 31), date(2029, 2, 28)])
@@ -154,7 +160,7 @@ def test_an_offer_that_was_recorded_ends_the_question_without_any_feedback(
     service: Surgery,
 ) -> None:
     offered = kept(service, "Record that")
-    service.pass_time(days=15)
+    service.pass_time(days=93)  # the card that was shown is quiet no longer by itself
     assert ask(service, offered).decided(COPD_RULE) == "nothing"
     be_there_on(service, MONTHS_12.after(TODAY))
     assert ask(service, offered).decided(COPD_RULE) == "nothing"
@@ -164,7 +170,7 @@ def test_an_offer_that_was_recorded_ends_the_question_without_any_feedback(
 
 def test_a_tag_that_was_added_is_not_an_offer(service: Surgery) -> None:
     tag = kept(service, "Add a reminder")
-    service.pass_time(days=15)
+    service.pass_time(days=93)
     reply = ask(service, tag)
     assert reply.decided(COPD_RULE) == "card"
     assert not any(s["label"].startswith("Add a reminder") for s in reply.card["suggestions"])
@@ -172,7 +178,7 @@ def test_a_tag_that_was_added_is_not_an_offer(service: Surgery) -> None:
 
 def test_a_draft_of_a_referral_is_not_an_offer(service: Surgery) -> None:
     draft = kept(service, "Refer to")
-    service.pass_time(days=15)
+    service.pass_time(days=93)
     assert ask(service, draft).decided(COPD_RULE) == "card"
     assert ask(service, {**draft, "status": "active"}).decided(COPD_RULE) == "nothing"
 
@@ -196,14 +202,14 @@ def test_a_no_that_was_entered_in_error_is_not_a_no(service: Surgery) -> None:
 def test_a_topic_that_was_not_answered_on_a_shared_card_was_still_shown(
     two_topics: Surgery,
 ) -> None:
-    """Taking one offer says nothing about the other: it was shown, and is quiet for 14 days."""
+    """Taking one offer says nothing about the other: it was shown, and is quiet for that."""
     reply = two_topics.ask(two_topics.a_call(margaret()))
     assert reply.prompted == {"cough", "wheeze"}
     two_topics.tell(taken(reply.card, reply.button("Refer to the tea group"), NOW))
     again = two_topics.ask(two_topics.a_call(margaret()))
     assert again.cards == []
     assert again.held_back["cough"]["until"] == MONTHS_12.after(TODAY).isoformat()
-    assert again.held_back["wheeze"]["until"] == DAYS_14.after(TODAY).isoformat()
+    assert again.held_back["wheeze"]["until"] == MONTHS_3.after(TODAY).isoformat()
 
 
 def test_no_thank_you_answers_everything_on_a_shared_card(two_topics: Surgery) -> None:

@@ -72,7 +72,9 @@ def test_it_asks_once_and_then_leaves_it(service: Surgery) -> None:
     call = [*margaret(), set_by(service), offered()]
     assert service.ask(service.a_call(call)).cards
     assert service.ask(service.a_call(call)).cards == []
-    service.pass_time(days=20)
+    service.pass_time(days=90)
+    assert service.ask(service.a_call(call)).cards == []
+    service.pass_time(days=1)
     assert service.ask(service.a_call(call)).cards
 
 

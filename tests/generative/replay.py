@@ -13,7 +13,6 @@ from random import Random
 from prompts.choose import choose
 from prompts.history import History, Shown
 from prompts.prompt import Prompt
-from rules.days import Duration
 from rules.engine import evaluate
 from rules.record import Kind, PatientRecord, Reply, Said
 from rules.rule import Practice, Rule
@@ -24,7 +23,10 @@ DAYS, PEOPLE, RULES = 90, 1_000, 12
 OFFERS = 8  # fewer than rules: some offer the same
 # How many of a hundred people come how often in 90 days. Most are seen about six times a year; a
 # few every other week.
-VISITS = ((35, 0), (30, 1), (17, 2), (10, 3), (5, 5), (3, 8))
+VISITS: tuple[tuple[int, int], ...] = ((35, 0), (30, 1), (17, 2), (10, 3), (5, 5), (3, 8))
+SELDOM = ((40, 0), (40, 1), (15, 2), (5, 3))  # four times a year
+A_FEW_EACH_WEEK = ((60, 0), (20, 1), (10, 2), (10, 13))
+MORE_OFTEN = ((25, 0), (25, 1), (20, 2), (15, 3), (9, 5), (6, 9))  # nine times a year
 # How a card that is met at all is met, of a hundred.
 MET = (
     (26, Reply.ACCEPTED),
@@ -51,7 +53,10 @@ class Count:
 
     looks: int = 0
     cards: int = 0
-    repeats: int = 0  # of the cards: nothing on it was new to that person in these weeks
+    # Of the cards: nothing on it was new to that person in these weeks, whoever had looked before.
+    # Ancker 2017 counts "repeated alerts for the same patient in the same year", by clinician.
+    repeats: int = 0
+    asked_for: int = 0  # of the repeats: the last answer was "not enough time today"
     held: int = 0
 
     @property
@@ -90,20 +95,18 @@ def _pick(draw: Random, table: Sequence[tuple[int, object]]) -> int:
     return draw.choices(range(len(table)), weights)[0]
 
 
-def _people(draw: Random, count: int) -> Iterator[Somebody]:
+def _people(draw: Random, count: int, visits: tuple[tuple[int, int], ...]) -> Iterator[Somebody]:
     """Invented people, each with up to four of the twelve illnesses."""
     for number in range(count):
         has = draw.sample(range(RULES), draw.choice((0, 1, 1, 1, 2, 2, 3, 4)))
         lines = [entry(Kind.CONDITION, f"illness-{one}", date="2020-01-01") for one in has]
         record = a_record(*lines, person=replace(a_person(), id=f"person-{number}"))
-        often = VISITS[_pick(draw, VISITS)][1]
+        often = visits[_pick(draw, visits)][1]
         days = sorted({START + timedelta(days=draw.randrange(DAYS)) for _ in range(often)})
         yield Somebody(record, tuple(days))
 
 
-# The defaults; and a practice that waits as long after a card nobody answered as after "not now".
 AS_IT_COMES = Practice("A replay")
-WAITING = Practice("A replay", quiet={Reply.SHOWN: Duration(3, "month")})
 
 
 class Replay:
@@ -113,14 +116,20 @@ class Replay:
     """
 
     def __init__(
-        self, practice: Practice, silent: float, *, forgets: bool = False, seed: int = 20260901
+        self,
+        practice: Practice,
+        silent: float,
+        *,
+        forgets: bool = False,
+        seed: int = 20260901,
+        visits: tuple[tuple[int, int], ...] = VISITS,
     ) -> None:
         self.practice, self.silent, self.forgets = practice, silent, forgets
-        self.draw, self.count = Random(seed), Count()
+        self.draw, self.count, self.visits = Random(seed), Count(), visits
 
     def run(self, people: int) -> Count:
         """Let everybody come on their days."""
-        for somebody in _people(Random(people), people):
+        for somebody in _people(Random(people), people, self.visits):
             for day in somebody.days:
                 self._look(somebody, day)
         return self.count
@@ -136,13 +145,21 @@ class Replay:
         for prompt in choice.prompts:
             ids = tuple(rule.id for rule in prompt.rules)
             self.count.cards += 1
-            self.count.repeats += before.issuperset(ids)
+            repeat = before.issuperset(ids)
+            self.count.repeats += repeat
+            self.count.asked_for += repeat and _no_time(known, prompt)
             topics = tuple(rule.quiet.topic for rule in prompt.rules)
             known = replace(known, shown=(*known.shown, Shown(day, ids, topics, prompt.offers)))
             if self.draw.random() >= self.silent:
                 reply = MET[_pick(self.draw, MET)][1]
                 known = _answered(known, prompt, reply, day)
         somebody.history = known
+
+
+def _no_time(known: History, prompt: Prompt) -> bool:
+    """Whether the last that was said to each rule on a card is that there was no time for it."""
+    last = {said.topic: said.reply for said in known.said}
+    return all(last.get(rule.quiet.topic) is Reply.NO_TIME for rule in prompt.rules)
 
 
 def _answered(history: History, prompt: Prompt, reply: Reply, day: date) -> History:
@@ -157,15 +174,18 @@ def _answered(history: History, prompt: Prompt, reply: Reply, day: date) -> Hist
 def report(people: int) -> Iterator[str]:
     """One line for each practice and each share of cards that nobody answers."""
     for silent in (0.2, 0.5, 0.7):
-        for name, practice, forgets in (
-            ("without a memory", AS_IT_COMES, True),
-            ("with the defaults", AS_IT_COMES, False),
-            ("with after_shown: 3 months", WAITING, False),
+        for name, visits, forgets in (
+            ("without a memory", VISITS, True),
+            ("with the defaults", VISITS, False),
+            ("seen four times a year", SELDOM, False),
+            ("some seen each week", A_FEW_EACH_WEEK, False),
+            ("seen nine times a year", MORE_OFTEN, False),
         ):
-            came = Replay(practice, silent, forgets=forgets).run(people)
+            came = Replay(AS_IT_COMES, silent, forgets=forgets, visits=visits).run(people)
             yield (
                 f"{silent:.0%} unanswered, {name}: {came.looks} looks, {came.cards} cards,"
-                f" {came.repeats} of them with nothing new ({came.share:.1%})"
+                f" {came.repeats} of them with nothing new ({came.share:.1%}),"
+                f" {came.asked_for} after there was no time"
             )
 
 

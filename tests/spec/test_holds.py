@@ -68,11 +68,11 @@ def test_one_card_where_nothing_is_said() -> None:
 
 
 def test_a_practice_may_be_quieter_than_everybody_and_never_louder() -> None:
-    loaded = practice("quiet: {after_shown: 3 months}\n")
-    assert loaded.library.practice.quiet == {Reply.SHOWN: Duration(3, "month")}
-    (problem,) = practice("quiet: {after_shown: 13 days}\n").stops
+    loaded = practice("quiet: {after_shown: 6 months}\n")
+    assert loaded.library.practice.quiet == {Reply.SHOWN: Duration(6, "month")}
+    (problem,) = practice("quiet: {after_shown: 14 days}\n").stops
     assert problem.code == "E31"
-    assert problem.says == "13 days is shorter than everybody's 14 days."
+    assert problem.says == "14 days is shorter than everybody's 3 months."
     assert problem.hint == "A practice may be quieter than the rest, never louder."
     (unknown,) = practice("quiet: {topic: x}\n").stops
     assert unknown.code == "E01"

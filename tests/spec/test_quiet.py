@@ -14,13 +14,14 @@ from tests.spec.table import refusals
 
 COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
 
-# PRODUCT 1.4 and 1.5, and issue 2: what holds where a rule says nothing.
+# PRODUCT 1.4 and 1.5, and issue 2: what holds where a rule says nothing. Of issue 5: a card that
+# nobody answered waits for 3 months and not for 14 days, or more than one card in 20 is a repeat.
 DEFAULTS = {
-    "after_shown": (Reply.SHOWN, "14 days"),
+    "after_shown": (Reply.SHOWN, "3 months"),
     "after_no_time": (Reply.NO_TIME, "7 days"),
     "after_not_now": (Reply.NOT_NOW, "3 months"),
     "after_declined": (Reply.DECLINED, "12 months"),
-    "after_overridden": (Reply.OVERRIDDEN, "14 days"),
+    "after_overridden": (Reply.OVERRIDDEN, "3 months"),
     "after_already_done": (Reply.ALREADY_DONE, "12 months"),
     "after_not_right": (Reply.NOT_RIGHT, "24 months"),
     "after_accepted": (Reply.ACCEPTED, "12 months"),
@@ -35,6 +36,14 @@ def test_every_answer_has_a_default() -> None:
 def test_a_rule_that_says_nothing_has_the_default(key: str) -> None:
     reply, length = DEFAULTS[key]
     assert str(a_rule().quiet.periods[reply]) == length
+
+
+@pytest.mark.parametrize("key", DEFAULTS)
+def test_silence_holds_a_safety_net_for_14_days_and_an_answer_as_long_as_any(key: str) -> None:
+    reply, length = DEFAULTS[key]
+    expected = "14 days" if reply in (Reply.SHOWN, Reply.OVERRIDDEN) else length
+    assert str(a_rule(purpose="safety net").quiet.periods[reply]) == expected
+    assert str(a_rule(purpose="information").quiet.periods[reply]) == length
 
 
 @pytest.mark.parametrize("key", DEFAULTS)
@@ -110,8 +119,11 @@ def test_what_is_not_louder_never_shows_more_than_three_cards_within_a_year(
         ("after_not_now", "12 weeks"),
         ("after_not_right", "1 year"),
         ("after_not_right", "104 weeks"),
-        ("after_shown", "1 week"),
+        ("after_shown", "14 days"),
+        ("after_shown", "12 weeks"),
         ("after_shown", "0 months"),
+        ("after_overridden", "14 days"),
+        ("after_no_time", "6 days"),
     ],
 )
 def test_months_and_days_are_compared_on_every_day_of_the_year(key: str, length: str) -> None:
@@ -129,8 +141,8 @@ def test_months_and_days_are_compared_on_every_day_of_the_year(key: str, length:
         ("after_declined", "53 weeks"),
         ("after_not_now", "92 days"),
         ("after_not_right", "2 years"),
-        ("after_shown", "2 weeks"),
-        ("after_shown", "1 month"),
+        ("after_shown", "92 days"),
+        ("after_shown", "3 months"),
         ("after_no_time", "1 week"),
     ],
 )

@@ -24,7 +24,7 @@ def as_shown(text: str) -> list[Problem]:
         pytest.param("codes: cough", "codes: wheeze", id="what is looked up"),
         pytest.param("  - shared: palliative", "  - shared: deceased", id="who is left alone"),
         pytest.param("ordinary days", "good days", id="what the card says"),
-        pytest.param("{topic: coughing}", "{topic: coughing, after_shown: 1 month}", id="quiet"),
+        pytest.param("{topic: coughing}", "{topic: coughing, after_shown: 4 months}", id="quiet"),
     ],
 )
 def test_a_rule_that_was_changed_since_it_was_released_is_stopped_where_that_stands(

@@ -18,7 +18,7 @@ def card(service: Surgery) -> Json:
 
 
 def asked_again(service: Surgery) -> str:
-    service.pass_time(days=20)
+    service.pass_time(days=92)
     return service.ask(service.a_call(margaret())).decided(COPD_RULE)
 
 
@@ -63,7 +63,7 @@ def test_b6_what_was_accepted_is_named(service: Surgery, card: Json) -> None:
 
 @pytest.mark.parametrize(
     ("told", "until"),
-    [("a reason", "2028-11-21"), ("a comment", "2026-12-05"), ("both", "2028-11-21")],
+    [("a reason", "2028-11-21"), ("a comment", "2027-02-21"), ("both", "2028-11-21")],
 )
 def test_b7_a_reason_a_comment_or_both(service: Surgery, card: Json, told: str, until: str) -> None:
     reason = card["overrideReasons"][3]["code"] if told != "a comment" else ""

@@ -77,23 +77,23 @@ def test_the_order_of_the_rules_never_matters() -> None:
     [
         pytest.param((), ["apple", "berry"], id="never asked: by name"),
         pytest.param(
-            (said(Reply.SHOWN, "2 months ago", topic="apple"),),
+            (said(Reply.SHOWN, "4 months ago", topic="apple"),),
             ["berry", "apple"],
             id="never asked goes first",
         ),
         pytest.param(
             (
-                said(Reply.SHOWN, "2 months ago", topic="apple"),
-                said(Reply.SHOWN, "3 months ago", topic="berry"),
+                said(Reply.SHOWN, "4 months ago", topic="apple"),
+                said(Reply.SHOWN, "5 months ago", topic="berry"),
             ),
             ["berry", "apple"],
             id="longest since last asked goes first",
         ),
         pytest.param(
             (
-                said(Reply.SHOWN, "2 months ago", topic="apple"),
-                said(Reply.SHOWN, "5 months ago", topic="apple"),
-                said(Reply.SHOWN, "3 months ago", topic="berry"),
+                said(Reply.SHOWN, "4 months ago", topic="apple"),
+                said(Reply.SHOWN, "7 months ago", topic="apple"),
+                said(Reply.SHOWN, "5 months ago", topic="berry"),
             ),
             ["berry", "apple"],
             id="the last time counts, not the first",
@@ -244,7 +244,7 @@ def test_choosing_twice_is_the_same_card() -> None:
 
 
 def test_a_rule_that_was_renamed_keeps_its_place_in_the_row() -> None:
-    asked = said(Reply.SHOWN, "2 months ago", topic="former")
+    asked = said(Reply.SHOWN, "4 months ago", topic="former")
     renamed = tea("apple", quiet=", also_known_as: former")
     assert names(the_card(renamed, tea("berry"), before=(asked,))) == ["berry", "apple"]
 

@@ -18,11 +18,12 @@ def held(*before: Said, entries: tuple[Entry, ...] = (), today: date = TODAY) ->
     return choice.held[0] if choice.held else None
 
 
-# PRODUCT 1.4 and 1.5, as issue 2 repeats them: on the last quiet day, and on the day it ends.
+# PRODUCT 1.4 and 1.5, as issue 2 repeats them, and issue 5 where nobody answered: on the last quiet
+# day, and on the day it ends.
 @pytest.mark.parametrize(
     ("reply", "on", "last", "ends"),
     [
-        pytest.param(Reply.SHOWN, "2026-03-02", "2026-03-15", "2026-03-16", id="shown 14 days"),
+        pytest.param(Reply.SHOWN, "2026-03-02", "2026-06-01", "2026-06-02", id="shown 3 months"),
         pytest.param(Reply.NO_TIME, "2026-03-02", "2026-03-08", "2026-03-09", id="no time 7 days"),
         pytest.param(
             Reply.NOT_NOW, "2026-03-02", "2026-06-01", "2026-06-02", id="not now 3 months"
@@ -46,7 +47,7 @@ def held(*before: Said, entries: tuple[Entry, ...] = (), today: date = TODAY) ->
             Reply.ACCEPTED, "2026-03-02", "2027-03-01", "2027-03-02", id="accepted 12 months"
         ),
         pytest.param(
-            Reply.OVERRIDDEN, "2026-03-02", "2026-03-15", "2026-03-16", id="overridden 14 days"
+            Reply.OVERRIDDEN, "2026-03-02", "2026-06-01", "2026-06-02", id="overridden 3 months"
         ),
     ],
 )
