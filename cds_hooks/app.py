@@ -24,9 +24,11 @@ from cds_hooks.fallback import fetch
 from cds_hooks.invoke import (
     NO_CARDS,
     answer,
+    asked_about,
     nothing_to_say,
     patient_of,
     read_call,
+    record_for_shadow,
     record_of_call,
     report_withheld,
     sent_with,
@@ -55,7 +57,6 @@ from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
 from cds_hooks.traffic import ASKED, Counting, Traffic
 from fhir_adapters.server import Servers
-from rules.engine import evaluate
 from rules.rule import Library
 
 Given = ParamSpec("Given")
@@ -150,11 +151,13 @@ def create_app(
         body = await body_of(request, client)
         with traffic.place(client.name):
             call = read_call(body)
-            sent = sent_with(call, service, null_means_empty=client.null_means == "empty")
+            nulls = client.null_means == "empty"
+            sent = sent_with(call, service, null_means_empty=nulls)
             fetched = await fetch(
                 servers, client, sent, patient_of(call), call.fhirServer, call.fhirAuthorization
             )
             record = record_of_call(call, service, sent, fetched)
+            apart = record_for_shadow(call, service, fetched, null_means_empty=nulls)
             who = kept_as(record.person.id, client.realm)
             practice = live.practice
             try:
@@ -162,7 +165,7 @@ def create_app(
             except Unavailable:
                 said = None
             asked = service.rules if said is not None else service.others
-            outcomes = evaluate(asked, record, said or (), practice_day(now))
+            outcomes = asked_about(asked, record, apart, said or (), practice_day(now))
             report_withheld(outcomes, service)
             if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)

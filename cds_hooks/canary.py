@@ -26,6 +26,7 @@ from cds_hooks.store.answers import Answers
 from fhir_adapters.read import TYPES
 from rules.people import Stories, Story, record_of
 from rules.record import Entry, Kind
+from rules.rule import Rule, Status
 
 Json = dict[str, object]
 
@@ -55,12 +56,14 @@ class _Trial:
     async def wrong(self) -> list[str]:
         wrong: dict[str, None] = {}
         for rule in self._rules.library.rules:
-            alone = hook_services(replace(self._rules.library, rules=(rule,)))
+            by_itself = _seen(rule)
+            alone = hook_services(replace(self._rules.library, rules=(by_itself,)))
             for services in (alone, self._rules.services):
                 self._live.take(replace(self._rules, services=services))
                 for service in services.values():
                     both = services is not alone and service == alone.get(service.id)
-                    if rule in service.rules and not both:  # it is asked once where it is alone
+                    here = rule in service.rules or by_itself in service.rules
+                    if here and not both:  # it is asked once where it is alone
                         for story in self._stories.get(rule.id, ()):
                             answered = await self._ask(story, service)
                             wrong |= dict.fromkeys(answered.at_fault(rule.id))
@@ -70,6 +73,11 @@ class _Trial:
         self._today = datetime.combine(story.today, time(12), UTC)
         call = _call(story, f"canary-{next(self._people)}", service)
         return await _post(self._app, f"/cds-services/{service.id}", msgspec.json.encode(call))
+
+
+def _seen(rule: Rule) -> Rule:
+    """A rule as it would be shown: of one in shadow no answer says anything."""
+    return replace(rule, status=Status.PILOT) if rule.status is Status.SHADOW else rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +147,7 @@ def _call(story: Story, person: str, service: HookService) -> Json:
     if birth is not None:
         patient["birthDate"] = birth.first.isoformat()
     prefetch: Json = {}
-    for query in service.needs.queries:
+    for query in service.queries:
         theirs = [one for one in entries if one.kind is query.kind]
         prefetch[query.key] = _bundle(theirs, person) if query.kind is not None else patient
     context: Json = {"userId": "Practitioner/canary", "patientId": person}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
@@ -19,15 +19,17 @@ from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.drafts import Json
 from fhir_adapters.elements import Value
 from fhir_adapters.endings import sent_whole, whole
+from fhir_adapters.needs import PATIENT, Needs
 from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
 from fhir_adapters.whose import AnotherPerson
 from prompts.choose import choose
 from prompts.endings import may_end, with_endings
 from prompts.history import History
 from prompts.prompt import Held
+from rules.engine import evaluate
 from rules.outcome import Decision, Outcome
-from rules.record import Entry, PatientRecord
-from rules.rule import Practice
+from rules.record import Entry, PatientRecord, Said
+from rules.rule import Practice, Rule, Status
 
 _CALL: msgspec.json.Decoder[wire.Call[Value | None]] = msgspec.json.Decoder(wire.Call[Value | None])
 # The same, with each prefetch key left as it came: for when something in one cannot be read.
@@ -72,7 +74,7 @@ def sent_with(call: Call, service: HookService, *, null_means_empty: bool) -> Se
         raise BadRequest('"context.patientId" is not a FHIR id.')
     contexts.check(call.context, service.hook)
     return sent_along(
-        _null_is_none(call), service.needs, patient_of(call), null_means_empty=null_means_empty
+        _null_is_none(call), service.required, patient_of(call), null_means_empty=null_means_empty
     )
 
 
@@ -85,27 +87,74 @@ def record_of_call(
     call: Call, service: HookService, sent: Sent, fetched: Mapping[str, Found]
 ) -> PatientRecord:
     """The record that was sent and fetched. Raises BadRequest, MissingData or AnotherPatient."""
+    if not service.shown:
+        sent = Sent({PATIENT: Found()}, (), (), sent.besides)  # nobody waits for an answer
     try:
-        return record_from_prefetch(
-            sent,
-            patient_of(call),
-            service.needs,
-            fetched=fetched,
-            server=call.fhirServer or "",
-            booked=contexts.booked(call.context, service.hook),
-            just_recorded=contexts.just_recorded(call.context, service.hook),
-        )
+        return _record(call, service, sent, service.required, fetched)
     except MissingKeys as missing:
         raise MissingData(
             f"These prefetch keys were not sent: {', '.join(missing.keys)}. Send each of them as"
             " discovery lists it (a list that could not be read as an OperationOutcome), or a"
             " fhirServer that may be asked for this client, with its token in fhirAuthorization."
         ) from None
+
+
+def _record(
+    call: Call, service: HookService, sent: Sent, needs: Needs, fetched: Mapping[str, Found]
+) -> PatientRecord:
+    try:
+        return record_from_prefetch(
+            sent,
+            patient_of(call),
+            needs,
+            fetched=fetched,
+            server=call.fhirServer or "",
+            booked=contexts.booked(call.context, service.hook),
+            just_recorded=contexts.just_recorded(call.context, service.hook),
+        )
     except AnotherPerson as error:
         raise AnotherPatient(
             f"A resource in the request ({error.resource_type}) is not about the patient of its"
             " context. Nothing was decided."
         ) from None
+
+
+def record_for_shadow(
+    call: Call, service: HookService, fetched: Mapping[str, Found], *, null_means_empty: bool
+) -> PatientRecord | None:
+    """The record as rules in shadow read it, from what is there for the others or came along.
+
+    None where they read nothing that the others do not. Nothing is asked of a server for them, and
+    nothing that is missing stops a call: they cannot tell then. Raises AnotherPatient.
+    """
+    needs, required = service.needs, service.required
+    if needs is required:
+        return None
+    sent = sent_along(
+        _null_is_none(call), needs, patient_of(call), null_means_empty=null_means_empty
+    )
+    same = {query.key for query in needs.queries if query in required.queries}
+    known = {key: one for key, one in fetched.items() if key in same}
+    known |= {key: Found(doubt=_NOT_SENT) for key in sent.absent if key not in known}
+    return _record(call, service, sent, needs, known)
+
+
+_NOT_SENT = "it was not sent along, and nobody was asked for it"
+
+
+def asked_about(
+    rules: tuple[Rule, ...],
+    record: PatientRecord,
+    in_shadow: PatientRecord | None,
+    said: tuple[Said, ...],
+    today: date,
+) -> tuple[Outcome, ...]:
+    """What each rule comes to; those in shadow by a record of their own, where there is one."""
+    if in_shadow is None:
+        return evaluate(rules, record, said, today)
+    shown = tuple(rule for rule in rules if rule.status is not Status.SHADOW)
+    others = tuple(rule for rule in rules if rule.status is Status.SHADOW)
+    return (*evaluate(shown, record, said, today), *evaluate(others, in_shadow, said, today))
 
 
 def whole_of(body: bytes, fetched: Mapping[str, Found]) -> Callable[[str], Json | None]:
@@ -117,7 +166,12 @@ def whole_of(body: bytes, fetched: Mapping[str, Found]) -> Callable[[str], Json 
 def would_prompt(outcomes: tuple[Outcome, ...]) -> bool:
     """Whether anything is to be said, as far as the record goes: a prompt, or a reminder's end."""
     prompts = any(outcome.decision is Decision.PROMPT for outcome in outcomes)
-    return prompts or may_end(outcomes)
+    return prompts or may_end(_seen(outcomes))
+
+
+def _seen(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """What came of the rules that may be shown: of those in shadow nothing is, nor asked about."""
+    return tuple(one for one in outcomes if one.rule.status is not Status.SHADOW)
 
 
 def report_withheld(outcomes: tuple[Outcome, ...], service: HookService) -> None:
@@ -170,7 +224,7 @@ def answer(
     with answers.about(who) as known:
         history = known.history(asking, today)
         choice = choose(outcomes, history, today, practice, call.context.userId or "")
-        choice = with_endings(choice, outcomes, history, today, practice, there)
+        choice = with_endings(choice, _seen(outcomes), history, today, practice, there)
         for prompt in choice.prompts:
             sent.append(cards.card(prompt, person, today, link, flags))
             rests_on = grounds.of(prompt, outcomes)

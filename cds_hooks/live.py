@@ -18,7 +18,7 @@ class InForce:
     Two sets of the same files have the same fingerprint, and no others have.
     """
 
-    library: Library  # only the rules that may be shown
+    library: Library  # only the rules that are asked: those that may be shown, and in shadow
     services: Mapping[str, HookService]
     described: bytes  # the answer to discovery
     fingerprint: str
@@ -34,18 +34,18 @@ def in_force(library: Library, since: datetime, fingerprint: str = "") -> InForc
 
     Raises OutsideSubset for a prefetch template that clients could not fill.
     """
-    shown = library.shown()
-    prove_offers(shown.rules)
-    services = hook_services(shown)
+    asked = library.asked()
+    prove_offers(asked.rules)
+    services = hook_services(asked)
     for service in services.values():
-        for key in service.needs.outside:
+        for key in dict.fromkeys((*service.needs.outside, *service.required.outside)):
             raise OutsideSubset(
                 f'The prefetch template "{key}" of {service.id} cannot be sent to clients: write'
                 " the codes of its rules, and their systems, without spaces and without any of"
                 " & | , # { }."
             )
-    described = discovery(services, shown)
-    return InForce(shown, services, described, fingerprint or sha256(described).hexdigest(), since)
+    described = discovery(services, asked)
+    return InForce(asked, services, described, fingerprint or sha256(described).hexdigest(), since)
 
 
 @dataclass(frozen=True, slots=True)
