@@ -55,6 +55,7 @@ from cds_hooks.refusals import (
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
+from cds_hooks.tally import Tally
 from cds_hooks.traffic import ASKED, Counting, Traffic
 from fhir_adapters.server import Servers
 from rules.rule import Library
@@ -73,18 +74,20 @@ def create_app(
     origin_pattern: str | None = None,
     traffic: Traffic | None = None,
     looking: Looking | None = None,
+    tally: Tally | None = None,
 ) -> FastAPI:
     """The service over rules and a store. Only rules in pilot are asked; a library never changes.
 
     Without ``clients`` it is open: whoever reaches it may call, as in the demo and in tests.
     ``origin_pattern`` is a regular expression of further browser origins that may call;
     ``traffic`` is told by whoever runs the app that it is stopping. With ``looking`` there are
-    pages that say why a card was shown, and cards have a link to theirs.
+    pages that say why a card was shown, and cards have a link to theirs. ``tally`` counts what is
+    held; whoever runs the app has it flushed now and then, and it is when the app stops.
     """
     live = rules if isinstance(rules, Live) else Live(in_force(rules, real_clock.now()))
     traffic = traffic or Traffic()
     traffic.shared = clients is not None and clients.several
-    metrics = Metrics(live, traffic)
+    metrics, counted = Metrics(live, traffic), tally or Tally()
     anybody = Client("", null_means=settings.null_means)
     servers = Servers()
 
@@ -92,6 +95,8 @@ def create_app(
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         yield
         await servers.close()
+        with suppress(Unavailable):
+            await _kept(counted.flush, answers)
         answers.close()
         if clients is not None:
             clients.close()
@@ -166,6 +171,7 @@ def create_app(
                 said = None
             asked = service.rules if said is not None else service.others
             outcomes = asked_about(asked, record, apart, said or (), practice_day(now))
+            counted.looked(outcomes, practice_day(now))
             report_withheld(outcomes, service)
             if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)
@@ -178,9 +184,10 @@ def create_app(
             if said is not None:
                 with suppress(Unavailable):
                     said_now = await _kept(
-                        answer, outcomes, call, service, answers, practice, who, now, link, whole
-                    )
-            said_now = said_now or unremembered(outcomes, service, practice, now)
+                        answer, outcomes, call, service, answers, counted, practice, who, now,
+                        link, whole,
+                    )  # fmt: skip
+            said_now = said_now or unremembered(outcomes, service, counted, practice, now)
             card = not said_now.startswith(NO_CARDS)
             metrics.asked(service_id, outcomes, card=card)
             request.scope[ASKED] = len(outcomes), int(card)

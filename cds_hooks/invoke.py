@@ -14,6 +14,7 @@ from cds_hooks.discovery import HookService
 from cds_hooks.limits import check_resources
 from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.store.answers import Answers
+from cds_hooks.tally import Tally
 from cds_hooks.twice import check_members
 from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.drafts import Json
@@ -198,6 +199,7 @@ def answer(
     call: Call,
     service: HookService,
     answers: Answers,
+    tally: Tally,
     practice: Practice,
     who: str,
     now: datetime,
@@ -232,6 +234,8 @@ def answer(
                 sent[-1], prompt, rests_on, who, service.id, asking, now, choice.ways
             )
             known.issue(kept)
+    tally.held(choice.held, today)
+    tally.shown(choice.prompts)
     logs.event(
         "asked",
         service=service.id,
@@ -243,7 +247,11 @@ def answer(
 
 
 def unremembered(
-    outcomes: tuple[Outcome, ...], service: HookService, practice: Practice, now: datetime
+    outcomes: tuple[Outcome, ...],
+    service: HookService,
+    tally: Tally,
+    practice: Practice,
+    now: datetime,
 ) -> bytes:
     """The answer while the store cannot be used: nobody knows who said no, so nearly nothing.
 
@@ -251,6 +259,7 @@ def unremembered(
     """
     today = practice_day(now)
     choice = choose(outcomes, History(remembered=False), today, practice)
+    tally.held(choice.held, today)
     person = outcomes[0].look.record.person.id if outcomes else ""
     sent = [cards.card(prompt, person, today) for prompt in choice.prompts]
     asked = {outcome.rule.id for outcome in outcomes}

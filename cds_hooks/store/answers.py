@@ -123,7 +123,7 @@ class Answers:
         return sum(events is not None for events in known)
 
     def count(self, events: Iterable[Event]) -> None:
-        """Count what happened besides cards and answers, such as what was held. StoreError."""
+        """Count what is no card and no answer, such as what was held; a Counter too. StoreError."""
         with self._database.writing() as connection:
             counting.add(connection, events)
 

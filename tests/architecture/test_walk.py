@@ -44,6 +44,7 @@ TO_A_CARD = {
     "rules/facts/person.py": "age",
     "rules/rule.py": "what a rule looks at, and works out",
     "rules/fact.py": "which facts those are",
+    "cds_hooks/tally.py": "how often each rule was asked and held",
     "cds_hooks/store/answers.py": "one person, in one transaction",
     "cds_hooks/store/opening.py": "the transaction",
     "cds_hooks/store/keys.py": "who was erased, by a hash",

@@ -22,6 +22,7 @@ SEEN = (COPD_RULE, "ask-again-gently")
 UNSEEN = ("nurse-check-in", "diabetes-education", "pam-social-prescribing")
 Both = tuple[Surgery, Surgery]
 _people = count()
+NOTHING: Json = {}
 
 
 def shadowed(library: Library, *names: str) -> Library:
@@ -99,5 +100,5 @@ def test_a_service_of_nothing_but_shadow_answers_whatever_is_missing(tmp_path: P
         (service,) = place.discovery()
         assert "0 rules. Asked besides, counted and never shown: 2." in service["description"]
         everything = place.a_call([a_patient(), copd()])
-        for call in (everything, {**everything, "prefetch": {}}):
+        for call in (everything, {**everything, "prefetch": NOTHING}):
             assert told(place.ask(call)) == (200, [], {})
