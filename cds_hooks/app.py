@@ -223,7 +223,7 @@ def create_app(
         return True
 
     app.include_router(
-        operating_routes(live, traffic, metrics, store_answers, is_open=clients is None)
+        operating_routes(live, traffic, metrics, store_answers, clock, is_open=clients is None)
     )
     if looking is not None:
 

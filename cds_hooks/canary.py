@@ -31,15 +31,16 @@ from rules.rule import Rule, Status
 Json = dict[str, object]
 
 
-def canaries(rules: InForce, stories: Mapping[str, Stories]) -> list[str]:
+def canaries(rules: InForce, stories: Mapping[str, Stories], after: float = 0) -> list[str]:
     """The rules whose stories are not answered as a call is to be, by their ids.
 
+    Each call comes so many seconds ``after`` the one before, so that others come in between.
     Blocks; takes a store of its own, and writes nothing to the log.
     """
     with TemporaryDirectory(prefix="goodday-") as folder, logs.quiet():
         answers = Answers(Path(folder), lasting=False)
         try:
-            return asyncio.run(_Trial(rules, stories, answers).wrong())
+            return asyncio.run(_Trial(rules, stories, answers, after).wrong())
         finally:
             answers.close()
 
@@ -47,7 +48,10 @@ def canaries(rules: InForce, stories: Mapping[str, Stories]) -> list[str]:
 class _Trial:
     """One app over the set, in which each rule is asked by itself and then among the others."""
 
-    def __init__(self, rules: InForce, stories: Mapping[str, Stories], answers: Answers) -> None:
+    def __init__(
+        self, rules: InForce, stories: Mapping[str, Stories], answers: Answers, after: float
+    ) -> None:
+        self._after = after
         self._rules, self._stories, self._live = rules, stories, Live(rules)
         self._today = datetime(2026, 1, 1, tzinfo=UTC)
         self._people = count()
@@ -71,6 +75,7 @@ class _Trial:
 
     async def _ask(self, story: Story, service: HookService) -> "_Answered":
         self._today = datetime.combine(story.today, time(12), UTC)
+        await asyncio.sleep(self._after)
         call = _call(story, f"canary-{next(self._people)}", service)
         return await _post(self._app, f"/cds-services/{service.id}", msgspec.json.encode(call))
 

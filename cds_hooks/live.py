@@ -1,13 +1,15 @@
 """The rules in force: one value that never changes, read once by a call, and swapped as a whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
 from cds_hooks.discovery import HookService, discovery, hook_services
 from cds_hooks.store.pauses import Pause
+from cds_hooks.watched import Alarm, Canaries
 from fhir_adapters.drafts import prove_offers
+from rules.people import Stories
 from rules.rule import Library, Practice
 
 
@@ -23,16 +25,23 @@ class InForce:
     described: bytes  # the answer to discovery
     fingerprint: str
     since: datetime
+    stories: Mapping[str, Stories] = field(default_factory=dict[str, Stories])
 
 
 class OutsideSubset(ValueError):
     """A prefetch template is not one that clients widely support; says which in one sentence."""
 
 
-def in_force(library: Library, since: datetime, fingerprint: str = "") -> InForce:
-    """A library made ready. Raises ValueError for an offer that is no FHIR resource.
+def in_force(
+    library: Library,
+    since: datetime,
+    fingerprint: str = "",
+    stories: Mapping[str, Stories] | None = None,
+) -> InForce:
+    """A library made ready, with the stories that are told to it while it runs.
 
-    Raises OutsideSubset for a prefetch template that clients could not fill.
+    Raises ValueError for an offer that is no FHIR resource, and OutsideSubset for a prefetch
+    template that clients could not fill.
     """
     asked = library.asked()
     prove_offers(asked.rules)
@@ -45,7 +54,8 @@ def in_force(library: Library, since: datetime, fingerprint: str = "") -> InForc
                 " & | , # { }."
             )
     described = discovery(services, asked)
-    return InForce(asked, services, described, fingerprint or sha256(described).hexdigest(), since)
+    found = fingerprint or sha256(described).hexdigest()
+    return InForce(asked, services, described, found, since, stories or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,9 @@ class Live:
         self._rules = first
         self._ever = frozenset(first.services)
         self._last: Reload | None = None
-        self.pauses: tuple[Pause, ...] = ()  # by hand; swapped as a whole
+        self.pauses: tuple[Pause, ...] = ()  # swapped as a whole, and so is what was noticed
+        self.canaries: Canaries | None = None
+        self.alarms: tuple[Alarm, ...] = ()
 
     @property
     def rules(self) -> InForce:

@@ -129,7 +129,7 @@ def proven(loaded: Loaded, now: datetime, found: str) -> InForce:
     if wrong:
         raise NotTaken("stories", *wrong)
     try:
-        rules = in_force(loaded.library, now, found)
+        rules = in_force(loaded.library, now, found, loaded.stories)
     except OutsideSubset as error:
         raise NotTaken("templates", str(error)) from None
     except ValueError:

@@ -73,6 +73,16 @@ class Answers:
         with self._database.writing() as connection:
             return pauses.resume(connection, what)
 
+    def taken_back(self) -> tuple[tuple[str, datetime], ...]:
+        """The rules that a person took out of shadow, and when. Raises StoreError."""
+        with self._database.reading() as connection:
+            return pauses.taken_back(connection)
+
+    def take_back(self, rule: str, now: datetime) -> bool:
+        """Whether a rule had put itself in shadow; it is in it no more. Raises StoreError."""
+        with self._database.writing() as connection:
+            return pauses.take_back(connection, rule, now)
+
     def look(self) -> None:
         """See whether the store can be used. Raises StoreError."""
         with self._database.reading() as connection:

@@ -27,6 +27,7 @@ _BETWEEN = (
 
 SHOWN, TAKEN, CLOSED = "shown", "taken", "closed"
 LOOKED = "looked"  # a rule was asked, whatever came of it
+HELD = "held:"  # before the step that held it back
 SHADOW = "shadow"  # it would have gone on to a card, and is in shadow
 NOT_AVAILABLE = "service-not-available"  # HL7's code for it, which is counted as it is
 # As far back as an offer that was full can still rest (prompts/capacity.py).
@@ -52,7 +53,7 @@ class Event:
 
 def held_by(step: str) -> str:
     """What is counted where a step held a rule back."""
-    return SHADOW if step == SHADOW else f"held:{step}"
+    return SHADOW if step == SHADOW else f"{HELD}{step}"
 
 
 def add(connection: Connection, events: Iterable[Event]) -> None:

@@ -1,6 +1,7 @@
 """Spikes, silence and reviews: what PRODUCT 1.4 says, held against the same said plainly."""
 
 from datetime import date
+from fractions import Fraction
 from statistics import mean, median
 
 import pytest
@@ -12,7 +13,6 @@ from tests.builders import a_rule
 
 COUNTS = st.lists(st.integers(0, 300), min_size=7, max_size=28)
 DAYS = st.lists(st.builds(Day, st.integers(0, 50), st.integers(0, 50)), max_size=28)
-LONG = 14
 
 
 def plainly(before: list[int], today: int) -> bool:
@@ -61,7 +61,7 @@ def test_spikes_worked_out_by_hand(before: list[int], threshold: int) -> None:
 
 def test_the_limit_is_the_mean_and_two_point_six_six_mean_ranges() -> None:
     assert upper_limit([5]) == 5
-    assert upper_limit([4, 6]) == 5 + 2 * 266 / 100
+    assert upper_limit([4, 6]) == 5 + 2 * Fraction(266, 100)
 
 
 # ---- silence ---
