@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from cds_hooks.discovery import HookService, discovery, hook_services
 from cds_hooks.store.pauses import Pause
-from cds_hooks.watched import Alarm, Canaries
+from cds_hooks.watched import Alarm, Canaries, Figures
 from fhir_adapters.drafts import prove_offers
 from rules.people import Stories
 from rules.rule import Library, Practice
@@ -76,6 +76,7 @@ class Live:
         self.pauses: tuple[Pause, ...] = ()  # swapped as a whole, and so is what was noticed
         self.canaries: Canaries | None = None
         self.alarms: tuple[Alarm, ...] = ()
+        self.figures: Mapping[str, Figures] = {}
 
     @property
     def rules(self) -> InForce:

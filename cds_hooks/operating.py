@@ -114,6 +114,7 @@ def _state(
                 "version": str(rule.version),
                 "status": str(rule.status),
                 "hooks": list(rule.hooks),
+                **_figures(live, rule.id),
             }
             for rule in rules.library.rules
         ],
@@ -128,6 +129,21 @@ def _state(
             reload["wrong"] = list(last.wrong)
         found["lastReload"] = reload
     return found
+
+
+def _figures(live: Live, rule: str) -> dict[str, object]:
+    """How often a rule was asked and what came of it, in the last 28 days; nobody is in it."""
+    found = live.figures.get(rule)
+    if found is None or not found.asked:
+        return {}
+    figures = {
+        "days": found.days,
+        "asked": found.asked,
+        "shown": found.shown,
+        "heldBack": found.held,
+        "inShadow": found.shadow,
+    }
+    return {"last28Days": figures}
 
 
 def _noticed(live: Live, today: date) -> dict[str, object]:

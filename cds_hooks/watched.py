@@ -23,6 +23,20 @@ class Canaries:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """How often one rule was asked in the last 28 days before today, and what came of it.
+
+    ``shadow``: it would have gone on to a card, and was in shadow. ``held`` by any other step.
+    """
+
+    days: int
+    asked: int
+    shown: int
+    shadow: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """Something unusual about a rule, in a sentence. It stops nothing by itself."""
 

@@ -22,7 +22,7 @@ from cds_hooks.store.counting import HELD, LOOKED, SHADOW, SHOWN, Event
 from cds_hooks.store.pauses import Pause
 from cds_hooks.store.tables import StoreError
 from cds_hooks.tally import Tally
-from cds_hooks.watched import Alarm, Canaries, Wrong
+from cds_hooks.watched import Alarm, Canaries, Figures, Wrong
 from prompts.alarms import BASELINE, SILENT, Day, expected, is_silent, spike_from
 from prompts.restraint import IN_SHADOW
 from prompts.stories import tell
@@ -85,11 +85,19 @@ class Watching:
         while not self._over.is_set():
             self._tally.due.wait(self._every)
             if not self._over.is_set():
-                self.look()
+                self._whatever_comes(self.look, "counts")
 
     def _ask_on(self) -> None:
         while not self._over.wait(self._every):
-            self.ask_canaries()
+            self._whatever_comes(self.ask_canaries, "canaries")
+
+    def _whatever_comes(self, work: Callable[[], None], where: str) -> None:
+        """A fault ends this look and not the watch: nobody would see that nobody watches."""
+        try:
+            work()
+        except Exception as error:
+            logs.event("watching-fault", where=where, kind=type(error).__name__)
+            self._over.wait(self._every)  # and not at once again, were it woken all the time
 
     def look(self) -> None:
         """One look at what was counted."""
@@ -132,14 +140,14 @@ class Watching:
                 because = f"shown {_times(shown)} on {in_words(today)}; usual is fewer than {most}"
                 self._answers.pause(Pause(f"{IN_SHADOW}{rule.id}", now, because))
                 self._paused()
-                logs.event("spiked", rule=rule.id, count=shown)
+                logs.event("spiked", rule=_own(rule.id), count=shown)
             if rule.id in usual.silent:
                 alarms.append(Alarm(rule.id, "silent", usual.silent[rule.id]))
         known = {(one.rule, one.kind) for one in self._live.alarms}
         for alarm in alarms:
             if (alarm.rule, alarm.kind) not in known:
-                logs.event("alarm", rule=alarm.rule, kind=alarm.kind)
-        self._live.alarms = tuple(alarms)
+                logs.event("alarm", rule=_own(alarm.rule), kind=alarm.kind)
+        self._live.alarms, self._live.figures = tuple(alarms), usual.figures
 
     def _usual_on(self, now: datetime, today: date) -> "_Usual":
         """What the days before today say; they hardly change any more. Raises StoreError."""
@@ -190,7 +198,7 @@ class Watching:
         found = tuple(Wrong(rule, lists) for rule, lists in wrong.items())
         logs.event("canaries", count=asked, rules=len(found))
         for one in found:
-            logs.event("canary-wrong", rule=one.rule, lists=one.lists)
+            logs.event("canary-wrong", rule=_own(one.rule), lists=tuple(map(_own, one.lists)))
         self._live.canaries = Canaries(now, asked, found)
 
     def _as_it_was(self, rule: Rule, story: Story) -> tuple[Story, tuple[str, ...]]:
@@ -215,6 +223,7 @@ class _Usual:
     today: date
     most: Mapping[str, int | None]
     silent: Mapping[str, str]
+    figures: Mapping[str, Figures]
 
 
 def _usual(now: datetime, today: date, before: Mapping[Event, int]) -> _Usual:
@@ -225,6 +234,7 @@ def _usual(now: datetime, today: date, before: Mapping[Event, int]) -> _Usual:
             days.setdefault(event.day, Counter())[event.outcome] += times
     most: dict[str, int | None] = {}
     silent: dict[str, str] = {}
+    figures: dict[str, Figures] = {}
     for rule, days in by_day.items():
         most[rule] = spike_from(
             [
@@ -239,12 +249,25 @@ def _usual(now: datetime, today: date, before: Mapping[Event, int]) -> _Usual:
         if is_silent(lately, earlier):
             usually = _times(round(expected(lately, earlier)))
             silent[rule] = f"silent for {SILENT} days, where it would usually have spoken {usually}"
-    return _Usual(now, today, most, silent)
+        figures[rule] = _figures([days[day] for day in _days(today, BASELINE) if day in days])
+    return _Usual(now, today, most, silent, figures)
+
+
+def _figures(days: list[Counter[str]]) -> Figures:
+    every = sum(days, Counter[str]())
+    held = sum(times for outcome, times in every.items() if outcome.startswith(HELD))
+    asked = sum(1 for day in days if day[LOOKED])
+    return Figures(asked, every[LOOKED], every[SHOWN], every[SHADOW], held)
 
 
 def _day(found: Counter[str]) -> Day:
     held = sum(times for outcome, times in found.items() if outcome.startswith(HELD))
     return Day(found[LOOKED], found[SHOWN] + found[SHADOW] + held)
+
+
+def _own(name: str) -> str:
+    """A name as it may stand in the log."""
+    return name if logs.is_own_word(name) else "unnamed"
 
 
 def _days(today: date, many: int) -> list[date]:

@@ -94,8 +94,8 @@ def way(asked: Asked) -> tuple[Way, Held | None]:
 
 
 def in_peace(asked: Asked) -> Held | None:
-    """What keeps us from asking anything at all about somebody: a time like this, or no memory."""
-    for step in (_running, _remembered, _compassion):
+    """What keeps a rule from asking anything at all: a time like this, no memory, or shadow."""
+    for step in (_running, _remembered, _compassion, _in_shadow):
         came = step(asked)
         if isinstance(came, Held):
             return came

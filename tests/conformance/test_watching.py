@@ -7,9 +7,9 @@ import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from starlette.testclient import TestClient
@@ -259,6 +259,41 @@ def test_a_list_with_more_codes_is_the_same_to_its_canaries(tmp_path: Path) -> N
         place.pass_time(hours=1)
         watching.ask_canaries()
         assert place.status()["canaries"]["wrong"] == []
+
+
+# ---- figures ---
+
+
+def test_what_shadow_counted_is_told_and_today_is_not_over(tmp_path: Path) -> None:
+    with watched(tmp_path, copd(tmp_path)) as (place, watching):
+        place.usually(SHADOW, 3, since=14)
+        place.usually("held:quiet", 5, since=7)
+        watching.look()
+        (rule,) = place.status()["rules"]
+        figures = {"days": 14, "asked": 840, "shown": 0, "heldBack": 35, "inShadow": 42}
+        assert rule["last28Days"] == figures
+        assert "In shadow it would have been shown 42 times." in place.page()
+
+
+def test_a_fault_ends_a_look_and_not_the_watch(tmp_path: Path) -> None:
+    """Nobody would see that nobody watches."""
+    with watched(tmp_path, copd(tmp_path)) as (place, _):
+        faults: list[int] = []
+
+        def clock() -> datetime:
+            if len(faults) < 2:
+                faults.append(1)
+                raise ValueError
+            return place.now
+
+        again = Watching(place.answers, place.live, Tally(), clock, lambda: None, every=0.01)
+        place.usually(SHADOW, 3, since=14)
+        again.start()
+        ends = monotonic() + 10
+        while not place.live.figures and monotonic() < ends:
+            sleep(0.01)
+        again.stop()
+        assert place.live.figures[COPD_RULE].shadow == 42
 
 
 # ---- reviews ---
