@@ -24,9 +24,11 @@ from cds_hooks.fallback import fetch
 from cds_hooks.invoke import (
     NO_CARDS,
     answer,
+    asked_about,
     nothing_to_say,
     patient_of,
     read_call,
+    record_for_shadow,
     record_of_call,
     report_withheld,
     sent_with,
@@ -53,9 +55,9 @@ from cds_hooks.refusals import (
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
+from cds_hooks.tally import Tally
 from cds_hooks.traffic import ASKED, Counting, Traffic
 from fhir_adapters.server import Servers
-from rules.engine import evaluate
 from rules.rule import Library
 
 Given = ParamSpec("Given")
@@ -72,18 +74,20 @@ def create_app(
     origin_pattern: str | None = None,
     traffic: Traffic | None = None,
     looking: Looking | None = None,
+    tally: Tally | None = None,
 ) -> FastAPI:
     """The service over rules and a store. Only rules in pilot are asked; a library never changes.
 
     Without ``clients`` it is open: whoever reaches it may call, as in the demo and in tests.
     ``origin_pattern`` is a regular expression of further browser origins that may call;
     ``traffic`` is told by whoever runs the app that it is stopping. With ``looking`` there are
-    pages that say why a card was shown, and cards have a link to theirs.
+    pages that say why a card was shown, and cards have a link to theirs. ``tally`` counts what is
+    held; whoever runs the app has it flushed now and then, and it is when the app stops.
     """
     live = rules if isinstance(rules, Live) else Live(in_force(rules, real_clock.now()))
     traffic = traffic or Traffic()
     traffic.shared = clients is not None and clients.several
-    metrics = Metrics(live, traffic)
+    metrics, counted = Metrics(live, traffic), tally or Tally()
     anybody = Client("", null_means=settings.null_means)
     servers = Servers()
 
@@ -96,6 +100,8 @@ def create_app(
         if not forgetting.cancelled():
             forgetting.exception()  # a fault of ours is one of every call too, and is told there
         await servers.close()
+        with suppress(Unavailable):
+            await _kept(counted.flush, answers)
         answers.close()
         if clients is not None:
             clients.close()
@@ -155,11 +161,13 @@ def create_app(
         body = await body_of(request, client)
         with traffic.place(client.name):
             call = read_call(body)
-            sent = sent_with(call, service, null_means_empty=client.null_means == "empty")
+            nulls = client.null_means == "empty"
+            sent = sent_with(call, service, null_means_empty=nulls)
             fetched = await fetch(
                 servers, client, sent, patient_of(call), call.fhirServer, call.fhirAuthorization
             )
             record = record_of_call(call, service, sent, fetched)
+            apart = record_for_shadow(call, service, fetched, null_means_empty=nulls)
             who = kept_as(record.person.id, client.realm)
             practice = live.practice
             try:
@@ -167,7 +175,8 @@ def create_app(
             except Unavailable:
                 said = None
             asked = service.rules if said is not None else service.others
-            outcomes = evaluate(asked, record, said or (), practice_day(now))
+            outcomes = asked_about(asked, record, apart, said or (), practice_day(now))
+            counted.looked(outcomes, practice_day(now))
             report_withheld(outcomes, service)
             if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)
@@ -181,10 +190,10 @@ def create_app(
             if said is not None:
                 with suppress(Unavailable):
                     said_now = await _kept(
-                        answer, outcomes, call, service, answers, practice, who, looks, now, link,
-                        whole,
+                        answer, outcomes, call, service, answers, counted, practice, who, looks,
+                        now, link, whole,
                     )  # fmt: skip
-            said_now = said_now or unremembered(outcomes, service, practice, now)
+            said_now = said_now or unremembered(outcomes, service, counted, practice, now)
             card = not said_now.startswith(NO_CARDS)
             metrics.asked(service_id, outcomes, card=card)
             request.scope[ASKED] = len(outcomes), int(card)
@@ -221,7 +230,7 @@ def create_app(
         return True
 
     app.include_router(
-        operating_routes(live, traffic, metrics, store_answers, is_open=clients is None)
+        operating_routes(live, traffic, metrics, store_answers, clock, is_open=clients is None)
     )
     if looking is not None:
 

@@ -26,19 +26,21 @@ from cds_hooks.store.answers import Answers
 from fhir_adapters.read import TYPES
 from rules.people import Stories, Story, record_of
 from rules.record import Entry, Kind
+from rules.rule import Rule, Status
 
 Json = dict[str, object]
 
 
-def canaries(rules: InForce, stories: Mapping[str, Stories]) -> list[str]:
+def canaries(rules: InForce, stories: Mapping[str, Stories], after: float = 0) -> list[str]:
     """The rules whose stories are not answered as a call is to be, by their ids.
 
+    Each call comes so many seconds ``after`` the one before, so that others come in between.
     Blocks; takes a store of its own, and writes nothing to the log.
     """
     with TemporaryDirectory(prefix="goodday-") as folder, logs.quiet():
         answers = Answers(Path(folder), lasting=False)
         try:
-            return asyncio.run(_Trial(rules, stories, answers).wrong())
+            return asyncio.run(_Trial(rules, stories, answers, after).wrong())
         finally:
             answers.close()
 
@@ -46,7 +48,10 @@ def canaries(rules: InForce, stories: Mapping[str, Stories]) -> list[str]:
 class _Trial:
     """One app over the set, in which each rule is asked by itself and then among the others."""
 
-    def __init__(self, rules: InForce, stories: Mapping[str, Stories], answers: Answers) -> None:
+    def __init__(
+        self, rules: InForce, stories: Mapping[str, Stories], answers: Answers, after: float
+    ) -> None:
+        self._after = after
         self._rules, self._stories, self._live = rules, stories, Live(rules)
         self._today = datetime(2026, 1, 1, tzinfo=UTC)
         self._people = count()
@@ -55,12 +60,14 @@ class _Trial:
     async def wrong(self) -> list[str]:
         wrong: dict[str, None] = {}
         for rule in self._rules.library.rules:
-            alone = hook_services(replace(self._rules.library, rules=(rule,)))
+            by_itself = _seen(rule)
+            alone = hook_services(replace(self._rules.library, rules=(by_itself,)))
             for services in (alone, self._rules.services):
                 self._live.take(replace(self._rules, services=services))
                 for service in services.values():
                     both = services is not alone and service == alone.get(service.id)
-                    if rule in service.rules and not both:  # it is asked once where it is alone
+                    here = rule in service.rules or by_itself in service.rules
+                    if here and not both:  # it is asked once where it is alone
                         for story in self._stories.get(rule.id, ()):
                             answered = await self._ask(story, service)
                             wrong |= dict.fromkeys(answered.at_fault(rule.id))
@@ -68,8 +75,14 @@ class _Trial:
 
     async def _ask(self, story: Story, service: HookService) -> "_Answered":
         self._today = datetime.combine(story.today, time(12), UTC)
+        await asyncio.sleep(self._after)
         call = _call(story, f"canary-{next(self._people)}", service)
         return await _post(self._app, f"/cds-services/{service.id}", msgspec.json.encode(call))
+
+
+def _seen(rule: Rule) -> Rule:
+    """A rule as it would be shown: of one in shadow no answer says anything."""
+    return replace(rule, status=Status.PILOT) if rule.status is Status.SHADOW else rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,7 @@ def _call(story: Story, person: str, service: HookService) -> Json:
     if birth is not None:
         patient["birthDate"] = birth.first.isoformat()
     prefetch: Json = {}
-    for query in service.needs.queries:
+    for query in service.queries:
         theirs = [one for one in entries if one.kind is query.kind]
         prefetch[query.key] = _bundle(theirs, person) if query.kind is not None else patient
     # Each is seen by somebody of their own: no session is full, however many canaries there are.

@@ -15,6 +15,7 @@ from rules.codes import OWN
 from rules.explain import explain
 from rules.outcome import Decision, Outcome, Proposal
 from rules.record import Reply
+from rules.rule import Status
 
 REASONS_SYSTEM = "https://cds-hooks.hl7.org/CodeSystem/non-adherence-reason-codes"
 # The five ways to close a card (PRODUCT 1.5), and what each is remembered as.
@@ -156,7 +157,10 @@ def issued(
 def held_back(
     held: tuple[Held, ...], outcomes: tuple[Outcome, ...]
 ) -> dict[str, list[wire.HeldBack]] | None:
-    """What was held back, until when and why, what could not be told, and what was not asked."""
+    """What was held back, until when and why, what could not be told, and what was not asked.
+
+    Of rules in shadow there is nothing in it: a client may show it to people.
+    """
     says = [
         wire.HeldBack(
             rule=one.rule.id,
@@ -165,6 +169,7 @@ def held_back(
             until=one.until.isoformat() if one.until else None,
         )
         for one in held
+        if one.rule.status is not Status.SHADOW
     ]
     says += [
         wire.HeldBack(
@@ -174,5 +179,6 @@ def held_back(
         )
         for outcome in outcomes
         if outcome.decision in (Decision.CANNOT_TELL, Decision.WITHHELD)
+        and outcome.rule.status is not Status.SHADOW
     ]
     return {HELD_BACK: says} if says else None

@@ -125,9 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     release = rules.add_parser("release", help="move a rule on or back in its life, by its gates")
     release.set_defaults(verb="rules release")
     release.add_argument("file", type=Path, help="the rule's file")
-    release.add_argument(
-        "--to", choices=("draft", "pilot", "live", "retired"), required=True, help="its new status"
-    )
+    states = ("draft", "shadow", "pilot", "live", "retired")
+    release.add_argument("--to", choices=states, required=True, help="its new status")
     release.add_argument("--yes", action="store_true", help="without a question")
     lock = rules.add_parser("lock", help="write down which codes each list of a folder holds")
     lock.set_defaults(verb="rules lock")

@@ -6,8 +6,8 @@ from hashlib import sha256
 from starlette.responses import Response
 
 from cds_hooks import wire
-from fhir_adapters.needs import Needs, needs
-from rules.rule import Library, Rule
+from fhir_adapters.needs import Needs, Query, needs
+from rules.rule import Library, Rule, Status
 
 # The published specification that all of this is held to (D10).
 SPECIFICATION = "2.0.1"
@@ -38,7 +38,9 @@ _HOOK_VERSIONS = {
 class HookService:
     """A hook, its rules, and what they read.
 
-    ``remembering`` are those of its rules that ask what was said before.
+    ``remembering`` are those of its rules that ask what was said before. ``required`` is what the
+    rules read that are shown. What only those in shadow read besides may be missing from a call:
+    that costs them their answer, and nobody else's.
     """
 
     id: str
@@ -46,11 +48,22 @@ class HookService:
     rules: tuple[Rule, ...]
     needs: Needs
     remembering: frozenset[str]
+    required: Needs
+    shown: tuple[Rule, ...]  # the rules whose cards may be shown; the others are in shadow
 
     @property
     def others(self) -> tuple[Rule, ...]:
         """The rules that can be asked without knowing what was said before."""
         return tuple(rule for rule in self.rules if rule.id not in self.remembering)
+
+    @property
+    def queries(self) -> tuple[Query, ...]:
+        """What clients are asked to send along."""
+        more = (one for one in self.required.queries if one.key not in self.needs.keys)
+        return (*self.needs.queries, *more)
+
+
+_NOTHING = Needs((), frozenset(), (), frozenset())
 
 
 def hook_services(library: Library) -> dict[str, HookService]:
@@ -59,13 +72,13 @@ def hook_services(library: Library) -> dict[str, HookService]:
     for hook in library.hooks:
         rules = library.for_hook(hook)
         asking = (r.id for r in rules if any(fact.find == "outcome" for fact in r.looks_at))
-        service = HookService(
-            f"good-day-{hook}",
-            hook,
-            rules,
-            needs(rules, library.practice.holds),
-            frozenset(asking),
-        )
+        shown = tuple(rule for rule in rules if rule.status is not Status.SHADOW)
+        every = needs(rules, library.practice.holds)
+        required = needs(shown, library.practice.holds) if shown else _NOTHING
+        if required == every:
+            required = every
+        name = f"good-day-{hook}"
+        service = HookService(name, hook, rules, every, frozenset(asking), required, shown)
         services[service.id] = service
     return services
 
@@ -92,7 +105,10 @@ def _described(service: HookService, library: Library) -> wire.Service:
     invented = (
         " It is an invented practice, for trying out only." if library.practice.invented else ""
     )
-    count = len(service.rules)
+    shown = [rule.title for rule in service.shown]
+    rules = f"{len(shown)} {'rule' if len(shown) == 1 else 'rules'}"
+    quiet = len(service.rules) - len(shown)
+    unseen = f" Asked besides, counted and never shown: {quiet}." if quiet else ""
     return wire.Service(
         version=SPECIFICATION,
         hook=service.hook,
@@ -101,11 +117,10 @@ def _described(service: HookService, library: Library) -> wire.Service:
         title=_TITLES.get(service.hook, "Good Day"),
         description=(
             f"{library.practice.name} asks an open question where no offer of support is recorded."
-            f" {count} {'rule' if count == 1 else 'rules'}:"
-            f" {'; '.join(rule.title for rule in service.rules)}."
-            f"{invented} Not reviewed by a clinical safety officer."
+            f" {': '.join(filter(None, (rules, '; '.join(shown))))}."
+            f"{unseen}{invented} Not reviewed by a clinical safety officer."
         ),
-        prefetch=service.needs.templates,
+        prefetch={one.key: one.template for one in service.queries},
         usageRequirements=(
             "Send every prefetch key. A list that could not be read is sent as an OperationOutcome."
             " A key that is left out is asked of fhirServer, where that may be asked for the"

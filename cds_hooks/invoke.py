@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
@@ -15,20 +15,23 @@ from cds_hooks.discovery import HookService
 from cds_hooks.limits import check_resources
 from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.store.answers import Answers
+from cds_hooks.tally import Tally
 from cds_hooks.twice import check_members
 from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.drafts import Json
 from fhir_adapters.elements import Value
 from fhir_adapters.endings import sent_whole, whole
+from fhir_adapters.needs import PATIENT, Needs
 from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
 from fhir_adapters.whose import AnotherPerson
 from prompts.choose import choose
 from prompts.endings import may_end, with_endings
 from prompts.history import History
 from prompts.prompt import Held
+from rules.engine import evaluate
 from rules.outcome import Decision, Outcome
-from rules.record import Entry, PatientRecord
-from rules.rule import Practice
+from rules.record import Entry, PatientRecord, Said
+from rules.rule import Practice, Rule, Status
 
 _CALL: msgspec.json.Decoder[wire.Call[Value | None]] = msgspec.json.Decoder(wire.Call[Value | None])
 # The same, with each prefetch key left as it came: for when something in one cannot be read.
@@ -73,7 +76,7 @@ def sent_with(call: Call, service: HookService, *, null_means_empty: bool) -> Se
         raise BadRequest('"context.patientId" is not a FHIR id.')
     contexts.check(call.context, service.hook)
     return sent_along(
-        _null_is_none(call), service.needs, patient_of(call), null_means_empty=null_means_empty
+        _null_is_none(call), service.required, patient_of(call), null_means_empty=null_means_empty
     )
 
 
@@ -86,27 +89,74 @@ def record_of_call(
     call: Call, service: HookService, sent: Sent, fetched: Mapping[str, Found]
 ) -> PatientRecord:
     """The record that was sent and fetched. Raises BadRequest, MissingData or AnotherPatient."""
+    if not service.shown:
+        sent = Sent({PATIENT: Found()}, (), (), sent.besides)  # nobody waits for an answer
     try:
-        return record_from_prefetch(
-            sent,
-            patient_of(call),
-            service.needs,
-            fetched=fetched,
-            server=call.fhirServer or "",
-            booked=contexts.booked(call.context, service.hook),
-            just_recorded=contexts.just_recorded(call.context, service.hook),
-        )
+        return _record(call, service, sent, service.required, fetched)
     except MissingKeys as missing:
         raise MissingData(
             f"These prefetch keys were not sent: {', '.join(missing.keys)}. Send each of them as"
             " discovery lists it (a list that could not be read as an OperationOutcome), or a"
             " fhirServer that may be asked for this client, with its token in fhirAuthorization."
         ) from None
+
+
+def _record(
+    call: Call, service: HookService, sent: Sent, needs: Needs, fetched: Mapping[str, Found]
+) -> PatientRecord:
+    try:
+        return record_from_prefetch(
+            sent,
+            patient_of(call),
+            needs,
+            fetched=fetched,
+            server=call.fhirServer or "",
+            booked=contexts.booked(call.context, service.hook),
+            just_recorded=contexts.just_recorded(call.context, service.hook),
+        )
     except AnotherPerson as error:
         raise AnotherPatient(
             f"A resource in the request ({error.resource_type}) is not about the patient of its"
             " context. Nothing was decided."
         ) from None
+
+
+def record_for_shadow(
+    call: Call, service: HookService, fetched: Mapping[str, Found], *, null_means_empty: bool
+) -> PatientRecord | None:
+    """The record as rules in shadow read it, from what is there for the others or came along.
+
+    None where they read nothing that the others do not. Nothing is asked of a server for them, and
+    nothing that is missing stops a call: they cannot tell then. Raises AnotherPatient.
+    """
+    needs, required = service.needs, service.required
+    if needs is required:
+        return None
+    sent = sent_along(
+        _null_is_none(call), needs, patient_of(call), null_means_empty=null_means_empty
+    )
+    same = {query.key for query in needs.queries if query in required.queries}
+    known = {key: one for key, one in fetched.items() if key in same}
+    known |= {key: Found(doubt=_NOT_SENT) for key in sent.absent if key not in known}
+    return _record(call, service, sent, needs, known)
+
+
+_NOT_SENT = "it was not sent along, and nobody was asked for it"
+
+
+def asked_about(
+    rules: tuple[Rule, ...],
+    record: PatientRecord,
+    in_shadow: PatientRecord | None,
+    said: tuple[Said, ...],
+    today: date,
+) -> tuple[Outcome, ...]:
+    """What each rule comes to; those in shadow by a record of their own, where there is one."""
+    if in_shadow is None:
+        return evaluate(rules, record, said, today)
+    shown = tuple(rule for rule in rules if rule.status is not Status.SHADOW)
+    others = tuple(rule for rule in rules if rule.status is Status.SHADOW)
+    return (*evaluate(shown, record, said, today), *evaluate(others, in_shadow, said, today))
 
 
 def whole_of(body: bytes, fetched: Mapping[str, Found]) -> Callable[[str], Json | None]:
@@ -118,7 +168,12 @@ def whole_of(body: bytes, fetched: Mapping[str, Found]) -> Callable[[str], Json 
 def would_prompt(outcomes: tuple[Outcome, ...]) -> bool:
     """Whether anything is to be said, as far as the record goes: a prompt, or a reminder's end."""
     prompts = any(outcome.decision is Decision.PROMPT for outcome in outcomes)
-    return prompts or may_end(outcomes)
+    return prompts or may_end(_seen(outcomes))
+
+
+def _seen(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """What came of the rules that may be shown: of those in shadow nothing is, nor asked about."""
+    return tuple(one for one in outcomes if one.rule.status is not Status.SHADOW)
 
 
 def report_withheld(outcomes: tuple[Outcome, ...], service: HookService) -> None:
@@ -145,6 +200,7 @@ def answer(
     call: Call,
     service: HookService,
     answers: Answers,
+    tally: Tally,
     practice: Practice,
     who: str,
     looks: str,
@@ -174,7 +230,7 @@ def answer(
     with answers.about(who) as known, answers.sitting(looks, now) as sitting:
         history = replace(known.history(asking, today), this_session=sitting.shown)
         choice = choose(outcomes, history, today, practice, call.context.userId or "")
-        choice = with_endings(choice, outcomes, history, today, practice, there)
+        choice = with_endings(choice, _seen(outcomes), history, today, practice, there)
         for prompt in choice.prompts:
             sent.append(cards.card(prompt, person, today, link, flags))
             rests_on = grounds.of(prompt, outcomes)
@@ -183,6 +239,8 @@ def answer(
             )
             known.issue(kept)
         sitting.more = len(sent)
+    tally.held(choice.held, today)
+    tally.shown(choice.prompts)
     logs.event(
         "asked",
         service=service.id,
@@ -194,7 +252,11 @@ def answer(
 
 
 def unremembered(
-    outcomes: tuple[Outcome, ...], service: HookService, practice: Practice, now: datetime
+    outcomes: tuple[Outcome, ...],
+    service: HookService,
+    tally: Tally,
+    practice: Practice,
+    now: datetime,
 ) -> bytes:
     """The answer while the store cannot be used: nobody knows who said no, so nearly nothing.
 
@@ -202,6 +264,7 @@ def unremembered(
     """
     today = practice_day(now)
     choice = choose(outcomes, History(remembered=False), today, practice)
+    tally.held(choice.held, today)
     person = outcomes[0].look.record.person.id if outcomes else ""
     sent = [cards.card(prompt, person, today) for prompt in choice.prompts]
     asked = {outcome.rule.id for outcome in outcomes}

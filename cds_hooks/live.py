@@ -1,13 +1,15 @@
 """The rules in force: one value that never changes, read once by a call, and swapped as a whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
 from cds_hooks.discovery import HookService, discovery, hook_services
 from cds_hooks.store.pauses import Pause
+from cds_hooks.watched import Alarm, Canaries, Figures
 from fhir_adapters.drafts import prove_offers
+from rules.people import Stories
 from rules.rule import Library, Practice
 
 
@@ -18,34 +20,42 @@ class InForce:
     Two sets of the same files have the same fingerprint, and no others have.
     """
 
-    library: Library  # only the rules that may be shown
+    library: Library  # only the rules that are asked: those that may be shown, and in shadow
     services: Mapping[str, HookService]
     described: bytes  # the answer to discovery
     fingerprint: str
     since: datetime
+    stories: Mapping[str, Stories] = field(default_factory=dict[str, Stories])
 
 
 class OutsideSubset(ValueError):
     """A prefetch template is not one that clients widely support; says which in one sentence."""
 
 
-def in_force(library: Library, since: datetime, fingerprint: str = "") -> InForce:
-    """A library made ready. Raises ValueError for an offer that is no FHIR resource.
+def in_force(
+    library: Library,
+    since: datetime,
+    fingerprint: str = "",
+    stories: Mapping[str, Stories] | None = None,
+) -> InForce:
+    """A library made ready, with the stories that are told to it while it runs.
 
-    Raises OutsideSubset for a prefetch template that clients could not fill.
+    Raises ValueError for an offer that is no FHIR resource, and OutsideSubset for a prefetch
+    template that clients could not fill.
     """
-    shown = library.shown()
-    prove_offers(shown.rules)
-    services = hook_services(shown)
+    asked = library.asked()
+    prove_offers(asked.rules)
+    services = hook_services(asked)
     for service in services.values():
-        for key in service.needs.outside:
+        for key in dict.fromkeys((*service.needs.outside, *service.required.outside)):
             raise OutsideSubset(
                 f'The prefetch template "{key}" of {service.id} cannot be sent to clients: write'
                 " the codes of its rules, and their systems, without spaces and without any of"
                 " & | , # { }."
             )
-    described = discovery(services, shown)
-    return InForce(shown, services, described, fingerprint or sha256(described).hexdigest(), since)
+    described = discovery(services, asked)
+    found = fingerprint or sha256(described).hexdigest()
+    return InForce(asked, services, described, found, since, stories or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,10 @@ class Live:
         self._rules = first
         self._ever = frozenset(first.services)
         self._last: Reload | None = None
-        self.pauses: tuple[Pause, ...] = ()  # by hand; swapped as a whole
+        self.pauses: tuple[Pause, ...] = ()  # swapped as a whole, and so is what was noticed
+        self.canaries: Canaries | None = None
+        self.alarms: tuple[Alarm, ...] = ()
+        self.figures: Mapping[str, Figures] = {}
 
     @property
     def rules(self) -> InForce:

@@ -30,6 +30,7 @@ _FIELDS: Final = frozenset(
         "count",
         "doubtful",
         "client",
+        "lists",
     }
 )
 _OWN_WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9_.:/-]{0,60}")

@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 from cds_hooks.live import Live
 from cds_hooks.refusals import HUNG_UP
 from cds_hooks.traffic import Call, Traffic
+from prompts.restraint import IN_SHADOW
 from rules.outcome import Outcome
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -95,7 +96,39 @@ class Metrics(Collector):
         for service, count in self._cards.items():
             cards.add_metric((service,), count)
         yield cards
+        yield from self._noticed()
         yield from self._moments(len(in_force))
+
+    def _noticed(self) -> Iterator[Metric]:
+        """What was noticed about rules: stopped by themselves, unusual, not as in their stories."""
+        by_itself = GaugeMetricFamily(
+            "goodday_rule_stopped", "1 for a rule that put itself in shadow.", labels=("rule",)
+        )
+        for one in self._live.pauses:
+            if one.what.startswith(IN_SHADOW):
+                by_itself.add_metric((one.what.removeprefix(IN_SHADOW),), 1)
+        yield by_itself
+        alarms = GaugeMetricFamily(
+            "goodday_rule_alarm", "1 for a rule that is unusual.", labels=("rule", "alarm")
+        )
+        for alarm in self._live.alarms:
+            alarms.add_metric((alarm.rule, alarm.kind), 1)
+        yield alarms
+        asked = self._live.canaries
+        wrong = GaugeMetricFamily(
+            "goodday_canary_wrong",
+            "1 for a rule that does not do what its stories say.",
+            labels=("rule",),
+        )
+        for found in asked.wrong if asked else ():
+            wrong.add_metric((found.rule,), 1)
+        yield wrong
+        if asked is not None:
+            yield GaugeMetricFamily(
+                "goodday_canaries_asked_seconds",
+                "When invented people were last asked about, in seconds since 1970.",
+                value=asked.at.timestamp(),
+            )
 
     def _moments(self, rules: int) -> Iterator[Metric]:
         yield GaugeMetricFamily("goodday_rules", "Rules in force.", value=rules)

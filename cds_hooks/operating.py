@@ -4,6 +4,7 @@ Nothing here is about a person, and nothing of a call is kept for it.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import date, datetime
 
 import msgspec
 from fastapi import APIRouter
@@ -11,11 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
 from cds_hooks.metrics import CONTENT_TYPE, Metrics
 from cds_hooks.pages.html import style
 from cds_hooks.pages.status import REVIEWED, status_page
 from cds_hooks.traffic import Traffic
+from prompts.alarms import review_notice
+from prompts.restraint import IN_SHADOW
 
 _PAGE = {
     "Content-Security-Policy": (
@@ -34,6 +38,7 @@ def operating_routes(
     traffic: Traffic,
     metrics: Metrics,
     store_answers: Callable[[], Awaitable[bool]],
+    clock: Clock,
     *,
     is_open: bool,
 ) -> APIRouter:
@@ -63,7 +68,8 @@ def operating_routes(
     @routes.api_route("/status", methods=_READ)
     async def state(request: Request) -> Response:
         _check_is_here(request, is_open=is_open)
-        found = _state(live, traffic, store=await store_answers(), is_open=is_open)
+        store = await store_answers()
+        found = _state(live, traffic, practice_day(clock()), store=store, is_open=is_open)
         if "text/html" in request.headers.get("accept", ""):
             page = status_page(live.rules.library, found)
             return Response(page, media_type="text/html", headers={**_PAGE, **_NEVER_KEPT})
@@ -87,7 +93,9 @@ def _check_is_here(request: Request, *, is_open: bool) -> None:
         raise HTTPException(404)
 
 
-def _state(live: Live, traffic: Traffic, *, store: bool, is_open: bool) -> dict[str, object]:
+def _state(
+    live: Live, traffic: Traffic, today: date, *, store: bool, is_open: bool
+) -> dict[str, object]:
     """Which rules are in force since when, what came of the last reload, and how the rest is."""
     rules, last = live.rules, live.last
     found: dict[str, object] = {
@@ -106,19 +114,12 @@ def _state(live: Live, traffic: Traffic, *, store: bool, is_open: bool) -> dict[
                 "version": str(rule.version),
                 "status": str(rule.status),
                 "hooks": list(rule.hooks),
+                **_figures(live, rule.id),
             }
             for rule in rules.library.rules
         ],
     }
-    if live.pauses:
-        found["paused"] = [
-            {
-                "what": one.what,
-                "since": one.since.isoformat(timespec="seconds"),
-                "because": one.because,
-            }
-            for one in live.pauses
-        ]
+    found |= _noticed(live, today)
     if last is not None:
         reload: dict[str, object] = {
             "at": last.at.isoformat(timespec="seconds"),
@@ -128,6 +129,59 @@ def _state(live: Live, traffic: Traffic, *, store: bool, is_open: bool) -> dict[
             reload["wrong"] = list(last.wrong)
         found["lastReload"] = reload
     return found
+
+
+def _figures(live: Live, rule: str) -> dict[str, object]:
+    """How often a rule was asked and what came of it, in the last 28 days; nobody is in it."""
+    found = live.figures.get(rule)
+    if found is None or not found.asked:
+        return {}
+    figures = {
+        "days": found.days,
+        "asked": found.asked,
+        "shown": found.shown,
+        "heldBack": found.held,
+        "inShadow": found.shadow,
+    }
+    return {"last28Days": figures}
+
+
+def _noticed(live: Live, today: date) -> dict[str, object]:
+    """What somebody has to know of the rules, or to do: each only where there is something."""
+    found: dict[str, object] = {}
+    by_itself = [one for one in live.pauses if one.what.startswith(IN_SHADOW)]
+    found["paused"] = [
+        {"what": one.what, "since": _moment(one.since), "because": one.because}
+        for one in live.pauses
+        if one not in by_itself
+    ]
+    found["inShadow"] = [
+        {
+            "rule": one.what.removeprefix(IN_SHADOW),
+            "since": _moment(one.since),
+            "because": one.because,
+        }
+        for one in by_itself
+    ]
+    found["alarms"] = [
+        {"rule": one.rule, "alarm": one.kind, "says": one.says} for one in live.alarms
+    ]
+    found["reviews"] = [
+        {"rule": rule.id, "says": says}
+        for rule in live.rules.library.rules
+        if (says := review_notice(rule, today))
+    ]
+    if live.canaries is not None:
+        found["canaries"] = {
+            "at": _moment(live.canaries.at),
+            "asked": live.canaries.asked,
+            "wrong": [{"rule": one.rule, "lists": list(one.lists)} for one in live.canaries.wrong],
+        }
+    return {name: value for name, value in found.items() if value}
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
 
 
 def _json(value: dict[str, object], status: int = 200) -> Response:

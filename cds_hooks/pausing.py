@@ -1,4 +1,4 @@
-"""Sees to it that what was paused by hand is paused here, within seconds, and stays so.
+"""Sees to it that what was paused, or put itself in shadow, is so here within seconds.
 
 A thread looks into the store. While the store cannot be read, what was paused stays paused.
 """
@@ -18,7 +18,7 @@ class Pausing:
 
     def __init__(self, answers: Answers, live: Live, every: float = EVERY) -> None:
         self._answers, self._live, self._every = answers, live, every
-        self._over = threading.Event()
+        self._over, self._looking = threading.Event(), threading.Lock()
         self._thread = threading.Thread(target=self._look_on, name="pauses", daemon=True)
 
     def start(self) -> None:
@@ -31,14 +31,15 @@ class Pausing:
         self._over.set()
 
     def look(self) -> None:
-        """One look."""
-        try:
-            found = self._answers.pauses()
-        except StoreError:
-            return
-        if found != self._live.pauses:
-            self._live.pauses = found
-            logs.event("paused", count=len(found))
+        """One look; what it finds is not put aside by one that began before it."""
+        with self._looking:
+            try:
+                found = self._answers.pauses()
+            except StoreError:
+                return
+            if found != self._live.pauses:
+                self._live.pauses = found
+                logs.event("paused", count=len(found))
 
     def _look_on(self) -> None:
         while not self._over.wait(self._every):

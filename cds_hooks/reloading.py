@@ -129,7 +129,7 @@ def proven(loaded: Loaded, now: datetime, found: str) -> InForce:
     if wrong:
         raise NotTaken("stories", *wrong)
     try:
-        rules = in_force(loaded.library, now, found)
+        rules = in_force(loaded.library, now, found, loaded.stories)
     except OutsideSubset as error:
         raise NotTaken("templates", str(error)) from None
     except ValueError:
@@ -143,8 +143,8 @@ def proven(loaded: Loaded, now: datetime, found: str) -> InForce:
 
 
 def _untrue(loaded: Loaded) -> Iterator[str]:
-    """A line for every story of a rule to be shown that comes out otherwise."""
-    for rule in loaded.library.shown().rules:
+    """A line for every story of a rule to be asked that comes out otherwise."""
+    for rule in loaded.library.asked().rules:
         for story in loaded.stories.get(rule.id, ()):
             if not tell(rule, story).right:
                 yield f"{rule.id}, line {story.at.line}: a story comes out otherwise."

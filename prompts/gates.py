@@ -1,4 +1,4 @@
-"""The gates between draft, pilot and live (RULES 4.11): what is there, and what is still missing.
+"""The gates between draft, shadow, pilot and live (RULES 4.11): what is there, what missing.
 
 Every gate is asked, so that people see how far a rule is; each says one sentence, and where it is
 shut also what to do.
@@ -55,8 +55,9 @@ def no_way(now: Status, to: Status, *, changed: bool = False) -> str:
         return f"This rule is in {now} already."
     if now is Status.RETIRED:
         return "A retired rule stays retired. Copy it under a new name with replaces: and the old."
-    if to is Status.LIVE and now is Status.DRAFT:
-        return "A draft is piloted before it is live. Use --to pilot."
+    if to is Status.LIVE and now in (Status.DRAFT, Status.SHADOW):
+        what = "draft" if now is Status.DRAFT else "rule in shadow"
+        return f"A {what} is piloted before it is live. Use --to pilot."
     if to is Status.PILOT and now is Status.LIVE:
         return "A live rule goes back to draft, or is retired. Use --to draft."
     return ""
@@ -65,12 +66,20 @@ def no_way(now: Status, to: Status, *, changed: bool = False) -> str:
 def gates(ready: Ready) -> tuple[Gate, ...]:
     """Every gate on the way to the state that the rule would be in; going back has none."""
     match ready.rule.status:
+        case Status.SHADOW:
+            return tuple(_to_shadow(ready))
         case Status.PILOT:
             return tuple(_to_pilot(ready))
         case Status.LIVE:
             return tuple(_to_live(ready))
         case _:
             return ()
+
+
+def _to_shadow(ready: Ready) -> Iterator[Gate]:
+    """Nobody sees it there: it only has to do what it says that it does."""
+    yield check_is_clean(ready.rule, ready.problems)
+    yield stories_are_right(ready.tried)
 
 
 def _to_pilot(ready: Ready) -> Iterator[Gate]:

@@ -18,6 +18,7 @@ HeldBy = Literal[
     "done",
     "quiet",
     "most",
+    "shadow",
     "capacity",
     "pilot",
     "review",

@@ -43,6 +43,7 @@ _NOT_ASKED = {
     Decision.WITHHELD: "It could not be worked out, and asks nobody anything.",
 }
 _UNREVIEWED = Duration(6, "month")  # so long after its review date a rule is still shown
+IN_SHADOW = "shadow:"  # before the id of a rule that put itself in shadow, in Practice.paused
 _ANYWHERE = Practice("This practice")
 _FOR_GOOD = 'Quiet until the person says otherwise: they said "don\'t ask again"'
 _NOT_DONE = "it is on the record as not done, {on}"
@@ -93,8 +94,8 @@ def way(asked: Asked) -> tuple[Way, Held | None]:
 
 
 def in_peace(asked: Asked) -> Held | None:
-    """What keeps us from asking anything at all about somebody: a time like this, or no memory."""
-    for step in (_running, _remembered, _compassion):
+    """What keeps a rule from asking anything at all: a time like this, no memory, or shadow."""
+    for step in (_running, _remembered, _compassion, _in_shadow):
         came = step(asked)
         if isinstance(came, Held):
             return came
@@ -293,6 +294,17 @@ def _quiet_offers(asked: Asked) -> Held | None:
     return Held(asked.rule, "quiet", says, first.until, first.reply)
 
 
+def _in_shadow(asked: Asked) -> Held | str:
+    """A rule in shadow would prompt, and that is counted: a person decides whether it is shown."""
+    rule = asked.rule
+    if rule.status is Status.SHADOW:
+        says = "Not shown: this rule runs in shadow, where it is counted and nobody sees it."
+        return Held(rule, "shadow", says)
+    if because := asked.practice.paused.get(f"{IN_SHADOW}{rule.id}"):
+        return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
+    return "It is not in shadow."
+
+
 def _capacity(asked: Asked) -> Held | str:
     """What nobody can have at the moment is not offered."""
     resting = resting_offers(asked.outcome, asked.history)
@@ -353,6 +365,7 @@ STEPS: tuple[tuple[str, Callable[[Asked], Held | str]], ...] = (
     ("answers", _answers_unread),
     ("done", _done),
     ("quiet", _quiet),
+    ("shadow", _in_shadow),
     ("capacity", _capacity),
     ("pilot", _in_pilot),
     ("review", _reviewed),

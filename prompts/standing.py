@@ -17,9 +17,9 @@ from rules.record import PatientRecord, Said
 from rules.rule import Practice, Rule
 
 PROMPT, QUIET, CANNOT_TELL, NOT_IN_PILOT = "prompt", "quiet", "cannot tell", "not in the pilot"
-PAUSED = "paused"
+PAUSED, IN_SHADOW = "paused", "in shadow"
 # What a hold comes to, by its step; every other is quiet.
-_WORDS = {"pilot": NOT_IN_PILOT, "review": PAUSED, "paused": PAUSED}
+_WORDS = {"pilot": NOT_IN_PILOT, "review": PAUSED, "paused": PAUSED, "shadow": IN_SHADOW}
 _SOMEBODY, _NOTHING = Practice("This practice"), History()
 
 
@@ -41,7 +41,7 @@ class Standing:
         """Prompt, no prompt, excluded, quiet or cannot tell, as stories say it.
 
         And "not in the pilot", for a rule that is tried elsewhere or with other people; "paused",
-        for one that nobody looked at again in time.
+        for one that nobody looked at again in time; "in shadow", for one that nobody is shown.
         """
         if self.held is not None:
             return held_word(self.held)

@@ -19,7 +19,7 @@ from rules.finding import Look
 from rules.outcome import Decision, Outcome
 from rules.people import Story, record_of
 from rules.record import Said
-from rules.rule import OfferKind, Practice, Rule
+from rules.rule import OfferKind, Practice, Rule, Status
 
 CLOSED = "this gap is closed: take known_gap out"
 
@@ -63,7 +63,9 @@ def tell(rule: Rule, story: Story) -> Told:
 
 
 def _for_everybody(rule: Rule) -> Rule:
-    """A story is about the rule: not about who is in its pilot, nor when it was looked at."""
+    """A story is about the rule: not about who sees it, nor when it was looked at."""
+    if rule.status is Status.SHADOW:
+        rule = replace(rule, status=Status.PILOT)
     if rule.care.pilot is None and rule.care.review_by is None:
         return rule
     return replace(rule, care=replace(rule.care, pilot=None, review_by=None))

@@ -27,15 +27,20 @@ NOWHERE = Place("")  # of what was not read from a file
 
 
 class Status(StrEnum):
-    """Where a rule is in its life. Rules in pilot and live rules are shown."""
+    """Where a rule is in its life. Rules in pilot and live rules are shown.
+
+    One in shadow is asked and counted, and never shown.
+    """
 
     DRAFT = "draft"
+    SHADOW = "shadow"
     PILOT = "pilot"
     LIVE = "live"
     RETIRED = "retired"
 
 
 SHOWN = frozenset({Status.PILOT, Status.LIVE})
+ASKED = SHOWN | {Status.SHADOW}
 
 
 class Written(NamedTuple):
@@ -347,11 +352,15 @@ class Library:
 
     def shown(self) -> "Library":
         """The same library with only the rules that may be shown to somebody."""
-        return Library(
-            tuple(rule for rule in self.rules if rule.status in SHOWN),
-            self.code_lists,
-            self.practice,
-        )
+        return self._only(SHOWN)
+
+    def asked(self) -> "Library":
+        """The same library with the rules that are asked: those shown, and those in shadow."""
+        return self._only(ASKED)
+
+    def _only(self, statuses: frozenset[Status]) -> "Library":
+        rules = tuple(rule for rule in self.rules if rule.status in statuses)
+        return Library(rules, self.code_lists, self.practice)
 
     def for_hook(self, hook: str) -> tuple[Rule, ...]:
         """The rules asked at one moment."""

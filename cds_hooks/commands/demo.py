@@ -16,7 +16,9 @@ from cds_hooks.pausing import Pausing
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
+from cds_hooks.tally import Tally
 from cds_hooks.traffic import Traffic
+from cds_hooks.watching import Watching
 from rules.load import load_library
 
 HOST = "127.0.0.1"
@@ -50,8 +52,9 @@ def demo(port: int, data: Path) -> int:
         say.sorry(f"The data folder {data} cannot be written to. Name another with --data.")
         return COULD_NOT_RUN
     traffic = Traffic()
-    live = Live(in_force(loaded.library, clock.now()))
-    pausing = Pausing(answers, live)
+    live = Live(in_force(loaded.library, clock.now(), stories=loaded.stories))
+    pausing, tally = Pausing(answers, live), Tally()
+    watching = Watching(answers, live, tally, clock.now, pausing.look)
     app = create_app(
         settings,
         live,
@@ -59,11 +62,14 @@ def demo(port: int, data: Path) -> int:
         origin_pattern=LOCAL_ORIGINS,
         traffic=traffic,
         looking=looking,
+        tally=tally,
     )
     add_demo(app, ehr)
     logs.to_stderr()
     logs.event("open", reason="no-sign-in")
     pausing.start()
+    watching.start()
     run(app, listening, f"{address}/demo", traffic)
+    watching.stop()
     pausing.stop()
     return FINE

@@ -31,7 +31,7 @@ def run_verb(options: argparse.Namespace) -> int:
             return COULD_NOT_RUN
         if options.pausing == "pause":
             return _pause(answers, asked, options.because or "", clock.now())
-        return _resume(answers, asked)
+        return _resume(answers, asked, clock.now())
     except StoreError as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
@@ -56,8 +56,14 @@ def _pause(answers: Answers, asked: list[str], because: str, now: datetime) -> i
     return FINE
 
 
-def _resume(answers: Answers, asked: list[str]) -> int:
-    missing = [what for what in asked if not answers.resume(what)]
+def _resume(answers: Answers, asked: list[str], now: datetime) -> int:
+    """What was paused, by hand or by itself, goes on."""
+    missing: list[str] = []
+    for what in asked:
+        kind, _, name = what.partition(":")
+        by_itself = kind == "rule" and answers.take_back(name, now)
+        if not answers.resume(what) and not by_itself:
+            missing.append(what)
     for what in asked:
         if what in missing:
             say.sorry(f"Not paused: {in_words(what)}. goodday pause alone says what is.")
@@ -80,4 +86,6 @@ def in_words(what: str) -> str:
     if what == EVERYTHING:
         return "everything"
     kind, _, name = what.partition(":")
+    if kind == "shadow":
+        return f"the rule {name} (in shadow, by itself)"
     return f"the practice {name}" if kind == "practice" else f"the rule {name}"

@@ -20,7 +20,7 @@ from rules.care import Released
 from rules.fingerprint import fingerprint
 from rules.load import Loaded, load_library
 from rules.moving import moved
-from rules.rule import SHOWN, Rule, Status
+from rules.rule import ASKED, SHOWN, Rule, Status
 
 _MARK = "\ufeff"  # some editors begin a file with it; it is kept
 
@@ -91,7 +91,7 @@ def _only(loaded: Loaded) -> Rule | None:
 
 def _gates_are_met(rule: Rule, after: Loaded, report: Report, today: date) -> bool:
     """Ask every gate and print them all, and below them what check has to say."""
-    if rule.status not in SHOWN:
+    if rule.status not in ASKED:
         return True
     stories, lists = after.stories[rule.id], after.library.code_lists
     in_turn = partial(say.working, what=f"Slips in {rule.id}")

@@ -29,7 +29,9 @@ from cds_hooks.settings import Settings, SettingsError, from_environment
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.audit import Audit
 from cds_hooks.store.tables import StoreError
+from cds_hooks.tally import Tally
 from cds_hooks.traffic import Traffic
+from cds_hooks.watching import Watching
 from rules.load import load_library
 
 
@@ -96,8 +98,14 @@ def serve(**given: object) -> int:
     reloading = _reloading(settings, live)
     pausing = Pausing(answers, live)
     pausing.start()
-    app = create_app(settings, live, answers, clients, traffic=traffic, looking=looking)
+    tally = Tally()
+    watching = Watching(answers, live, tally, clock.now, pausing.look)
+    watching.start()
+    app = create_app(
+        settings, live, answers, clients, traffic=traffic, looking=looking, tally=tally
+    )
     run(app, listening, address, traffic, settings.settle, settings.arrive_within)
+    watching.stop()
     pausing.stop()
     if reloading is not None:
         reloading.stop()

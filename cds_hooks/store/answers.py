@@ -80,6 +80,16 @@ class Answers:
         with self._database.writing() as connection:
             return pauses.resume(connection, what)
 
+    def taken_back(self) -> tuple[tuple[str, datetime], ...]:
+        """The rules that a person took out of shadow, and when. Raises StoreError."""
+        with self._database.reading() as connection:
+            return pauses.taken_back(connection)
+
+    def take_back(self, rule: str, now: datetime) -> bool:
+        """Whether a rule had put itself in shadow; it is in it no more. Raises StoreError."""
+        with self._database.writing() as connection:
+            return pauses.take_back(connection, rule, now)
+
     def look(self) -> None:
         """See whether the store can be used. Raises StoreError."""
         with self._database.reading() as connection:
@@ -153,7 +163,7 @@ class Answers:
         return sum(events is not None for events in known)
 
     def count(self, events: Iterable[Event]) -> None:
-        """Count what happened besides cards and answers, such as what was held. StoreError."""
+        """Count what is no card and no answer, such as what was held; a Counter too. StoreError."""
         with self._database.writing() as connection:
             counting.add(connection, events)
 

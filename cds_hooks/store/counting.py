@@ -30,6 +30,9 @@ _BETWEEN = (
 )
 
 SHOWN, TAKEN, CLOSED = "shown", "taken", "closed"
+LOOKED = "looked"  # a rule was asked, whatever came of it
+HELD = "held:"  # before the step that held it back
+SHADOW = "shadow"  # it would have gone on to a card, and is in shadow
 NOT_AVAILABLE = "service-not-available"  # HL7's code for it, which is counted as it is
 # As far back as an offer that was full can still rest (prompts/capacity.py).
 _FULL_SINCE = 120  # days
@@ -48,11 +51,20 @@ class Event:
     day: date
     rule: str
     offer: str
-    outcome: str  # shown, taken, closed, or a reply: accepted, declined ...
+    # shown, taken, closed, or a reply: accepted, declined ...; looked, shadow, held:<step>
+    outcome: str
+
+
+def held_by(step: str) -> str:
+    """What is counted where a step held a rule back."""
+    return SHADOW if step == SHADOW else f"{HELD}{step}"
 
 
 def add(connection: Connection, events: Iterable[Event]) -> None:
-    """Count events. In one order always, so that two who count never wait for each other."""
+    """Count events, or a Counter of them with how often each was.
+
+    In one order always, so that two who count never wait for each other.
+    """
     rows = [
         {
             "day": day,

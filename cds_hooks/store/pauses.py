@@ -1,4 +1,6 @@
-"""What was paused by hand: the switch that quiets a rule, a practice, or everything, at once.
+"""What was paused: the switch that quiets a rule, a practice, or everything, at once.
+
+And what put itself in shadow, until a person takes it back.
 
 It is in the store, so that every process over it sees it, whichever rules it has read.
 """
@@ -9,15 +11,20 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from cds_hooks.store.tables import paused
+from prompts.restraint import IN_SHADOW
 
 EVERYTHING = "*"
+_TAKEN_BACK = "taken-back:"  # before the id of a rule that a person took out of shadow, and when
 _ALL = select(paused).order_by(paused.c.what)
 _ADD = insert(paused)
 _TAKE_AWAY = delete(paused).where(paused.c.what == bindparam("which"))
 
 
 class Pause(NamedTuple):
-    """What is paused: ``rule:`` and an id, ``practice:`` and a name, or everything."""
+    """What is paused: ``rule:`` and an id, ``practice:`` and a name, or everything.
+
+    Or ``shadow:`` and the id of a rule that put itself in shadow.
+    """
 
     what: str
     since: datetime
@@ -29,7 +36,25 @@ def pauses_in(connection: Connection) -> tuple[Pause, ...]:
     return tuple(
         Pause(row.what, datetime.fromisoformat(row.since), row.because)
         for row in connection.execute(_ALL)
+        if not row.what.startswith(_TAKEN_BACK)
     )
+
+
+def taken_back(connection: Connection) -> tuple[tuple[str, datetime], ...]:
+    """The rules that a person took out of shadow, and when they last did."""
+    return tuple(
+        (row.what.removeprefix(_TAKEN_BACK), datetime.fromisoformat(row.since))
+        for row in connection.execute(_ALL)
+        if row.what.startswith(_TAKEN_BACK)
+    )
+
+
+def take_back(connection: Connection, rule: str, now: datetime) -> bool:
+    """Whether a rule had put itself in shadow; it is shown again, and today does not do so anew."""
+    if not resume(connection, f"{IN_SHADOW}{rule}"):
+        return False
+    pause(connection, Pause(f"{_TAKEN_BACK}{rule}", now, ""))
+    return True
 
 
 def pause(connection: Connection, one: Pause) -> None:

@@ -98,7 +98,7 @@ def history_of(connection: Connection, person: str, hidden: str, asking: str) ->
             continue
         reply, on = Reply(row.reply), date.fromisoformat(row.said_on)
         _, own, chosen = kept.buttons.get(row.suggestion or "", ((), (), ""))
-        ask_again = date.fromisoformat(chosen) if chosen else chosen_by(row.reason, on)
+        ask_again = date.fromisoformat(chosen) if chosen else chosen_by(row.reason or "", on)
         answers_to = tuple(own) or kept.shown.offers
         for topic in row.topics.split(" "):
             if topic not in (row.late or "").split(" "):

@@ -17,8 +17,8 @@ RULE = (
     Key("id", F.NAME, "The rule's name, never used again; the file has the same.", needed=True),
     Key("title", F.SENTENCE, "What the rule does, in up to 100 characters.", needed=True),
     Key("version", F.WHOLE, "Raised by goodday rules release when anything changes.", "1"),
-    Key("status", F.WORD, "Where the rule is in its life.", "draft",
-        words=("draft", "pilot", "live", "retired")),
+    Key("status", F.WORD, "Where the rule is in its life; in shadow it is asked and counted, and"
+        " never shown.", "draft", words=("draft", "shadow", "pilot", "live", "retired")),
     Key("purpose", F.WORD, "What the rule is for; sets what is checked.", "offer", words=PURPOSES),
     Key("owner", F.SENTENCE, "A person with a role, who answers for the rule.", needed=True),
     Key("co_produced_with", F.SENTENCES, "Who helped to write it, and when; not only staff."),

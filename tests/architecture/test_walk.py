@@ -45,6 +45,7 @@ TO_A_CARD = {
     "rules/facts/__init__.py": "which look-up",
     "rules/facts/coded.py": "facts from coded entries",
     "rules/facts/person.py": "age",
+    "cds_hooks/tally.py": "how often each rule was asked and held",
     "cds_hooks/store/answers.py": "one person, in one transaction",
     "cds_hooks/store/opening.py": "the transaction",
     "cds_hooks/store/quick.py": "its statements, as the driver takes them",

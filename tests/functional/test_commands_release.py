@@ -83,6 +83,17 @@ def test_a_rule_in_pilot_goes_back_to_draft_as_a_new_version(
     assert "status: draft" in text
 
 
+def test_a_draft_goes_into_shadow_once_its_stories_are_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path)
+    assert release(file, "shadow", "--yes") == 0
+    assert "2 of 2 gates to shadow are met." in capsys.readouterr().out
+    assert "status: shadow" in file.read_text(encoding="utf-8")
+    assert release(file, "live", "--yes") == 1
+    assert "A rule in shadow is piloted before it is live." in capsys.readouterr().err
+
+
 def test_what_is_released_has_a_fingerprint_and_the_same_one_while_it_is_the_same(
     tmp_path: Path,
 ) -> None:

@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 
-from prompts.endings import endings, may_end
+from prompts.choose import choose
+from prompts.endings import endings, may_end, with_endings
+from prompts.history import History
 from prompts.prompt import Held
 from rules.days import Span, on
 from rules.engine import evaluate
@@ -13,7 +15,7 @@ from rules.load import load_library
 from rules.outcome import Decision
 from rules.people import record_of
 from rules.record import Entry, Kind, PatientRecord, Reply, index
-from rules.rule import OfferKind
+from rules.rule import OfferKind, Practice
 
 TODAY = date(2026, 11, 21)
 LOADED = load_library(None)
@@ -106,3 +108,12 @@ def test_a_rule_that_only_its_own_reminder_keeps_quiet_does_not_end_it() -> None
     outcomes = evaluate((untagged,), record(TAG), (), TODAY)
     assert outcomes[0].decision is Decision.NO_PROMPT
     assert endings(outcomes, {}) == ()
+
+
+def test_a_rule_that_put_itself_in_shadow_asks_about_no_reminder_either() -> None:
+    outcomes = evaluate((RULE,), record(TAG, code_of("copd-self-management-offer")), (), TODAY)
+    stopped = Practice("A test", paused={f"shadow:{RULE.id}": "shown 40 times"})
+    for practice, cards in ((Practice("A test"), 1), (stopped, 0)):
+        choice = choose(outcomes, History(), TODAY, practice)
+        choice = with_endings(choice, outcomes, History(), TODAY, practice, lambda _: True)
+        assert len(choice.prompts) == cards

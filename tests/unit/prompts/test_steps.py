@@ -13,6 +13,7 @@ from rules.record import NEVER, Entry, Kind, Reply, Said
 from tests.builders import TODAY, a_record, entry, said
 from tests.unit.prompts.asking import (
     COUGH,
+    OURS,
     REFER,
     TEA,
     chosen,
@@ -257,5 +258,33 @@ def test_every_step_says_a_sentence_and_the_way_ends_where_a_rule_is_held() -> N
 def test_the_order_of_the_steps_is_that_of_the_design() -> None:
     assert [name for name, _ in STEPS] == [
         "rule", "paused", "memory", "compassion", "consent", "answers", "done", "quiet",
-        "capacity", "pilot", "review",
+        "shadow", "capacity", "pilot", "review",
     ]  # fmt: skip
+
+
+# ---- shadow: would prompt, is counted, and nobody sees it ---
+
+
+def test_a_rule_in_shadow_is_held_where_it_would_have_gone_on_to_a_card() -> None:
+    choice = chosen(rule(status="shadow"), rule("berry"))
+    assert held(choice) == [("apple", "shadow")]
+    assert on_cards(choice) == [["berry"]]
+    says = "Not shown: this rule runs in shadow, where it is counted and nobody sees it."
+    assert steps_of(choice, "apple")[-1] == Step("shadow", False, says)
+
+
+def test_a_quiet_period_comes_before_shadow_and_what_is_the_same_offer_after_it() -> None:
+    """As in PRODUCT 1.6: what shadow counts is what would have gone on to a card."""
+    no = said(Reply.DECLINED, "2026-11-01", topic="apple")
+    quiet = chosen(rule(status="shadow"), history=History((no,)))
+    assert held(quiet) == [("apple", "quiet")]
+    twins = chosen(rule(status="shadow"), rule("berry"))
+    assert "Offered once" not in " ".join(one.says for one in steps_of(twins, "berry"))
+
+
+def test_what_put_itself_in_shadow_says_why() -> None:
+    practice = replace(OURS, paused={"shadow:apple": "it was shown 40 times today"})
+    choice = chosen(rule(), rule("berry"), practice=practice)
+    assert held(choice) == [("apple", "shadow")]
+    says = "Not shown: it was put in shadow by itself (it was shown 40 times today)."
+    assert steps_of(choice, "apple")[-1] == Step("shadow", False, says)

@@ -1,0 +1,76 @@
+"""What rules came to besides cards and answers, counted in memory and then in the store.
+
+How often a rule was asked, held back by which step, or would have spoken in shadow. Cards and
+answers are counted where they are kept; these here may lose what is not flushed yet, some seconds,
+where a process is killed. Nobody is in it: no person, and nobody who looked.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from threading import Event as Signal
+from threading import Lock
+
+from cds_hooks.store.answers import Answers
+from cds_hooks.store.counting import LOOKED, Event, held_by
+from prompts.prompt import Held, Prompt
+from rules.outcome import Outcome
+
+SOME = 5  # cards of one rule after which it is looked at before its time
+
+
+class Tally:
+    """Counts of one process since they were last flushed. Any thread may add to them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._looked: Counter[tuple[date, str]] = Counter()
+        self._held: Counter[Event] = Counter()
+        self._cards: Counter[str] = Counter()
+        self.due = Signal()  # set where a rule was shown several times since it was looked at
+
+    def looked(self, outcomes: Iterable[Outcome], today: date) -> None:
+        """Each of these rules was asked about somebody."""
+        with self._lock:
+            self._looked.update((today, outcome.rule.id) for outcome in outcomes)
+
+    def held(self, held: Iterable[Held], today: date) -> None:
+        """Each of these rules would have spoken, and was held back."""
+        found = [Event(today, one.rule.id, "", held_by(one.step)) for one in held]
+        if found:
+            with self._lock:
+                self._held.update(found)
+
+    def shown(self, prompts: Iterable[Prompt]) -> None:
+        """Cards were shown. They are counted where they are kept; here, only when to look."""
+        names = [rule.id for prompt in prompts for rule in prompt.rules]
+        if not names:
+            return
+        with self._lock:
+            self._cards.update(names)
+            if any(self._cards[name] >= SOME for name in names):
+                self.due.set()
+
+    def looking(self) -> None:
+        """The cards shown so far are being looked at now."""
+        with self._lock:
+            self._cards.clear()
+            self.due.clear()
+
+    def flush(self, answers: Answers) -> None:
+        """Count everything in the store; what cannot be stays here. Raises StoreError."""
+        with self._lock:
+            looked, held = self._looked, self._held
+            self._looked, self._held = Counter(), Counter()
+        every = held.copy()
+        for (day, rule), times in looked.items():
+            every[Event(day, rule, "", LOOKED)] += times
+        if not every:
+            return
+        try:
+            answers.count(every)
+        except BaseException:
+            with self._lock:
+                self._looked.update(looked)
+                self._held.update(held)
+            raise

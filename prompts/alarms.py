@@ -1,0 +1,86 @@
+"""When a rule is shown far more often than is usual, or has gone silent (PRODUCT 1.4).
+
+Pure arithmetic over counts by day, in which nobody is. Days on which nobody asked the rule, such as
+weekends, are no days at all here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from math import ceil, floor
+from statistics import median
+
+from prompts.restraint import paused_from
+from rules.days import in_words
+from rules.rule import Rule
+
+BASELINE = 28  # days before today that say what is usual
+_FEWEST = 7  # days of these on which the rule was asked; with fewer nobody knows what is usual
+_TIMES_MEDIAN, _MEDIAN_OF = 3, 7  # so many times the median of so many days
+_AT_LEAST = 20  # cards
+# Wheeler's constant for individual values: 3 sigma, from the mean of the moving ranges.
+_TO_THE_LIMIT = Fraction(266, 100)
+SILENT, _EXPECTED = 14, 5  # days without a firing in which so many were to be expected
+_WARNED = timedelta(days=30)
+
+
+def upper_limit(counts: Sequence[int]) -> Fraction:
+    """The upper natural process limit of an XmR chart; the oldest count first, one at least."""
+    ranges = [abs(one - other) for one, other in pairwise(counts)]
+    middle = Fraction(sum(counts), len(counts))
+    return middle + (_TO_THE_LIMIT * Fraction(sum(ranges), len(ranges)) if ranges else 0)
+
+
+def spike_from(before: Sequence[int]) -> int | None:
+    """How many cards of one rule in a day are a spike, by those of the days before.
+
+    ``before`` are the last 28 days, the oldest first, without days on which nobody asked. A spike
+    is above the XmR limit, at least three times the median of the last 7, and at least 20. None
+    where there are too few days to know what is usual.
+    """
+    if len(before) < _FEWEST:
+        return None
+    above = floor(upper_limit(before)) + 1
+    times = ceil(_TIMES_MEDIAN * Fraction(median(before[-_MEDIAN_OF:])))
+    return max(above, times, _AT_LEAST)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One rule on one day: how often it was asked, and how often it would have spoken."""
+
+    looked: int
+    fired: int
+
+
+def expected(lately: Sequence[Day], before: Sequence[Day]) -> Fraction:
+    """How many firings were to be expected lately, by how often the rule fired when asked before.
+
+    0 where it was not asked before.
+    """
+    looked = sum(day.looked for day in before)
+    if not looked:
+        return Fraction(0)
+    return Fraction(sum(day.fired for day in before), looked) * sum(day.looked for day in lately)
+
+
+def is_silent(lately: Sequence[Day], before: Sequence[Day]) -> bool:
+    """Whether there was no firing in the last 14 days, and five or more were to be expected."""
+    return not any(day.fired for day in lately) and expected(lately, before) >= _EXPECTED
+
+
+def review_notice(rule: Rule, today: date) -> str:
+    """What is to be said about the review of a rule, from 30 days before its date; else ""."""
+    review_by, rests = rule.care.review_by, paused_from(rule)
+    if review_by is None or today < review_by - _WARNED:
+        return ""
+    if today <= review_by:
+        return f"It is to be looked at again by {in_words(review_by)}."
+    was = f"It was to be looked at again by {in_words(review_by)}"
+    if rests is None:
+        return f"{was}. It is a safety net, and goes on."
+    if today < rests:
+        return f"{was}. From {in_words(rests)} on nobody is shown it."
+    return f"{was}. Nobody is shown it until somebody does."

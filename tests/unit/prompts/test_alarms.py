@@ -1,0 +1,134 @@
+"""Spikes, silence and reviews: what PRODUCT 1.4 says, held against the same said plainly."""
+
+from datetime import date
+from fractions import Fraction
+from statistics import mean, median
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from prompts.alarms import Day, expected, is_silent, review_notice, spike_from, upper_limit
+from tests.builders import a_rule
+
+COUNTS = st.lists(st.integers(0, 300), min_size=7, max_size=28)
+DAYS = st.lists(st.builds(Day, st.integers(0, 50), st.integers(0, 50)), max_size=28)
+
+
+def plainly(before: list[int], today: int) -> bool:
+    """The three conditions, one by one, in floating point."""
+    ranges = [abs(before[n] - before[n - 1]) for n in range(1, len(before))]
+    limit = mean(before) + 2.66 * mean(ranges)
+    return today > limit + 1e-9 and today >= 3 * median(before[-7:]) and today >= 20
+
+
+@given(COUNTS, st.integers(0, 2000))
+def test_a_spike_is_above_the_limit_three_medians_and_twenty(before: list[int], today: int) -> None:
+    threshold = spike_from(before)
+    assert threshold is not None
+    ranges = [abs(before[n] - before[n - 1]) for n in range(1, len(before))]
+    assume(abs(today - (mean(before) + 2.66 * mean(ranges))) > 1e-6)
+    assert (today >= threshold) is plainly(before, today)
+
+
+@given(COUNTS)
+def test_a_day_like_the_others_is_never_a_spike(before: list[int]) -> None:
+    threshold = spike_from(before)
+    assert threshold is not None
+    assert threshold >= 20
+    assert threshold > mean(before)
+    steady = [max(before)] * len(before)
+    assert max(before) < (spike_from(steady) or 0)
+
+
+@given(st.lists(st.integers(0, 300), max_size=6))
+def test_with_too_few_days_nobody_knows_what_is_usual(before: list[int]) -> None:
+    assert spike_from(before) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "threshold"),
+    [
+        pytest.param([0] * 28, 20, id="a rule that hardly ever speaks"),
+        pytest.param([10] * 28, 30, id="steady: three times the median"),
+        pytest.param([0, 20] * 14, 64, id="up and down: the limit is 10 + 2.66 x 20 = 63.2"),
+        pytest.param([2] * 21 + [40] * 7, 120, id="more of late: the last seven days count"),
+    ],
+)
+def test_spikes_worked_out_by_hand(before: list[int], threshold: int) -> None:
+    assert spike_from(before) == threshold
+
+
+def test_the_limit_is_the_mean_and_two_point_six_six_mean_ranges() -> None:
+    assert upper_limit([5]) == 5
+    assert upper_limit([4, 6]) == 5 + 2 * Fraction(266, 100)
+
+
+# ---- silence ---
+
+
+@given(DAYS, DAYS)
+def test_who_speaks_is_not_silent(lately: list[Day], before: list[Day]) -> None:
+    if any(day.fired for day in lately):
+        assert not is_silent(lately, before)
+    if is_silent(lately, before):
+        assert expected(lately, before) >= 5
+
+
+@pytest.mark.parametrize(
+    ("lately", "before", "silent"),
+    [
+        pytest.param([Day(10, 0)] * 10, [Day(10, 1)] * 20, True, id="ten were to be expected"),
+        pytest.param([Day(10, 0)] * 5, [Day(10, 1)] * 20, True, id="five were"),
+        pytest.param([Day(10, 0)] * 4, [Day(10, 1)] * 20, False, id="four were"),
+        pytest.param([Day(10, 0)] * 9 + [Day(10, 1)], [Day(10, 1)] * 20, False, id="it spoke"),
+        pytest.param([], [Day(10, 1)] * 20, False, id="nobody asked it"),
+        pytest.param([Day(10, 0)] * 10, [], False, id="it is new"),
+        pytest.param([Day(10, 0)] * 10, [Day(10, 0)] * 20, False, id="it never spoke"),
+    ],
+)
+def test_silence_is_no_firing_where_five_were_to_be_expected(
+    lately: list[Day], before: list[Day], silent: bool
+) -> None:
+    assert is_silent(lately, before) is silent
+
+
+# ---- reviews ---
+
+BY = "2026-08-31"
+
+
+@pytest.mark.parametrize(
+    ("today", "purpose", "says"),
+    [
+        ("2026-07-31", "offer", ""),
+        ("2026-08-01", "offer", "It is to be looked at again by 31 August 2026."),
+        ("2026-08-31", "offer", "It is to be looked at again by 31 August 2026."),
+        (
+            "2026-09-01",
+            "offer",
+            "It was to be looked at again by 31 August 2026. From 1 March 2027 on nobody is shown"
+            " it.",
+        ),
+        (
+            "2027-03-01",
+            "offer",
+            "It was to be looked at again by 31 August 2026. Nobody is shown it until somebody"
+            " does.",
+        ),
+        (
+            "2027-03-01",
+            "safety net",
+            "It was to be looked at again by 31 August 2026. It is a safety net, and goes on.",
+        ),
+    ],
+)
+def test_a_review_is_told_thirty_days_ahead_and_from_then_on(
+    today: str, purpose: str, says: str
+) -> None:
+    rule = a_rule(review_by=BY, purpose=purpose, exclude=None)
+    assert review_notice(rule, date.fromisoformat(today)) == says
+
+
+def test_a_rule_without_a_review_date_has_nothing_to_say() -> None:
+    assert review_notice(a_rule(), date(2030, 1, 1)) == ""
