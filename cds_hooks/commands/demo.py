@@ -1,6 +1,6 @@
 """``goodday demo``: the service with an EHR in a box, on invented people, at one address."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -10,6 +10,7 @@ import httpx2
 from cds_hooks import clock, logs
 from cds_hooks.access import Access
 from cds_hooks.app import create_app
+from cds_hooks.clock import Clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.serve import listen, run
 from cds_hooks.demo.behind import Behind
@@ -45,7 +46,8 @@ def demo(port: int, data: Path) -> int:
         return COULD_NOT_RUN
     address = f"http://{HOST}:{listening.getsockname()[1]}"
     traffic = Traffic()
-    beginning = _Beginning(address, loaded.library, traffic)
+    client = httpx2.AsyncClient(base_url=address, timeout=10, trust_env=False)
+    beginning = Beginning(address, loaded.library, client, clock.now, traffic)
     try:
         box = Box(data, beginning.start)
     except StoreError as error:
@@ -72,22 +74,25 @@ def _looked_at(library: Library, on: date) -> Library:
     return replace(library, rules=tuple(rules))
 
 
-class _Beginning:
-    """What is the same in every start of the demo."""
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is the same in every start of the demo; ``client`` calls the demo at its address."""
 
-    def __init__(self, address: str, library: Library, traffic: Traffic) -> None:
-        self._address, self._library, self._traffic = address, library, traffic
-        self._client = httpx2.AsyncClient(base_url=address, timeout=10, trust_env=False)
+    address: str
+    library: Library
+    client: httpx2.AsyncClient
+    clock: Clock  # the real one
+    traffic: Traffic
 
     def start(self, folder: Path, number: int) -> Start:
         """Service, store, records and clock in a folder. Raises StoreError, OSError or NotOurs."""
-        days = Days(folder, clock.now)
-        ehr = Ehr(folder, self._client, days, number)
-        settings = Settings(data=folder, public_url=self._address)
+        days = Days(folder, self.clock)
+        ehr = Ehr(folder, self.client, days, number)
+        settings = Settings(data=folder, public_url=self.address)
         answers = Answers(folder)
         audit = Audit(folder, answers.key.bytes_for("audit"))
-        looking = Looking(Access(settings, answers.key), audit, self._address)
-        live = Live(in_force(_looked_at(self._library, days.began), days()))
+        looking = Looking(Access(settings, answers.key), audit, self.address)
+        live = Live(in_force(_looked_at(self.library, days.began), days()))
         pausing = Pausing(answers, live)
         service = create_app(
             settings,
@@ -95,7 +100,7 @@ class _Beginning:
             answers,
             clock=days,
             origin_pattern=LOCAL_ORIGINS,
-            traffic=self._traffic,
+            traffic=self.traffic,
             looking=looking,
         )
         pausing.start()

@@ -14,11 +14,11 @@ from rules.days import PRACTICE_ZONE, Duration
 # So many days it goes at most: far beyond every quiet period and review date there is.
 FURTHEST = 5 * 366
 # What the buttons do, in their order.
-STEPS: dict[str, tuple[str, str, Duration]] = {
-    "day": ("Tomorrow", "tomorrow", Duration(1, "day")),
-    "week": ("A week later", "in a week", Duration(1, "week")),
-    "month": ("A month later", "in a month", Duration(1, "month")),
-    "year": ("A year later", "in a year", Duration(1, "year")),
+STEPS: dict[str, tuple[str, Duration]] = {
+    "day": ("Tomorrow", Duration(1, "day")),
+    "week": ("A week later", Duration(1, "week")),
+    "month": ("A month later", Duration(1, "month")),
+    "year": ("A year later", Duration(1, "year")),
 }
 
 
@@ -61,19 +61,19 @@ class Days:
     @property
     def began(self) -> date:
         """The day that it would be if nobody had moved the clock."""
-        return self.today - timedelta(days=self.moved)
+        return practice_day(self._real())
 
     def later(self, by: Duration) -> date | None:
         """The day so much later; None where the demo does not go that far."""
         day = by.after(self.today)
-        return day if self.moved + (day - self.today).days <= FURTHEST else None
+        return day if (day - self.began).days <= FURTHEST else None
 
     def forward(self, by: Duration) -> None:
         """From here on it is so much later. Raises TooFar, or OSError where it cannot be kept."""
         day = self.later(by)
         if day is None:
             raise TooFar
-        self.moved += (day - self.today).days
+        self.moved = (day - self.began).days
         self._write()
 
     def _write(self) -> None:

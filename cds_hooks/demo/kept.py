@@ -1,10 +1,13 @@
 """A small file of the demo's own, in JSON: whole or not at all, also when the power goes."""
 
-import json
 import os
 from pathlib import Path
 
+import msgspec
+
 from cds_hooks.demo.writing import Json
+
+_OBJECT = msgspec.json.Decoder(Json)
 
 
 class NotOurs(ValueError):
@@ -14,18 +17,15 @@ class NotOurs(ValueError):
 def read(file: Path) -> Json | None:
     """What was kept in a file; None where there is no such file. Raises NotOurs or OSError."""
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
+        return _OBJECT.decode(file.read_bytes())
     except FileNotFoundError:
         return None
-    except ValueError:
+    except ValueError:  # of msgspec's, and of bytes that are no text
         raise NotOurs from None
-    if not isinstance(kept, dict):
-        raise NotOurs
-    return kept
 
 
 def write(file: Path, kept: Json) -> None:
     """Put it in the place of what was there. Raises OSError."""
     draft = file.with_suffix(".new")
-    draft.write_text(json.dumps(kept), encoding="utf-8")
+    draft.write_bytes(msgspec.json.encode(kept))
     os.replace(draft, file)

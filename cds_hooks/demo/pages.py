@@ -154,7 +154,7 @@ class _Pages:
             return self._sorry(request, _GONE, 404)
         except StoreError as error:
             return self._sorry(request, str(error), 503)
-        values = {
+        values: dict[str, object] = {
             "visit": visit,
             "rules": rules,
             "hook": asked.hook,
@@ -206,7 +206,7 @@ class _Pages:
         if by not in STEPS:
             return self._sorry(request, _GONE, 404)
         try:
-            self._box.now.days.forward(STEPS[by][2])
+            self._box.now.days.forward(STEPS[by][1])
         except TooFar:
             return self._sorry(request, _TOO_FAR, 409)
         except OSError:
@@ -247,8 +247,8 @@ class _Pages:
     ) -> Response:
         days, who = self._box.now.days, _looker(request)
         steps = [
-            (key, alone, again, day)
-            for key, (alone, again, by) in STEPS.items()
+            (key, name, day)
+            for key, (name, by) in STEPS.items()
             if (day := days.later(by)) is not None
         ]
         html = self._templates.get_template(template).render(
