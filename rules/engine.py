@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from rules.answer import CANNOT_TELL, NO, YES
+from rules.budget import asks_too_much, left_out
 from rules.conditions import ask
 from rules.facts import look_up
-from rules.finding import Look, RuleFault, TooMuch
+from rules.finding import Look, RuleFault, TooMuch, TooMuchAtOnce
 from rules.outcome import Decision, Outcome
 from rules.record import PatientRecord, Said
 from rules.rule import Offer, Rule
@@ -17,33 +18,25 @@ def evaluate(
 ) -> tuple[Outcome, ...]:
     """Ask every rule about one person. Facts that rules share are looked up once."""
     look = Look(record, said, today, look_up)
-    return tuple(decide(rule, look) for rule in rules)
+    asked = tuple(rules)
+    beyond = left_out(asked, look)
+    if not beyond:
+        return tuple(decide(rule, look) for rule in asked)
+    return tuple(_no_room(rule, look) if rule in beyond else decide(rule, look) for rule in asked)
 
 
 def decide(rule: Rule, look: Look) -> Outcome:
     """Ask one rule. A fault in it withholds that rule; the others are asked as ever."""
     try:
-        _check_size(rule, look)
+        if asks_too_much(rule, look):
+            raise TooMuch
         return _decide(rule, look)
     except RuleFault as fault:
         return Outcome(rule, Decision.WITHHELD, look, because=str(fault))
 
 
-# Entries that all facts of one rule look at, each fact by itself: under 10 ms. As many as a
-# whole call may bring; of what one list holds, a record hardly ever has 50.
-MOST_LOOKED_AT = 5_000
-
-
-def _check_size(rule: Rule, look: Look) -> None:
-    """Raises TooMuch, whatever other rules have looked up by now: it is counted, and not timed."""
-    if look.size * len(rule.looks_at) <= MOST_LOOKED_AT:
-        return
-    by_code = look.record.by_code
-    entries = 0
-    for fact in rule.looks_at:
-        entries += sum(len(by_code[code]) for code in by_code.keys() & fact.codes)
-        if entries > MOST_LOOKED_AT:
-            raise TooMuch
+def _no_room(rule: Rule, look: Look) -> Outcome:
+    return Outcome(rule, Decision.WITHHELD, look, because=TooMuchAtOnce.says)
 
 
 def _decide(rule: Rule, look: Look) -> Outcome:

@@ -228,6 +228,13 @@ def expressions_of(condition: Condition) -> "tuple[Expression, ...]":
     return tuple(one.expression for one in parts_of(condition) if isinstance(one, Computed))
 
 
+def asks(condition: Condition) -> int:
+    """How much a condition asks by itself: nothing where it only joins others."""
+    if isinstance(condition, Compare):
+        return len(condition.tests)
+    return int(isinstance(condition, IsTrue | Computed))
+
+
 def facts_of(condition: Condition) -> tuple[Fact, ...]:
     """The facts that a condition asks about, in order."""
     match condition:

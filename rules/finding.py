@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from rules.answer import Answer
+from rules.codes import Code
 from rules.days import Span
 from rules.fact import Expression, Fact, question
 from rules.record import Entry, Kind, PatientRecord, Said
@@ -24,6 +25,12 @@ class TooMuch(RuleFault):
     """Asking the rule about somebody would take the time of the rules beside it."""
 
     says = "it looks at more entries of the record than one rule may"
+
+
+class TooMuchAtOnce(RuleFault):
+    """All rules together ask more than there is time for, and this is one that asks most."""
+
+    says = "the rules ask more at once than there is time for, and this is one that asks most"
 
 
 class Finding(NamedTuple):
@@ -62,7 +69,10 @@ class Look:
     Everything a look-up may depend on is here: the record, what was said before, and the day.
     """
 
-    __slots__ = ("_asked", "_found", "_look_up", "_worked_out", "record", "said", "size", "today")
+    __slots__ = (
+        "_asked", "_entries", "_found", "_look_up", "_worked_out",
+        "record", "said", "size", "today",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -79,6 +89,7 @@ class Look:
         self._found: dict[Fact, Finding] = {}
         self._asked: dict[object, Finding] = {}
         self._worked_out: dict[Expression, Answer] = {}
+        self._entries: dict[frozenset[Code], int] = {}
 
     def __call__(self, fact: Fact) -> Finding:
         """What was found for a fact; the same answer however often it is asked."""
@@ -92,6 +103,15 @@ class Look:
                 finding = Finding(fact, *same[1:])  # what another fact asks, under this one's name
             self._found[fact] = finding
         return finding
+
+    def entries(self, fact: Fact) -> int:
+        """How many entries have a code that a fact looks for, whatever lists they are in."""
+        number = self._entries.get(fact.codes)
+        if number is None:
+            by_code = self.record.by_code
+            number = sum(len(by_code[code]) for code in by_code.keys() & fact.codes)
+            self._entries[fact.codes] = number
+        return number
 
     def work_out(self, expression: Expression) -> Answer:
         """What an expression comes to; worked out once. Raises RuleFault where it cannot be."""

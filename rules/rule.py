@@ -9,7 +9,16 @@ from typing import Literal, NamedTuple
 from rules.care import Care
 from rules.codes import Code, CodeList
 from rules.days import Duration
-from rules.fact import Condition, Expression, Fact, behind, expressions_of, facts_of
+from rules.fact import (
+    Condition,
+    Expression,
+    Fact,
+    asks,
+    behind,
+    expressions_of,
+    facts_of,
+    parts_of,
+)
 from rules.problems import Place
 from rules.record import Reply
 from rules.text import Text
@@ -285,16 +294,30 @@ class Rule:
         return behind(found)
 
     @cached_property
-    def expressions(self) -> tuple[Expression, ...]:
-        """Every cel expression it rests on, in its conditions and in its facts."""
-        conditions = (
+    def asked(self) -> tuple[Condition, ...]:
+        """Every condition of it: when, exclusions, what the card may say instead, and offers."""
+        return (
             self.when,
             *(exclusion.condition for exclusion in self.exclusions),
             *(offer.condition for offer in self.offers if offer.condition),
             *(variant.condition for variant in self.card.variants),
         )
+
+    @cached_property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Every cel expression it rests on, in its conditions and in its facts."""
         in_facts = (fact.expression for fact in self.looks_at if fact.expression)
-        return (*in_facts, *(found for one in conditions for found in expressions_of(one)))
+        return (*in_facts, *(found for one in self.asked for found in expressions_of(one)))
+
+    @cached_property
+    def conditions(self) -> int:
+        """How many conditions it asks, each comparison by itself; what joins them is not one."""
+        return sum(map(asks, (part for one in self.asked for part in parts_of(one))))
+
+    @cached_property
+    def worked_out(self) -> int:
+        """Characters of its cel expressions, the same one counted once."""
+        return sum(len(each.text) for each in set(self.expressions))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A rule that people can read has ten to twenty conditions. What is far beyond tha
 program, or by somebody who means harm: it would take the time of the rules beside it.
 """
 
-from rules.fact import Compare, Computed, Condition, Fact, IsTrue, parts_of
+from rules.fact import Fact, asks, parts_of
 from rules.reading import Reader
 from rules.rule import Rule
 
@@ -23,7 +23,7 @@ def check_size(reader: Reader, rule: Rule) -> bool:
         "offers": tuple(each.condition for each in rule.offers if each.condition),
     }
     parts = {
-        heading: sum(_asked(part) for each in some for part in parts_of(each))
+        heading: sum(asks(part) for each in some for part in parts_of(each))
         for heading, some in conditions.items()
     }
     most_of_them = max(parts, key=lambda heading: parts[heading])
@@ -37,8 +37,8 @@ def check_size(reader: Reader, rule: Rule) -> bool:
             "Put codes that mean the same into one list.",
         ),
         (
-            sum(len(each.text) for each in set(rule.expressions)), MOST_WORKED_OUT,
-            "characters in cel expressions", "facts", "Use conditions in words.",
+            rule.worked_out, MOST_WORKED_OUT, "characters in cel expressions", "facts",
+            "Use conditions in words.",
         ),
     ):  # fmt: skip
         if number > most:
@@ -46,13 +46,6 @@ def check_size(reader: Reader, rule: Rule) -> bool:
             reader.stop(rule.place(heading, "when"), "E36", says, hint)
             return False
     return True
-
-
-def _asked(condition: Condition) -> int:
-    """What a condition asks by itself: nothing where it only joins others."""
-    if isinstance(condition, Compare):
-        return len(condition.tests)
-    return int(isinstance(condition, IsTrue | Computed))
 
 
 def more_than(number: int, fact: Fact) -> bool:

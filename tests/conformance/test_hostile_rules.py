@@ -98,7 +98,10 @@ def test_what_cannot_be_worked_out_is_withheld_and_nothing_else_is(beside: Libra
     at_fault = [
         n for n, sort in enumerate(SORTS) if sort in ("divided by nothing", "without a result")
     ]
-    assert withheld == {f"hostile-{n:03}" for n in range(HOSTILE) if n % len(SORTS) in at_fault}
+    told = {f"hostile-{n:03}" for n in range(HOSTILE) if n % len(SORTS) in at_fault}
+    # Of so many, others are withheld for want of time, and none of the good ones.
+    assert told <= withheld if SOAK else told == withheld
+    assert all(rule.startswith("hostile-") for rule in withheld)
 
 
 # ---- as clients meet it ---------------------------------------------------------------------

@@ -1,17 +1,21 @@
 """How much one rule may ask for: what is too much is told at load, or withheld for one person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import cache
 from time import process_time
 
 import pytest
 
-from rules.engine import MOST_LOOKED_AT
+from rules.budget import ENTRY, MOST_AT_ONCE, MOST_LOOKED_AT
+from rules.engine import evaluate
 from rules.explain import explain
-from rules.outcome import Decision
+from rules.outcome import Decision, Outcome
 from rules.record import Kind
+from rules.rule import Rule
 from rules.schema.expressions import MOST_IN_A_FILE
 from rules.schema.size import MOST_CONDITIONS, MOST_FACTS, MOST_FLOORS, MOST_WORKED_OUT
-from tests.builders import a_record, decide, entry, load_text, outcome, rule_text
+from tests.builders import TODAY, a_record, decide, entry, load_files, load_text, outcome, rule_text
 
 COUGH = "has_cough: {find: condition, codes: cough}\n"
 
@@ -145,3 +149,74 @@ def test_thousands_of_illnesses_and_their_ends_are_looked_at_once_each() -> None
     began = process_time()
     assert decide(rule, a_record(*coughs, *ends)) is Decision.PROMPT
     assert process_time() - began < 1  # each against each, it took three seconds
+
+
+# ---- and all of them together ---------------------------------------------------------------
+
+_TOGETHER = MOST_AT_ONCE // ENTRY // MOST_LOOKED_AT  # so many rules may each ask the most
+
+
+def dear(name: str, number: int, **changed: str) -> str:
+    """A rule that looks fifty times at every cough, and no other number looks as it does."""
+    first = date(1, 1, 1) + timedelta(days=100 * number)
+    since = (first + timedelta(days=n) for n in range(49))
+    lines = (
+        f"f{n}: {{find: condition, codes: cough, since: {day}}}" for n, day in enumerate(since)
+    )
+    told = "\n" + COUGH + "\n".join(lines)
+    quiet = f"{{topic: {name}}}"
+    return rule_text(id=name, facts=told, tests=None, people=None, quiet=quiet, **changed)
+
+
+@cache
+def dear_rules() -> Mapping[str, Rule]:
+    """More than there is time for, a safety net as dear, and some that all ask the same."""
+    net = {"purpose": "safety net", "when_unknown": "stay quiet"}
+    texts = {f"dear-{n:02}": dear(f"dear-{n:02}", n) for n in range(_TOGETHER + 2)}
+    texts |= {f"same-{n}": dear(f"same-{n}", 50) for n in range(_TOGETHER + 1)}
+    texts |= {"the-net": dear("the-net", 99, **net)}
+    texts |= {"a-plain-one": rule_text(id="a-plain-one", tests=None, people=None)}
+    loaded = load_files({f"{name}.yaml": text for name, text in texts.items()})
+    assert not loaded.stops
+    return {rule.id: rule for rule in loaded.library.rules}
+
+
+def together(rules: Iterable[Rule]) -> dict[str, Outcome]:
+    """What rules decide that are asked at once of somebody with a hundred coughs."""
+    coughs = [entry(Kind.CONDITION, "cough", date="2026-01-01")] * 99
+    return {one.rule.id: one for one in evaluate(rules, a_record(*coughs), (), TODAY)}
+
+
+def named(*beginnings: str) -> list[Rule]:
+    return [rule for name, rule in dear_rules().items() if name.startswith(beginnings)]
+
+
+def test_of_rules_that_ask_too_much_together_those_that_ask_most_are_withheld() -> None:
+    found = together(named("dear", "a-plain-one"))
+    assert found.pop("a-plain-one").decision is Decision.PROMPT
+    kept = [name for name, one in found.items() if one.decision is Decision.PROMPT]
+    assert len(kept) in (_TOGETHER - 1, _TOGETHER)
+    assert kept == sorted(found)[: len(kept)]  # of those that ask alike the first by name
+    last = found[max(found)]
+    assert last.decision is Decision.WITHHELD
+    assert explain(last).headline == (
+        "Withheld, and reported: the rules ask more at once than there is time for, and this is one"
+        " that asks most."
+    )
+
+
+def test_which_are_withheld_does_not_depend_on_the_order_of_rules() -> None:
+    rules = named("dear")
+    decided = [
+        {name: one.decision for name, one in together(each).items()}
+        for each in (rules, rules[::-1])
+    ]
+    assert decided[0] == decided[1]
+
+
+def test_a_safety_net_has_its_time_before_others() -> None:
+    assert together(named("dear", "the-net"))["the-net"].decision is Decision.PROMPT
+
+
+def test_what_several_rules_ask_is_paid_for_once() -> None:
+    assert {one.decision for one in together(named("same")).values()} == {Decision.PROMPT}
