@@ -9,7 +9,7 @@ from datetime import date
 
 import msgspec
 
-from cds_hooks.access import CLINICAL
+from cds_hooks.access import AUDITOR, CLINICAL
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.demo.writing import Json
 from cds_hooks.invoke import patient_of, read_call, record_of_call, sent_with
@@ -24,8 +24,8 @@ from rules.days import in_words
 from rules.engine import evaluate
 from rules.explain import Line, explain
 from rules.outcome import Decision, Outcome
-from rules.record import NEVER, Reply, Said
-from rules.rule import Practice
+from rules.record import NEVER, PatientRecord, Reply, Said
+from rules.rule import Practice, Rule
 
 _SAID = {
     Reply.SHOWN: "A card was shown on {on}, and nobody has said yes or no",
@@ -76,32 +76,53 @@ class Behind:
         self._answers, self._live, self._audit, self._clock = answers, live, audit, clock
 
     def remembered(self, call: Json, service: str) -> tuple[Remembered, ...]:
-        """What is remembered of a person, rule by rule. Raises StoreError."""
-        outcomes, history = self._ask(call, service)
-        today, practice = practice_day(self._clock()), self._live.practice
-        found = (_remembered(outcome, history, today, practice) for outcome in outcomes)
+        """What is remembered of a person beside a call's own cards, by rule. Raises StoreError."""
+        look = self._read(call, service)
+        # The card of this very look stands beside it: its answer counts here, and it does not.
+        history = self._answers.history(look.who, look.asking)
+        today, practice = look.today, self._live.practice
+        found = (_remembered(one, history, today, practice) for one in look.outcomes(history))
         return tuple(one for one in found if one.says)
 
     def why(self, call: Json, service: str, looker: str) -> tuple[Asked, ...]:
         """Every rule's way today, once it is in the audit who looks. Raises StoreError."""
         what = f"no-card:{call['hookInstance']}"
         self._audit.add(Looked(self._clock(), looker, CLINICAL, "trace", what, allowed=True))
-        outcomes, history = self._ask(call, service)
-        today = practice_day(self._clock())
-        choice = choose(outcomes, history, today, self._live.practice, looker)
+        look = self._read(call, service)
+        with self._answers.about(look.who) as known:  # as a call does, for what has no room today
+            history = known.history(look.asking, look.today)
+        outcomes = look.outcomes(history)
+        choice = choose(outcomes, history, look.today, self._live.practice, looker)
         ways = {way.rule.id: way for way in choice.ways}
         return tuple(_asked(outcome, ways[outcome.rule.id]) for outcome in outcomes)
 
-    def _ask(self, call: Json, service: str) -> tuple[tuple[Outcome, ...], History]:
-        """The rules over the record of a call, and what was said before it."""
+    def looked(self, looker: str) -> tuple[Looked, ...]:
+        """Who looked at what, the latest first, this look among them. Raises StoreError."""
+        self._audit.add(Looked(self._clock(), looker, AUDITOR, "audit", "audit", allowed=True))
+        return tuple(self._audit.entries())[::-1]
+
+    def _read(self, call: Json, service: str) -> "_Look":
         asked = self._live.rules.services[service]
         read = read_call(msgspec.json.encode(call))
         sent = sent_with(read, asked, null_means_empty=False)
         record = record_of_call(read, asked, sent, {})
-        who = kept_as(patient_of(read), "")
-        history = self._answers.history(who)
-        today = practice_day(self._clock())
-        return evaluate(asked.rules, record, history.said, today), history
+        who, asking = kept_as(patient_of(read), ""), str(read.hookInstance)
+        return _Look(asked.rules, record, who, asking, practice_day(self._clock()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A call that is looked at once more: its rules, its record, and whom the store knows."""
+
+    rules: tuple[Rule, ...]
+    record: PatientRecord
+    who: str
+    asking: str
+    today: date
+
+    def outcomes(self, history: History) -> tuple[Outcome, ...]:
+        """What each rule comes to today."""
+        return evaluate(self.rules, self.record, history.said, self.today)
 
 
 def _remembered(outcome: Outcome, history: History, today: date, practice: Practice) -> Remembered:

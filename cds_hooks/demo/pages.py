@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
+from cds_hooks.clock import practice_day
 from cds_hooks.demo.behind import Remembered
 from cds_hooks.demo.box import Box
 from cds_hooks.demo.clinicians import CLINICIANS, Clinician, clinician
@@ -36,6 +37,8 @@ _HEADERS = {
 _GONE = "This page, card or button is not there any more."
 _ELSEWHERE = "Another site cannot press buttons here."
 _TOO_FAR = "The demo's days end here. Start again to go back to the real day."
+_LOOKS = {"no-card": "Why there is no card", "audit": "This page", "": "Why a card was shown"}
+_MOST_LOOKS = 100
 _COOKIE = "clinician"  # who looks, for each browser by itself
 _CHOICES = tuple(Duration(months, "month") for months in (1, 3, 6, 12))
 
@@ -51,6 +54,7 @@ def demo_app(box: Box) -> FastAPI:
     routes.add_api_route("/demo/clinician", pages.choose_clinician, methods=["POST"])
     routes.add_api_route("/demo/later", pages.later, methods=["POST"])
     routes.add_api_route("/demo/people/{key}", pages.open, methods=["POST"])
+    routes.add_api_route("/demo/audit", pages.audit, methods=["GET"])
     routes.add_api_route("/demo/visits/{number}", pages.visit, methods=["GET"])
     routes.add_api_route("/demo/visits/{number}/why/{service}", pages.why, methods=["GET"])
     routes.add_api_route("/demo/visits/{number}/take", pages.take, methods=["POST"])
@@ -76,6 +80,7 @@ class _Pages:
         self._templates = templates("cds_hooks.demo")
         self._templates.filters["pretty"] = pretty
         self._templates.filters["in_words"] = in_words
+        self._templates.filters["day_in_words"] = lambda at: in_words(practice_day(at))
         self._style = style()
 
     @property
@@ -161,6 +166,21 @@ class _Pages:
             "person": now.ehr.somebody(visit.person),
         }
         return self._page("why-not.html", request, values)
+
+    async def audit(self, request: Request) -> Response:
+        """Who looked at a trace; in a practice this page is for auditors alone."""
+        if _from_elsewhere(request):
+            return self._sorry(request, _ELSEWHERE, 403)
+        try:
+            looks = await asyncio.to_thread(self._box.now.behind.looked, _looker(request).user)
+        except StoreError as error:
+            return self._sorry(request, str(error), 503)
+        names = {one.user: one.full for one in CLINICIANS}
+        told = [
+            (names.get(one.who, one.who), _LOOKS.get(one.what.partition(":")[0], _LOOKS[""]), one)
+            for one in looks[:_MOST_LOOKS]
+        ]
+        return self._page("looked.html", request, {"looks": told, "count": len(looks)})
 
     async def take(
         self,

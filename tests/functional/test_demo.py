@@ -191,6 +191,8 @@ def test_every_page_passes_axe_and_never_scrolls_sideways(
         look("quiet")
         page.get_by_role("link", name="Why is there no card?").click()
         look("why there is no card")
+        page.get_by_role("link", name="in the audit").click()
+        look("who looked")
         page.goto(f"{address}/demo")
         press(page, "Look as Rory Supposed, practice nurse")
         page.get_by_role("button", name="A year later").click()

@@ -39,6 +39,13 @@ def test_what_one_clinician_heard_is_remembered_for_the_other(desk: Desk) -> Non
     assert f"You look as {NURSE}." in desk.get("/demo").text  # and stays so, in this browser
 
 
+def test_a_card_that_stands_there_is_not_told_once_more_and_its_answer_is(desk: Desk) -> None:
+    page = desk.open("moira")
+    assert page.cards == 1
+    assert "What is remembered" not in page.text
+    assert "What is remembered" in desk.close(page, "Not enough time today").text
+
+
 def test_who_looks_is_chosen_on_the_page_of_people(desk: Desk) -> None:
     assert f"Look as {NURSE}" in desk.get("/demo").text
     chosen = desk.post("/demo/clinician", looker="nurse")
@@ -165,6 +172,24 @@ def test_why_there_is_no_card_is_one_press_away_and_in_the_audit(
     (look,) = desk.looks()
     assert (look.who, look.action) == ("Practitioner/invented-nurse", "trace")
     assert look.what.startswith("no-card:")
+
+
+def test_who_looked_can_be_seen_and_that_look_too(desk: Desk) -> None:
+    page = desk.open("moira")
+    desk.get(page.link("Why this?"))
+    desk.get(desk.open("moira", by="day", looker="nurse").link("Why is there no card"))
+    assert (
+        f"3 looks, the latest first {NURSE}: This page 2 December 2026"
+        f" {NURSE}: Why there is no card 2 December 2026 {GP}: Why a card was shown 1 December 2026"
+    ) in desk.get("/demo/audit").text
+
+
+def test_what_has_no_room_is_told_as_the_reason_for_no_card(desk: Desk) -> None:
+    for person in ("moira", "morag", "duncan"):
+        desk.close(desk.open(person), "Service not available")
+    page = desk.open("fergus")  # who has the reminder already: nothing is left to offer
+    assert page.cards == 0
+    assert "has no room" in desk.get(page.link("Why is there no card")).text
 
 
 def test_no_look_without_its_place_in_the_audit(desk: Desk) -> None:
