@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import httpx2
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from cds_hooks.commands.demo import Beginning
 from cds_hooks.demo.box import Box
@@ -71,14 +71,14 @@ class Desk:
     folder: Path
     library: Library
     now: datetime = NOW
-    browser: Any = field(init=False)
+    browser: TestClient = field(init=False)
 
     @contextmanager
     def running(self) -> Generator[None]:
         """The demo over the folder; again after it ended is a restart."""
         told: list[FastAPI] = []
 
-        async def pass_on(scope: Any, receive: Any, send: Any) -> None:
+        async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:
             await told[0](scope, receive, send)
 
         client = httpx2.AsyncClient(base_url=ADDRESS, transport=httpx2.ASGITransport(app=pass_on))
@@ -89,11 +89,13 @@ class Desk:
 
     def get(self, address: str) -> Shown:
         """A page."""
-        return self._shown(self.browser.get(address))
+        answer = self.browser.get(address)
+        return Shown(answer.status_code, str(answer.url), answer.text)
 
     def post(self, address: str, **form: str) -> Shown:
         """What a button leads to."""
-        return self._shown(self.browser.post(address, data=form))
+        answer = self.browser.post(address, data=form)
+        return Shown(answer.status_code, str(answer.url), answer.text)
 
     def open(self, person: str, **how: str) -> Shown:
         """A record: now, ``by`` so much later, or as another ``looker``."""
@@ -126,7 +128,3 @@ class Desk:
             return list(audit.entries())
         finally:
             audit.close()
-
-    @staticmethod
-    def _shown(answer: Any) -> Shown:
-        return Shown(answer.status_code, str(answer.url), answer.text)

@@ -80,7 +80,6 @@ class _Pages:
         self._templates = templates("cds_hooks.demo")
         self._templates.filters["pretty"] = pretty
         self._templates.filters["in_words"] = in_words
-        self._templates.filters["day_in_words"] = lambda at: in_words(practice_day(at))
         self._style = style()
 
     @property
@@ -177,7 +176,11 @@ class _Pages:
             return self._sorry(request, str(error), 503)
         names = {one.user: one.full for one in CLINICIANS}
         told = [
-            (names.get(one.who, one.who), _LOOKS.get(one.what.partition(":")[0], _LOOKS[""]), one)
+            (
+                names.get(one.who, one.who),
+                _LOOKS.get(one.what.partition(":")[0], _LOOKS[""]),
+                in_words(practice_day(one.at)),
+            )
             for one in looks[:_MOST_LOOKS]
         ]
         return self._page("looked.html", request, {"looks": told, "count": len(looks)})

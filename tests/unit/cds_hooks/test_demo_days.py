@@ -14,7 +14,8 @@ from rules.days import Duration
 from tests.desk import library
 from tests.served import surgery
 
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENTS = st.timedeltas(timedelta(0), timedelta(days=1100)).map(lambda after: FIRST + after)
 # The real clock says so, and then a button is pressed, or the demo is started again.
 DONE = st.lists(st.tuples(MOMENTS, st.sampled_from([*STEPS, "", "restart"])), max_size=12)
 
