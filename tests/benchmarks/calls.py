@@ -1,9 +1,10 @@
 """A call of 150 and of 300 resources, from 1, 8 and 32 clients at once, against a floor.
 
 Ours asks forty rules, and every call brings a token of its own. The floor reads the body, decodes
-it into the same types and answers with a constant. A card is kept on disk before it leaves, so its
-ratio is to a floor that keeps as much. HealthChain answers the one question about COPD in its two
-ways, where ``make callers`` was run.
+it into the same types and answers with a constant. Another verifies the token first, to tell what
+that alone takes. A card is kept on disk before it leaves, so its ratio is to a floor that keeps as
+much. HealthChain answers the one question about COPD in its two ways, where ``make callers`` was
+run.
 
 What is compared is CPU, in the same rounds. Calls a second and how long an answer takes are only
 told: the clients take their share of the machine. Of a ratio there are two, of the middle round and
@@ -32,7 +33,7 @@ from tests.benchmarks.bodies import for_person, request
 from tests.benchmarks.forty import HELPS, RULES
 from tests.benchmarks.piloted import write_practice
 from tests.benchmarks.servers import Server, Took, ask, floor, goodday, message, ratio, served
-from tests.callers import Caller, registered, signer
+from tests.callers import Caller, a_pair, registered, signer
 from tests.served import VIEW
 
 SIZES, AT_ONCE = (150, 300), (1, 8, 32)
@@ -48,9 +49,13 @@ URL = "https://good-day.example"
 CALL = f"/cds-services/good-day-{VIEW}"
 PYTHON = Path(__file__).parents[1] / "other_clients/healthchain/.venv/bin/python"
 OURS, FLOOR, KEEPING = "ours", "the floor", "a floor that keeps one"
+VERIFYING = "a floor that verifies"
+FLOORS = frozenset({FLOOR, KEEPING, VERIFYING})
 DICTS, OBJECTS = "HealthChain with plain dicts", "HealthChain with its objects"
 _WAYS = {DICTS: "dicts", OBJECTS: "objects"}
-_PATHS = {FLOOR: CALL, KEEPING: f"/kept{CALL}"} | dict.fromkeys(_WAYS, "/cds/cds-services/copd")
+_PATHS = {FLOOR: CALL, KEEPING: f"/kept{CALL}", VERIFYING: f"/verified{CALL}"} | dict.fromkeys(
+    _WAYS, "/cds/cds-services/copd"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,7 @@ class Bench:
         for case in CASES:
             bodies = self._bodies(case, REQUESTS)
             self._ask(FLOOR, case, bodies)
-            if case.card:
-                self._ask(KEEPING, case, bodies)
+            self._ask(KEEPING if case.card else VERIFYING, case, bodies)
             self._ask(OURS, case, bodies)
             if number % EVERY == 0 and not case.card:
                 fewer = bodies[: max(FEWER, case.clients)]
@@ -95,7 +99,7 @@ class Bench:
 
     def prove(self) -> None:
         """Everybody answers as the case says, or the figures would compare what is not alike."""
-        for name, card in product(self.servers.keys() - {FLOOR, KEEPING}, (False, True)):
+        for name, card in product(self.servers.keys() - FLOORS, (False, True)):
             case = Case(SIZES[0], 1, card)
             took = ask(self.servers[name], self._messages(name, self._bodies(case, 1)))
             if [bool(json.loads(each)["cards"]) for each in took.answers] != [card]:
@@ -112,15 +116,15 @@ class Bench:
     def _ask(self, name: str, case: Case, bodies: Sequence[bytes]) -> None:
         took = ask(self.servers[name], self._messages(name, bodies), case.clients)
         cards = {bool(json.loads(each)["cards"]) for each in took.answers}
-        if cards != {case.card and name not in (FLOOR, KEEPING)}:
+        if cards != {case.card and name not in FLOORS}:
             raise SystemExit(f"{name}, {case}: not every answer was that")
         self.took.setdefault((name, case), []).append(took)
 
     def _messages(self, name: str, bodies: Sequence[bytes]) -> list[bytes]:
-        if name != OURS:
+        if name not in (OURS, VERIFYING):
             return [message(_PATHS[name], body) for body in bodies]
         sign = partial(signer(self.caller), URL + CALL)
-        return [message(CALL, body, sign(now())) for body in bodies]
+        return [message(_PATHS.get(name, CALL), body, sign(now())) for body in bodies]
 
 
 def templates(server: Server, token: str) -> dict[str, str]:
@@ -137,12 +141,14 @@ def start(stack: ExitStack, folder: Path, caller: Caller) -> dict[str, Server]:
     write_practice(practice)
     table = caller.table(most_per_minute=MOST_PER_MINUTE)
     clients = registered(folder, table, public_url=URL)
+    keys = folder / "keys.json"
+    keys.write_text(json.dumps(caller.pair.public_set), encoding="utf-8")
     ours = goodday(practice, folder / "data", "--clients", str(clients))
     servers = {
         OURS: stack.enter_context(served(ours, "/cds-services")),
-        FLOOR: stack.enter_context(served(floor(folder / "rows.sqlite"))),
+        FLOOR: stack.enter_context(served(floor(folder / "rows.sqlite", keys))),
     }
-    servers[KEEPING] = servers[FLOOR]
+    servers[KEEPING] = servers[VERIFYING] = servers[FLOOR]
     if not PYTHON.parents[1].joinpath("made").exists():
         print("Without HealthChain, which make callers fetches.")
         return servers
@@ -174,10 +180,14 @@ def _ours(bench: Bench, case: Case, limit: str) -> bool:
     """One case of ours, under the floor that it is held against; whether it is over the limit."""
     ours, floors = bench.rounds(OURS, case), bench.rounds(limit, case)
     _line(f"{case}, {limit}", floors)
+    if limit == FLOOR:
+        _line(f"{case}, {VERIFYING}", bench.rounds(VERIFYING, case))
     over = ratio(ours, floors)[1] > MOST
     said = f"{_times(ours, floors)} the floor{f', over {MOST}' if over else ''}"
     if limit != FLOOR:
         said += f"; {_times(ours, bench.rounds(FLOOR, case))} a bare one"
+    else:
+        said += f"; {_times(ours, bench.rounds(VERIFYING, case))} one that verifies"
     _line(f"{case}, {OURS}", ours, said)
     return over
 
@@ -206,10 +216,14 @@ def main() -> int:
     parser.add_argument(
         "--ill", type=int, default=ILL, help="with how many of 20 illnesses (%(default)s)"
     )
+    parser.add_argument(
+        "--algorithm", choices=("ES384", "RS384"), default="ES384", help="default: %(default)s"
+    )
     told = parser.parse_args()
     rounds: int = told.rounds
     ill: int = told.ill
-    caller = Caller("benchmark", "https://benchmark.example")
+    pair = a_pair("benchmark", told.algorithm)
+    caller = Caller("benchmark", "https://benchmark.example", pair)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         servers = start(stack, folder, caller)
@@ -226,12 +240,12 @@ def main() -> int:
             done += 1
         print(
             f"{_some(done, 'round')} of {REQUESTS} calls about people who have {ill} of the 20"
-            f" illnesses asked about. Ours: {RULES} rules, a token for every call."
-            " HealthChain, where it is here: one question, no tokens."
+            f" illnesses asked about. Ours: {RULES} rules, a token ({told.algorithm}) for every"
+            " call. HealthChain, where it is here: one question, no tokens."
         )
         over = report(bench)
         for name, server in servers.items():
-            if name == KEEPING:  # the floor again
+            if name in (KEEPING, VERIFYING):  # the floor again
                 continue
             print(
                 f"{name}: {server.ready_after:.2f} s from the start to the first answer,"

@@ -80,9 +80,9 @@ def goodday(practice: Path, data: Path, *options: str) -> list[str]:
     ]  # fmt: skip
 
 
-def floor(rows: Path) -> list[str]:
+def floor(rows: Path, keys: Path) -> list[str]:
     """The command that serves the floors."""
-    return [sys.executable, "-m", "tests.benchmarks.floor", "{port}", str(rows)]
+    return [sys.executable, "-m", "tests.benchmarks.floor", "{port}", str(rows), str(keys)]
 
 
 def message(path: str, body: bytes, token: str = "") -> bytes:

@@ -7,6 +7,7 @@ asserted.
 """
 
 import argparse
+import json
 import socket
 import statistics
 import tempfile
@@ -91,12 +92,14 @@ def main() -> None:
         rate = {"most_per_minute": MOST_PER_MINUTE}
         tables = US.table(**rate), RSA.table(**rate), VENDOR.table(tenants=["A81001"], **rate)
         listed = str(registered(practice, *tables, public_url=URL))
+        keys = folder / "keys.json"
+        keys.write_text(json.dumps(US.pair.public_set), encoding="utf-8")
         first = goodday(practice, folder / "1", "--clients", listed)
         second = goodday(practice, folder / "2", "--open")
         with (
             served(first, "/cds-services") as guarded,
             served(second, "/cds-services") as opened,
-            served(floor(folder / "floor.sqlite")) as bare,
+            served(floor(folder / "floor.sqlite", keys)) as bare,
         ):
             asked = templates(guarded, US.token(f"{URL}/cds-services", now()))
             body = request(asked, VIEW, RESOURCES, offered=True)
