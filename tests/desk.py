@@ -8,7 +8,7 @@ import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from cds_hooks.clock import practice_day
 from cds_hooks.commands.demo import Beginning
 from cds_hooks.demo.box import Box
+from cds_hooks.demo.days import STEPS
 from cds_hooks.demo.pages import demo_app
 from cds_hooks.store.audit import Audit, Looked
 from cds_hooks.store.keys import read_key
@@ -118,6 +120,14 @@ class Desk:
         code = re.search(rf'<option value="([^"]+)">{re.escape(reason)}<', form[0])
         assert code, f"no reason: {reason}"
         return self.post(form[1], card=form[2], reason=code[1])
+
+    def wait_until(self, day: date) -> None:
+        """Let the days go by, with as few presses as it takes."""
+        today = practice_day(self.now)
+        for key, (_, by) in reversed(STEPS.items()):
+            while by.after(today) <= day:
+                assert self.post("/demo/later", by=key).status == 200
+                today = by.after(today)
 
     def looks(self, start: int = 1) -> list[Looked]:
         """The audit of a start, once its demo has ended or beside it."""

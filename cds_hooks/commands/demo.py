@@ -104,10 +104,4 @@ class Beginning:
             looking=looking,
         )
         pausing.start()
-
-        def stop() -> None:
-            pausing.stop()
-            answers.close()
-            audit.close()
-
-        return Start(service, ehr, Behind(answers, live, audit, days), days, stop)
+        return Start(service, ehr, Behind(answers, live, audit, days), days, pausing.stop)

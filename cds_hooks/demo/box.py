@@ -4,11 +4,11 @@ Each start has a folder of its own, with a store, an audit, records and a clock 
 in no store does time go back, and what was said in one start is known in no other.
 """
 
+import asyncio
 import re
 import shutil
-import threading
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,13 @@ class Start:
     days: Days
     stop: Callable[[], None]
 
+    @asynccontextmanager
+    async def alive(self) -> AsyncGenerator[None]:
+        """While the service runs, as its own lifespan has it."""
+        async with self.service.router.lifespan_context(self.service):
+            yield
+        self.stop()
+
 
 class Box:
     """The start that is on, as an ASGI app; ``begin`` makes one in a folder, with its number."""
@@ -40,7 +47,8 @@ class Box:
     def __init__(self, data: Path, begin: Callable[[Path, int], Start]) -> None:
         """Go on with the latest start, or make the first. Raises OSError or StoreError."""
         self._data, self._begin = data, begin
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time = asyncio.Lock()
+        self._alive = AsyncExitStack()
         data.mkdir(parents=True, exist_ok=True)
         self._number = max(self._numbers(), default=1)
         try:
@@ -50,14 +58,17 @@ class Box:
             self.now = self._made()
         self._tidy(self._number)
 
-    def start_again(self) -> None:
-        """Begin anew. Blocks; raises OSError or StoreError, and then nothing has changed."""
-        with self._one_at_a_time:
+    async def start_again(self) -> None:
+        """Begin anew. Raises OSError or StoreError, and then nothing has changed."""
+        async with self._one_at_a_time:
             self._number += 1
-            before, self.now = self.now, self._made()
-            before.stop()
+            made = await asyncio.to_thread(self._made)
+            alive = AsyncExitStack()
+            await alive.enter_async_context(made.alive())
+            before, self._alive, self.now = self._alive, alive, made
+            await before.aclose()
             # The one before stays for whoever is in the middle of something there.
-            self._tidy(self._number - 1)
+            await asyncio.to_thread(self._tidy, self._number - 1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Whatever comes goes to the service that is on."""
@@ -65,9 +76,10 @@ class Box:
 
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncGenerator[None]:
-        """Let go of what is open at the end."""
+        """From the first start to the end of whichever is on then."""
+        await self._alive.enter_async_context(self.now.alive())
         yield
-        self.now.stop()
+        await self._alive.aclose()
 
     def _made(self) -> Start:
         folder = self._data / f"start-{self._number}"

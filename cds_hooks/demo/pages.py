@@ -99,7 +99,7 @@ class _Pages:
         if _from_elsewhere(request):
             return self._sorry(request, _ELSEWHERE, 403)
         try:
-            await asyncio.to_thread(self._box.start_again)
+            await self._box.start_again()
         except (OSError, StoreError):
             return self._sorry(request, "The data folder cannot be written to.", 503)
         return RedirectResponse("/demo", 303)
