@@ -25,16 +25,15 @@ from cds_hooks.demo.pages import demo_app
 from cds_hooks.store.audit import Audit, Looked
 from cds_hooks.store.keys import read_key
 from cds_hooks.traffic import Traffic
-from rules.load import load_library
-from rules.rule import Library
+from rules.load import Loaded, load_library
 
 ADDRESS = "http://desk.example"
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
 
-def library() -> Library:
+def demo_rules() -> Loaded:
     """The rules of the demo's own practice."""
-    return load_library(Path(str(files("cds_hooks.demo").joinpath("practice")))).library
+    return load_library(Path(str(files("cds_hooks.demo").joinpath("practice"))))
 
 
 @dataclass
@@ -71,7 +70,7 @@ class Desk:
     """Somebody at the demo, in one browser."""
 
     folder: Path
-    library: Library
+    rules: Loaded
     now: datetime = NOW
     browser: TestClient = field(init=False)
 
@@ -84,7 +83,7 @@ class Desk:
             await told[0](scope, receive, send)
 
         client = httpx2.AsyncClient(base_url=ADDRESS, transport=httpx2.ASGITransport(app=pass_on))
-        begin = Beginning(ADDRESS, self.library, client, lambda: self.now, Traffic())
+        begin = Beginning(ADDRESS, self.rules, client, lambda: self.now, Traffic())
         told.append(demo_app(Box(self.folder, begin.start)))
         with TestClient(told[0], base_url=ADDRESS) as self.browser:
             yield

@@ -27,7 +27,7 @@ from cds_hooks.store.audit import Audit
 from cds_hooks.store.tables import StoreError
 from cds_hooks.traffic import Traffic
 from rules.days import Duration
-from rules.load import load_library
+from rules.load import Loaded, load_library
 from rules.rule import Library
 
 HOST = "127.0.0.1"
@@ -47,7 +47,7 @@ def demo(port: int, data: Path) -> int:
     address = f"http://{HOST}:{listening.getsockname()[1]}"
     traffic = Traffic()
     client = httpx2.AsyncClient(base_url=address, timeout=10, trust_env=False)
-    beginning = Beginning(address, loaded.library, client, clock.now, traffic)
+    beginning = Beginning(address, loaded, client, clock.now, traffic)
     try:
         box = Box(data, beginning.start)
     except StoreError as error:
@@ -79,7 +79,7 @@ class Beginning:
     """What is the same in every start of the demo; ``client`` calls the demo at its address."""
 
     address: str
-    library: Library
+    loaded: Loaded
     client: httpx2.AsyncClient
     clock: Clock  # the real one
     traffic: Traffic
@@ -92,7 +92,8 @@ class Beginning:
         answers = Answers(folder)
         audit = Audit(folder, answers.key.bytes_for("audit"))
         looking = Looking(Access(settings, answers.key), audit, self.address)
-        live = Live(in_force(_looked_at(self.library, days.began), days()))
+        library = _looked_at(self.loaded.library, days.began)
+        live = Live(in_force(library, days()))
         pausing = Pausing(answers, live)
         service = create_app(
             settings,

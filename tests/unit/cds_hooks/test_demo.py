@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from rules.rule import Library
-from tests.desk import NOW, Desk, library
+from rules.load import Loaded
+from tests.desk import NOW, Desk, demo_rules
 
 GP, NURSE = "Dr Ailsa Makebelieve, GP", "Rory Supposed, practice nurse"
 
 
 @pytest.fixture(scope="module")
-def rules() -> Library:
-    return library()
+def rules() -> Loaded:
+    return demo_rules()
 
 
 @pytest.fixture
-def desk(tmp_path: Path, rules: Library) -> Iterator[Desk]:
+def desk(tmp_path: Path, rules: Loaded) -> Iterator[Desk]:
     desk = Desk(tmp_path, rules)
     with desk.running():
         yield desk
@@ -217,7 +217,7 @@ def test_an_answer_of_another_day_says_that_it_is_old(desk: Desk) -> None:
 
 
 def test_the_days_go_on_after_a_restart_and_start_again_brings_the_real_day(
-    tmp_path: Path, rules: Library
+    tmp_path: Path, rules: Loaded
 ) -> None:
     desk = Desk(tmp_path, rules)
     with desk.running():
@@ -239,7 +239,7 @@ def test_the_days_go_on_after_a_restart_and_start_again_brings_the_real_day(
 @pytest.mark.parametrize("file", ["clock.json", "ehr.json"])
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"moved": -1, "reached": "x", "added": 1}'])
 def test_files_that_are_not_its_own_are_left_and_another_start_begins(
-    tmp_path: Path, rules: Library, file: str, text: str
+    tmp_path: Path, rules: Loaded, file: str, text: str
 ) -> None:
     desk = Desk(tmp_path, rules)
     with desk.running():

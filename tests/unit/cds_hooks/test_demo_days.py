@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cds_hooks.clock import practice_day
 from cds_hooks.demo.days import FURTHEST, STEPS, Days, TooFar
 from rules.days import Duration
-from tests.desk import library
+from tests.desk import demo_rules
 from tests.served import surgery
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -73,6 +73,6 @@ def test_it_is_kept_and_goes_no_further_than_it_can(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/demo", "/demo/later", "/demo/clinician", "/demo/start-again"])
 def test_a_real_service_has_no_such_page_and_no_such_button(tmp_path: Path, path: str) -> None:
-    with surgery(tmp_path, library()) as here:
+    with surgery(tmp_path, demo_rules().library) as here:
         assert here.client.get(path).status_code == 404
         assert here.client.post(path, data={"by": "year"}).status_code == 404

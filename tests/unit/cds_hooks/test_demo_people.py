@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.desk import Desk, Shown, library
+from tests.desk import Desk, Shown, demo_rules
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    desk = Desk(tmp_path_factory.mktemp("demo"), library())
+    desk = Desk(tmp_path_factory.mktemp("demo"), demo_rules())
     with desk.running():
         yield desk
 
