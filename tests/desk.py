@@ -58,6 +58,12 @@ class Shown:
         """How many cards are on it."""
         return self.source.count("<article")
 
+    @property
+    def reasons(self) -> list[str]:
+        """What its first card can be closed with."""
+        form = re.search(r'(?s)action="[^"]+/close".*?</form>', self.source)
+        return re.findall(r'<option value="[^"]+">([^<]+)<', form[0]) if form else []
+
     def link(self, words: str) -> str:
         """The address of the link with these words."""
         found = re.search(rf'<a [^>]*href="([^"]+)">[^<]*{re.escape(words)}', self.source)

@@ -86,6 +86,16 @@ def test_every_reason_can_be_pressed_is_told_in_words_and_ends_on_the_day_that_i
         assert after.cards == 1
 
 
+def test_whatever_reason_a_card_names_can_be_pressed_and_is_said_back(desk: Desk) -> None:
+    named = desk.open("moira").reasons
+    assert {reason for reason, _ in REASONS} <= set(named)
+    for reason in named:
+        desk.post("/demo/start-again")
+        closed = desk.close(desk.open("moira"), reason)
+        assert f"This card is closed: {reason}." in closed.text
+        assert "nobody asks again until" in closed.text
+
+
 def test_a_day_that_the_person_chose_is_said_and_kept(desk: Desk) -> None:
     said = desk.take(desk.open("moira"), "Not now", ask_again="2027-01-01")
     words = (
