@@ -1,25 +1,36 @@
 """``goodday demo``: the service with an EHR in a box, on invented people, at one address."""
 
+from dataclasses import dataclass, replace
+from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import httpx2
 
 from cds_hooks import clock, logs
+from cds_hooks.access import Access
 from cds_hooks.app import create_app
+from cds_hooks.clock import Clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
-from cds_hooks.commands.serve import listen, looking_at, run
+from cds_hooks.commands.serve import listen, run
+from cds_hooks.demo.behind import Behind
+from cds_hooks.demo.box import Box, Start
+from cds_hooks.demo.days import Days
 from cds_hooks.demo.ehr import Ehr
-from cds_hooks.demo.pages import add_demo
+from cds_hooks.demo.pages import demo_app
 from cds_hooks.live import Live, in_force
+from cds_hooks.looking import Looking
 from cds_hooks.pausing import Pausing
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
+from cds_hooks.store.audit import Audit
 from cds_hooks.store.tables import StoreError
 from cds_hooks.tally import Tally
 from cds_hooks.traffic import Traffic
 from cds_hooks.watching import Watching
-from rules.load import load_library
+from rules.days import Duration
+from rules.load import Loaded, load_library
+from rules.rule import Library
 
 HOST = "127.0.0.1"
 # A browser on this machine may call the demo from any port: that is what integrators do first.
@@ -36,40 +47,72 @@ def demo(port: int, data: Path) -> int:
     if listening is None:
         return COULD_NOT_RUN
     address = f"http://{HOST}:{listening.getsockname()[1]}"
-    settings = Settings(data=data, public_url=address)
+    traffic = Traffic()
+    client = httpx2.AsyncClient(base_url=address, timeout=10, trust_env=False)
+    beginning = Beginning(address, loaded, client, clock.now, traffic)
     try:
-        answers = Answers(data)
-        looking = looking_at(settings, answers, address)
+        box = Box(data, beginning.start)
     except StoreError as error:
         listening.close()
         say.sorry(str(error))
         return COULD_NOT_RUN
-    client = httpx2.AsyncClient(base_url=address, timeout=10, trust_env=False)
-    try:
-        ehr = Ehr(data, client, clock.now)
     except OSError:
         listening.close()
         say.sorry(f"The data folder {data} cannot be written to. Name another with --data.")
         return COULD_NOT_RUN
-    traffic = Traffic()
-    live = Live(in_force(loaded.library, clock.now(), stories=loaded.stories))
-    pausing, tally = Pausing(answers, live), Tally()
-    watching = Watching(answers, live, tally, clock.now, pausing.look)
-    app = create_app(
-        settings,
-        live,
-        answers,
-        origin_pattern=LOCAL_ORIGINS,
-        traffic=traffic,
-        looking=looking,
-        tally=tally,
-    )
-    add_demo(app, ehr)
     logs.to_stderr()
     logs.event("open", reason="no-sign-in")
-    pausing.start()
-    watching.start()
-    run(app, listening, f"{address}/demo", traffic)
-    watching.stop()
-    pausing.stop()
+    run(demo_app(box), listening, f"{address}/demo", traffic)
     return FINE
+
+
+def _looked_at(library: Library, on: date) -> Library:
+    """The library of a practice that looked at its rules again on the day the demo began.
+
+    So they speak for as long as a practice's would, whatever day it is when somebody tries them.
+    """
+    again = Duration(12, "month").after(on)
+    rules = (replace(one, care=replace(one.care, review_by=again)) for one in library.rules)
+    return replace(library, rules=tuple(rules))
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is the same in every start of the demo; ``client`` calls the demo at its address."""
+
+    address: str
+    loaded: Loaded
+    client: httpx2.AsyncClient
+    clock: Clock  # the real one
+    traffic: Traffic
+
+    def start(self, folder: Path, number: int) -> Start:
+        """Service, store, records and clock in a folder. Raises StoreError, OSError or NotOurs."""
+        days = Days(folder, self.clock)
+        ehr = Ehr(folder, self.client, days, number)
+        settings = Settings(data=folder, public_url=self.address)
+        answers = Answers(folder)
+        audit = Audit(folder, answers.key.bytes_for("audit"))
+        looking = Looking(Access(settings, answers.key), audit, self.address)
+        library = _looked_at(self.loaded.library, days.began)
+        live = Live(in_force(library, days(), stories=self.loaded.stories))
+        pausing, tally = Pausing(answers, live), Tally()
+        watching = Watching(answers, live, tally, days, pausing.look)
+        service = create_app(
+            settings,
+            live,
+            answers,
+            clock=days,
+            origin_pattern=LOCAL_ORIGINS,
+            traffic=self.traffic,
+            looking=looking,
+            tally=tally,
+        )
+
+        def stop() -> None:
+            watching.stop()
+            pausing.stop()
+
+        pausing.start()
+        watching.start()
+        return Start(service, ehr, Behind(answers, live, audit, days), days, stop)

@@ -5,18 +5,17 @@ sends feedback. It knows nothing of how the service works inside.
 """
 
 import copy
-import json
-import os
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx2
 
-from cds_hooks.clock import Clock, practice_day
+from cds_hooks.demo import kept
+from cds_hooks.demo.clinicians import Clinician
+from cds_hooks.demo.days import Days
 from cds_hooks.demo.people import Somebody, people
 from cds_hooks.demo.writing import Json
 from fhir_adapters.systems import ASK_AGAIN_AFTER
@@ -33,13 +32,22 @@ class NotThere(Exception):
 class Asked:
     """One call to one service, word for word, and what the clinician did with its cards."""
 
-    hook: str
-    service: str
+    listed: Json  # the service, as discovery lists it
     request: Json
     status: int
     answer: Json
     taken: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])  # by suggestion
     closed: dict[str, str] = field(default_factory=dict[str, str])  # by card: how
+
+    @property
+    def hook(self) -> str:
+        """Whose moment it was."""
+        return str(self.listed["hook"])
+
+    @property
+    def service(self) -> str:
+        """The service that was called."""
+        return str(self.listed["id"])
 
     @property
     def cards(self) -> list[Json]:
@@ -56,43 +64,63 @@ class Asked:
 
 @dataclass
 class Visit:
-    """A record that was opened: who, and every call that was made."""
+    """A record that was opened: whose, by whom, on which day, and every call that was made."""
 
     number: int
     person: str
+    clinician: Clinician
+    on: date
     calls: list[Asked]
+
+    def call(self, service: str) -> Asked:
+        """The call to one service. Raises NotThere."""
+        for asked in self.calls:
+            if asked.service == service:
+                return asked
+        raise NotThere
 
 
 class Ehr:
     """Invented people, what was added to their records, and a client for the service."""
 
-    def __init__(self, folder: Path, client: httpx2.AsyncClient, clock: Clock) -> None:
-        """Take up where this folder left off. Raises OSError if it cannot be written to."""
+    def __init__(
+        self, folder: Path, client: httpx2.AsyncClient, days: Days, start: int = 1
+    ) -> None:
+        """Take up where this folder left off. Raises OSError, or NotOurs for another's file.
+
+        ``start`` is part of everybody's ids: what was said in one is about nobody in the next.
+        """
         self._file = folder / "ehr.json"
-        self._run = 1
-        self._added: dict[str, list[Json]] = {}
+        self._start = start
         self._client = client
-        self._clock = clock
+        self._days = days
         self._visits: OrderedDict[int, Visit] = OrderedDict()
         self._count = 0
-        folder.mkdir(parents=True, exist_ok=True)
-        self._read()
+        self._added: dict[str, list[Json]] = {}
+        found = kept.read(self._file)
+        if found is None:
+            self._write()
+            return
+        try:
+            self._added = {key: list(added) for key, added in found["added"].items()}
+        except (KeyError, TypeError, AttributeError):
+            raise kept.NotOurs from None
 
     @property
     def today(self) -> date:
         """The practice's day."""
-        return practice_day(self._clock())
+        return self._days.today
 
     def everybody(self) -> list[Somebody]:
         """All people, with what has been added to their records."""
-        return [self._with_added(somebody) for somebody in people(self.today, self._run).values()]
+        return [self._as_now(somebody) for somebody in self._people().values()]
 
     def somebody(self, key: str) -> Somebody:
         """One person. Raises NotThere."""
-        found = people(self.today, self._run).get(key)
+        found = self._people().get(key)
         if found is None:
             raise NotThere
-        return self._with_added(found)
+        return self._as_now(found)
 
     def added(self, key: str) -> frozenset[str]:
         """The ids of the entries that were added to a record here."""
@@ -105,28 +133,28 @@ class Ehr:
         except KeyError:
             raise NotThere from None
 
-    def start_again(self) -> None:
-        """Everybody as they were. Their ids are new, so nothing said before is about them."""
-        self._run += 1
-        self._added = {}
-        self._visits.clear()
-        self._write()
-
-    async def open(self, key: str) -> Visit:
+    async def open(self, key: str, clinician: Clinician) -> Visit:
         """Open somebody's record: call every service whose moment it is. Raises NotThere."""
         somebody = self.somebody(key)
         listed = (await self._client.get("/cds-services")).json()["services"]
         calls = [
-            await self._ask(service, somebody)
+            await self._ask(service, somebody, clinician)
             for service in sorted(listed, key=lambda service: service["hook"], reverse=True)
             if service["hook"] == "patient-view"
             or (service["hook"] == "appointment-book" and somebody.booking)
         ]
         self._count += 1
-        visit = self._visits[self._count] = Visit(self._count, key, calls)
+        visit = Visit(self._count, key, clinician, self.today, calls)
+        self._visits[self._count] = visit
         while len(self._visits) > _MOST_VISITS:
             self._visits.popitem(last=False)
         return visit
+
+    def would_ask(self, visit: Visit, asked: Asked) -> Json:
+        """A call as it was made, over the record as it is now. It is not made. Raises NotThere."""
+        somebody = self.somebody(visit.person)
+        request = _request(asked.listed, somebody, visit.clinician)
+        return {**request, "hookInstance": asked.request["hookInstance"]}
 
     async def take(
         self, number: int, card_uuid: str, suggestion_uuid: str, ask_again: str = ""
@@ -177,23 +205,13 @@ class Ehr:
                 continue
         raise NotThere
 
-    async def _ask(self, service: Json, somebody: Somebody) -> Asked:
-        context: Json = {"userId": "Practitioner/invented", "patientId": somebody.patient["id"]}
-        if service["hook"] == "appointment-book":
-            context["appointments"] = _bundle([somebody.booking] if somebody.booking else [])
-        request: Json = {
-            "hook": service["hook"],
-            "hookInstance": str(uuid4()),
-            "context": context,
-            "prefetch": {
-                key: _fetched(template, somebody) for key, template in service["prefetch"].items()
-            },
-        }
+    async def _ask(self, service: Json, somebody: Somebody, clinician: Clinician) -> Asked:
+        request = _request(service, somebody, clinician)
         answer = await self._client.post(f"/cds-services/{service['id']}", json=request)
-        return Asked(service["hook"], service["id"], request, answer.status_code, answer.json())
+        return Asked(service, request, answer.status_code, answer.json())
 
     async def _tell(self, asked: Asked, feedback: Json) -> None:
-        at = self._clock().astimezone(UTC)
+        at = self._days().astimezone(UTC)
         feedback["outcomeTimestamp"] = at.isoformat().replace("+00:00", "Z")
         answer = await self._client.post(
             f"/cds-services/{asked.service}/feedback", json={"feedback": [feedback]}
@@ -218,41 +236,42 @@ class Ehr:
         mine.append(changed)
         return changed
 
-    def _with_added(self, somebody: Somebody) -> Somebody:
+    def _people(self) -> dict[str, Somebody]:
+        """Everybody as they were before the clock was moved: their records stay where they are."""
+        return people(self._days.began, self._start)
+
+    def _as_now(self, somebody: Somebody) -> Somebody:
+        """With what was added to the record since; a visit whose day has passed is not booked."""
         added = tuple(self._added.get(somebody.key, ()))
         names = {_name(one) for one in added}
-        return Somebody(
-            somebody.key,
-            somebody.about,
-            somebody.patient,
-            tuple(one for one in somebody.resources if _name(one) not in names) + added,
-            somebody.booking,
-            somebody.unreadable,
-            somebody.first_page_only,
+        booking = somebody.booking
+        return replace(
+            somebody,
+            resources=tuple(one for one in somebody.resources if _name(one) not in names) + added,
+            booking=booking if booking and booking["start"][:10] >= str(self.today) else None,
         )
 
-    def _read(self) -> None:
-        try:
-            # FHIR JSON, as _write left it.
-            kept: dict[str, Any] = json.loads(self._file.read_text(encoding="utf-8"))
-            self._run, self._added = int(kept["run"]), dict(kept["added"])
-        except FileNotFoundError:
-            self._write()
-        except (ValueError, KeyError, TypeError):
-            # A file that is not ours to understand: begin anew, with ids that nobody had before.
-            self._run = int(self._clock().timestamp())
-            self._added = {}
-            self._write()
-
     def _write(self) -> None:
-        whole = json.dumps({"run": self._run, "added": self._added})
-        draft = self._file.with_suffix(".new")
-        draft.write_text(whole, encoding="utf-8")
-        os.replace(draft, self._file)
+        kept.write(self._file, {"added": self._added})
 
 
 def _name(resource: Json) -> tuple[str, str]:
     return resource["resourceType"], resource["id"]
+
+
+def _request(service: Json, somebody: Somebody, clinician: Clinician) -> Json:
+    """A call to a service about somebody, with its prefetch templates filled from the record."""
+    context: Json = {"userId": clinician.user, "patientId": somebody.patient["id"]}
+    if service["hook"] == "appointment-book":
+        context["appointments"] = _bundle([somebody.booking] if somebody.booking else [])
+    return {
+        "hook": service["hook"],
+        "hookInstance": str(uuid4()),
+        "context": context,
+        "prefetch": {
+            key: _fetched(template, somebody) for key, template in service["prefetch"].items()
+        },
+    }
 
 
 def _fetched(template: str, somebody: Somebody) -> Json:

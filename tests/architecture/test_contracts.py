@@ -15,6 +15,7 @@ FHIR = "Only the adapters know a library of FHIR's types"
 JSON = "Only the doors and the adapters know how JSON is decoded"
 DEMO = "Only the demo and the conformance kit call over HTTP"
 KIT = "The conformance kit knows a service over HTTP and nothing else of ours"
+BOX = "Only goodday demo knows the demo"
 SERVERS = "Only fhir_adapters.server asks FHIR servers"
 PAGES = "Only cds_hooks.pages.html turns templates and markdown into HTML"
 YAML = "Only rules.text knows YAML"
@@ -53,6 +54,9 @@ BREAKS = {
     "wording decodes JSON": (JSON, "prompts/words.py", "import msgspec"),
     "rules decode JSON": (JSON, "rules/text.py", "import json"),
     "the service calls over HTTP": (DEMO, "cds_hooks/app.py", "import httpx2"),
+    "a practice's service has a clock that can be moved": (
+        BOX, "cds_hooks/commands/serve.py", "from cds_hooks.demo.days import Days",
+    ),
     "a door asks a FHIR server": (SERVERS, "cds_hooks/invoke.py", "import fhirpy"),
     "reading asks a FHIR server": (SERVERS, "fhir_adapters/pages.py", "import aiohttp"),
     "a door makes an address its own way": (SERVERS, "cds_hooks/app.py", "from yarl import URL"),

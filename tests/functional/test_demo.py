@@ -81,6 +81,15 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def reach(page: Page, wanted: Locator) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("button => button === document.activeElement"):
+            return
+    raise AssertionError("the keyboard does not come there")
+
+
 def quiet(page: Page) -> Locator:
     """What the page says where there is no card."""
     return page.locator(".quiet")
@@ -108,51 +117,33 @@ def test_a_referral_is_taken_shown_added_and_then_it_is_quiet_for_a_year(
         expect(page.get_by_role("article")).to_have_count(0)
 
 
-def test_not_now_with_a_day_that_the_person_chose_is_kept_to_that_day(
-    browser: Browser, address: str
+@pytest.mark.parametrize("width", SIZES[1:])
+def test_a_day_that_the_person_chose_is_kept_for_both_clinicians_as_the_days_go_by(
+    browser: Browser, address: str, width: int
 ) -> None:
-    with page_of(browser, address) as page:
+    with page_of(browser, address, width=width) as page:
         open_record(page, "Moira Inventson")
+        expect(page.get_by_role("region", name="Today")).to_contain_text("Makebelieve, GP")
         choice = page.get_by_label("When to ask again, if the person chooses")
         day = choice.locator("option", has_text="in 1 month").inner_text()
         choice.select_option(label=day)
         press(page, "Not now")
         expect(page.get_by_role("status").last).to_contain_text("This card is closed: Not now")
-        press(page, "Look again")
         in_words = day.partition("(")[2].rstrip(")")
-        expect(quiet(page)).to_contain_text(f"Quiet until {in_words}")
-        expect(quiet(page)).to_contain_text("chose that day")
-
-
-def test_no_thank_you_is_remembered_and_said_back(browser: Browser, address: str) -> None:
-    with page_of(browser, address) as page:
-        open_record(page, "Moira Inventson")
-        press(page, "No, thank you")
-        press(page, "Look again")
-        expect(quiet(page)).to_contain_text('the person said "no, thank you"')
-
-
-def test_a_card_is_closed_with_a_reason_and_the_next_look_says_why_it_is_quiet(
-    browser: Browser, address: str
-) -> None:
-    with page_of(browser, address) as page:
-        open_record(page, "Morag Afterwards")
-        page.get_by_label("Close this card because").select_option("Not right for this person")
-        press(page, "Close the card")
-        expect(page.get_by_role("button", name="Not now")).to_have_count(0)
-        press(page, "Look again")
-        expect(quiet(page)).to_contain_text("not right for this person")
-
-
-def test_a_card_that_nobody_answers_is_not_repeated_at_the_next_look(
-    browser: Browser, address: str
-) -> None:
-    with page_of(browser, address) as page:
-        open_record(page, "Moira Inventson")
-        page.reload()  # going back to what is on the screen asks nothing again
+        for button in ("As Rory Supposed, practice nurse", "A week later"):
+            page.get_by_role("button", name=button).click()
+            expect(quiet(page)).to_contain_text(f"Quiet until {in_words}")
+            expect(quiet(page)).to_contain_text("chose that day")
+        expect(page.get_by_role("region", name="Today")).to_contain_text("moved forward 7 days")
+        expect(page.get_by_role("region", name="Today")).to_contain_text("practice nurse")
+        page.get_by_role("link", name="Why is there no card?").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Why there is no card")
+        expect(page.get_by_role("main")).to_contain_text("chose that day")
+        page.get_by_role("link", name="Back to Moira Inventson").click()
+        page.get_by_role("button", name="A month later").click()
         expect(page.get_by_text(QUESTION, exact=True)).to_be_visible()
-        press(page, "Look again")
-        expect(quiet(page)).to_contain_text("nobody has said yes or no")
+        page.get_by_role("link", name="Why this?").click()
+        expect(page.get_by_role("main")).to_contain_text("Nothing that was said before holds")
 
 
 def test_a_letter_is_drafted_for_filed_results_before_a_visit(
@@ -169,51 +160,6 @@ def test_a_letter_is_drafted_for_filed_results_before_a_visit(
         expect(letter).to_contain_text("Dear Donald")
         expect(letter).to_contain_text("FEV1 compared with what is predicted: 62 %")
         expect(letter).to_contain_text('"status": "draft"')
-
-
-SILENT = [
-    pytest.param("Alec Madeupson", "nothing to say", id="offered four months ago"),
-    pytest.param("Jean Fictional", "Quiet until", id="said no"),
-    pytest.param("Tam Pretendie", "nothing to say", id="COPD resolved"),
-    pytest.param("Ishbel Nonesuch", "nothing to say", id="palliative care"),
-    pytest.param("Callum Notreal", "nothing to say", id="a child"),
-    pytest.param("Nan Blankpage", "nothing to say", id="nothing on the record"),
-    pytest.param("Rhona Halfread", "Cannot tell", id="record partly unreadable"),
-    pytest.param("Gregor Unfiledson", "no sign that a clinician has filed", id="results not filed"),
-    pytest.param("Elspeth Waiting", "nothing to say", id="a result still on its way"),
-    pytest.param("Hamish Soonish", "nothing to say", id="visit too soon"),
-    pytest.param("Lorna Newsome", "nothing to say", id="news still settling"),
-    pytest.param("Senga Enough", "nothing to say", id="asked us not to raise it again"),
-    pytest.param("Una Sometime", "Cannot tell", id="offered in a year without a month"),
-    pytest.param("Wullie Written", "nothing to say", id="words without a code"),
-    pytest.param("Agnes Pageone", "only one page", id="first page only"),
-    pytest.param("Bertie Latterly", "nothing to say", id="has died"),
-]
-
-
-@pytest.mark.parametrize(("name", "says"), SILENT)
-def test_no_card_for(browser: Browser, address: str, name: str, says: str) -> None:
-    with page_of(browser, address) as page:
-        open_record(page, name)
-        expect(page.get_by_role("article")).to_have_count(0)
-        expect(page.get_by_role("region", name="What Good Day says")).to_contain_text(says)
-
-
-SPEAKING = [
-    pytest.param("Morag Afterwards", 3, id="offered thirteen months ago"),
-    pytest.param("Duncan Askagain", 3, id="the day they chose has come"),
-    pytest.param("Fergus Reminded", 2, id="a reminder is there already"),
-]
-
-
-@pytest.mark.parametrize(("name", "offers"), SPEAKING)
-def test_one_card_for(browser: Browser, address: str, name: str, offers: int) -> None:
-    with page_of(browser, address) as page:
-        open_record(page, name)
-        card = page.get_by_role("article")
-        expect(card).to_have_count(1)
-        # the offers, "Not now", "No, thank you", and the button that closes the card
-        expect(card.get_by_role("button")).to_have_count(offers + 3)
 
 
 @pytest.mark.parametrize("width", SIZES)
@@ -243,7 +189,14 @@ def test_every_page_passes_axe_and_never_scrolls_sideways(
         look("answered")
         press(page, "Look again")
         look("quiet")
+        page.get_by_role("link", name="Why is there no card?").click()
+        look("why there is no card")
+        page.get_by_role("link", name="in the audit").click()
+        look("who looked")
         page.goto(f"{address}/demo")
+        press(page, "Look as Rory Supposed, practice nurse")
+        page.get_by_role("button", name="A year later").click()
+        look("people, a year later")
         open_record(page, "Rhona Halfread")
         look("unreadable")
         page.goto(f"{address}/demo/visits/999999")
@@ -262,14 +215,17 @@ def test_everything_can_be_done_with_the_keyboard(browser: Browser, address: str
         expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
-        expect(page.get_by_role("button", name="Open record of Moira Inventson")).to_be_focused()
+        expect(page.get_by_role("button", name="Look as Rory Supposed")).to_be_focused()
+        page.keyboard.press("Enter")
+        reach(page, page.get_by_role("button", name="Tomorrow"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("region", name="Today")).to_contain_text("moved forward 1 day.")
+        expect(page.get_by_role("region", name="Today")).to_contain_text("practice nurse")
+        reach(page, page.get_by_role("button", name="Open record of Moira Inventson"))
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Moira Inventson")
         wanted = page.get_by_role("button", name="No, thank you")
-        for _ in range(30):
-            page.keyboard.press("Tab")
-            if wanted.evaluate("button => button === document.activeElement"):
-                break
+        reach(page, wanted)
         shadow = wanted.evaluate("button => getComputedStyle(button).backgroundColor")
         assert shadow == "rgb(255, 235, 59)"  # the focus can be seen
         page.keyboard.press("Enter")
