@@ -4,7 +4,7 @@ It reads the store and asks the rules in force once more. All that it writes is 
 the audit, before anything is shown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import msgspec
@@ -86,11 +86,13 @@ class Behind:
 
     def why(self, call: Json, service: str, looker: str) -> tuple[Asked, ...]:
         """Every rule's way today, once it is in the audit who looks. Raises StoreError."""
-        what = f"no-card:{call['hookInstance']}"
-        self._audit.add(Looked(self._clock(), looker, CLINICAL, "trace", what, allowed=True))
+        now, what = self._clock(), f"no-card:{call['hookInstance']}"
+        self._audit.add(Looked(now, looker, CLINICAL, "trace", what, allowed=True))
         look = self._read(call, service)
-        with self._answers.about(look.who) as known:  # as a call does, for what has no room today
-            history = known.history(look.asking, look.today)
+        who = kept_as(looker, "")
+        # As a call does it, for what has no room today and for what whoever looks was shown lately.
+        with self._answers.about(look.who) as known, self._answers.sitting(who, now) as lately:
+            history = replace(known.history(look.asking, look.today), this_session=lately.shown)
         outcomes = look.outcomes(history)
         choice = choose(outcomes, history, look.today, self._live.practice, looker)
         ways = {way.rule.id: way for way in choice.ways}

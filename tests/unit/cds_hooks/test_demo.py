@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_hooks.store.answers import Answers, kept_as
 from rules.load import Loaded
 from tests.desk import NOW, Desk, demo_rules
 
@@ -185,6 +186,22 @@ def test_why_there_is_no_card_is_one_press_away_and_in_the_audit(
     (look,) = desk.looks()
     assert (look.who, look.action) == ("Practitioner/invented-nurse", "trace")
     assert look.what.startswith("no-card:")
+
+
+def test_the_ceiling_of_a_session_is_for_one_clinician_and_is_over_tomorrow(desk: Desk) -> None:
+    store = Answers(desk.folder / "start-1")
+    try:
+        with store.sitting(kept_as("Practitioner/invented-gp", ""), NOW) as lately:
+            lately.more = 8
+    finally:
+        store.close()
+    page = desk.open("moira")
+    assert page.cards == 0
+    waits = "Waits: 8 cards were shown here in the last 4 hours."
+    assert waits in desk.get(page.link("Why is there no card")).text
+    assert desk.open("moira", looker="nurse").cards == 1
+    assert desk.open("morag", looker="gp").cards == 0
+    assert desk.open("morag", by="day").cards == 1
 
 
 def test_who_looked_can_be_seen_and_that_look_too(desk: Desk) -> None:
