@@ -134,7 +134,7 @@ def _of_a_starter(rule: Rule, named: Place, found: Iterable[Problem]) -> list[Pr
     Its stories, evidence and review date are ours, and tested with the rest of Good Day.
     """
     left = [problem for problem in found if problem.code not in ("G04", "G05")]
-    if rule.care.pdsa is None:
+    if rule.care.pdsa is None and rule.status in SHOWN:
         says = (
             f'"{rule.id}" is shown as it comes with Good Day: without an aim and a measure of'
             " yours (pdsa), and without people of yours who helped to write it."
@@ -159,7 +159,7 @@ class _Loading:
         self.starters: dict[str, Place] = {}  # rules of ours that are piloted, and where it says so
         self.stories: dict[str, Stories] = {}
         self.practice = Practice("This practice")
-        self.pilots: tuple[Reader, tuple[Node, ...]] | None = None
+        self.pilots: tuple[Reader, tuple[tuple[Node, Status], ...]] | None = None
         self.lists: list[Folder] = []
         self.words = WordLists()
         self.naming = Naming()
@@ -342,6 +342,7 @@ class _Loading:
     def pilots_of(self, built_in: Traversable) -> None:
         """A practice pilots rules by naming them: its own, which meet the gates, and starters.
 
+        Or has them in shadow.
         A file stays as it is written, and what is said of a rule is what is said of one in pilot.
         """
         if self.pilots is None:
@@ -351,10 +352,14 @@ class _Loading:
             path.name.removesuffix(".yaml"): (path, name)
             for path, name in yaml_files(built_in, "rules/library")
         }
-        for item in items:
+        known: set[str] = set()
+        for item, status in items:
             rule_id = reader.text(item)
             if rule_id is None:
                 continue
+            if rule_id in known and status is Status.SHADOW:
+                reader.stop(item.at, "E15", f'"{rule_id}" is named twice, in shadow and besides.')
+            known.add(rule_id)
             if rule_id not in self.rules and rule_id in starters:
                 path, name = starters[rule_id]
                 self.rule_file(path, name, rule_id)
@@ -369,6 +374,7 @@ class _Loading:
                         did_you_mean(rule_id, {*self.rules, *starters}),
                     )
             elif rule.status is Status.RETIRED:
-                reader.stop(item.at, "E10", f'"{rule_id}" is retired and cannot be piloted.')
+                be = "be piloted" if status is Status.PILOT else "be in shadow"
+                reader.stop(item.at, "E10", f'"{rule_id}" is retired and cannot {be}.')
             else:
-                self.rules[rule_id] = replace(rule, status=Status.PILOT)
+                self.rules[rule_id] = replace(rule, status=status)

@@ -53,6 +53,7 @@ PRACTICE = (
     Key("phone", F.SENTENCE, "The number that people ring."),
     Key("site", F.SENTENCE, "Which of its sites this is, for rules piloted at some only."),
     Key("pilots", F.NAMES, "Rules that this practice pilots: its own, and starter rules."),
+    Key("in_shadow", F.NAMES, "Rules that are asked and counted here, and never shown."),
     Key("people", F.SENTENCES, "Who works here, by name and role: who can own and sign off rules."),
     Key("most_cards_at_once", F.WHOLE, "So many cards at once about one person: 1 to 3.", "1"),
     Key(

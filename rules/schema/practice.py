@@ -1,7 +1,7 @@
 """practice.yaml: what a practice says of itself, and which starter rules it pilots."""
 
 from rules.reading import Reader
-from rules.rule import Practice
+from rules.rule import Practice, Status
 from rules.schema.file_keys import PRACTICE
 from rules.schema.key import check
 from rules.schema.quiet import read_practice_quiet
@@ -14,8 +14,11 @@ MOST_CARDS = 3
 
 def read_practice(
     reader: Reader, block: Block
-) -> tuple[Practice, tuple[str, ...], tuple[Node, ...]]:
-    """The practice, the hosts that its cards may link to, and its pilots as they are written."""
+) -> tuple[Practice, tuple[str, ...], tuple[tuple[Node, Status], ...]]:
+    """The practice, the hosts that its cards may link to, and the rules that it names, as written.
+
+    With each the status that it has here: in pilot, or in shadow.
+    """
     check(reader, block, "practice.yaml", PRACTICE)
     practice = Practice(
         reader.get(block, "name", lambda n: read_plain(reader, n)) or "This practice",
@@ -27,8 +30,13 @@ def read_practice(
         quiet=reader.get(block, "quiet", lambda n: read_practice_quiet(reader, n)) or {},
     )
     hosts = _sentences(reader, block, "link_hosts")
-    pilots = reader.items(block.pairs["pilots"][1], '"pilots"') if "pilots" in block.pairs else ()
-    return practice, hosts, pilots
+    named = tuple(
+        (node, status)
+        for key, status in (("pilots", Status.PILOT), ("in_shadow", Status.SHADOW))
+        if key in block.pairs
+        for node in reader.items(block.pairs[key][1], f'"{key}"')
+    )
+    return practice, hosts, named
 
 
 def _most_cards(reader: Reader, node: Node) -> int | None:

@@ -134,8 +134,8 @@ def test_what_a_person_took_back_is_not_stopped_anew_that_day(tmp_path: Path) ->
         watching.look()
         assert place.meet("a") == 0
         assert place.answers.take_back(COPD_RULE, place.now)
-        watching.look()
         Pausing(place.answers, place.live).look()
+        watching.look()
         assert place.meet("b") == 1
         assert "inShadow" not in place.status()
         place.answers.count([Event(TODAY + timedelta(days=1), COPD_RULE, "", SHOWN)] * 90)
@@ -247,6 +247,16 @@ def test_a_code_that_changes_in_a_list_is_noticed_within_the_hour_and_the_list_i
         place.pass_time(hours=1)
         watching.ask_canaries()
         assert place.status()["canaries"]["wrong"] == []
+
+
+def test_canaries_that_a_stop_cut_off_say_nothing(tmp_path: Path) -> None:
+    folder = practice(tmp_path / "practice", *LISTS[COUGH])
+    live = Live(proven(load_library(folder), NOW, "first"))
+    with watched(tmp_path, live) as (place, watching):
+        place.pass_time(hours=2)
+        watching.stop()
+        watching.ask_canaries()
+        assert "canaries" not in place.status()
 
 
 def test_a_list_with_more_codes_is_the_same_to_its_canaries(tmp_path: Path) -> None:

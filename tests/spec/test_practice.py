@@ -117,6 +117,21 @@ def test_only_pilot_rules_are_shown_to_anybody(status: str, is_shown: bool) -> N
     assert bool(shown(loaded)) is is_shown
 
 
+def test_a_practice_has_rules_in_shadow_by_naming_them_its_own_and_starters() -> None:
+    loaded = practice("name: x\nin_shadow: [tea, copd-self-management]\n", tea="draft")
+    assert not loaded.problems
+    found = {rule.id: rule.status for rule in loaded.library.rules}
+    assert found == {"tea": Status.SHADOW, "copd-self-management": Status.SHADOW}
+    assert shown(loaded) == []
+    assert len(loaded.library.asked().rules) == 2
+
+
+def test_a_rule_is_in_pilot_or_in_shadow() -> None:
+    loaded = practice("name: x\npilots: [tea]\nin_shadow: [tea]\n", tea="draft")
+    (problem,) = [one for one in loaded.stops if one.code == "E15"]
+    assert problem.says == '"tea" is named twice, in shadow and besides.'
+
+
 def test_a_practices_own_rule_takes_the_place_of_the_starter_rule_of_that_name() -> None:
     text = rule_text(id="results-ahead", status="draft", **PILOTED)
     files = {"practice.yaml": "name: x\npilots: results-ahead\n", "results-ahead.yaml": text}
@@ -145,6 +160,11 @@ def test_who_the_practice_is() -> None:
             "name: x\npilots: [tea]\n",
             '"tea" is retired and cannot be piloted.',
             id="a rule that is retired",
+        ),
+        pytest.param(
+            "name: x\nin_shadow: [tea]\n",
+            '"tea" is retired and cannot be in shadow.',
+            id="a retired rule in shadow",
         ),
         pytest.param(
             "name: x\npilot: []\n",
