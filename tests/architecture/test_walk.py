@@ -46,6 +46,7 @@ TO_A_CARD = {
     "rules/fact.py": "which facts those are",
     "cds_hooks/store/answers.py": "one person, in one transaction",
     "cds_hooks/store/opening.py": "the transaction",
+    "cds_hooks/store/sittings.py": "how many cards whoever looks has seen lately",
     "cds_hooks/store/keys.py": "who was erased, by a hash",
     "cds_hooks/store/remembering.py": "what was shown and said before",
     "cds_hooks/store/counting.py": "what is full, by what was counted",
