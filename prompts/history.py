@@ -9,6 +9,7 @@ from rules.days import Duration
 from rules.facts import offered
 from rules.record import NEVER, PatientRecord, Reply, Said
 from rules.rule import Practice, Purpose, Rule
+from rules.schema.quiet import no_answer_louder_than_silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def _quieter(rule: Rule, lengths: tuple[tuple[Reply, Duration], ...]) -> Rule:
     for reply, length in lengths:
         if periods[reply].is_shorter_than(length):
             periods[reply] = length
+    periods = no_answer_louder_than_silence(periods)
     return replace(rule, quiet=replace(rule.quiet, periods=periods))
 
 

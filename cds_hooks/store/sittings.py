@@ -23,8 +23,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
-    func,
-    insert,
     select,
     text,
 )
@@ -39,17 +37,17 @@ _VERSION = 1
 _HOUR = 3_600
 _QUARTER = _HOUR // 4
 COUNTS_FOR = 4 * _HOUR  # seconds, and up to a quarter of an hour more
-# A key makes hashes for so long, and lives until nothing that it hid counts any more.
-_MAKES_FOR = 12 * _HOUR
-_LIVES_FOR = _MAKES_FOR + COUNTS_FOR + _QUARTER
+# A key is for half a day, and lives until nothing that it hid counts any more.
+_HALF_A_DAY = 12 * _HOUR
+_LIVES_FOR = _HALF_A_DAY + COUNTS_FOR + _QUARTER
 _AHEAD = _HOUR  # the clocks of two machines may differ by so much
 
 _metadata = MetaData()
 _keys = Table(
     "sitting_keys",
     _metadata,
-    Column("secret", LargeBinary, primary_key=True),
-    Column("since", Integer, nullable=False),
+    Column("since", Integer, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 _sittings = Table(
@@ -62,15 +60,16 @@ _sittings = Table(
     sqlite_with_rowid=False,
 )
 
-_LIVING = select(_keys.c.secret, _keys.c.since).order_by(_keys.c.since.desc(), _keys.c.secret)
-_COUNTED = select(func.coalesce(func.sum(_sittings.c.cards), 0)).where(
-    _sittings.c.who.in_(bindparam("who", expanding=True)), _sittings.c.until > bindparam("now")
-)
-_ADD = text(
-    "INSERT INTO sittings (who, until, cards) VALUES (:who, :until, :cards)"
+# These two are asked for every card: text for the driver, with its marks.
+_COUNTED = "SELECT COALESCE(SUM(cards), 0) FROM sittings WHERE who IN ({0}, {0}) AND until > {0}"
+_ADD = (
+    "INSERT INTO sittings (who, until, cards) VALUES ({0}, {0}, {0})"
     " ON CONFLICT (who, until) DO UPDATE SET cards = sittings.cards + excluded.cards"
 )
-_MAKE = insert(_keys)
+_KEY = select(_keys.c.secret).where(_keys.c.since == bindparam("since"))
+_MAKE = text(
+    "INSERT INTO sitting_keys (since, secret) VALUES (:since, :secret) ON CONFLICT DO NOTHING"
+)
 # What lies further ahead than it can was written by a clock that was put back since.
 _OVER = delete(_sittings).where(
     (_sittings.c.until <= bindparam("now")) | (_sittings.c.until > bindparam("latest"))
@@ -95,6 +94,9 @@ class Sittings:
         """Open or make it. Raises StoreError."""
         self._database = open_database(place, FILE, _metadata, "NORMAL", _VERSION)
         self._beside = key.bytes_for("who looks")  # or whoever had this file alone had the key too
+        mark = "%s" if self._database.is_shared else "?"
+        self._counted, self._add = _COUNTED.format(mark), _ADD.format(mark)
+        self._secrets: dict[int, bytes] = {}  # by the half day that each is for
 
     def close(self) -> None:
         """Let go of the file or the database."""
@@ -103,50 +105,46 @@ class Sittings:
     @contextmanager
     def of(self, who: str, now: datetime) -> Generator[Sitting]:
         """What was shown to somebody lately, for nobody else to count until it ends. StoreError."""
-        at = int(now.timestamp())
+        at, sitting = int(now.timestamp()), Sitting()
         with self._database.writing() as connection:
-            self._prepare(connection, who)
-            keys = [row.secret for row in connection.execute(_LIVING) if _lives(row.since, at)]
-            hidden = [self._hidden(secret, who) for secret in keys]
-            sitting = Sitting()
-            if hidden:
-                sitting.shown = connection.execute(
-                    _COUNTED, {"who": hidden, "now": at}
-                ).scalar_one()
+            if self._database.is_shared:
+                connection.execute(text("SET LOCAL synchronous_commit = off"))
+                self._database.alone_with(connection, self._hidden(b"", who).hex())
+            # Who was shown a card before noon may look just after it, and other clocks be ahead.
+            found = {m - m % _HALF_A_DAY: b"" for m in (at, at - COUNTS_FOR, at + _AHEAD)}
+            found = {since: self._secret(connection, since) for since in found}
+            hidden = [self._hidden(secret, who) for secret in found.values()]
+            known = (hidden[0], hidden[-1], at)  # of two half days at most, this one first
+            counted = connection.exec_driver_sql(self._counted, known)
+            sitting.shown = int(counted.scalar_one())
             yield sitting
             if sitting.more:
-                self._add(connection, who, at, sitting.more)
+                until = at + COUNTS_FOR
+                until += -until % _QUARTER
+                connection.exec_driver_sql(self._add, (hidden[0], until, sitting.more))
+        self._secrets |= found  # only now: what is not on the disk is no key
 
-    def _prepare(self, connection: Connection, who: str) -> None:
-        if self._database.is_shared:
-            connection.execute(text("SET LOCAL synchronous_commit = off"))
-            self._database.alone_with(connection, self._hidden(b"", who).hex())
-
-    def _add(self, connection: Connection, who: str, at: int, cards: int) -> None:
-        self._forget(connection, at)
-        newest = connection.execute(_LIVING).first()
-        if newest is None or newest.since <= at - _MAKES_FOR:
-            secret = os.urandom(32)
-            connection.execute(_MAKE, {"secret": secret, "since": at - at % _QUARTER})
-        else:
-            secret = newest.secret
-        until = at + COUNTS_FOR
-        until += -until % _QUARTER
-        connection.execute(_ADD, {"who": self._hidden(secret, who), "until": until, "cards": cards})
+    def _secret(self, connection: Connection, since: int) -> bytes:
+        """The key of a half day, the same for every worker."""
+        known = self._secrets.get(since)
+        if known is None:
+            connection.execute(_MAKE, {"since": since, "secret": os.urandom(32)})
+            known = bytes(connection.execute(_KEY, {"since": since}).scalar_one())
+        return known
 
     def _hidden(self, secret: bytes, who: str) -> bytes:
         return hmac.digest(self._beside + secret, who.encode(), hashlib.sha256)
 
     def forget(self, now: datetime) -> None:
         """Let go of all that counts no more, with its keys, on the disk as well. StoreError."""
-        with self._database.writing() as connection:
-            self._forget(connection, int(now.timestamp()))
-        self._clean()
-
-    def _forget(self, connection: Connection, at: int) -> None:
+        at = int(now.timestamp())
+        oldest, newest = at - _LIVES_FOR, at + _AHEAD
         latest = at + COUNTS_FOR + _QUARTER + _AHEAD
-        connection.execute(_OVER, {"now": at, "latest": latest})
-        connection.execute(_OLD, {"oldest": at - _LIVES_FOR, "newest": at + _AHEAD})
+        self._secrets = {s: key for s, key in self._secrets.items() if oldest < s <= newest}
+        with self._database.writing() as connection:
+            connection.execute(_OVER, {"now": at, "latest": latest})
+            connection.execute(_OLD, {"oldest": oldest, "newest": newest})
+        self._clean()
 
     def _clean(self) -> None:
         """Have what was let go of out of the files that a database keeps for a while."""
@@ -161,7 +159,3 @@ class Sittings:
                     at_once.exec_driver_sql(statement)
         except SQLAlchemyError:
             raise StoreError("What was shown to whom lately cannot be let go of now.") from None
-
-
-def _lives(since: int, at: int) -> bool:
-    return at - _LIVES_FOR < since <= at + _AHEAD

@@ -48,6 +48,8 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
     net = purpose is Purpose.SAFETY_NET
     own = _periods(reader, block, "A rule", louder=net)
     periods = {**QUIET_DEFAULTS, **(_NET if net else {}), **own}
+    if not net:
+        periods = no_answer_louder_than_silence(periods)
     former = _names(reader, block, "also_known_as")
     also = _names(reader, block, "also_quiet")
     declined = read_codes(reader, block, "declined_codes", names)
@@ -68,6 +70,18 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
         declined_lists=tuple(each.id for each in declined),
         not_done_lists=tuple(each.id for each in not_done),
     )  # fmt: skip
+
+
+def no_answer_louder_than_silence(periods: Mapping[Reply, Duration]) -> dict[Reply, Duration]:
+    """The lengths, none shorter than after no answer at all: whoever answers is not asked sooner.
+
+    "Not enough time today" is a wish to be asked sooner, and stays as it is.
+    """
+    silence = periods[Reply.SHOWN]
+    return {
+        reply: silence if reply is not Reply.NO_TIME and length.is_shorter_than(silence) else length
+        for reply, length in periods.items()
+    }
 
 
 def read_practice_quiet(reader: Reader, node: Node) -> Mapping[Reply, Duration] | None:

@@ -43,7 +43,7 @@ class Asking:
         call: Json = {
             "hook": VIEW,
             "hookInstance": str(uuid4()),
-            "context": {"userId": "Practitioner/gp", "patientId": somebody.id},
+            "context": {"userId": f"Practitioner/gp-of-{somebody.id}", "patientId": somebody.id},
             "fhirServer": self._server.gate.address,
             "fhirAuthorization": {
                 "access_token": token,

@@ -130,7 +130,8 @@ def life(visits: list[Visit], most: int) -> Iterator[tuple[Card, ...]]:
             known = replace(known, shown=(*known.shown, Shown(today, ids, topics, prompt.offers)))
             card = Card(today, frozenset(ids), frozenset(prompt.offers), visit.session)
             if place == 0 and visit.met is not None:
-                whole = visit.button >= len(prompt.proposals)
+                # A button of one offer takes it up; all else is said to the whole card.
+                whole = visit.button >= len(prompt.proposals) or visit.met is not Reply.ACCEPTED
                 about = prompt.rules if whole else prompt.proposals[visit.button].rules
                 offers = prompt.offers if whole else prompt.proposals[visit.button].offers
                 chose = None

@@ -55,6 +55,18 @@ def test_a_rule_may_be_quieter(key: str) -> None:
     assert card(rule, a_record(COUGH), said(reply, "60 months ago")).prompt is not None
 
 
+def test_no_answer_ends_sooner_than_silence_but_that_there_was_no_time() -> None:
+    periods = a_rule(quiet="{topic: coughing, after_shown: 18 months}").quiet.periods
+    assert {str(periods[reply]) for reply in (Reply.NOT_NOW, Reply.DECLINED)} == {"18 months"}
+    assert str(periods[Reply.OVERRIDDEN]) == "18 months"
+    assert str(periods[Reply.NOT_RIGHT]) == "24 months"
+    assert str(periods[Reply.NO_TIME]) == "7 days"
+    net = a_rule(
+        purpose="safety net", quiet="{topic: x, after_shown: 1 month, after_not_now: 1 day}"
+    )
+    assert str(net.quiet.periods[Reply.NOT_NOW]) == "1 day"
+
+
 @pytest.mark.parametrize("key", DEFAULTS)
 def test_a_rule_may_never_be_louder(key: str) -> None:
     _, length = DEFAULTS[key]

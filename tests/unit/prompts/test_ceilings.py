@@ -138,3 +138,11 @@ def test_a_practice_may_wait_longer_than_its_rules_say_and_never_less_long() -> 
     assert held(chosen(longer, history=busy, practice=waits)) == [("apple", "quiet")]
     net_card = replace(card, on=TODAY - timedelta(days=20), rules=("net",), topics=("net",))
     assert on_cards(chosen(net(), history=History(shown=(net_card,)), practice=waits)) == [["net"]]
+
+
+def test_where_a_practice_waits_longer_after_silence_an_answer_holds_as_long() -> None:
+    """Whoever says "not now" is not asked sooner than whoever says nothing."""
+    waits = replace(OURS, quiet={Reply.SHOWN: Duration(6, "month")})
+    asked = History((said(Reply.NOT_NOW, "4 months ago", topic="apple"),))
+    assert held(chosen(rule(), history=asked)) == []
+    assert held(chosen(rule(), history=asked, practice=waits)) == [("apple", "quiet")]
