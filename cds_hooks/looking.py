@@ -3,6 +3,8 @@
 A look is in the audit before its page is sent; where it cannot be kept, there is no page.
 """
 
+import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +18,19 @@ from cds_hooks.access import AUDITOR, CLINICAL, Access, Viewer
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
 from cds_hooks.pages.html import style
-from cds_hooks.pages.why import Asked, Found, Why, audit_page, not_for_you_page, why_page
+from cds_hooks.pages.why import (
+    MOST_ENTRIES,
+    Asked,
+    Found,
+    Why,
+    audit_page,
+    not_for_you_page,
+    why_page,
+)
+from cds_hooks.refusals import Unavailable
 from cds_hooks.store.answers import Answers, Used
 from cds_hooks.store.audit import Audit, Looked
+from cds_hooks.store.tables import StoreError
 from rules.days import in_words
 from rules.rule import Library
 
@@ -41,6 +53,8 @@ _NOBODY = (
 )
 _NOT_YOUR_ROLE = "Your role does not include this page. Ask whoever looks after sign-in."
 _NOT_KEPT = "Nothing is kept about this card any more."
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,11}")
 
 # Work that blocks is done elsewhere, and raises Unavailable where the store cannot be used.
 Elsewhere = Callable[[Callable[[], object]], Awaitable[object]]
@@ -117,24 +131,18 @@ def looking_routes(
         return await _about(*found)
 
     @routes.get("/audit")
-    async def who_looked(request: Request) -> Response:
+    async def who_looked(request: Request, before: str = "") -> Response:
         viewer = access.by_proxy(request)
         refusal = await _kept(viewer, AUDITOR, "audit", "the audit")
         if refusal is not None:
             return refusal
-        entries, wrong = await _both()
-        return _page(audit_page(live.rules.library.practice, entries, wrong))
-
-    async def _both() -> tuple[list[Looked], list[str]]:
-        entries: list[Looked] = []
-        wrong: list[str] = []
-
-        def read() -> None:
-            entries.extend(audit.entries())
-            wrong.extend(audit.wrong())
-
-        await elsewhere(read)
-        return entries, wrong
+        number = int(before) if _NUMBER.fullmatch(before) else None
+        # Every entry is looked at: nobody's card waits for that in the store's one thread.
+        try:
+            page = await asyncio.to_thread(audit.page, MOST_ENTRIES, number)
+        except StoreError as error:
+            raise Unavailable(f"{error} Please try again.") from None
+        return _page(audit_page(live.rules.library.practice, page))
 
     async def _about(card: str, viewer: Viewer | None) -> Response:
         refusal = await _kept(viewer, CLINICAL, "trace", card)

@@ -1,5 +1,8 @@
 """Stores for tests: the same one in SQLite and in PostgreSQL, and cards to put into it."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Generator, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,13 +36,24 @@ def postgresql() -> Generator[Server]:
         yield server
 
 
+@pytest.fixture
+def fast_folder(tmp_path: Path) -> Generator[Path]:
+    """A folder in memory, where there is one: no test takes the power away from a disk."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield tmp_path
+        return
+    folder = Path(tempfile.mkdtemp(prefix="goodday-store-", dir="/dev/shm"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, fast_folder: Path) -> Place:
     """Where a store may be made: in a folder, and in a database."""
     if request.param == "sqlite":
-        return Place(tmp_path / "store")
+        return Place(fast_folder / "store")
     server: Server = request.getfixturevalue("postgresql")
-    return Place(tmp_path / "store", server.new_database())
+    return Place(fast_folder / "store", server.new_database())
 
 
 @pytest.fixture

@@ -3,18 +3,17 @@
 Neither page names the person, who is the one whose record is open where the link was pressed.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from cds_hooks.pages.html import templates
 from cds_hooks.pages.status import REVIEWED
-from cds_hooks.store.audit import Looked
+from cds_hooks.store.audit import Page
 from rules.days import PRACTICE_ZONE, in_words
 from rules.rule import Practice
 
 _TEMPLATES = templates("cds_hooks.pages", strict=True)
-# How many looks stand on a page, the latest first.
+# How many looks stand on a page, the latest of them first.
 MOST_ENTRIES = 200
 _ACTIONS = {"trace": "Why a card was shown", "audit": "This page"}
 
@@ -54,16 +53,15 @@ def why_page(practice: Practice, why: Why) -> bytes:
     return _page("why.html", practice, why=why, shown_on=in_words(why.shown_on))
 
 
-def audit_page(practice: Practice, entries: Iterable[Looked], wrong: Sequence[str]) -> bytes:
+def audit_page(practice: Practice, page: Page) -> bytes:
     """Who looked, the latest first, and whether anything was done to the audit."""
-    every = list(entries)
-    latest = every[: -MOST_ENTRIES - 1 : -1]
     return _page(
         "audit.html",
         practice,
-        entries=[(_moment(one.at), one) for one in latest],
-        count=len(every),
-        wrong=wrong,
+        entries=[(_moment(one.at), one) for one in page.entries],
+        count=page.count,
+        before=page.before,
+        wrong=page.wrong,
         actions=_ACTIONS,
     )
 

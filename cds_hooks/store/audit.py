@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,6 +48,9 @@ _entries = Table(
 )
 _ADD = insert(_entries)
 _LAST = select(_entries.c.number, _entries.c.seal).order_by(_entries.c.number.desc()).limit(1)
+# How many entries are in memory while they are looked at, and how many sentences are said.
+_AT_ONCE = 500
+MOST_SENTENCES = 100
 _ALL = select(_entries).order_by(_entries.c.number)
 
 
@@ -60,6 +64,33 @@ class Looked:
     action: str  # trace, audit, export, erase
     what: str
     allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries, the latest first, of ``count`` in all; ``before``: where older ones begin."""
+
+    entries: tuple[Looked, ...]
+    count: int
+    before: int | None
+    wrong: list[str]
+
+
+class _Wrong:
+    """What is wrong, in sentences; of very many the first, and how many more there are."""
+
+    def __init__(self) -> None:
+        self._said: list[str] = []
+        self._more = 0
+
+    def say(self, sentence: str) -> None:
+        if len(self._said) < MOST_SENTENCES:
+            self._said.append(sentence)
+        else:
+            self._more += 1
+
+    def said(self) -> list[str]:
+        return [*self._said, *([f"And {self._more} more are not."] if self._more else [])]
 
 
 class Audit:
@@ -98,46 +129,62 @@ class Audit:
         return number
 
     def entries(self) -> Iterator[Looked]:
-        """Every entry, the oldest first. Raises StoreError."""
+        """Every entry that can be read, the oldest first. Raises StoreError."""
         for row in self._rows():
-            yield Looked(
-                datetime.fromisoformat(row["at"]), row["who"], row["role"], row["action"],
-                row["what"], bool(row["allowed"]),
-            )  # fmt: skip
+            looked = _looked(row)
+            if looked is not None:
+                yield looked
 
     def wrong(self) -> list[str]:
         """What is not as it was written, in sentences; none where all is well. Raises StoreError.
 
         An entry that was changed, taken out, put in, or moved; and an end that was cut off.
         """
-        said: list[str] = []
-        number, before, found = 0, "", dict[int, str]()
+        return self.page(0).wrong
+
+    def page(self, most: int, before: int | None = None) -> Page:
+        """So many of the latest entries before a number, and whether all is as it was written.
+
+        One look at each entry, from the first to the last, of which only these are kept. Raises
+        StoreError.
+        """
+        # Before the rows: whatever is added while they are read is behind this end.
+        end = self._read_end()
+        wrong = _Wrong()
+        kept = deque[tuple[int, Looked | None]](maxlen=most)
+        number, seal, count, older, end_is_there = 0, "", 0, 0, False
         for row in self._rows():
+            count += 1
             number += 1
             if row["number"] != number:
-                said.append(f"Entry {number} is not there.")
-                number = row["number"]
-                before = row["seal"]  # what comes after is held against this one
-                found[number] = row["seal"]
-                continue
-            entry = {name: value for name, value in row.items() if name != "seal"}
-            if not hmac.compare_digest(self._seal(entry, before), row["seal"]):
-                said.append(f"Entry {number} is not as it was written, or not where it was.")
-            before = found[number] = row["seal"]
-        end = self._read_end()
+                wrong.say(f"Entry {number} is not there.")
+                number = row["number"]  # what comes after is held against this one
+            else:
+                entry = {name: value for name, value in row.items() if name != "seal"}
+                if self._seal(entry, seal) != row["seal"]:
+                    wrong.say(f"Entry {number} is not as it was written, or not where it was.")
+            seal = row["seal"]
+            end_is_there |= end == (number, seal)
+            if before is None or number < before:
+                older += 1
+                kept.append((number, _looked(row)))
         if end is None:
-            if number:
-                said.append(f"Where it ended is not known: {ENDS_AT} is not there, or not ours.")
-        elif found.get(end[0]) != end[1]:
-            said.append(f"It went on to entry {end[0]}, which is not there as it was written.")
-        return said
+            if number and self._read_end() is None:
+                wrong.say(f"Where it ended is not known: {ENDS_AT} is not there, or not ours.")
+        elif not end_is_there:
+            wrong.say(f"It went on to entry {end[0]}, which is not there as it was written.")
+        entries = tuple(looked for _, looked in reversed(kept) if looked is not None)
+        return Page(entries, count, kept[0][0] if kept and older > most else None, wrong.said())
 
-    def _rows(self) -> list[RowMapping]:
+    def _rows(self) -> Iterator[RowMapping]:
         with self._database.reading() as connection:
-            return list(connection.execute(_ALL).mappings())
+            some = connection.execution_options(yield_per=_AT_ONCE)
+            yield from some.execute(_ALL).mappings()
 
     def _seal(self, entry: dict[str, str | int], before: str) -> str:
-        written = json.dumps([before, sorted(entry.items())], ensure_ascii=True).encode()
+        written = json.dumps(
+            [before, sorted(entry.items())], ensure_ascii=True, default=repr
+        ).encode()
         return hmac.new(self._key, written, hashlib.sha256).hexdigest()
 
     def _write_end(self, number: int, seal: str) -> None:
@@ -156,3 +203,15 @@ class Audit:
             return (int(number), seal) if hmac.compare_digest(wanted.hexdigest(), sealed) else None
         except (OSError, ValueError):
             return None
+
+
+def _looked(row: RowMapping) -> Looked | None:
+    """An entry; None for one of which somebody made what we never wrote."""
+    who, role, action, what = row["who"], row["role"], row["action"], row["what"]
+    try:
+        at = datetime.fromisoformat(row["at"])
+    except (TypeError, ValueError):
+        return None
+    if at.tzinfo is None or not all(isinstance(text, str) for text in (who, role, action, what)):
+        return None
+    return Looked(at, who, role, action, what, bool(row["allowed"]))

@@ -25,6 +25,28 @@ from tests.served import HELD_BACK, NOW, VIEW, Reply, Surgery, closed
 ORIGIN = "https://ehr.example"
 CALL = f"/cds-services/good-day-{VIEW}"
 
+# ---- a clock that is wrong ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [1, -1])
+@pytest.mark.parametrize("said", ["no", "nothing"])
+def test_a_clock_that_is_moved_by_a_day_shows_nothing_again_and_loses_no_answer(
+    service: Surgery, days: int, said: str
+) -> None:
+    card = service.ask(service.a_call(margaret())).card
+    service.pass_time(days=days)
+    if said == "no":
+        assert service.tell(closed(card, NOW, "patient-does-not-want-change")).status == 200
+    for _ in range(2):  # while it is wrong, and when it has been put right
+        held = service.ask(service.a_call(margaret())).held_back[COPD_RULE]
+        assert held["step"] == "quiet"
+        assert ("no, thank you" in held["says"].lower()) == (said == "no")
+        service.now = NOW
+    kept = Answers(service.store)
+    assert len(kept.history("test-person").shown) == 1
+    kept.close()
+
+
 # ---- 503: the store -------------------------------------------------------------------------
 
 

@@ -184,6 +184,23 @@ def test_the_auditor_is_told_what_was_done_to_the_audit(here: Here) -> None:
     assert "Entry 1 is not as it was written" in page.text
 
 
+def test_older_looks_are_on_a_page_of_their_own(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cds_hooks.looking.MOST_ENTRIES", 2)
+    for number in range(4):
+        here.audit.add(Looked(NOW, f"nurse-{number}", "clinical", "trace", "a-card", allowed=True))
+    page = here.proxy.client.get("/audit", headers=AUDITOR)
+    assert "2 of 5, the newest first" in page.text
+    assert "nurse-3" in page.text
+    assert '<a href="?before=4">Older looks</a>' in page.text
+    older = here.proxy.client.get("/audit?before=4", headers=AUDITOR)
+    assert ["nurse-3" in older.text, "nurse-2" in older.text, "nurse-1" in older.text] == [0, 1, 1]
+    assert "as it was written: 6 looks" in older.text
+    for odd in ("0", "-1", "x", "9" * 40, "٣"):
+        assert here.proxy.client.get(f"/audit?before={odd}", headers=AUDITOR).status_code == 200
+
+
 def test_where_a_look_cannot_be_kept_there_is_no_page(here: Here) -> None:
     link = here.link()
     with sqlite3.connect(here.folder / FILE) as file:

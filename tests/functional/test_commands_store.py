@@ -14,10 +14,10 @@ from cds_hooks.store.opening import Place
 from cds_hooks.store.tables import FILE
 from rules.record import Reply
 from tests.postgresql import PASSWORD
-from tests.stores import NOW, a_card, place, postgresql, pressed, said, was_closed
+from tests.stores import NOW, a_card, fast_folder, place, postgresql, pressed, said, was_closed
 from tests.unit.cds_hooks.store.test_moving import of_version_1
 
-__all__ = ["place", "postgresql"]
+__all__ = ["fast_folder", "place", "postgresql"]
 
 
 class Typed:

@@ -21,9 +21,9 @@ from cds_hooks.store.tables import FILE, metadata
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.served import NOW, Json, Surgery, closed, piloting, surgery, taken
-from tests.stores import TODAY, place, postgresql
+from tests.stores import TODAY, fast_folder, place, postgresql
 
-__all__ = ["place", "postgresql"]
+__all__ = ["fast_folder", "place", "postgresql"]
 
 # Every column of the store, and whom it can lead to: the person whom a card is about, or nobody.
 # A column that is new has to be listed here, by somebody who thought about it.

@@ -4,6 +4,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_hooks.store.audit import ENDS_AT, FILE, Audit, Looked
+from cds_hooks.store.audit import ENDS_AT, FILE, MOST_SENTENCES, Audit, Looked
 from cds_hooks.store.keys import Key
 from cds_hooks.store.tables import StoreError
 
@@ -50,6 +51,39 @@ def test_what_was_looked_at_is_kept_in_its_order(tmp_path: Path) -> None:
     assert again.wrong() == []
 
 
+def test_a_page_has_the_latest_first_and_says_where_older_ones_begin(tmp_path: Path) -> None:
+    audit = filled(tmp_path)
+    pages: list[list[Looked]] = []
+    before: int | None = None
+    while not pages or before is not None:
+        page = audit.page(5, before)
+        assert (page.count, page.wrong) == (12, [])
+        pages.append(list(page.entries))
+        before = page.before
+    assert [len(each) for each in pages] == [5, 5, 2]
+    assert [one for each in pages for one in each] == [look(n) for n in reversed(range(12))]
+    assert audit.page(5, 1).entries == ()
+    assert audit.page(12).before is None
+
+
+def test_a_long_audit_is_looked_through_without_holding_all_of_it(tmp_path: Path) -> None:
+    audit = filled(tmp_path, 3)
+    change(
+        tmp_path,
+        "INSERT INTO entries WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < 20000) SELECT i, at, who || i, role, action, what, allowed, seal || i"
+        " FROM n JOIN entries ON number = 1",
+    )
+    tracemalloc.start()
+    page = audit.page(200)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (page.count, len(page.entries), page.before) == (20_000, 200, 19_801)
+    assert len(page.wrong) == MOST_SENTENCES + 1
+    assert page.wrong[-1] == f"And {20_000 - 3 - MOST_SENTENCES} more are not."
+    assert most < 4_000_000
+
+
 def test_an_audit_with_nothing_in_it_is_as_it_was_written(tmp_path: Path) -> None:
     assert Audit(tmp_path, KEY).wrong() == []
 
@@ -63,6 +97,22 @@ CHANGES: dict[str, tuple[tuple[str, ...], str]] = {
     "who": (("UPDATE entries SET who = 'somebody' WHERE number = 5",), "Entry 5 is not as"),
     "when": (("UPDATE entries SET at = '2026-01-01' WHERE number = 1",), "Entry 1 is not as"),
     "allowed": (("UPDATE entries SET allowed = 1 - allowed WHERE number = 12",), "Entry 12"),
+    "when, to what is no time": (
+        ("UPDATE entries SET at = 'yesterday' WHERE number = 3",),
+        "Entry 3 is not as",
+    ),
+    "who, to what is no text": (
+        ("UPDATE entries SET who = x'ff00' WHERE number = 3",),
+        "Entry 3 is not as",
+    ),
+    "the seal, to what is no text": (
+        ("UPDATE entries SET seal = x'ff00' WHERE number = 3",),
+        "Entry 3 is not as",
+    ),
+    "the seal, to an odd text": (
+        ("UPDATE entries SET seal = 'é' WHERE number = 12",),
+        "Entry 12 is not as",
+    ),
     "the seal": (("UPDATE entries SET seal = 'x' WHERE number = 7",), "Entry 7 is not as"),
     "moved": (MOVED, "Entry 4 is not as"),
     "one taken out": (("DELETE FROM entries WHERE number = 6",), "Entry 6 is not there"),
@@ -92,7 +142,9 @@ def test_what_is_done_to_it_is_found_and_the_place_said(
 ) -> None:
     audit = filled(tmp_path)
     change(tmp_path, *statements)
-    assert any(says in sentence for sentence in audit.wrong()), audit.wrong()
+    page = audit.page(20)
+    assert any(says in sentence for sentence in page.wrong), page.wrong
+    assert len(page.entries) in (page.count, page.count - 1)  # what can be read is still listed
 
 
 def test_whoever_works_the_seals_out_again_needs_our_key(tmp_path: Path) -> None:
@@ -154,6 +206,7 @@ def test_no_single_change_goes_unnoticed(
 
 ADDING = """
 import sys
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 from cds_hooks.store.audit import Audit, Looked

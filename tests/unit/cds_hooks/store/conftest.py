@@ -1,5 +1,5 @@
 """Stores in both sorts of database, for whichever test asks for one."""
 
-from tests.stores import place, postgresql, store
+from tests.stores import fast_folder, place, postgresql, store
 
-__all__ = ["place", "postgresql", "store"]
+__all__ = ["fast_folder", "place", "postgresql", "store"]
