@@ -24,6 +24,8 @@ from tests.builders import PILOTED, a_condition, a_patient, rule_text, write_fol
 from tests.callers import Caller, bearer, registered
 from tests.served import VIEW, Json, Running, a_call, closed, prefetch_of, serving
 
+pytestmark = pytest.mark.long
+
 SOAK = settings().max_examples > 200
 CLIENTS, PEOPLE, SECONDS = (64, 200, 300) if SOAK else (16, 8, 3)
 URL = "https://good-day.example"
