@@ -100,6 +100,8 @@ def test_nobody_is_told_of_anybody_elses_people(running: Running) -> None:
                 again = {**call, "hookInstance": str(uuid4())}
                 if ask(connection, ALL[number], "POST", CALL, again)["cards"]:
                     crossed.append(f"{name}: an answer was forgotten")
+            for card in found:
+                card.pop("links", None)  # any word may stand in their sealed letters
             cards = json.dumps(found)
             if set(re.findall(r"Sam[a-z]+", cards)) != ({name} if coughs else set()):
                 crossed.append(f"{name}: {cards}")
