@@ -216,8 +216,9 @@ def test_a_comment_that_is_no_text_is_named_and_takes_no_other_item_with_it(
     service: Surgery,
 ) -> None:
     card = a_card(service)
-    item = {**closed(card, NOW, "limited-time"), "card": str(uuid4())}
+    item = closed(card, NOW, "limited-time")
     item["overrideReason"]["userComment"] = "words"
+    item["card"] = str(uuid4())
     body = json.dumps({"feedback": [item, closed(card, NOW, "patient-ineligible")]}).encode()
     path = f"/cds-services/good-day-{BOOK}/feedback"
     sent = body.replace(b"words", b"\xff\xfe")
