@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from secrets import token_hex
 
 from sqlalchemy import Connection, select, text
 
@@ -139,8 +140,9 @@ def erase_within(
 ) -> int:
     """The same, in a transaction that is open."""
     who = key.hidden(person)
+    no_gone = 0
     if also_the_no:
-        connection.execute(noes.delete().where(noes.c.who == who))
+        no_gone = connection.execute(noes.delete().where(noes.c.who == who)).rowcount
     else:
         keep_noes(connection, noes_of(connection, key, person))
     theirs = select(cards.c.card).where(cards.c.person == person)
@@ -149,13 +151,15 @@ def erase_within(
     for table in (comments, answers, grounds):
         connection.execute(table.delete().where(table.c.card.in_(theirs)))
     gone = connection.execute(cards.delete().where(cards.c.person == person)).rowcount
-    if gone:
-        connection.execute(_ERASED, {"who": who, "on": today.isoformat()})
+    if gone or no_gone:
+        # With a mark of its own: a backup between two erasures of one day would know of both.
+        on = f"{today.isoformat()} {token_hex(8)}"
+        connection.execute(_ERASED, {"who": who, "on": on})
     return gone
 
 
-def noes_of(connection: Connection, key: Key, person: str = "") -> list[dict[str, str]]:
-    """That people said no, as it outlives them: of one person, or of everybody."""
+def noes_of(connection: Connection, key: Key, person: str) -> list[dict[str, str]]:
+    """That somebody said no, as it outlives them."""
     told = select(
         cards.c.person,
         answers.c.suggestion,
@@ -168,9 +172,8 @@ def noes_of(connection: Connection, key: Key, person: str = "") -> list[dict[str
             grounds, grounds.c.card == cards.c.card
         )
     )
-    told = told.where(answers.c.reply == str(Reply.DECLINED)).order_by(answers.c.id)
-    if person:
-        told = told.where(cards.c.person == person)
+    told = told.where(answers.c.reply == str(Reply.DECLINED), cards.c.person == person)
+    told = told.order_by(answers.c.id)
     found: list[dict[str, str]] = []
     for row in connection.execute(told):
         more: dict[str, tuple[list[str], list[str], str]] = json.loads(row.buttons or "{}")
@@ -195,7 +198,7 @@ def keep_noes(connection: Connection, found: Iterable[dict[str, str]]) -> None:
 
 
 def keep_erased(connection: Connection, found: Iterable[tuple[str, str]]) -> None:
-    """Keep who was erased, and on which day."""
+    """Keep who was erased, and by which erasure."""
     rows = [{"who": who, "on": on} for who, on in found]
     if rows:
         connection.execute(_ERASED, rows)
@@ -207,7 +210,7 @@ def everybody(connection: Connection) -> list[str]:
 
 
 def erased_people(connection: Connection) -> list[tuple[str, str]]:
-    """Who was erased, by their hash, and when."""
+    """Who was erased, by their hash; and the day, with a mark of that one erasure."""
     return [(row.who, row.erased_on) for row in connection.execute(select(erased))]
 
 
