@@ -8,6 +8,7 @@ from secrets import token_hex
 from sqlalchemy import Connection, select, text
 
 from cds_hooks.store.answers import key_of
+from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.kept import chosen_by
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Database, Place, open_store
@@ -50,7 +51,7 @@ def export(place: Place, person: str, *, with_comments: bool = False) -> Json | 
                     with_comments=with_comments,
                 )
                 for card in connection.execute(
-                    select(cards, grounds.c.value_sets, grounds.c.facts)
+                    select(cards, grounds.c.value_sets, grounds.c.facts, grounds.c.steps)
                     .select_from(cards.outerjoin(grounds, grounds.c.card == cards.c.card))
                     .where(cards.c.person == person)
                     .order_by(cards.c.shown_at, cards.c.card)
@@ -100,6 +101,7 @@ def _exported(
         "topics": row["topics"].split(" "),
         "value_sets": json.loads(row["value_sets"] or "{}"),
         "facts": json.loads(row["facts"] or "[]"),
+        "steps": json.loads(row["steps"] or "[]"),
         "answers": given,
         "comments_kept": len(written),
     }
@@ -128,6 +130,7 @@ def erase(place: Place, person: str, today: date, *, also_the_no: bool = False) 
         with database.writing() as connection:
             database.alone_with(connection, person)
             gone = erase_within(connection, key, person, today, also_the_no=also_the_no)
+            forget_comments(connection, today.isoformat())  # no service may be running that does
         if not database.is_shared:
             _leave_no_trace(database)
         return gone

@@ -1,6 +1,7 @@
 """What is kept of one person: given to them, and let go of; a no outlives it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,16 @@ def test_a_person_is_given_everything_but_what_others_wrote(place: Place) -> Non
     assert "Quillfeather" not in text
     assert WORDS in json.dumps(export(place, "zebedee-ann", with_comments=True))
     assert export(place, "nobody") is None
+
+
+def test_among_it_are_the_sentences_about_them(place: Place) -> None:
+    store = Answers(place)
+    steps = (("copd-flu", (("quiet", "The person said no on 3 March 2026."),)),)
+    store.issue(replace(a_card("ann"), steps=steps))
+    store.close()
+    told = export(place, "ann")
+    assert told is not None
+    assert "The person said no on 3 March 2026." in json.dumps(told)
 
 
 def test_who_is_erased_is_in_no_row_and_no_byte(place: Place) -> None:
@@ -133,6 +144,15 @@ def test_the_first_answer_of_a_day_lets_go_of_it(place: Place) -> None:
     assert rows(place, "comments") == 1
     store.hear([], NOW + KEPT_COMMENT + timedelta(days=1))
     store.close()
+    assert rows(place, "comments") == 0
+
+
+def test_an_erasure_lets_go_of_the_comments_of_others_whose_days_are_over(place: Place) -> None:
+    about_ann(place)
+    store = Answers(place)
+    store.issue(a_card("cat"))
+    store.close()
+    erase(place, "cat", TODAY + KEPT_COMMENT + timedelta(days=1))
     assert rows(place, "comments") == 0
 
 
