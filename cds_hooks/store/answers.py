@@ -19,6 +19,7 @@ from cds_hooks.store.hearing import forget_comments, hear_one
 from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
 from cds_hooks.store.keys import Key, read_key
 from cds_hooks.store.opening import Database, Place, open_store
+from cds_hooks.store.outliving import forget_old_cards
 from cds_hooks.store.pauses import Pause
 from cds_hooks.store.quick import Quick
 from cds_hooks.store.remembering import history_of, issued_of
@@ -198,6 +199,7 @@ class Answers:
             return 0
         oldest = (today - _KEPT_UNKNOWN).isoformat()
         connection.execute(unknown_cards.delete().where(unknown_cards.c.last_on < oldest))
+        forget_old_cards(connection, today.isoformat())
         return forget_comments(connection, today.isoformat())
 
 

@@ -28,8 +28,9 @@ from sqlalchemy import (
 
 from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
+from cds_hooks.store.outliving import keep_noes
 from cds_hooks.store.pauses import pauses_in, resume, taken_back
-from cds_hooks.store.people import erase_within, erased_people, everybody, keep_erased, keep_noes
+from cds_hooks.store.people import erase_within, erased_people, everybody, keep_erased
 from cds_hooks.store.tables import (
     about,
     answers,
@@ -37,6 +38,7 @@ from cds_hooks.store.tables import (
     comments,
     counts,
     erased,
+    erased_cards,
     grounds,
     late,
     metadata,
@@ -98,6 +100,7 @@ def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Ca
     forget_comments(connection, today.isoformat())
     _replace(connection, before, unknown_cards, "card")
     _counts(connection, before)
+    _add(connection, before, erased_cards, "no")
     keep_noes(connection, _rows(connection, select(before[noes])))
     _paused(connection, before, goes_on=goes_on)
     return carried

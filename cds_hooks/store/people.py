@@ -9,22 +9,11 @@ from sqlalchemy import Connection, select, text
 
 from cds_hooks.store.answers import key_of
 from cds_hooks.store.hearing import forget_comments
-from cds_hooks.store.kept import chosen_by
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Database, Place, open_store
+from cds_hooks.store.outliving import forget_late_noes, keep_late_noes, keep_noes, noes_of
 from cds_hooks.store.tables import answers, cards, comments, erased, grounds, late, noes
-from rules.record import NEVER, Reply
 
-_NO = text(
-    "INSERT INTO noes (who, topic, said_on, ask_again) VALUES (:who, :topic, :said_on, :ask_again)"
-    " ON CONFLICT (who, topic) DO UPDATE SET"
-    " said_on = CASE WHEN excluded.said_on > noes.said_on"
-    "  THEN excluded.said_on ELSE noes.said_on END,"
-    # Without a day of their own it holds for longer than any that can be chosen, but for never.
-    " ask_again = CASE WHEN :never IN (excluded.ask_again, noes.ask_again) THEN :never"
-    "  WHEN '' IN (excluded.ask_again, noes.ask_again) THEN ''"
-    "  WHEN excluded.ask_again > noes.ask_again THEN excluded.ask_again ELSE noes.ask_again END"
-).bindparams(never=NEVER.isoformat())
 _ERASED = text(
     "INSERT INTO erased (who, erased_on) VALUES (:who, :on)"
     " ON CONFLICT (who) DO UPDATE SET erased_on = excluded.erased_on"
@@ -146,7 +135,9 @@ def erase_within(
     no_gone = 0
     if also_the_no:
         no_gone = connection.execute(noes.delete().where(noes.c.who == who)).rowcount
+        forget_late_noes(connection, who)
     else:
+        keep_late_noes(connection, key, person, today)
         keep_noes(connection, noes_of(connection, key, person))
     theirs = select(cards.c.card).where(cards.c.person == person)
     said = select(answers.c.id).where(answers.c.card.in_(theirs))
@@ -159,45 +150,6 @@ def erase_within(
         on = f"{today.isoformat()} {token_hex(8)}"
         connection.execute(_ERASED, {"who": who, "on": on})
     return gone
-
-
-def noes_of(connection: Connection, key: Key, person: str) -> list[dict[str, str]]:
-    """That somebody said no, as it outlives them."""
-    told = select(
-        cards.c.person,
-        answers.c.suggestion,
-        answers.c.topics,
-        answers.c.said_on,
-        answers.c.reason,
-        grounds.c.buttons,
-    ).select_from(
-        answers.join(cards, cards.c.card == answers.c.card).outerjoin(
-            grounds, grounds.c.card == cards.c.card
-        )
-    )
-    told = told.where(answers.c.reply == str(Reply.DECLINED), cards.c.person == person)
-    told = told.order_by(answers.c.id)
-    found: list[dict[str, str]] = []
-    for row in connection.execute(told):
-        more: dict[str, tuple[list[str], list[str], str]] = json.loads(row.buttons or "{}")
-        every = [offer for _, each, _ in more.values() for offer in each]
-        _, offers, chosen = more.get(row.suggestion, ((), (), ""))
-        day = chosen_by(row.reason, date.fromisoformat(row.said_on))
-        chosen = chosen or (day.isoformat() if day else "")
-        topics = dict.fromkeys([*row.topics.split(" "), *(offers or every)])
-        who = key.hidden(row.person)
-        found += [
-            {"who": who, "topic": topic, "said_on": row.said_on, "ask_again": chosen}
-            for topic in topics
-        ]
-    return found
-
-
-def keep_noes(connection: Connection, found: Iterable[dict[str, str]]) -> None:
-    """Keep noes; of two about one thing the later day."""
-    rows = list(found)
-    if rows:
-        connection.execute(_NO, rows)
 
 
 def keep_erased(connection: Connection, found: Iterable[tuple[str, str]]) -> None:

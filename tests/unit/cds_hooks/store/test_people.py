@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from cds_hooks.store.answers import Answers
 from cds_hooks.store.hearing import KEPT_COMMENT, LONGEST_COMMENT, MOST_UNKNOWN
 from cds_hooks.store.kept import Met
 from cds_hooks.store.opening import Place, connect
+from cds_hooks.store.outliving import KEPT_LATE
 from cds_hooks.store.people import erase, export
 from cds_hooks.store.tables import FILE, metadata
 from cds_hooks.store.verifying import wrong_with
@@ -100,6 +101,49 @@ def test_that_they_said_no_outlives_it(place: Place) -> None:
     assert told is not None
     assert told["cards"] == []
     assert len(json.dumps(told["said_no_before"]).split("topic")) > 2
+
+
+@pytest.mark.parametrize("how", ["pressed", "closed", "never"])
+def test_a_no_on_a_card_that_was_open_while_they_were_erased_is_heard(
+    place: Place, how: str
+) -> None:
+    store = Answers(place)
+    card = a_card("north:ann")
+    store.issue(card)
+    erase(place, "north:ann", TODAY)
+    later = NOW + timedelta(days=1)
+    closing = was_closed(card, Reply.DECLINED, later)
+    met = {"pressed": pressed(card, "no", later), "never": pressed(card, "never", later)}
+    assert store.hear([met.get(how, closing)], later, realm="south") == 0
+    assert store.history("north:ann").said == ()
+    assert store.hear([met.get(how, closing)], later, realm="north") == 1
+    said_no = {(one.topic, one.reply) for one in store.history("north:ann").said}
+    assert ("breathing", Reply.DECLINED) in said_no
+    assert (("results", Reply.DECLINED) in said_no) is (how != "never")
+    assert said_to(store, SINGING, "north:ann") == {Reply.DECLINED}
+    assert {one.ask_again for one in store.history("north:ann").said} == {
+        date(2099, 1, 1) if how == "never" else None
+    }
+    assert store.history("north:ann").shown == ()
+    store.close()
+
+
+def test_nothing_but_a_no_is_and_only_for_so_long(place: Place) -> None:
+    store = Answers(place)
+    card, other = a_card("ann"), a_card("bea")
+    store.issue(card)
+    store.issue(other)
+    erase(place, "ann", TODAY)
+    erase(place, "bea", TODAY, also_the_no=True)
+    later = NOW + timedelta(days=1)
+    yes = [pressed(card, "refer", later), was_closed(card, Reply.NOT_RIGHT, later)]
+    assert store.hear([*yes, pressed(other, "no", later)], later) == 0
+    assert rows(place, "erased_cards") > 0
+    store.let_go(TODAY + KEPT_LATE + timedelta(days=1))
+    assert rows(place, "erased_cards") == 0
+    assert store.hear([pressed(card, "no", later)], NOW + KEPT_LATE + timedelta(days=1)) == 0
+    assert store.history("ann").said == ()
+    store.close()
 
 
 def test_unless_they_want_that_gone_too(place: Place) -> None:
