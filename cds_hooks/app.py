@@ -241,15 +241,17 @@ def create_app(
     return app
 
 
-_FORGETS_EVERY = 1_800  # seconds
+FORGETS_EVERY = 1_800  # seconds
 
 
 async def _forgetting(answers: Answers, clock: Clock) -> None:
-    """Let go of what whoever looked was shown, though nobody looks any more."""
+    """Let go of what was kept for long enough, though nobody looks or answers any more."""
     while True:
         with suppress(Unavailable):
             await _kept(answers.forget_sittings, clock())
-        await asyncio.sleep(_FORGETS_EVERY)
+        with suppress(Unavailable):
+            await _kept(answers.let_go, practice_day(clock()))
+        await asyncio.sleep(FORGETS_EVERY)
 
 
 # One thread keeps the store: one writer, which never waits for another, and a warm connection.
