@@ -169,7 +169,7 @@ def create_app(
             record = record_of_call(call, service, sent, fetched)
             apart = record_for_shadow(call, service, fetched, null_means_empty=nulls)
             who = kept_as(record.person.id, client.realm)
-            practice = live.practice
+            practice = live.practice_of(now_in_force)
             try:
                 said = (await _kept(answers.history, who)).said if service.remembering else ()
             except Unavailable:

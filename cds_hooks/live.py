@@ -96,11 +96,6 @@ class Live:
         """The set in force now: to be read once in a call, and kept to its end."""
         return self._rules
 
-    @property
-    def practice(self) -> Practice:
-        """Whose rules these are, with what is paused of them now."""
-        return self.practice_of(self._rules)
-
     def practice_of(self, rules: InForce) -> Practice:
         """Whose rules those are, with what is paused of them now, by hand or by itself.
 
