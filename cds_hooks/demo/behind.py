@@ -115,7 +115,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A call that is looked at once more: its rules and whose they are, its record, and whom the store knows."""
+    """A call that is looked at once more: its rules, whose they are, its record, and of whom."""
 
     rules: tuple[Rule, ...]
     practice: Practice
