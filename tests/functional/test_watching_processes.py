@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
+import pytest
+
 from cds_hooks.clock import now, practice_day
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import LOOKED, SHOWN, Event
@@ -11,6 +13,8 @@ from tests.fhir_builders import COPD_RULE
 from tests.functional.test_pausing import AT_MOST as SECONDS
 from tests.functional.test_pausing import step
 from tests.served import Running, piloting, serving
+
+pytestmark = pytest.mark.long
 
 USUAL = 2  # cards a day; with that, twenty are a spike
 AT_MOST = 20  # cards after that, on both together
