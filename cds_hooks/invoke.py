@@ -24,7 +24,7 @@ from fhir_adapters.endings import sent_whole, whole
 from fhir_adapters.needs import PATIENT, Needs
 from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
 from fhir_adapters.whose import AnotherPerson
-from prompts.choose import choose
+from prompts.choose import alike, choose
 from prompts.endings import may_end, with_endings
 from prompts.history import History
 from prompts.prompt import Held
@@ -235,7 +235,7 @@ def answer(
             sent.append(cards.card(prompt, person, today, link, flags))
             rests_on = grounds.of(prompt, outcomes)
             kept = cards.issued(
-                sent[-1], prompt, rests_on, who, service.id, asking, now, choice.ways
+                sent[-1], prompt, rests_on, who, service.id, asking, now, alike(choice)
             )
             known.issue(kept)
         sitting.more = len(sent)

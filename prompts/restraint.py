@@ -331,6 +331,12 @@ def _in_pilot(asked: Asked) -> Held | str:
     return "It is being tried, here and with this person."
 
 
+def for_some_who_look(rule: Rule) -> bool:
+    """Whether it is tried by some clinicians only, so that it matters who looks."""
+    group = rule.care.pilot
+    return rule.status is Status.PILOT and group is not None and bool(group.clinicians)
+
+
 def _is_in(share: tuple[int, int], rule: Rule, person: Person) -> bool:
     """Always the same people: a stable hash of who and which rule, nothing else."""
     some, of = share
