@@ -258,15 +258,13 @@ def unremembered(
     practice: Practice,
     now: datetime,
 ) -> bytes:
-    """The answer while the store cannot be used: nobody knows who said no, so nearly nothing.
+    """The answer while the store cannot be used: nobody knows who said no, so no card at all.
 
-    Only a safety net speaks then, and its card is kept nowhere; the rest is told as held back.
+    Every rule that would speak is told as held back, so that it does not look as if none would.
     """
     today = practice_day(now)
     choice = choose(outcomes, History(remembered=False), today, practice)
     tally.held(choice.held, today)
-    person = outcomes[0].look.record.person.id if outcomes else ""
-    sent = [cards.card(prompt, person, today) for prompt in choice.prompts]
     asked = {outcome.rule.id for outcome in outcomes}
     unasked = tuple(
         Held(rule, "memory", _NOT_ASKED, unread=True)
@@ -274,8 +272,8 @@ def unremembered(
         if rule.id not in asked
     )
     held = (*choice.held, *unasked)
-    logs.event("without-store", service=service.id, cards=len(sent), held=len(held))
-    return wire.Answer(cards=sent, extension=cards.held_back(held, outcomes)).to_json()
+    logs.event("without-store", service=service.id, cards=0, held=len(held))
+    return wire.Answer(cards=[], extension=cards.held_back(held, outcomes)).to_json()
 
 
 _NOT_ASKED = "Not asked: what was said before could not be looked up, and this rule asks for it."

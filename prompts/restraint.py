@@ -126,11 +126,12 @@ def _running(asked: Asked) -> Held | str:
 
 
 def _remembered(asked: Asked) -> Held | str:
-    """What nobody can look up may have been a no; only a safety net speaks then."""
+    """What nobody can look up may have been a no: nothing is said then, by no rule at all.
+
+    Not by a safety net either: somebody may have said "don't ask again" to just that.
+    """
     if asked.history.remembered:
         return "What was said before could be looked up."
-    if asked.safety_net:
-        return "What was said before could not be looked up; a safety net goes on."
     says = "Not shown: what was said before could not be looked up, and it may have been a no."
     return Held(asked.rule, "memory", says, unread=True)
 

@@ -332,15 +332,20 @@ def test_a_no_that_silences_another_rule_does_so_under_every_name_of_either_topi
 
 
 @LIVES
-@given(visits=VISITS, session=st.integers(0, 20))
+@given(visits=VISITS, session=st.integers(0, 20), most=MOST, later=LATER, to=st.sampled_from(ALL))
 def test_without_a_memory_there_are_fewer_prompts_and_never_more(
-    visits: list[Visit], session: int
+    visits: list[Visit], session: int, most: int, later: int, to: Rule
 ) -> None:
+    """Than there would be with everything that was ever said, a "don't ask again" too."""
     known, today = _known(visits)
-    forgot = ask(ALL, History(remembered=False, this_session=session), today)
-    assert _on_cards(forgot) <= {"net"}
-    assert _on_cards(forgot) <= _on_cards(ask(ALL, History(), today))
-    assert known.remembered
+    no = Said(to.quiet.topic, Reply.DECLINED, today, NEVER, offers=_keys(to))
+    today += timedelta(days=later)
+    forgot = ask(ALL, History(remembered=False, this_session=session), today, most)
+    for history in (known, replace(known, said=(*known.said, no))):
+        remembers = ask(ALL, replace(history, this_session=session), today, most)
+        assert _on_cards(forgot) <= _on_cards(remembers)
+        assert len(forgot.prompts) <= len(remembers.prompts)
+    assert {one.rule.id: one.step for one in forgot.held} == dict.fromkeys(NAMES, "memory")
 
 
 @LIVES
