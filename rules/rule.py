@@ -176,6 +176,7 @@ class Service:
     name: str
     code: Code
     about: str = ""
+    also_known_as: tuple[str, ...] = ()  # what it was called before: answers are kept by the name
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from prompts.history import History, Shown
 from prompts.prompt import Step
 from prompts.restraint import STEPS
 from rules.record import NEVER, Entry, Kind, Reply, Said
-from tests.builders import TODAY, a_record, entry, said
+from rules.rule import Rule
+from tests.builders import TODAY, a_record, entry, load_files, rule_text, said
 from tests.unit.prompts.asking import (
     COUGH,
     OURS,
@@ -203,6 +204,32 @@ def test_dont_ask_again_to_an_offer_holds_in_every_rule() -> None:
     no = replace(never("2 years ago", "berry"), offers=(TEA,))
     (one,) = chosen(rule(), history=History((no,))).held
     assert (one.step, one.until) == ("consent", None)
+
+
+def referring(service: str, was: str = "") -> Rule:
+    """A rule of a practice that refers to a service, which may have had another name."""
+    former = f", also_known_as: [{was}]" if was else ""
+    texts = {
+        "shared/services.yaml": f"{service}: {{name: Tea, codes: tea-group{former}}}\n",
+        "rules/coughing.yaml": rule_text(
+            exclude=None, people=None, tests=None,
+            offers=f"\n- refer: {{label: Refer, service: {service}}}",
+        ),
+    }  # fmt: skip
+    (found,) = load_files(texts).library.rules
+    return found
+
+
+def test_an_answer_to_an_offer_still_counts_when_the_service_has_another_name() -> None:
+    before = referring("tea-group")
+    prompt = chosen(before).prompt
+    assert prompt is not None
+    no = replace(never("2 years ago", "berry"), offers=prompt.offers)
+    full = History(capacity=frozenset(prompt.offers))
+    for now in (before, referring("tea-circle", was="old-tea, tea-group")):
+        assert held(chosen(now, history=History((no,)))) == [("coughing", "consent")]
+        assert held(chosen(now, history=full)) == [("coughing", "capacity")]
+    assert on_cards(chosen(referring("tea-circle"), history=History((no,)))) == [["coughing"]]
 
 
 def test_an_offer_that_is_full_is_left_off_and_a_rule_with_nothing_else_says_nothing() -> None:
