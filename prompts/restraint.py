@@ -117,12 +117,18 @@ def _true(asked: Asked) -> str:
 
 def _running(asked: Asked) -> Held | str:
     """What was paused by hand says nothing, not even a safety net: the switch is for that."""
-    practice, rule = asked.practice, asked.rule
-    for what in (f"rule:{rule.id}", f"practice:{practice.name}", "*"):
-        if what in practice.paused:
-            says = f"Not shown: paused by hand ({practice.paused[what]})."
-            return Held(rule, "paused", says)
+    paused, rule = asked.practice.paused, asked.rule
+    # A store has one practice: what is paused in it is ours, whatever it was called that day.
+    practices = sorted(what for what in paused if what.startswith("practice:"))
+    for what in (*(f"rule:{name}" for name in _names(rule)), *practices, "*"):
+        if what in paused:
+            return Held(rule, "paused", f"Not shown: paused by hand ({paused[what]}).")
     return "Nobody has paused it."
+
+
+def _names(rule: Rule) -> tuple[str, ...]:
+    """What a rule is called, and the one that it took over from: what stopped that stops it."""
+    return (rule.id, rule.care.replaces) if rule.care.replaces else (rule.id,)
 
 
 def _remembered(asked: Asked) -> Held | str:
@@ -301,8 +307,9 @@ def _in_shadow(asked: Asked) -> Held | str:
     if rule.status is Status.SHADOW:
         says = "Not shown: this rule runs in shadow, where it is counted and nobody sees it."
         return Held(rule, "shadow", says)
-    if because := asked.practice.paused.get(f"{IN_SHADOW}{rule.id}"):
-        return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
+    for name in (rule.id,) if asked.safety_net else _names(rule):
+        if because := asked.practice.paused.get(f"{IN_SHADOW}{name}"):
+            return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
     return "It is not in shadow."
 
 

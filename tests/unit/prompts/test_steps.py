@@ -315,3 +315,27 @@ def test_what_put_itself_in_shadow_says_why() -> None:
     assert held(choice) == [("apple", "shadow")]
     says = "Not shown: it was put in shadow by itself (it was shown 40 times today)."
     assert steps_of(choice, "apple")[-1] == Step("shadow", False, says)
+
+
+# ---- paused, under whatever name ---
+
+
+@pytest.mark.parametrize("what", ["rule:apple", "rule:pear", "practice:Another name", "*"])
+def test_a_pause_holds_though_the_practice_or_the_rule_was_called_otherwise_then(what: str) -> None:
+    """One that took over from a paused rule is paused; a store has one practice."""
+    paused = replace(OURS, paused={what: "An incident"})
+    for one in (rule(replaces="pear"), replace(net("apple"), care=rule(replaces="pear").care)):
+        (stopped,) = chosen(one, practice=paused).held
+        assert (stopped.step, stopped.says) == (
+            "paused",
+            "Not shown: paused by hand (An incident).",
+        )
+    other = {"rule:plum": "An incident", "taken-back:apple": ""}
+    assert held(chosen(rule(replaces="pear"), practice=replace(OURS, paused=other))) == []
+
+
+def test_what_put_itself_in_shadow_stays_there_in_a_rule_that_takes_over_from_it() -> None:
+    practice = replace(OURS, paused={"shadow:pear": "it was shown 40 times today"})
+    assert held(chosen(rule(replaces="pear"), practice=practice)) == [("apple", "shadow")]
+    one = replace(net(), care=rule(replaces="pear").care)
+    assert held(chosen(one, practice=practice)) == []  # a safety net never stops by itself
