@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cds_hooks import clock as real_clock
-from cds_hooks import feedback, refusals
+from cds_hooks import contexts, feedback, refusals
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import Client
 from cds_hooks.clock import Clock, practice_day
@@ -183,7 +183,8 @@ def create_app(
                 request.scope[ASKED] = len(outcomes), 0
                 return _json(nothing_to_say(outcomes, service))
             user = call.context.userId or ""
-            looks = kept_as(user, client.realm) if user else ""
+            looks = contexts.who_looks(call.context)
+            looks = kept_as(looks, client.realm) if looks else ""
             link = looking.link(user, client.name, now) if looking is not None else None
             whole = whole_of(body, fetched)
             said_now = b""
