@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cds_hooks import clock as real_clock
-from cds_hooks import feedback, refusals
+from cds_hooks import contexts, feedback, refusals
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import Client
-from cds_hooks.clock import Clock
+from cds_hooks.clock import Clock, practice_day
 from cds_hooks.discovery import described
 from cds_hooks.fallback import fetch
 from cds_hooks.invoke import (
@@ -169,7 +169,7 @@ def create_app(
             )
             record = record_of_call(call, service, sent, fetched)
             apart = record_for_shadow(call, service, fetched, null_means_empty=nulls)
-            user = call.context.userId or ""
+            user, looks = call.context.userId or "", contexts.who_looks(call.context)
             asking = Asking(
                 service=service,
                 practice=live.practice_of(now_in_force),
@@ -177,7 +177,7 @@ def create_app(
                 instance=str(call.hookInstance),
                 now=now,
                 user=user,
-                looks=kept_as(user, client.realm) if user else "",
+                looks=kept_as(looks, client.realm) if looks else "",
                 link=looking.link(user, client.name, now) if looking is not None else None,
                 whole_flag=whole_of(body, fetched),
             )

@@ -33,9 +33,21 @@ def check(context: wire.Context, hook: str) -> None:
     for name in _NEEDED.get(hook, ()):
         value = getattr(context, name)
         there = bytes(value).strip() not in _NOTHING if isinstance(value, msgspec.Raw) else value
+        there = there.strip() if isinstance(there, str) else there
         if not there and there != []:
             what = ": a Bundle of the appointments being booked" if name == "appointments" else ""
             raise BadRequest(f'"context.{name}" is missing{what}.')
+
+
+def who_looks(context: wire.Context) -> str:
+    """``userId`` as one reference, however it was written; "" if it was not told.
+
+    Some clients send the same person as "Practitioner/1", with the address of their server, with a
+    version or with a space.
+    """
+    user = (context.userId or "").strip()
+    path = user.partition("#")[0].partition("?")[0].partition("/_history")[0].strip("/ ")
+    return "/".join(path.split("/")[-2:]) or user
 
 
 def booked(context: wire.Context, hook: str) -> list[Resource]:

@@ -24,7 +24,7 @@ from fhir_adapters.endings import sent_whole, whole
 from fhir_adapters.needs import PATIENT, Needs
 from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
 from fhir_adapters.whose import AnotherPerson
-from prompts.choose import choose
+from prompts.choose import alike, choose
 from prompts.endings import may_end, with_endings
 from prompts.history import History
 from prompts.prompt import Held
@@ -247,7 +247,7 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
                     asking.service.id,
                     asking.instance,
                     asking.now,
-                    choice.ways,
+                    alike(choice),
                 )
             )
         sitting.more = len(sent)
@@ -265,15 +265,13 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
 
 
 def unremembered(outcomes: tuple[Outcome, ...], asking: Asking, tally: Tally) -> bytes:
-    """The answer while the store cannot be used: nobody knows who said no, so nearly nothing.
+    """The answer while the store cannot be used: nobody knows who said no, so no card at all.
 
-    Only a safety net speaks then, and its card is kept nowhere; the rest is told as held back.
+    Every rule that would speak is told as held back, so that it does not look as if none would.
     """
     today, service = asking.today, asking.service
     choice = choose(outcomes, History(remembered=False), today, asking.practice)
     tally.held(choice.held, today)
-    person = outcomes[0].look.record.person.id if outcomes else ""
-    sent = [cards.card(prompt, person, today) for prompt in choice.prompts]
     asked = {outcome.rule.id for outcome in outcomes}
     unasked = tuple(
         Held(rule, "memory", _NOT_ASKED, unread=True)
@@ -281,9 +279,9 @@ def unremembered(outcomes: tuple[Outcome, ...], asking: Asking, tally: Tally) ->
         if rule.id not in asked
     )
     held = (*choice.held, *unasked)
-    logs.event("without-store", service=service.id, cards=len(sent), held=len(held))
+    logs.event("without-store", service=service.id, cards=0, held=len(held))
     told = cards.held_back(held, outcomes, asking.practice)
-    return wire.Answer(cards=sent, extension=told).to_json()
+    return wire.Answer(cards=[], extension=told).to_json()
 
 
 _NOT_ASKED = "Not asked: what was said before could not be looked up, and this rule asks for it."

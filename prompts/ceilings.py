@@ -14,6 +14,10 @@ from rules.days import in_words
 MOST_PROMPTS = 2  # different ones about one person, whoever looks
 WITHIN = timedelta(days=30)
 MOST_IN_SESSION = 8  # for whoever looks, within 4 hours
+# Said of every session alike, and kept with a card: with how many there were, the looks of two
+# clinicians could be told apart in what is kept.
+FEW_ENOUGH = "Few enough cards in this session."
+ABOVE_IT = "A safety net goes on, whatever was shown in this session."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,6 @@ def _for_this_person(history: History, today: date) -> Room:
 def _in_this_session(history: History) -> Room:
     left = MOST_IN_SESSION - history.this_session
     if left > 0:
-        return Room(left, f"Cards in this session: {history.this_session}.", "session")
+        return Room(left, FEW_ENOUGH, "session")
     says = f"Waits: {history.this_session} cards were shown here in the last 4 hours."
     return Room(0, says, "session")

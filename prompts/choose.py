@@ -7,16 +7,16 @@ to the card, or to the step that held it back.
 from collections.abc import Iterable
 from datetime import date
 
-from prompts.ceilings import Room, room
+from prompts.ceilings import ABOVE_IT, Room, room
 from prompts.history import History, quieter
 from prompts.leaving_off import open_offers
 from prompts.merging import Free, cards, merged
 from prompts.offers import offer_key
 from prompts.prompt import Choice, Held, Step, Way
 from prompts.ranking import in_a_sentence, rank
-from prompts.restraint import Asked, not_asked, way
+from prompts.restraint import Asked, for_some_who_look, not_asked, way
 from rules.outcome import Decision, Outcome
-from rules.rule import Practice, Purpose
+from rules.rule import Practice, Purpose, Rule
 from rules.schema.practice import MOST_CARDS
 
 
@@ -60,6 +60,21 @@ def choose(
     return Choice(prompts, in_order, tuple(ways.values()))
 
 
+def alike(choice: Choice) -> tuple[Way, ...]:
+    """The ways as they are kept: what is in them is the same whoever looked.
+
+    Left out is a rule that waits for another session, or is tried by some clinicians and stands on
+    no card. How many cards a session had is in no sentence of a way.
+    """
+    on_cards = {rule.id for prompt in choice.prompts for rule in prompt.rules}
+    return tuple(
+        way
+        for way in choice.ways
+        if (way.steps[-1].passed or way.steps[-1].name != "session")
+        and (way.rule.id in on_cards or not for_some_who_look(way.rule))
+    )
+
+
 def _add(ways: dict[str, Way], rule_id: str, step: Step) -> None:
     ways[rule_id] = Way(ways[rule_id].rule, (*ways[rule_id].steps, step))
 
@@ -69,15 +84,21 @@ def _ranked(free: list[Outcome], history: History, today: date, ways: dict[str, 
     ranked = sorted(free, key=lambda outcome: rank(outcome, history, today))
     found = [(outcome, open_offers(outcome, history, today)) for outcome in ranked]
     by_key: dict[str, list[str]] = {}
+    # Whether somebody is in the group that tries a rule is in no other rule's sentences.
+    anybodys = [outcome for outcome, _ in found if not for_some_who_look(outcome.rule)]
     for outcome, offers in found:
+        if for_some_who_look(outcome.rule):
+            continue
         for offer in offers:
             by_key.setdefault(offer_key(offer), []).append(outcome.rule.id)
-    for place, (outcome, offers) in enumerate(found, start=1):
-        others = {one for offer in offers for one in by_key[offer_key(offer)]} - {outcome.rule.id}
+    for outcome, offers in found:
+        keys = [offer_key(offer) for offer in offers]
+        others = {one for key in keys for one in by_key.get(key, ())} - {outcome.rule.id}
         twins = f"Offered once, together with {', '.join(sorted(others))}."
         says = twins if others else "Nothing else offers the same today."
         _add(ways, outcome.rule.id, Step("same offer", True, says))
-        says = in_a_sentence(outcome, place, len(found), history, today)
+        among = anybodys if outcome in anybodys else ranked
+        says = in_a_sentence(outcome, among.index(outcome) + 1, len(among), history, today)
         _add(ways, outcome.rule.id, Step("rank", True, says))
     return found
 
@@ -89,10 +110,19 @@ def _over(ranked: list[Free], rooms: tuple[Room, ...], ways: dict[str, Way]) -> 
         rule = outcome.rule
         for each in rooms:
             if each.cards or rule.purpose is Purpose.SAFETY_NET:
-                says = each.says if each.cards else f"A safety net goes on. {each.says}"
+                says = _let_through(rule, each)
                 _add(ways, rule.id, Step(each.step, True, says))
                 continue
             _add(ways, rule.id, Step(each.step, False, each.says))
             held.append(Held(rule, each.step, each.says, each.until))
             break
     return held
+
+
+def _let_through(rule: Rule, to: Room) -> str:
+    """Why a ceiling lets a rule through; of a session, nothing of what was shown in it."""
+    if rule.purpose is not Purpose.SAFETY_NET:
+        return to.says
+    if to.step == "session":
+        return ABOVE_IT
+    return to.says if to.cards else f"A safety net goes on. {to.says}"

@@ -73,9 +73,9 @@ def on_topic(rule: Rule, said: Iterable[Said], today: date) -> tuple[Said, ...]:
     return _counted((one for one in said if one.topic in topics), rule.quiet.topic, today)
 
 
-def on_offer(key: str, said: Iterable[Said], today: date) -> tuple[Said, ...]:
-    """The answers that count for one offer, whichever rule made it."""
-    return _counted((one for one in said if key in one.offers), key, today)
+def on_offer(keys: frozenset[str], said: Iterable[Said], today: date) -> tuple[Said, ...]:
+    """The answers that count for one offer, whichever rule made it and what it was called then."""
+    return _counted((one for one in said if not keys.isdisjoint(one.offers)), min(keys), today)
 
 
 def _counted(said: Iterable[Said], topic: str, today: date) -> tuple[Said, ...]:

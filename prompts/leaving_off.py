@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from prompts.history import History, on_offer, said_in_record
-from prompts.offers import offer_key
+from prompts.offers import offer_keys
 from rules.answer import Answer
 from rules.outcome import Outcome
 from rules.record import Entry, Kind, Reply, Said
@@ -79,7 +79,7 @@ def quiet_offers(
     for offer in outcome.offers:
         holding = tuple(
             s
-            for s in on_offer(offer_key(offer), heard, today)
+            for s in on_offer(offer_keys(offer), heard, today)
             if (s.ask_again is not None or (s.reply, s.on) not in chosen)
             and (s.ask_again or periods[s.reply].after(s.on)) > today
         )
@@ -92,4 +92,5 @@ def resting_offers(outcome: Outcome, history: History) -> frozenset[Offer]:
     """The offers that several people were told lately are not to be had."""
     if not history.capacity:
         return frozenset()
-    return frozenset(o for o in outcome.offers if offer_key(o) in history.capacity)
+    full = history.capacity
+    return frozenset(o for o in outcome.offers if not full.isdisjoint(offer_keys(o)))

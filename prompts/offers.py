@@ -14,9 +14,20 @@ def offer_key(offer: Offer) -> str:
 
     A no to one rule's offer is with it a no to the same offer of another rule.
     """
+    return _key(offer, offer.service.id if offer.service else "")
+
+
+@lru_cache(maxsize=10_000)
+def offer_keys(offer: Offer) -> frozenset[str]:
+    """Every key that an answer to it may be kept under: its own, and by its service's old names."""
+    former = offer.service.also_known_as if offer.service else ()
+    return frozenset((offer_key(offer), *(_key(offer, name) for name in former)))
+
+
+def _key(offer: Offer, service: str) -> str:
     match offer.kind:
         case OfferKind.REFER:
-            what = offer.service.id if offer.service else ""
+            what = service
         case OfferKind.RECORD | OfferKind.TAG:
             what = _code(offer.code)
         case OfferKind.RESULTS:

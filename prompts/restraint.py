@@ -119,22 +119,29 @@ def _true(asked: Asked) -> str:
 
 def _running(asked: Asked) -> Held | str:
     """What was paused by hand says nothing, not even a safety net: the switch is for that."""
-    practice, rule = asked.practice, asked.rule
-    if UNREAD in practice.paused:
-        return Held(rule, "paused", f"Not shown: {practice.paused[UNREAD]}.")
-    for what in (f"rule:{rule.id}", f"practice:{practice.name}", "*"):
-        if what in practice.paused:
-            says = f"Not shown: paused by hand ({practice.paused[what]})."
-            return Held(rule, "paused", says)
+    paused, rule = asked.practice.paused, asked.rule
+    if UNREAD in paused:
+        return Held(rule, "paused", f"Not shown: {paused[UNREAD]}.")
+    # A store has one practice: what is paused in it is ours, whatever it was called that day.
+    practices = sorted(what for what in paused if what.startswith("practice:"))
+    for what in (*(f"rule:{name}" for name in _names(rule)), *practices, "*"):
+        if what in paused:
+            return Held(rule, "paused", f"Not shown: paused by hand ({paused[what]}).")
     return "Nobody has paused it."
 
 
+def _names(rule: Rule) -> tuple[str, ...]:
+    """What a rule is called, and the one that it took over from: what stopped that stops it."""
+    return (rule.id, rule.care.replaces) if rule.care.replaces else (rule.id,)
+
+
 def _remembered(asked: Asked) -> Held | str:
-    """What nobody can look up may have been a no; only a safety net speaks then."""
+    """What nobody can look up may have been a no: nothing is said then, by no rule at all.
+
+    Not by a safety net either: somebody may have said "don't ask again" to just that.
+    """
     if asked.history.remembered:
         return "What was said before could be looked up."
-    if asked.safety_net:
-        return "What was said before could not be looked up; a safety net goes on."
     says = "Not shown: what was said before could not be looked up, and it may have been a no."
     return Held(asked.rule, "memory", says, unread=True)
 
@@ -304,8 +311,9 @@ def _in_shadow(asked: Asked) -> Held | str:
     if rule.status is Status.SHADOW:
         says = "Not shown: this rule runs in shadow, where it is counted and nobody sees it."
         return Held(rule, "shadow", says)
-    if because := asked.practice.paused.get(f"{IN_SHADOW}{rule.id}"):
-        return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
+    for name in (rule.id,) if asked.safety_net else _names(rule):
+        if because := asked.practice.paused.get(f"{IN_SHADOW}{name}"):
+            return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
     return "It is not in shadow."
 
 
@@ -333,6 +341,12 @@ def _in_pilot(asked: Asked) -> Held | str:
     if group.share is not None and not _is_in(group.share, rule, asked.outcome.look.record.person):
         return Held(rule, "pilot", "Not shown: this rule is being tried with other people.")
     return "It is being tried, here and with this person."
+
+
+def for_some_who_look(rule: Rule) -> bool:
+    """Whether it is tried by some clinicians only, so that it matters who looks."""
+    group = rule.care.pilot
+    return rule.status is Status.PILOT and group is not None and bool(group.clinicians)
 
 
 def _is_in(share: tuple[int, int], rule: Rule, person: Person) -> bool:

@@ -207,13 +207,16 @@ class _Loading:
         return self.naming.named
 
     def _silenced(self, rule: Rule) -> Rule:
-        """A rule that knows which other topics' answers silence it."""
-        topics = tuple(
-            other.quiet.topic
+        """A rule that knows which other topics' answers silence it, whatever they were called."""
+        ours = rule.quiet.topics
+        topics = {
+            name
             for other in self.rules.values()
-            if other is not rule and rule.quiet.topic in other.quiet.also_quiet
-        )
-        return replace(rule, quiet=replace(rule.quiet, silenced_by=topics)) if topics else rule
+            if other is not rule and not ours.isdisjoint(other.quiet.also_quiet)
+            for name in other.quiet.topics
+        }
+        quiet = replace(rule.quiet, silenced_by=tuple(sorted(topics - ours)))
+        return replace(rule, quiet=quiet) if quiet.silenced_by else rule
 
     def lists_of(self, root: Traversable, shown: str) -> None:
         """The code lists in a folder, and what they were locked with."""

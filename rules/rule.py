@@ -176,6 +176,7 @@ class Service:
     name: str
     code: Code
     about: str = ""
+    also_known_as: tuple[str, ...] = ()  # what it was called before: answers are kept by the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +339,8 @@ class Practice:
     # Longer quiet periods, for every rule but safety nets.
     quiet: Mapping[Reply, Duration] = field(default_factory=dict[Reply, Duration], hash=False)
     holds: tuple[Exclusion, ...] = ()  # when nobody is asked anything, whatever a rule says
-    # What was paused by hand, and why: "rule:<id>", "practice:<name>", or "*" for everything.
+    # What was paused by hand, and why: "rule:<id>", "practice:<name>", or "*" for everything. A
+    # pause of any name is of this practice: it may have been called otherwise then.
     paused: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
 
 

@@ -38,6 +38,7 @@ SERVICE = (
     Key("name", F.SENTENCE, "What people call it.", needed=True),
     Key("codes", F.LISTS, "The code that a referral carries: the first of the list.", needed=True),
     Key("about", F.SENTENCE, "What it is."),
+    Key("also_known_as", F.NAMES, "Its former names here, so that old answers still count."),
 )
 OFFER_SET = (
     Key("name", F.SENTENCE, "What is offered.", needed=True),

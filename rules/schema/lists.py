@@ -1,7 +1,7 @@
 """Code lists, services, offer sets and messages: value-sets/*.yaml and what shared/ has of them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -152,9 +152,19 @@ def read_services(reader: Reader, node: Node, names: Names) -> dict[str, Service
         called = reader.get(block, "name", lambda n: read_plain(reader, n))
         about = reader.get(block, "about", reader.prose)
         lists = read_codes(reader, block, "codes", names)
-        return Service(name, called, lists[0].first, about or "") if called and lists else None
+        if not called or not lists:
+            return None
+        former = tuple(read_names(reader, block, "also_known_as"))
+        return Service(name, called, lists[0].first, about or "", former)
 
     return _named(reader, node, names, "service", one)
+
+
+def read_names(reader: Reader, block: Block, key: str) -> Iterator[str]:
+    """One or more names under a heading; none where it is not there."""
+    for item in reader.items(block.pairs[key][1], f'"{key}"') if key in block.pairs else ():
+        if name := reader.name(item):
+            yield name
 
 
 def read_offer_sets(reader: Reader, node: Node, names: Names) -> dict[str, OfferSet]:

@@ -11,7 +11,7 @@ from rules.record import Reply
 from rules.rule import Purpose, Quiet
 from rules.schema.key import check
 from rules.schema.keys import NO_THANKS, PRACTICE_QUIET, QUIET
-from rules.schema.lists import read_codes
+from rules.schema.lists import read_codes, read_names
 from rules.schema.names import Names
 from rules.text import Block, Node
 
@@ -50,8 +50,8 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
     periods = {**QUIET_DEFAULTS, **(_NET if net else {}), **own}
     if not net:
         periods = no_answer_louder_than_silence(periods)
-    former = _names(reader, block, "also_known_as")
-    also = _names(reader, block, "also_quiet")
+    former = tuple(read_names(reader, block, "also_known_as"))
+    also = tuple(read_names(reader, block, "also_quiet"))
     declined = read_codes(reader, block, "declined_codes", names)
     not_done = read_codes(reader, block, "not_done_codes", names)
     if topic is None:
@@ -110,11 +110,6 @@ def _periods(reader: Reader, block: Block, who: str, *, louder: bool) -> dict[Re
             )
         periods[reply] = length
     return periods
-
-
-def _names(reader: Reader, block: Block, key: str) -> tuple[str, ...]:
-    items = reader.items(block.pairs[key][1], f'"{key}"') if key in block.pairs else ()
-    return tuple(name for item in items if (name := reader.name(item)))
 
 
 def is_louder(most: int, length: Duration) -> bool:

@@ -16,11 +16,11 @@ from cds_hooks.app import create_app
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers, Known
 from cds_hooks.store.tables import FILE
-from rules.rule import Library, Rule, Wording
+from rules.rule import Library, Purpose, Rule, Wording
 from tests.builders import a_patient
 from tests.conformance.standard import check_discovery, check_refusal
 from tests.fhir_builders import COPD_RULE, margaret
-from tests.served import HELD_BACK, NOW, VIEW, Reply, Surgery, closed
+from tests.served import HELD_BACK, NOW, VIEW, Reply, Surgery, closed, surgery
 
 ORIGIN = "https://ehr.example"
 CALL = f"/cds-services/good-day-{VIEW}"
@@ -105,6 +105,21 @@ def test_without_its_store_the_service_answers_with_fewer_prompts_and_says_why(
         assert "may have been a no" in held["says"]
     check_refusal(service.tell(closed(card, NOW, "limited-time")), 503)
     check_discovery(service.client.get("/cds-services").json())
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_whoever_said_dont_ask_again_gets_no_card_when_the_store_is_away(
+    tmp_path: Path, library: Library, purpose: Purpose
+) -> None:
+    rules = tuple(replace(rule, purpose=purpose) for rule in library.rules)
+    with surgery(tmp_path, replace(library, rules=rules)) as service:
+        card = service.ask(service.a_call(margaret())).card
+        assert service.tell(closed(card, NOW, "do-not-ask-again")).status == 200
+        assert service.ask(service.a_call(margaret())).cards == []
+        _deleted(service.store)
+        for call in (service.a_call(margaret()), service.a_call(margaret("ann"), of="ann")):
+            reply = service.ask(call)
+            assert (reply.cards, reply.held_back[COPD_RULE]["step"]) == ([], "memory")
 
 
 def test_somebody_about_whom_there_is_nothing_to_say_needs_no_store(service: Surgery) -> None:

@@ -64,6 +64,39 @@ def test_somebody_else_has_a_session_of_their_own(service: Surgery) -> None:
     assert len(look(service, "ninth", NURSE).cards) == 1
 
 
+SPELT = [
+    GP,
+    f"https://ehr.example/fhir/{GP}",
+    f" {GP} ",
+    f"{GP}/_history/2",
+    f"http://10.0.0.7:8080/r4/{GP}/_history/17",
+    f"/{GP}/",
+    f"{GP}#name",
+]
+
+
+def test_one_who_is_written_in_many_ways_has_one_session(service: Surgery) -> None:
+    for number in range(MOST_IN_SESSION):
+        assert len(look(service, f"number-{number}", SPELT[number % len(SPELT)]).cards) == 1
+    for way, who in enumerate(SPELT):
+        assert look(service, f"ninth-{way}", who).held_back[COPD_RULE]["step"] == "session", who
+    for other in ("Practitioner/gp2", "PractitionerRole/gp", "gp/Practitioner", f"{GP}/x"):
+        assert len(look(service, f"number-{other.replace('/', '-')}", other).cards) == 1, other
+
+
+@pytest.mark.parametrize("user", ["", " ", "\t"])
+def test_nobody_at_all_has_no_session_and_gets_no_answer(service: Surgery, user: str) -> None:
+    reply = look(service, "one", user)
+    assert (reply.status, "context.userId" in reply.says()) == (400, True)
+
+
+@pytest.mark.parametrize("user", ["#", "/", "/_history/1", "?", "urn:uuid:1", "gp"])
+def test_whatever_is_written_there_is_counted(service: Surgery, user: str) -> None:
+    for number in range(MOST_IN_SESSION):
+        assert len(look(service, f"number-{number}", user).cards) == 1
+    assert look(service, "ninth", user).cards == []
+
+
 def test_a_look_that_shows_nothing_uses_nothing_up(service: Surgery) -> None:
     for _ in range(12):
         look(service, "one")  # the second time on, it is quiet

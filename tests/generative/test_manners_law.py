@@ -18,7 +18,7 @@ from rules.codes import OWN
 from rules.engine import evaluate
 from rules.record import NEVER, Kind, Reply, Said
 from rules.rule import Practice, Rule
-from tests.builders import TODAY, a_record, a_rule, entry
+from tests.builders import TODAY, a_record, a_rule, entry, load_files, rule_text
 
 # 5,000 lives in soak, which tries 20,000 examples of everything else.
 LIVES = settings(max_examples=min(max(settings().max_examples // 4, 50), 5_000))
@@ -278,16 +278,74 @@ def test_a_no_is_never_forgotten_by_a_new_name_a_new_topic_or_a_new_version(
         assert ask((changed,), known, TODAY + timedelta(days=36_500)).prompts == ()
 
 
+def _pair(silencing: str, silenced: str, also_quiet: str) -> tuple[Rule, Rule]:
+    """Two rules of one practice; an answer to the first silences the second."""
+    quiet = {
+        "loud": f"{{topic: {silencing}, also_quiet: {also_quiet}}}",
+        "meek": f"{{topic: {silenced}}}",
+    }
+    texts = {
+        f"rules/{name}.yaml": rule_text(
+            id=name,
+            exclude=None,
+            offers=f"\n- {_tag(name)}",
+            quiet=quiet[name],
+            people=None,
+            tests=None,
+        )
+        for name in quiet
+    }
+    loud, meek = load_files(texts).library.rules
+    return loud, meek
+
+
+# Either topic under its old name or a new one, with the silenced one named as it was or is.
+SILENCING = {
+    (new_loud, new_meek, names): _pair(
+        "loud-new, also_known_as: [loud-older, loud-old]" if new_loud else "loud-old",
+        "meek-new, also_known_as: meek-old" if new_meek else "meek-old",
+        names,
+    )
+    for new_loud in (False, True)
+    for new_meek in (False, True)
+    for names in (("meek-old", "meek-new") if new_meek else ("meek-old",))
+}
+
+
 @LIVES
-@given(visits=VISITS, session=st.integers(0, 20))
-def test_without_a_memory_there_are_fewer_prompts_and_never_more(
-    visits: list[Visit], session: int
+@given(
+    of=st.sampled_from(sorted(SILENCING)),
+    ago=st.integers(0, 364),
+    reply=st.sampled_from([Reply.DECLINED, Reply.ALREADY_DONE, Reply.NOT_RIGHT]),
+    never=st.booleans(),
+)
+def test_a_no_that_silences_another_rule_does_so_under_every_name_of_either_topic(
+    of: tuple[bool, bool, str], ago: int, reply: Reply, never: bool
 ) -> None:
+    _, meek = SILENCING[of]
+    no = Said("loud-old", reply, TODAY - timedelta(days=ago), NEVER if never else None)
+    assert _on_cards(ask((meek,), History(), TODAY)) == {"meek"}
+    assert ask((meek,), History((no,)), TODAY).prompts == ()
+    # A rule is silenced by what its own topic was called, too.
+    own = replace(no, topic="meek-old")
+    assert ask((meek,), History((own,)), TODAY).prompts == ()
+
+
+@LIVES
+@given(visits=VISITS, session=st.integers(0, 20), most=MOST, later=LATER, to=st.sampled_from(ALL))
+def test_without_a_memory_there_are_fewer_prompts_and_never_more(
+    visits: list[Visit], session: int, most: int, later: int, to: Rule
+) -> None:
+    """Than there would be with everything that was ever said, a "don't ask again" too."""
     known, today = _known(visits)
-    forgot = ask(ALL, History(remembered=False, this_session=session), today)
-    assert _on_cards(forgot) <= {"net"}
-    assert _on_cards(forgot) <= _on_cards(ask(ALL, History(), today))
-    assert known.remembered
+    no = Said(to.quiet.topic, Reply.DECLINED, today, NEVER, offers=_keys(to))
+    today += timedelta(days=later)
+    forgot = ask(ALL, History(remembered=False, this_session=session), today, most)
+    for history in (known, replace(known, said=(*known.said, no))):
+        remembers = ask(ALL, replace(history, this_session=session), today, most)
+        assert _on_cards(forgot) <= _on_cards(remembers)
+        assert len(forgot.prompts) <= len(remembers.prompts)
+    assert {one.rule.id: one.step for one in forgot.held} == dict.fromkeys(NAMES, "memory")
 
 
 @LIVES

@@ -4,9 +4,12 @@ Three looks: at the schema, column by column; at what is in every column, every 
 backup after a day with clinicians who can be told by anything they sent; and at what is counted.
 """
 
+import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import inspect
@@ -39,7 +42,7 @@ COLUMNS = {
     },
     "grounds": {
         "card": "the person", "value_sets": "nobody", "facts": "nobody: codes and days",
-        "buttons": "the person", "steps": "nobody: our own sentences",
+        "buttons": "the person", "steps": "nobody: our own sentences, the same whoever looked",
     },
     "paused": {"what": "nobody", "since": "nobody", "because": "nobody, unless it is named there"},
     "late": {"answer": "the person", "topics": "nobody"},
@@ -170,6 +173,45 @@ def test_a_day_leaves_no_clinician_behind(tmp_path: Path, library: Library) -> N
     assert "declined" in kept["answers"] or "accepted" in kept["answers"]
     for where, text in kept.items():
         assert not told_by(text), where
+
+
+def looked_by(
+    folder: Path, library: Library, who: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, list[dict[str, object]]]:
+    """Every row of every table after a day of looks, each at another person, by these in turn."""
+    names = count(100)
+    (folder / "store").mkdir(parents=True)
+    (folder / "store" / "store.key").write_text(base64.b64encode(b"k" * 32).decode())
+    (folder / "store" / "store.key").chmod(0o600)
+    with monkeypatch.context() as patched, surgery(folder, library) as service:
+        patched.setattr("cds_hooks.cards.uuid4", lambda: UUID(int=next(names), version=4))
+        for number, user in enumerate(who):
+            call = service.a_call(margaret(f"p{number}"), of=f"p{number}")
+            call["hookInstance"] = str(UUID(int=number, version=4))
+            call["context"]["userId"] = user
+            service.pass_time(minutes=5)
+            assert service.ask(call).card
+        database = connect(Place(service.store), FILE)
+        with database.reading() as connection:
+            kept = {
+                name: [dict(row) for row in connection.execute(table.select()).mappings()]
+                for name, table in metadata.tables.items()
+            }
+        database.close()
+    return kept
+
+
+def test_the_looks_of_two_who_take_turns_cannot_be_told_from_those_of_one(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = SEEN_BY
+    alone = looked_by(tmp_path / "alone", library, [one] * 7, monkeypatch)
+    turns = [one, one, other, one, other, other, one]
+    together = looked_by(tmp_path / "together", library, turns, monkeypatch)
+    assert len(alone["grounds"]) == len(turns)
+    assert all(row["steps"] for row in alone["grounds"])
+    for table in alone:
+        assert alone[table] == together[table], table
 
 
 def _a_column_for_the_user(place: Place) -> None:

@@ -5,11 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from prompts.ceilings import ABOVE_IT, FEW_ENOUGH
+from prompts.choose import alike, choose
 from prompts.history import History, Shown
+from rules.care import PilotGroup
 from rules.days import Duration
+from rules.engine import evaluate
 from rules.record import Kind, Reply
-from tests.builders import TODAY, entry, said
-from tests.unit.prompts.asking import OURS, TEA, chosen, held, net, on_cards, rule, tag
+from rules.rule import Status
+from tests.builders import TODAY, a_record, entry, said
+from tests.unit.prompts.asking import COUGH, OURS, TEA, chosen, held, net, on_cards, rule, tag
 
 
 def shown(*cards: tuple[int, str]) -> History:
@@ -54,6 +59,44 @@ def test_after_eight_cards_in_a_session_only_safety_nets_speak() -> None:
     assert held(choice) == [("apple", "session")]
     assert choice.held[0].says == "Waits: 8 cards were shown here in the last 4 hours."
     assert on_cards(choice) == [["net"]]
+
+
+@pytest.mark.parametrize("ago", [(), (3, 10)], ids=["room for a card", "two cards lately"])
+def test_what_is_kept_of_a_card_is_the_same_however_much_was_shown_in_the_session(
+    ago: tuple[int, ...],
+) -> None:
+    before = shown(*((days, f"card-{days}") for days in ago))
+    ways = [
+        alike(chosen(rule(), net(), history=replace(before, this_session=number)))
+        for number in (0, 1, 7, 8, 20)
+    ]
+    of_the_net = [[w.steps[:-1] for w in each if w.rule.id == "net"] for each in ways]
+    assert all(each == of_the_net[0] for each in of_the_net)
+    assert all(ways[0] == each for each in ways[:3])
+    assert "session" not in {w.steps[-1].name for each in ways for w in each}
+    assert not any(char in FEW_ENOUGH + ABOVE_IT for char in "0123456789")
+
+
+@pytest.mark.parametrize("ago", [(), (3, 10)], ids=["room for a card", "two cards lately"])
+def test_what_is_kept_does_not_say_whether_one_of_those_who_try_another_rule_looked(
+    ago: tuple[int, ...],
+) -> None:
+    tried = rule("aardvark", purpose="information", offers="\n- tag: {label: A, code: a, words: A}")
+    care = replace(tried.care, pilot=PilotGroup(clinicians=("Practitioner/1",)))
+    tried = replace(tried, status=Status.PILOT, care=care)
+    history = shown(*((days, f"card-{days}") for days in ago))
+    rules = (tried, rule(), net())
+    outcomes = evaluate(rules, a_record(COUGH), (), TODAY)
+    kept = {
+        user: {
+            way.rule.id: [step for step in way.steps if step.name != "card"]
+            for way in alike(choose(outcomes, history, TODAY, OURS, user))
+        }
+        for user in ("Practitioner/1", "Practitioner/2")
+    }
+    on_a_card = kept["Practitioner/1"].pop("aardvark", None)
+    assert (on_a_card is None) is bool(ago)  # where it is on the card, the card says so itself
+    assert kept["Practitioner/1"] == kept["Practitioner/2"]
 
 
 # ---- ranking, one card or several ---

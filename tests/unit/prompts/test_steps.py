@@ -10,7 +10,8 @@ from prompts.history import History, Shown
 from prompts.prompt import Step
 from prompts.restraint import STEPS
 from rules.record import NEVER, Entry, Kind, Reply, Said
-from tests.builders import TODAY, a_record, entry, said
+from rules.rule import Rule
+from tests.builders import TODAY, a_record, entry, load_files, rule_text, said
 from tests.unit.prompts.asking import (
     COUGH,
     OURS,
@@ -103,10 +104,10 @@ def test_a_time_that_is_not_clear_holds_too() -> None:
 # ---- memory, consent ---
 
 
-def test_without_a_memory_only_safety_nets_speak() -> None:
+def test_without_a_memory_nobody_speaks_since_anything_may_have_been_said() -> None:
     choice = chosen(rule(), rule("berry"), net(), history=History(remembered=False))
-    assert on_cards(choice) == [["net"]]
-    assert held(choice) == [("apple", "memory"), ("berry", "memory")]
+    assert on_cards(choice) == []
+    assert held(choice) == [("apple", "memory"), ("berry", "memory"), ("net", "memory")]
 
 
 def never(on: str, topic: str = "apple") -> Said:
@@ -205,6 +206,32 @@ def test_dont_ask_again_to_an_offer_holds_in_every_rule() -> None:
     assert (one.step, one.until) == ("consent", None)
 
 
+def referring(service: str, was: str = "") -> Rule:
+    """A rule of a practice that refers to a service, which may have had another name."""
+    former = f", also_known_as: [{was}]" if was else ""
+    texts = {
+        "shared/services.yaml": f"{service}: {{name: Tea, codes: tea-group{former}}}\n",
+        "rules/coughing.yaml": rule_text(
+            exclude=None, people=None, tests=None,
+            offers=f"\n- refer: {{label: Refer, service: {service}}}",
+        ),
+    }  # fmt: skip
+    (found,) = load_files(texts).library.rules
+    return found
+
+
+def test_an_answer_to_an_offer_still_counts_when_the_service_has_another_name() -> None:
+    before = referring("tea-group")
+    prompt = chosen(before).prompt
+    assert prompt is not None
+    no = replace(never("2 years ago", "berry"), offers=prompt.offers)
+    full = History(capacity=frozenset(prompt.offers))
+    for now in (before, referring("tea-circle", was="old-tea, tea-group")):
+        assert held(chosen(now, history=History((no,)))) == [("coughing", "consent")]
+        assert held(chosen(now, history=full)) == [("coughing", "capacity")]
+    assert on_cards(chosen(referring("tea-circle"), history=History((no,)))) == [["coughing"]]
+
+
 def test_an_offer_that_is_full_is_left_off_and_a_rule_with_nothing_else_says_nothing() -> None:
     full = History(capacity=frozenset({TEA}))
     assert held(chosen(rule(), history=full)) == [("apple", "capacity")]
@@ -288,3 +315,27 @@ def test_what_put_itself_in_shadow_says_why() -> None:
     assert held(choice) == [("apple", "shadow")]
     says = "Not shown: it was put in shadow by itself (it was shown 40 times today)."
     assert steps_of(choice, "apple")[-1] == Step("shadow", False, says)
+
+
+# ---- paused, under whatever name ---
+
+
+@pytest.mark.parametrize("what", ["rule:apple", "rule:pear", "practice:Another name", "*"])
+def test_a_pause_holds_though_the_practice_or_the_rule_was_called_otherwise_then(what: str) -> None:
+    """One that took over from a paused rule is paused; a store has one practice."""
+    paused = replace(OURS, paused={what: "An incident"})
+    for one in (rule(replaces="pear"), replace(net("apple"), care=rule(replaces="pear").care)):
+        (stopped,) = chosen(one, practice=paused).held
+        assert (stopped.step, stopped.says) == (
+            "paused",
+            "Not shown: paused by hand (An incident).",
+        )
+    other = {"rule:plum": "An incident", "taken-back:apple": ""}
+    assert held(chosen(rule(replaces="pear"), practice=replace(OURS, paused=other))) == []
+
+
+def test_what_put_itself_in_shadow_stays_there_in_a_rule_that_takes_over_from_it() -> None:
+    practice = replace(OURS, paused={"shadow:pear": "it was shown 40 times today"})
+    assert held(chosen(rule(replaces="pear"), practice=practice)) == [("apple", "shadow")]
+    one = replace(net(), care=rule(replaces="pear").care)
+    assert held(chosen(one, practice=practice)) == []  # a safety net never stops by itself
