@@ -8,9 +8,6 @@ from cds_hooks.store.audit import Audit, Looked
 from cds_hooks.store.keys import read_key
 from cds_hooks.store.opening import Place
 
-if sys.platform != "win32":
-    import pwd
-
 AT_THE_COMMAND_LINE = "command line"  # in the place of a role
 
 
@@ -25,11 +22,17 @@ def note(place: Place, action: str, person: str, how: str, now: datetime) -> Non
         audit.close()
 
 
-def _who() -> str:
-    """Who the operating system says it is: not the environment, where anybody may say anything."""
-    if sys.platform == "win32":
+# Who the operating system says it is: not the environment, where anybody may say anything.
+if sys.platform == "win32":
+
+    def _who() -> str:
         return os.getlogin()
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a user of a container, who has no name
-        return f"user {os.getuid()}"
+
+else:
+    import pwd
+
+    def _who() -> str:
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:  # a user of a container, who has no name
+            return f"user {os.getuid()}"
