@@ -39,7 +39,7 @@ from cds_hooks.invoke import (
 )
 from cds_hooks.limits import MOST_BYTES, check_body
 from cds_hooks.live import Live, in_force
-from cds_hooks.looking import Looking, looking_routes, why_of
+from cds_hooks.looking import Looking, looking_routes, whom_of, why_of
 from cds_hooks.metrics import Metrics
 from cds_hooks.operating import operating_routes
 from cds_hooks.pages.why import Why
@@ -242,7 +242,8 @@ def create_app(
         def why(card: str) -> Why | None:
             return why_of(answers, live.rules.library, card)
 
-        app.include_router(looking_routes(live, looking, why, _kept, clock))
+        whom = partial(whom_of, answers)
+        app.include_router(looking_routes(live, looking, why, whom, _kept, clock))
     return app
 
 

@@ -6,6 +6,7 @@ A look is in the audit before its page is sent; where it cannot be kept, there i
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,6 +75,12 @@ class Looking:
         return lambda card: f"{self.address}/why/{self.access.token(card, user, client, at)}"
 
 
+def whom_of(answers: Answers, card: str) -> str:
+    """The keyed hash of the person whom a card is about; "" where it is not kept. StoreError."""
+    kept = answers.issued(card)
+    return answers.key.hidden(kept.person) if kept else ""
+
+
 def why_of(answers: Answers, library: Library, card: str) -> Why | None:
     """What is kept about a card, with the titles that its rules have now. Raises StoreError."""
     kept = answers.issued(card)
@@ -107,10 +114,15 @@ def looking_routes(
     live: Live,
     looking: Looking,
     why: Callable[[str], Why | None],
+    whom: Callable[[str], str],
     elsewhere: Elsewhere,
     clock: Clock,
 ) -> APIRouter:
-    """The routes, to be put on an app. ``why`` gives what is kept about a card, by its name."""
+    """The routes, to be put on an app. ``why`` gives what is kept about a card, by its name.
+
+    ``whom`` gives the keyed hash of the person it is about, "" for none: with it in the audit it
+    can be told whose card it was, when the card and the person are gone from the store.
+    """
     routes = APIRouter()
     access, audit = looking.access, looking.audit
 
@@ -145,7 +157,12 @@ def looking_routes(
         return _page(audit_page(live.rules.library.practice, page))
 
     async def _about(card: str, viewer: Viewer | None) -> Response:
-        refusal = await _kept(viewer, CLINICAL, "trace", card)
+        about: list[str] = []
+        if viewer is not None:
+            with suppress(Unavailable):  # the look is kept, and nothing is shown
+                await elsewhere(lambda: about.append(whom(card)))
+        what = f"{card} about {about[0]}" if about and about[0] else card
+        refusal = await _kept(viewer, CLINICAL, "trace", what)
         if refusal is not None:
             return refusal
         found: list[Why | None] = []

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from cds_hooks import clock
@@ -45,14 +45,10 @@ VERBS: Mapping[str, _Verb] = {
     "backup": lambda place, options, now: backup(place, _to(place, options), now),
     "restore": lambda place, options, now: restore(place, options.backup, now, yes=options.yes),
     "verify": lambda place, options, _: verify(place, options.backup),
-    "export": lambda place, options, _: export(
-        place, _person(options), options.to, with_comments=options.with_comments
+    "export": lambda place, options, now: export(
+        place, _person(options), options.to, now, with_comments=options.with_comments
     ),
     "erase": lambda place, options, now: erase(
-        place,
-        _person(options),
-        clock.practice_day(now.astimezone(UTC)),
-        also_the_no=options.also_the_no,
-        yes=options.yes,
+        place, _person(options), now, also_the_no=options.also_the_no, yes=options.yes
     ),
 }

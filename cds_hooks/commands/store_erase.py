@@ -1,14 +1,16 @@
 """``goodday store erase``: what is kept of one person is let go of, but for a no."""
 
-from datetime import date
+from datetime import datetime
 
+from cds_hooks.clock import practice_day
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.commands.noted import note
 from cds_hooks.store import people
 from cds_hooks.store.opening import Place
 
 
-def erase(place: Place, person: str, today: date, *, also_the_no: bool, yes: bool) -> int:
-    """Say what goes and what stays, ask, and erase. Raises StoreError."""
+def erase(place: Place, person: str, now: datetime, *, also_the_no: bool, yes: bool) -> int:
+    """Say what goes and what stays, ask, note it in the audit, and erase. Raises StoreError."""
     found = people.export(place, person)
     if found is None:
         say.sorry("Nothing is kept of this person. With several clients, name theirs by --client.")
@@ -24,6 +26,7 @@ def erase(place: Place, person: str, today: date, *, also_the_no: bool, yes: boo
     if not yes and not say.asked("Erase?"):
         say.sorry("Nothing was erased. Say yes at the question, or give --yes.")
         return COULD_NOT_RUN
-    gone = people.erase(place, person, today, also_the_no=also_the_no)
+    note(place, "erase", person, "with the no" if also_the_no else "", now)
+    gone = people.erase(place, person, practice_day(now), also_the_no=also_the_no)
     say.line(f"Erased: {say.count(gone, 'card')} and everything that belongs to them.")
     return FINE

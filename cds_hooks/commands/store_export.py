@@ -2,20 +2,25 @@
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.commands.noted import note
 from cds_hooks.store import people
 from cds_hooks.store.opening import Place
 
 
-def export(place: Place, person: str, to: Path | None, *, with_comments: bool) -> int:
-    """Write it as JSON; a file is for its owner alone. Raises StoreError."""
+def export(
+    place: Place, person: str, to: Path | None, now: datetime, *, with_comments: bool
+) -> int:
+    """Write it as JSON, once it is in the audit; a file is for its owner alone. StoreError."""
     found = people.export(place, person, with_comments=with_comments)
     if found is None:
         say.sorry("Nothing is kept of this person. With several clients, name theirs by --client.")
         return PROBLEMS
     text = json.dumps(found, indent=2)
+    note(place, "export", person, "with comments" if with_comments else "", now)
     if to is None:
         say.exactly(text)
         return FINE

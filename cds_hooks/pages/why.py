@@ -15,7 +15,12 @@ from rules.rule import Practice
 _TEMPLATES = templates("cds_hooks.pages", strict=True)
 # How many looks stand on a page, the latest of them first.
 MOST_ENTRIES = 200
-_ACTIONS = {"trace": "Why a card was shown", "audit": "This page"}
+_ACTIONS = {
+    "trace": "Why a card was shown",
+    "audit": "This page",
+    "export": "What is kept of a person, exported",
+    "erase": "What is kept of a person, erased",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from cds_hooks.looking import Looking
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.audit import FILE, Audit, Looked
-from cds_hooks.store.keys import Key
+from cds_hooks.store.keys import Key, read_key
+from cds_hooks.store.opening import Place
+from cds_hooks.store.people import erase
 from rules.rule import Library
 from tests.fhir_builders import margaret
 from tests.served import NOW, Json, Surgery
@@ -138,11 +140,22 @@ def test_whoever_a_trusted_proxy_names_may_look_by_their_role(here: Here) -> Non
     assert here.proxy.client.get(f"/why/cards/{card}", headers=AUDITOR).status_code == 403
     nobody = {**NURSE, "x-goodday-role": "manager"}
     assert here.proxy.client.get(f"/why/cards/{card}", headers=nobody).status_code == 403
+    about = f"{card} about {read_key(here.folder, make=False).hidden('test-person')}"
     assert [(one.who, one.allowed, one.what) for one in here.looks()] == [
-        ("n.patel", True, card),
-        ("i.gov", False, card),
-        ("n.patel", False, card),
+        ("n.patel", True, about),
+        ("i.gov", False, about),
+        ("n.patel", False, about),
     ]
+
+
+def test_whose_card_was_looked_at_can_be_told_after_they_were_erased(here: Here) -> None:
+    card = here.card()["uuid"]
+    here.proxy.client.get(f"/why/cards/{card}", headers=NURSE)
+    erase(Place(here.folder), "test-person", NOW.date())
+    here.proxy.client.get(f"/why/cards/{card}", headers=NURSE)
+    of_person = read_key(here.folder, make=False).hidden("test-person")
+    assert [one.what for one in here.looks()] == [f"{card} about {of_person}", card]
+    assert not any("test-person" in one.what for one in here.looks())
 
 
 @pytest.mark.parametrize(

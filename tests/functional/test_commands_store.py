@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from cds_hooks.cli import run
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
 from cds_hooks.store.answers import Answers
-from cds_hooks.store.keys import KEY_FILE
+from cds_hooks.store.audit import Audit
+from cds_hooks.store.keys import KEY_FILE, read_key
 from cds_hooks.store.opening import Place
 from cds_hooks.store.pauses import Pause
 from cds_hooks.store.tables import FILE
@@ -172,6 +174,26 @@ def test_a_person_is_exported_and_erased(typed: Typed, place: Place, tmp_path: P
     store.close()
     assert typed("erase", "ann", "--client", "north", "--also-the-no", "--yes")[0] == FINE
     assert typed("erase", "ann", "--client", "north", "--yes")[0] == PROBLEMS
+
+
+def test_who_exported_and_erased_whom_is_in_the_audit(typed: Typed, place: Place) -> None:
+    filled(place)
+    theirs = ("ann", "--client", "north")
+    assert typed("export", "nobody")[0] == PROBLEMS
+    assert typed("export", *theirs)[0] == FINE
+    assert typed("export", *theirs, "--with-comments")[0] == FINE
+    assert typed("erase", *theirs)[0] == COULD_NOT_RUN
+    assert typed("erase", *theirs, "--yes")[0] == FINE
+    key = read_key(place.folder, make=False)
+    audit = Audit(place.folder, key.bytes_for("audit"))
+    looks, wrong = list(audit.entries()), audit.wrong()
+    audit.close()
+    person = f"about {key.hidden('north:ann')}"
+    assert [(one.action, one.what) for one in looks] == [
+        ("export", person), ("export", f"{person}, with comments"), ("erase", person),
+    ]  # fmt: skip
+    assert {one.who for one in looks} == {pwd.getpwuid(os.getuid()).pw_name}
+    assert wrong == []
 
 
 @pytest.mark.parametrize("verb", ["upgrade", "backup", "verify"])

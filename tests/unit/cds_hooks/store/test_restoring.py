@@ -250,3 +250,22 @@ def test_whom_only_the_backup_knows_to_be_erased_the_store_does_not_bring_back(
     assert [shown.on for shown in store.history("ann").shown] == [LATER.date()]
     assert [shown.on for shown in store.history("bea").shown] == [LATER.date()]
     store.close()
+
+
+def test_a_no_on_a_card_of_somebody_erased_is_heard_after_a_restore_too(
+    place: Place, tmp_path: Path
+) -> None:
+    store = Answers(place)
+    card = a_card("ann")
+    store.issue(card)
+    store.close()
+    made = backup(place, tmp_path / "backups", NOW)
+    erase(place, "ann", TODAY)
+    restore(place, made, LATER)
+    store = Answers(place)
+    assert store.hear([pressed(card, "no", LATER)], LATER) == 1
+    assert {(one.reply, one.on) for one in store.history("ann").said} == {
+        (Reply.DECLINED, LATER.date())
+    }
+    assert store.history("ann").shown == ()
+    store.close()

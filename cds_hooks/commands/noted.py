@@ -1,0 +1,38 @@
+"""What somebody does to what is kept of one person at a command line goes into the audit first."""
+
+import os
+import sys
+from datetime import datetime
+
+from cds_hooks.store.audit import Audit, Looked
+from cds_hooks.store.keys import read_key
+from cds_hooks.store.opening import Place
+
+AT_THE_COMMAND_LINE = "command line"  # in the place of a role
+
+
+def note(place: Place, action: str, person: str, how: str, now: datetime) -> None:
+    """Keep who did what, and to whom by the keyed hash that stays of them. Raises StoreError."""
+    key = read_key(place.folder, place.key, make=False)
+    audit = Audit(place.folder, key.bytes_for("audit"))
+    try:
+        what = ", ".join(filter(None, (f"about {key.hidden(person)}", how)))
+        audit.add(Looked(now, _who(), AT_THE_COMMAND_LINE, action, what, allowed=True))
+    finally:
+        audit.close()
+
+
+# Who the operating system says it is: not the environment, where anybody may say anything.
+if sys.platform == "win32":
+
+    def _who() -> str:
+        return os.getlogin()
+
+else:
+    import pwd
+
+    def _who() -> str:
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:  # a user of a container, who has no name
+            return f"user {os.getuid()}"
