@@ -229,8 +229,9 @@ def answer(
     # Cards are kept when this ends, before the answer leaves, or an answer to them would be lost.
     with answers.about(who) as known, answers.sitting(looks, now) as sitting:
         history = replace(known.history(asking, today), this_session=sitting.shown)
-        choice = choose(outcomes, history, today, practice, call.context.userId or "")
-        choice = with_endings(choice, _seen(outcomes), history, today, practice, there)
+        user = call.context.userId or ""
+        choice = choose(outcomes, history, today, practice, user)
+        choice = with_endings(choice, _seen(outcomes), history, today, practice, there, user)
         for prompt in choice.prompts:
             sent.append(cards.card(prompt, person, today, link, flags))
             rests_on = grounds.of(prompt, outcomes)
