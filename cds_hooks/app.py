@@ -23,6 +23,7 @@ from cds_hooks.discovery import described
 from cds_hooks.fallback import fetch
 from cds_hooks.invoke import (
     NO_CARDS,
+    Asking,
     answer,
     asked_about,
     nothing_to_say,
@@ -168,33 +169,36 @@ def create_app(
             )
             record = record_of_call(call, service, sent, fetched)
             apart = record_for_shadow(call, service, fetched, null_means_empty=nulls)
-            who = kept_as(record.person.id, client.realm)
-            practice = live.practice
+            user, looks = call.context.userId or "", contexts.who_looks(call.context)
+            asking = Asking(
+                service=service,
+                practice=live.practice_of(now_in_force),
+                who=kept_as(record.person.id, client.realm),
+                instance=str(call.hookInstance),
+                now=now,
+                user=user,
+                looks=kept_as(looks, client.realm) if looks else "",
+                link=looking.link(user, client.name, now) if looking is not None else None,
+                whole_flag=whole_of(body, fetched),
+            )
+            who = asking.who
             try:
                 said = (await _kept(answers.history, who)).said if service.remembering else ()
             except Unavailable:
                 said = None
             asked = service.rules if said is not None else service.others
-            outcomes = asked_about(asked, record, apart, said or (), practice_day(now))
-            counted.looked(outcomes, practice_day(now))
+            outcomes = asked_about(asked, record, apart, said or (), asking.today)
+            counted.looked(outcomes, asking.today)
             report_withheld(outcomes, service)
             if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)
                 request.scope[ASKED] = len(outcomes), 0
-                return _json(nothing_to_say(outcomes, service))
-            user = call.context.userId or ""
-            looks = contexts.who_looks(call.context)
-            looks = kept_as(looks, client.realm) if looks else ""
-            link = looking.link(user, client.name, now) if looking is not None else None
-            whole = whole_of(body, fetched)
+                return _json(nothing_to_say(outcomes, asking))
             said_now = b""
             if said is not None:
                 with suppress(Unavailable):
-                    said_now = await _kept(
-                        answer, outcomes, call, service, answers, counted, practice, who, looks,
-                        now, link, whole,
-                    )  # fmt: skip
-            said_now = said_now or unremembered(outcomes, service, counted, practice, now)
+                    said_now = await _kept(answer, outcomes, asking, answers, counted)
+            said_now = said_now or unremembered(outcomes, asking, counted)
             card = not said_now.startswith(NO_CARDS)
             metrics.asked(service_id, outcomes, card=card)
             request.scope[ASKED] = len(outcomes), int(card)
@@ -242,15 +246,17 @@ def create_app(
     return app
 
 
-_FORGETS_EVERY = 1_800  # seconds
+FORGETS_EVERY = 1_800  # seconds
 
 
 async def _forgetting(answers: Answers, clock: Clock) -> None:
-    """Let go of what whoever looked was shown, though nobody looks any more."""
+    """Let go of what was kept for long enough, though nobody looks or answers any more."""
     while True:
         with suppress(Unavailable):
             await _kept(answers.forget_sittings, clock())
-        await asyncio.sleep(_FORGETS_EVERY)
+        with suppress(Unavailable):
+            await _kept(answers.let_go, practice_day(clock()))
+        await asyncio.sleep(FORGETS_EVERY)
 
 
 # One thread keeps the store: one writer, which never waits for another, and a warm connection.

@@ -11,11 +11,12 @@ from cds_hooks.store.kept import chosen_by
 from fhir_adapters.drafts import Json, drafts
 from fhir_adapters.endings import ended
 from prompts.prompt import Held, Prompt, Way
+from prompts.restraint import IN_SHADOW
 from rules.codes import OWN
 from rules.explain import explain
 from rules.outcome import Decision, Outcome, Proposal
 from rules.record import Reply
-from rules.rule import Status
+from rules.rule import Practice, Status
 
 REASONS_SYSTEM = "https://cds-hooks.hl7.org/CodeSystem/non-adherence-reason-codes"
 # The five ways to close a card (PRODUCT 1.5), and what each is remembered as.
@@ -155,12 +156,18 @@ def issued(
 
 
 def held_back(
-    held: tuple[Held, ...], outcomes: tuple[Outcome, ...]
+    held: tuple[Held, ...], outcomes: tuple[Outcome, ...], practice: Practice
 ) -> dict[str, list[wire.HeldBack]] | None:
     """What was held back, until when and why, what could not be told, and what was not asked.
 
-    Of rules in shadow there is nothing in it: a client may show it to people.
+    Of rules in shadow there is nothing in it, those too that put themselves there: a client may
+    show it to people, and what is unusual about a rule is for whoever runs the service.
     """
+    told = {
+        rule.id
+        for rule in (*(one.rule for one in held), *(outcome.rule for outcome in outcomes))
+        if rule.status is not Status.SHADOW and f"{IN_SHADOW}{rule.id}" not in practice.paused
+    }
     says = [
         wire.HeldBack(
             rule=one.rule.id,
@@ -169,7 +176,7 @@ def held_back(
             until=one.until.isoformat() if one.until else None,
         )
         for one in held
-        if one.rule.status is not Status.SHADOW
+        if one.rule.id in told
     ]
     says += [
         wire.HeldBack(
@@ -178,7 +185,6 @@ def held_back(
             says=explain(outcome).headline,
         )
         for outcome in outcomes
-        if outcome.decision in (Decision.CANNOT_TELL, Decision.WITHHELD)
-        and outcome.rule.status is not Status.SHADOW
+        if outcome.decision in (Decision.CANNOT_TELL, Decision.WITHHELD) and outcome.rule.id in told
     ]
     return {HELD_BACK: says} if says else None

@@ -133,6 +133,8 @@ def _comment(given: wire.OverrideReason | None) -> str:
         return msgspec.json.decode(given.userComment, type=str).strip()
     except msgspec.ValidationError:
         return ""
+    except UNREADABLE:
+        raise BadRequest('"userComment" is not text in UTF-8.') from None
 
 
 def _moment(text: str) -> datetime:

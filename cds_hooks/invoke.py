@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
@@ -184,87 +184,93 @@ def report_withheld(outcomes: tuple[Outcome, ...], service: HookService) -> None
             logs.event("withheld", service=service.id, rule=rule)
 
 
-def nothing_to_say(outcomes: tuple[Outcome, ...], service: HookService) -> bytes:
-    """The answer where no rule would prompt; what could not be told is said, not left out."""
-    logs.event("asked", service=service.id, rules=len(outcomes), cards=0, held=0)
-    unsure = cards.held_back((), outcomes)
-    return wire.Answer(cards=[], extension=unsure).to_json() if unsure else _NOTHING_TO_SAY
-
-
 def _nothing_whole(_reference: str) -> Json | None:
     return None
 
 
-def answer(
-    outcomes: tuple[Outcome, ...],
-    call: Call,
-    service: HookService,
-    answers: Answers,
-    tally: Tally,
-    practice: Practice,
-    who: str,
-    looks: str,
-    now: datetime,
-    link: Callable[[str], str] | None = None,
-    whole_flag: Callable[[str], Json | None] = _nothing_whole,
-) -> bytes:
-    """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One call, as it is answered: to which service, whose rules, about whom, who looks, when."""
 
-    ``who`` is what the store knows the person as, and ``looks`` whoever looks, "" if it was not
-    told: the ceiling of a session counts by it, and nothing else. ``link`` makes the address of a
-    card's own page; ``whole_flag`` gives a resource of the record with all that it has, by its
-    reference.
-    """
-    today, person = practice_day(now), outcomes[0].look.record.person.id
-    asking = str(call.hookInstance)
+    service: HookService
+    practice: Practice  # with what is paused now
+    who: str  # what the store knows the person as
+    instance: str  # the call's own name for itself
+    now: datetime
+    user: str = ""  # whoever looks, as the client says it
+    looks: str = ""  # and as the ceiling of a session counts them; nothing else does
+    # What makes the address of a card's own page, from the card's name.
+    link: Callable[[str], str] | None = None
+    # What gives a resource of the record with all that it has, by its reference.
+    whole_flag: Callable[[str], Json | None] = _nothing_whole
+
+    @property
+    def today(self) -> date:
+        """The day, where the practice is."""
+        return practice_day(self.now)
+
+
+def nothing_to_say(outcomes: tuple[Outcome, ...], asking: Asking) -> bytes:
+    """The answer where no rule would prompt; what could not be told is said, not left out."""
+    logs.event("asked", service=asking.service.id, rules=len(outcomes), cards=0, held=0)
+    unsure = cards.held_back((), outcomes, asking.practice)
+    return wire.Answer(cards=[], extension=unsure).to_json() if unsure else _NOTHING_TO_SAY
+
+
+def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tally: Tally) -> bytes:
+    """Hear what was said before, choose one prompt, keep it, and say it. Raises StoreError."""
+    today, practice = asking.today, asking.practice
+    person = outcomes[0].look.record.person.id
     sent: list[wire.Card] = []
     flags: dict[str, Json] = {}
 
     def there(tag: Entry) -> bool:
-        flag = whole_flag(tag.reference)
+        flag = asking.whole_flag(tag.reference)
         if flag is not None:
             flags[tag.reference] = flag
         return flag is not None
 
     # Cards are kept when this ends, before the answer leaves, or an answer to them would be lost.
-    with answers.about(who) as known, answers.sitting(looks, now) as sitting:
-        history = replace(known.history(asking, today), this_session=sitting.shown)
-        user = call.context.userId or ""
-        choice = choose(outcomes, history, today, practice, user)
-        choice = with_endings(choice, _seen(outcomes), history, today, practice, there, user)
+    with answers.about(asking.who) as known, answers.sitting(asking.looks, asking.now) as sitting:
+        history = replace(known.history(asking.instance, today), this_session=sitting.shown)
+        choice = choose(outcomes, history, today, practice, asking.user)
+        choice = with_endings(choice, _seen(outcomes), history, today, practice, there, asking.user)
         for prompt in choice.prompts:
-            sent.append(cards.card(prompt, person, today, link, flags))
+            sent.append(cards.card(prompt, person, today, asking.link, flags))
             rests_on = grounds.of(prompt, outcomes)
-            kept = cards.issued(
-                sent[-1], prompt, rests_on, who, service.id, asking, now, alike(choice)
+            known.issue(
+                cards.issued(
+                    sent[-1],
+                    prompt,
+                    rests_on,
+                    asking.who,
+                    asking.service.id,
+                    asking.instance,
+                    asking.now,
+                    alike(choice),
+                )
             )
-            known.issue(kept)
         sitting.more = len(sent)
     tally.held(choice.held, today)
     tally.shown(choice.prompts)
     logs.event(
         "asked",
-        service=service.id,
+        service=asking.service.id,
         rules=len(outcomes),
         cards=len(sent),
         held=len(choice.held),
     )
-    return wire.Answer(cards=sent, extension=cards.held_back(choice.held, outcomes)).to_json()
+    held = cards.held_back(choice.held, outcomes, practice)
+    return wire.Answer(cards=sent, extension=held).to_json()
 
 
-def unremembered(
-    outcomes: tuple[Outcome, ...],
-    service: HookService,
-    tally: Tally,
-    practice: Practice,
-    now: datetime,
-) -> bytes:
+def unremembered(outcomes: tuple[Outcome, ...], asking: Asking, tally: Tally) -> bytes:
     """The answer while the store cannot be used: nobody knows who said no, so no card at all.
 
     Every rule that would speak is told as held back, so that it does not look as if none would.
     """
-    today = practice_day(now)
-    choice = choose(outcomes, History(remembered=False), today, practice)
+    today, service = asking.today, asking.service
+    choice = choose(outcomes, History(remembered=False), today, asking.practice)
     tally.held(choice.held, today)
     asked = {outcome.rule.id for outcome in outcomes}
     unasked = tuple(
@@ -274,7 +280,8 @@ def unremembered(
     )
     held = (*choice.held, *unasked)
     logs.event("without-store", service=service.id, cards=0, held=len(held))
-    return wire.Answer(cards=[], extension=cards.held_back(held, outcomes)).to_json()
+    told = cards.held_back(held, outcomes, asking.practice)
+    return wire.Answer(cards=[], extension=told).to_json()
 
 
 _NOT_ASKED = "Not asked: what was said before could not be looked up, and this rule asks for it."

@@ -1,14 +1,16 @@
 """The rules in force: one value that never changes, read once by a call, and swapped as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from time import monotonic
 
 from cds_hooks.discovery import HookService, discovery, hook_services
 from cds_hooks.store.pauses import Pause
 from cds_hooks.watched import Alarm, Canaries, Figures
 from fhir_adapters.drafts import prove_offers
+from prompts.restraint import UNREAD
 from rules.people import Stories
 from rules.rule import Library, Practice
 
@@ -66,10 +68,21 @@ class Reload:
     wrong: tuple[str, ...] = ()
 
 
+_LATE = 15.0  # seconds without a look at the switch that are told: three looks
+# Seconds after which nothing is said without one: a pause is to be in force within a minute on
+# every worker, and a call that is on its way has to end by then.
+_TOO_LATE = 55.0
+_BLIND = "for about a minute nobody could look up what is paused, so nothing is shown"
+
+
 class Live:
     """Holds the rules in force. One thread swaps them; whoever reads them reads them once."""
 
-    def __init__(self, first: InForce) -> None:
+    def __init__(self, first: InForce, steady: Callable[[], float] = monotonic) -> None:
+        """``steady`` counts seconds, and nobody sets it."""
+        self._steady = steady
+        self._followed_at: float | None = None  # when what is paused was to be read first
+        self._read_at: float | None = None  # and when it was read last
         self._rules = first
         self._ever = frozenset(first.services)
         self._last: Reload | None = None
@@ -83,13 +96,41 @@ class Live:
         """The set in force now: to be read once in a call, and kept to its end."""
         return self._rules
 
+    def practice_of(self, rules: InForce) -> Practice:
+        """Whose rules those are, with what is paused of them now, by hand or by itself.
+
+        A call asks for the practice of the rules that it began with: others may be in force since.
+        """
+        paused = {one.what: one.because for one in self.pauses}
+        if self.is_blind:
+            paused[UNREAD] = _BLIND
+        practice = rules.library.practice
+        return replace(practice, paused=paused) if paused else practice
+
+    def follow(self) -> None:
+        """From here on somebody looks up what is paused, and until it is known nothing is said."""
+        self._followed_at = self._steady()
+
+    def read(self, pauses: tuple[Pause, ...]) -> bool:
+        """This is paused, and no more; whether that is news."""
+        known, self.pauses = self.pauses, pauses
+        self._read_at = self._steady()
+        return pauses != known
+
     @property
-    def practice(self) -> Practice:
-        """Whose rules these are, with what is paused of them by hand now."""
-        practice = self._rules.library.practice
-        if not self.pauses:
-            return practice
-        return replace(practice, paused={one.what: one.because for one in self.pauses})
+    def unread_for(self) -> float | None:
+        """For how many seconds nobody could look up what is paused; None where somebody did."""
+        since = self._followed_at if self._read_at is None else self._read_at
+        if self._followed_at is None or since is None:
+            return None
+        found = self._steady() - since
+        return found if found >= _LATE or self._read_at is None else None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether somebody may have paused something a minute ago that is not known here."""
+        unread = self.unread_for
+        return unread is not None and (self._read_at is None or unread >= _TOO_LATE)
 
     @property
     def last(self) -> Reload | None:

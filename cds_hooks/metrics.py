@@ -140,6 +140,11 @@ class Metrics(Collector):
             "Calls that were told to come again, since too many were at work.",
             value=self._traffic.too_many,
         )
+        yield GaugeMetricFamily(
+            "goodday_switch_unread_seconds",
+            "For how long nobody could read what is paused; 0 where it is read.",
+            value=self._live.unread_for or 0.0,
+        )
         last = self._live.last
         yield GaugeMetricFamily(
             "goodday_reload_wrong",

@@ -4,7 +4,7 @@ Nothing here is about a person, and nothing of a call is kept for it.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 from fastapi import APIRouter
@@ -52,12 +52,14 @@ def operating_routes(
     @routes.api_route("/health/ready", methods=_READ)
     async def ready() -> Response:
         store = await store_answers()
-        waits = ["it is stopping"] if traffic.stopping else []
+        waits = _waits(live, traffic, store=store)
         found: dict[str, object] = {"ready": not waits, "rules": len(live.rules.library.rules)}
         if waits:
             found["because"] = waits
-        if not store:  # it answers all the same, with fewer prompts
-            found["without"] = ["the store of answers"]
+        without = [] if store else ["the store of answers"]  # it answers, with fewer prompts
+        without += ["the switch that pauses rules"] if live.unread_for is not None else []
+        if without:
+            found["without"] = without
         return _json(found, 503 if waits else 200)
 
     @routes.api_route("/metrics", methods=_READ)
@@ -69,7 +71,7 @@ def operating_routes(
     async def state(request: Request) -> Response:
         _check_is_here(request, is_open=is_open)
         store = await store_answers()
-        found = _state(live, traffic, practice_day(clock()), store=store, is_open=is_open)
+        found = _state(live, traffic, clock(), store=store, is_open=is_open)
         if "text/html" in request.headers.get("accept", ""):
             page = status_page(live.rules.library, found)
             return Response(page, media_type="text/html", headers={**_PAGE, **_NEVER_KEPT})
@@ -93,13 +95,24 @@ def _check_is_here(request: Request, *, is_open: bool) -> None:
         raise HTTPException(404)
 
 
+def _waits(live: Live, traffic: Traffic, *, store: bool) -> list[str]:
+    """Why nobody is to be sent here now.
+
+    Without the store nobody else knows what is paused either, and all of them go on answering.
+    """
+    waits = ["it is stopping"] if traffic.stopping else []
+    if live.is_blind and store:
+        waits.append("it cannot read what is paused, and shows nothing until it can")
+    return waits
+
+
 def _state(
-    live: Live, traffic: Traffic, today: date, *, store: bool, is_open: bool
+    live: Live, traffic: Traffic, now: datetime, *, store: bool, is_open: bool
 ) -> dict[str, object]:
     """Which rules are in force since when, what came of the last reload, and how the rest is."""
     rules, last = live.rules, live.last
     found: dict[str, object] = {
-        "ready": not traffic.stopping,
+        "ready": not _waits(live, traffic, store=store),
         "stopping": traffic.stopping,
         "store": store,
         "open": is_open,
@@ -119,7 +132,11 @@ def _state(
             for rule in rules.library.rules
         ],
     }
-    found |= _noticed(live, today)
+    unread = live.unread_for
+    if unread is not None:
+        since = _moment(now - timedelta(seconds=unread))
+        found["switch"] = {"unreadSince": since, "showsNothing": live.is_blind}
+    found |= _noticed(live, practice_day(now))
     if last is not None:
         reload: dict[str, object] = {
             "at": last.at.isoformat(timespec="seconds"),

@@ -1,6 +1,7 @@
 """Sees to it that what was paused, or put itself in shadow, is so here within seconds.
 
-A thread looks into the store. While the store cannot be read, what was paused stays paused.
+A thread looks into the store. While the store cannot be read, what was paused stays paused, and
+after a minute of that nothing is said at all: somebody may have paused it.
 """
 
 import threading
@@ -22,7 +23,8 @@ class Pausing:
         self._thread = threading.Thread(target=self._look_on, name="pauses", daemon=True)
 
     def start(self) -> None:
-        """Look now, and go on in a thread of its own."""
+        """Look now, and go on in a thread of its own. From here on the switch has to be read."""
+        self._live.follow()
         self.look()
         self._thread.start()
 
@@ -31,15 +33,18 @@ class Pausing:
         self._over.set()
 
     def look(self) -> None:
-        """One look; what it finds is not put aside by one that began before it."""
+        """One look; what it finds is not put aside by one that began before it.
+
+        A fault ends this look and not the watch. The rules in force know since when nobody looked.
+        """
         with self._looking:
             try:
-                found = self._answers.pauses()
+                if self._live.read(self._answers.pauses()):
+                    logs.event("paused", count=len(self._live.pauses))
             except StoreError:
-                return
-            if found != self._live.pauses:
-                self._live.pauses = found
-                logs.event("paused", count=len(found))
+                return  # told where somebody asks how the service is, as of every call
+            except Exception as error:
+                logs.event("watching-fault", where="pauses", kind=type(error).__name__)
 
     def _look_on(self) -> None:
         while not self._over.wait(self._every):

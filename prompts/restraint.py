@@ -44,6 +44,8 @@ _NOT_ASKED = {
 }
 _UNREVIEWED = Duration(6, "month")  # so long after its review date a rule is still shown
 IN_SHADOW = "shadow:"  # before the id of a rule that put itself in shadow, in Practice.paused
+# Beside what is paused, where nobody could look that up: then anything may be.
+UNREAD = "unread"
 _ANYWHERE = Practice("This practice")
 _FOR_GOOD = 'Quiet until the person says otherwise: they said "don\'t ask again"'
 _NOT_DONE = "it is on the record as not done, {on}"
@@ -118,6 +120,8 @@ def _true(asked: Asked) -> str:
 def _running(asked: Asked) -> Held | str:
     """What was paused by hand says nothing, not even a safety net: the switch is for that."""
     paused, rule = asked.practice.paused, asked.rule
+    if UNREAD in paused:
+        return Held(rule, "paused", f"Not shown: {paused[UNREAD]}.")
     # A store has one practice: what is paused in it is ours, whatever it was called that day.
     practices = sorted(what for what in paused if what.startswith("practice:"))
     for what in (*(f"rule:{name}" for name in _names(rule)), *practices, "*"):

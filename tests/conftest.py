@@ -27,6 +27,8 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+LONG = "it takes long: GOODDAY_REQUIRE=all make test runs it, as in CI"
+
 # Tests that wait for servers, browsers and databases: begun first, so that the others fill the time
 # in which these wait, and none of them is alone at the end.
 WAIT = (
@@ -35,9 +37,16 @@ WAIT = (
 )  # fmt: skip
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that wait, then the rest; each file's tests stay in their order."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Those that wait, then the rest; each file's tests stay in their order.
+
+    Long ones run where everything is expected to be there, and in soak.
+    """
     here = Path(__file__).parent
+    if not REQUIRED and config.getoption("--hypothesis-profile") != "soak":
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason=LONG))
 
     def place(item: pytest.Item) -> int:
         name = item.path.relative_to(here).as_posix()

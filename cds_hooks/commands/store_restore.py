@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.commands.pause import in_words
 from cds_hooks.store.backups import look_at
 from cds_hooks.store.moving import version_at
 from cds_hooks.store.opening import Place
@@ -31,13 +32,21 @@ def restore(place: Place, backup: Path, now: datetime, *, yes: bool) -> int:
     say.line(f"Restored to {place.named}. Start the service again.")
     if done.beside:
         say.line(f"What was there before is in {done.beside}.")
-        if done.carried:
-            say.line("Who said no since the backup, and who was erased since, is carried over.")
+        if done.carry is not None:
+            say.line(
+                f"Carried over from it: {say.count(done.carry.cards, 'card')} and"
+                f" {say.count(done.carry.answers, 'answer')} that the backup does not have, who"
+                " said no, who was erased since, and what is paused."
+            )
         else:
             say.sorry(
-                "It could not be read: a no that was said since the backup is not in the store that"
-                " was restored, and who was erased since may be in it again."
+                f"It could not be read: every card, answer, no and count since"
+                f" {looked.manifest.made_at} is lost to the store that was restored, and what was"
+                " paused or resumed since. Who was erased since may be in it again: erase them"
+                " once more."
             )
+    stopped = "; ".join(map(in_words, done.paused)) or "nothing"
+    say.line(f"Paused in the store that is there now: {stopped}.")
     return FINE
 
 

@@ -80,7 +80,7 @@ class Behind:
         look = self._read(call, service)
         # The card of this very look stands beside it: its answer counts here, and it does not.
         history = self._answers.history(look.who, look.asking)
-        today, practice = look.today, self._live.practice
+        today, practice = look.today, look.practice
         found = (_remembered(one, history, today, practice) for one in look.outcomes(history))
         return tuple(one for one in found if one.says)
 
@@ -94,7 +94,7 @@ class Behind:
         with self._answers.about(look.who) as known, self._answers.sitting(who, now) as lately:
             history = replace(known.history(look.asking, look.today), this_session=lately.shown)
         outcomes = look.outcomes(history)
-        choice = choose(outcomes, history, look.today, self._live.practice, looker)
+        choice = choose(outcomes, history, look.today, look.practice, looker)
         ways = {way.rule.id: way for way in choice.ways}
         return tuple(_asked(outcome, ways[outcome.rule.id]) for outcome in outcomes)
 
@@ -104,19 +104,21 @@ class Behind:
         return tuple(self._audit.entries())[::-1]
 
     def _read(self, call: Json, service: str) -> "_Look":
-        asked = self._live.rules.services[service]
+        rules = self._live.rules
+        asked, practice = rules.services[service], self._live.practice_of(rules)
         read = read_call(msgspec.json.encode(call))
         sent = sent_with(read, asked, null_means_empty=False)
         record = record_of_call(read, asked, sent, {})
         who, asking = kept_as(patient_of(read), ""), str(read.hookInstance)
-        return _Look(asked.rules, record, who, asking, practice_day(self._clock()))
+        return _Look(asked.rules, practice, record, who, asking, practice_day(self._clock()))
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A call that is looked at once more: its rules, its record, and whom the store knows."""
+    """A call that is looked at once more: its rules, whose they are, its record, and of whom."""
 
     rules: tuple[Rule, ...]
+    practice: Practice
     record: PatientRecord
     who: str
     asking: str

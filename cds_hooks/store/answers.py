@@ -19,6 +19,7 @@ from cds_hooks.store.hearing import forget_comments, hear_one
 from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
 from cds_hooks.store.keys import Key, read_key
 from cds_hooks.store.opening import Database, Place, open_store
+from cds_hooks.store.outliving import forget_old_cards
 from cds_hooks.store.pauses import Pause
 from cds_hooks.store.quick import Quick
 from cds_hooks.store.remembering import history_of, issued_of
@@ -154,10 +155,12 @@ class Answers:
         """
         # Card by card, in one order: of two batches over the same cards none waits for the other's.
         in_order = sorted(heard, key=lambda met: met.card.lower())
+        today = practice_day(now)
         with self._database.writing() as connection:
-            self._sweep(connection, practice_day(now))
+            self._sweep(connection, today)
             known = [hear_one(connection, self._key, met, now, realm) for met in in_order]
             counting.add(connection, (event for events in known for event in events or ()))
+        self._swept = today
         if any(met.reason == NOT_AVAILABLE for met in heard):
             self._full = None
         return sum(events is not None for events in known)
@@ -175,10 +178,14 @@ class Answers:
     def let_go(self, today: date) -> int:
         """Let go of what has been kept for long enough; how many comments these were. StoreError.
 
-        Done by itself with the first answer of each day.
+        Done by itself with the first answer of each day; a service does it by the clock.
         """
+        if self._swept == today:
+            return 0
         with self._database.writing() as connection:
-            return self._sweep(connection, today)
+            gone = self._sweep(connection, today)
+        self._swept = today  # once it is done: what was rolled back is tried again
+        return gone
 
     def _full_on(self, connection: Connection, today: date) -> frozenset[str]:
         """The offers that rest; what other workers heard is known within a minute."""
@@ -190,9 +197,9 @@ class Answers:
     def _sweep(self, connection: Connection, today: date) -> int:
         if self._swept == today:
             return 0
-        self._swept = today
         oldest = (today - _KEPT_UNKNOWN).isoformat()
         connection.execute(unknown_cards.delete().where(unknown_cards.c.last_on < oldest))
+        forget_old_cards(connection, today.isoformat())
         return forget_comments(connection, today.isoformat())
 
 

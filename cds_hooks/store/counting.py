@@ -67,17 +67,13 @@ def add(connection: Connection, events: Iterable[Event]) -> None:
     """
     rows = [
         {
-            "day": day,
-            "rule": rule,
-            "offer": offer,
-            "outcome": outcome,
+            "day": event.day.isoformat(),
+            "rule": event.rule,
+            "offer": event.offer,
+            "outcome": event.outcome,
             "times": times,
         }
-        for (day, rule, offer, outcome), times in sorted(
-            Counter(
-                (event.day.isoformat(), event.rule, event.offer, event.outcome) for event in events
-            ).items()
-        )
+        for event, times in sorted(Counter(events).items())
     ]
     if rows:
         _ADD.many(connection, rows)

@@ -22,6 +22,7 @@ from cds_hooks.clock import practice_day
 from cds_hooks.store.counting import CLOSED, NOT_AVAILABLE, TAKEN, Event
 from cds_hooks.store.kept import Met
 from cds_hooks.store.keys import Key
+from cds_hooks.store.outliving import hear_late_no
 from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import answers, cards, comments, grounds, late, unknown_cards
 from rules.record import Reply
@@ -133,6 +134,8 @@ def hear_one(
     meaning = None
     if card is not None and card.person.rpartition(":")[0] == realm:
         meaning = _meaning(card, met, suggestion)
+    if card is None and hear_late_no(connection, key, met, now, realm):
+        return ()  # nothing is counted: which rules it was about is gone
     if card is None or meaning is None:
         _note_unknown(connection, key.hidden(f"{realm}:{met.card}"), now)
         return None

@@ -3,26 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from secrets import token_hex
 
 from sqlalchemy import Connection, select, text
 
 from cds_hooks.store.answers import key_of
-from cds_hooks.store.kept import chosen_by
+from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Database, Place, open_store
+from cds_hooks.store.outliving import forget_late_noes, keep_late_noes, keep_noes, noes_of
 from cds_hooks.store.tables import answers, cards, comments, erased, grounds, late, noes
-from rules.record import NEVER, Reply
 
-_NO = text(
-    "INSERT INTO noes (who, topic, said_on, ask_again) VALUES (:who, :topic, :said_on, :ask_again)"
-    " ON CONFLICT (who, topic) DO UPDATE SET"
-    " said_on = CASE WHEN excluded.said_on > noes.said_on"
-    "  THEN excluded.said_on ELSE noes.said_on END,"
-    # Without a day of their own it holds for longer than any that can be chosen, but for never.
-    " ask_again = CASE WHEN :never IN (excluded.ask_again, noes.ask_again) THEN :never"
-    "  WHEN '' IN (excluded.ask_again, noes.ask_again) THEN ''"
-    "  WHEN excluded.ask_again > noes.ask_again THEN excluded.ask_again ELSE noes.ask_again END"
-).bindparams(never=NEVER.isoformat())
 _ERASED = text(
     "INSERT INTO erased (who, erased_on) VALUES (:who, :on)"
     " ON CONFLICT (who) DO UPDATE SET erased_on = excluded.erased_on"
@@ -49,7 +40,7 @@ def export(place: Place, person: str, *, with_comments: bool = False) -> Json | 
                     with_comments=with_comments,
                 )
                 for card in connection.execute(
-                    select(cards, grounds.c.value_sets, grounds.c.facts)
+                    select(cards, grounds.c.value_sets, grounds.c.facts, grounds.c.steps)
                     .select_from(cards.outerjoin(grounds, grounds.c.card == cards.c.card))
                     .where(cards.c.person == person)
                     .order_by(cards.c.shown_at, cards.c.card)
@@ -99,6 +90,7 @@ def _exported(
         "topics": row["topics"].split(" "),
         "value_sets": json.loads(row["value_sets"] or "{}"),
         "facts": json.loads(row["facts"] or "[]"),
+        "steps": json.loads(row["steps"] or "[]"),
         "answers": given,
         "comments_kept": len(written),
     }
@@ -127,6 +119,7 @@ def erase(place: Place, person: str, today: date, *, also_the_no: bool = False) 
         with database.writing() as connection:
             database.alone_with(connection, person)
             gone = erase_within(connection, key, person, today, also_the_no=also_the_no)
+            forget_comments(connection, today.isoformat())  # no service may be running that does
         if not database.is_shared:
             _leave_no_trace(database)
         return gone
@@ -139,9 +132,12 @@ def erase_within(
 ) -> int:
     """The same, in a transaction that is open."""
     who = key.hidden(person)
+    no_gone = 0
     if also_the_no:
-        connection.execute(noes.delete().where(noes.c.who == who))
+        no_gone = connection.execute(noes.delete().where(noes.c.who == who)).rowcount
+        forget_late_noes(connection, who)
     else:
+        keep_late_noes(connection, key, person, today)
         keep_noes(connection, noes_of(connection, key, person))
     theirs = select(cards.c.card).where(cards.c.person == person)
     said = select(answers.c.id).where(answers.c.card.in_(theirs))
@@ -149,53 +145,15 @@ def erase_within(
     for table in (comments, answers, grounds):
         connection.execute(table.delete().where(table.c.card.in_(theirs)))
     gone = connection.execute(cards.delete().where(cards.c.person == person)).rowcount
-    if gone:
-        connection.execute(_ERASED, {"who": who, "on": today.isoformat()})
+    if gone or no_gone:
+        # With a mark of its own: a backup between two erasures of one day would know of both.
+        on = f"{today.isoformat()} {token_hex(8)}"
+        connection.execute(_ERASED, {"who": who, "on": on})
     return gone
 
 
-def noes_of(connection: Connection, key: Key, person: str = "") -> list[dict[str, str]]:
-    """That people said no, as it outlives them: of one person, or of everybody."""
-    told = select(
-        cards.c.person,
-        answers.c.suggestion,
-        answers.c.topics,
-        answers.c.said_on,
-        answers.c.reason,
-        grounds.c.buttons,
-    ).select_from(
-        answers.join(cards, cards.c.card == answers.c.card).outerjoin(
-            grounds, grounds.c.card == cards.c.card
-        )
-    )
-    told = told.where(answers.c.reply == str(Reply.DECLINED)).order_by(answers.c.id)
-    if person:
-        told = told.where(cards.c.person == person)
-    found: list[dict[str, str]] = []
-    for row in connection.execute(told):
-        more: dict[str, tuple[list[str], list[str], str]] = json.loads(row.buttons or "{}")
-        every = [offer for _, each, _ in more.values() for offer in each]
-        _, offers, chosen = more.get(row.suggestion, ((), (), ""))
-        day = chosen_by(row.reason, date.fromisoformat(row.said_on))
-        chosen = chosen or (day.isoformat() if day else "")
-        topics = dict.fromkeys([*row.topics.split(" "), *(offers or every)])
-        who = key.hidden(row.person)
-        found += [
-            {"who": who, "topic": topic, "said_on": row.said_on, "ask_again": chosen}
-            for topic in topics
-        ]
-    return found
-
-
-def keep_noes(connection: Connection, found: Iterable[dict[str, str]]) -> None:
-    """Keep noes; of two about one thing the later day."""
-    rows = list(found)
-    if rows:
-        connection.execute(_NO, rows)
-
-
 def keep_erased(connection: Connection, found: Iterable[tuple[str, str]]) -> None:
-    """Keep who was erased, and on which day."""
+    """Keep who was erased, and by which erasure."""
     rows = [{"who": who, "on": on} for who, on in found]
     if rows:
         connection.execute(_ERASED, rows)
@@ -207,7 +165,7 @@ def everybody(connection: Connection) -> list[str]:
 
 
 def erased_people(connection: Connection) -> list[tuple[str, str]]:
-    """Who was erased, by their hash, and when."""
+    """Who was erased, by their hash; and the day, with a mark of that one erasure."""
     return [(row.who, row.erased_on) for row in connection.execute(select(erased))]
 
 

@@ -1,4 +1,4 @@
-"""Restoring a backup. What was there stays beside it, and a no that was said since is carried over.
+"""Restoring a backup. What was there stays beside it, and all that it has besides is carried over.
 
 So is who was erased since: a backup brings nobody back.
 """
@@ -6,7 +6,7 @@ So is who was erased since: a backup brings nobody back.
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -14,21 +14,17 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_hooks.store.answers import checked_key, fingerprint_in, key_noted, key_of
+from cds_hooks.store.answers import checked_key, key_noted, key_of
 from cds_hooks.store.backups import COPY, Manifest, look_at, read_rows
+from cds_hooks.store.carrying import Carried, carry_over, same_key
 from cds_hooks.store.keys import KEY_FILE, Key, read_key, sync_folder
 from cds_hooks.store.moving import move, move_within
 from cds_hooks.store.opening import Place, connect, note_version, version_of, wait_to_make
-from cds_hooks.store.people import (
-    erase_within,
-    erased_people,
-    everybody,
-    keep_erased,
-    keep_noes,
-    noes_of,
-)
-from cds_hooks.store.tables import FILE, VERSION, StoreError, metadata, noes
+from cds_hooks.store.pauses import pauses_in
+from cds_hooks.store.quick import driver_of
+from cds_hooks.store.tables import FILE, VERSION, StoreError, metadata
 
+_OLD = "replaced"
 _BESIDE = ("", "-wal", "-shm")
 
 
@@ -37,16 +33,14 @@ class Restored:
     """What became of a restore: where the store is that was there before ("" for none)."""
 
     beside: str
-    carried: bool  # whether what was said since could be read and carried over
+    # What the backup did not have and was carried over; None where what was there cannot be read.
+    carry: Carried | None
+    paused: tuple[str, ...] = ()  # what is paused, or in shadow, in the store that is there now
 
-
-@dataclass(frozen=True, slots=True)
-class _Since:
-    """What has to outlive the store that is replaced."""
-
-    noes: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
-    erased: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    readable: bool = True
+    @property
+    def carried(self) -> bool:
+        """Whether what was there before, if anything, could be read and carried over."""
+        return self.carry is not None
 
 
 def restore(place: Place, folder: Path, now: datetime) -> Restored:
@@ -86,7 +80,7 @@ def _into_folder(place: Place, folder: Path, stamp: str) -> Restored:
             os.link(key_file, making.folder / KEY_FILE)
         shutil.copyfile(folder / COPY, making.folder / FILE)
         move(making)
-        since = _make_ready(making, there, _day(stamp))
+        carry, stopped = _make_ready(making, there, _day(stamp))
         beside = ""
         if there.exists():
             beside = f"{there}.before-{stamp}"
@@ -99,29 +93,38 @@ def _into_folder(place: Place, folder: Path, stamp: str) -> Restored:
         if not place.key and not key_file.exists():
             (making.folder / KEY_FILE).replace(key_file)
         sync_folder(place.folder)
-        return Restored(beside, since.readable)
+        return Restored(beside, carry, stopped)
     finally:
         shutil.rmtree(making.folder, ignore_errors=True)
 
 
-def _make_ready(making: Place, there: Path, today: date) -> _Since:
-    """Carry over into a copy what has to be; all of it is in its file then."""
+def _make_ready(making: Place, there: Path, today: date) -> tuple[Carried | None, tuple[str, ...]]:
+    """Carry over into a copy what has to be; all of it is in its file then. And what is paused."""
     database = connect(making, FILE)
     try:
         key = key_of(database, making)
-        since = _since(there, making.folder / "old", key) if there.exists() else _Since()
-        with database.writing() as connection:
-            _apply(connection, key, since, today)
+        scratch = making.folder / "old"
+        old = _copied(there, scratch) if there.exists() else None
+        with database.engine.connect() as connection:
+            if old is not None:
+                driver_of(connection).execute(f"ATTACH DATABASE ? AS {_OLD}", [str(old)])
+            with connection.begin():
+                carry: Carried | None = None
+                if old is not None:
+                    carry = _carry_over(connection, key, _OLD, today)
+                elif not there.exists():
+                    carry = Carried()
+                stopped = tuple(one.what for one in pauses_in(connection))
         with database.engine.connect() as connection:
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
             alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         database.close()
-    return since
+    return carry, stopped
 
 
-def _since(there: Path, scratch: Path, key: Key) -> _Since:
-    """What is carried over from the store that is there: read in a copy, which is brought along."""
+def _copied(there: Path, scratch: Path) -> Path | None:
+    """A copy of the store that is there, of this version; None where it cannot be read."""
     try:
         old, copy = connect(Place(there.parent), FILE), Place(scratch)
         scratch.mkdir(mode=0o700)
@@ -132,34 +135,20 @@ def _since(there: Path, scratch: Path, key: Key) -> _Since:
         finally:
             old.close()
         move(copy)
-        database = connect(copy, FILE)
-        try:
-            with database.reading() as connection:
-                return _read_since(connection, key)
-        finally:
-            database.close()
     except (StoreError, SQLAlchemyError):
-        return _Since(readable=False)
+        return None
+    return scratch / FILE
 
 
-def _read_since(connection: Connection, key: Key) -> _Since:
-    if fingerprint_in(connection) not in (None, key.fingerprint):
-        return _Since(readable=False)
-    stays = [
-        {"who": row.who, "topic": row.topic, "said_on": row.said_on, "ask_again": row.ask_again}
-        for row in connection.execute(noes.select())
-    ]
-    return _Since(stays + noes_of(connection, key), erased_people(connection))
-
-
-def _apply(connection: Connection, key: Key, since: _Since, today: date) -> None:
-    already = set(erased_people(connection))
-    gone = {who for who, on in since.erased if (who, on) not in already}
-    for person in everybody(connection):
-        if key.hidden(person) in gone:
-            erase_within(connection, key, person, today, also_the_no=True)
-    keep_noes(connection, since.noes)
-    keep_erased(connection, since.erased)
+def _carry_over(connection: Connection, key: Key, schema: str, today: date) -> Carried | None:
+    """Carry over all of it, or nothing where it cannot be read or was made with another key."""
+    try:
+        with connection.begin_nested():
+            if not same_key(connection, key, schema):
+                return None
+            return carry_over(connection, key, schema, today)
+    except (SQLAlchemyError, ValueError):
+        return None
 
 
 # ---- PostgreSQL: tables in the place of tables, in one transaction ---------------------------
@@ -167,7 +156,8 @@ def _apply(connection: Connection, key: Key, since: _Since, today: date) -> None
 
 def _into_database(place: Place, folder: Path, manifest: Manifest, stamp: str) -> Restored:
     database = connect(place, FILE)
-    file, beside, since = folder / manifest.file, "", _Since()
+    file, beside = folder / manifest.file, ""
+    carry: Carried | None = Carried()
     made_with = {row["value"] for table, row in read_rows(file) if table == "about"}
     try:
         with database.engine.begin() as connection:
@@ -181,17 +171,19 @@ def _into_database(place: Place, folder: Path, manifest: Manifest, stamp: str) -
             else:
                 key = read_key(place.folder, place.key, make=True)
             if found:
-                since = _read_since(connection, key)
                 beside = f"before_{stamp.lower()}"
                 _put_aside(connection, beside)
             metadata.create_all(connection)
             note_version(connection, VERSION)
             _fill(connection, file)
             key_noted(connection, place)
-            _apply(connection, key, since, _day(stamp))
+            if beside:
+                # Its tables are locked since they were put aside: nothing comes in meanwhile.
+                carry = _carry_over(connection, key, beside, _day(stamp))
+            stopped = tuple(one.what for one in pauses_in(connection))
     finally:
         database.close()
-    return Restored(beside and f"the schema {beside}", since.readable)
+    return Restored(beside and f"the schema {beside}", carry, stopped)
 
 
 def _day(stamp: str) -> date:

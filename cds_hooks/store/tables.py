@@ -11,7 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2  # that of the newest step in migrations/versions, "0002"
+VERSION = 3  # that of the newest step in migrations/versions, "0003"
 FILE = "answers.sqlite"
 
 metadata = MetaData()
@@ -121,6 +121,20 @@ erased = Table(
     metadata,
     Column("who", String, primary_key=True),
     Column("erased_on", String, nullable=False),
+)
+
+# What a no means on a card of somebody who was erased, while it may still be on a screen. Of the
+# person, the card and its button only keyed hashes.
+erased_cards = Table(
+    "erased_cards",
+    metadata,
+    Column("no", String, primary_key=True),  # of a card and one button of it, or of closing it
+    Column("who", String, nullable=False),
+    Column("topics", String, nullable=False),  # and offers, separated by spaces
+    Column("ask_again", String, nullable=False),  # "" where the button is no day
+    Column("erased_on", String, nullable=False),
+    Column("until", String, nullable=False),
+    Index("erased_cards_by_end", "until"),
 )
 
 # What was paused by hand, for every process over this store: a rule by its id, a practice by its

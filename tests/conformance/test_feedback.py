@@ -1,7 +1,9 @@
 """How cards were met, in every form of the standard (CDS_HOOKS 1.12, B2 to B12)."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -208,6 +210,23 @@ def test_a_batch_of_which_nothing_can_be_read_is_not_kept(service: Surgery) -> N
     assert reply.status == 400
     assert "Items 1, 2: " in reply.says()
     assert "Nothing was kept" in reply.says()
+
+
+def test_a_comment_that_is_no_text_is_named_and_takes_no_other_item_with_it(
+    service: Surgery,
+) -> None:
+    card = a_card(service)
+    item = closed(card, NOW, "limited-time")
+    item["overrideReason"]["userComment"] = "words"
+    item["card"] = str(uuid4())
+    body = json.dumps({"feedback": [item, closed(card, NOW, "patient-ineligible")]}).encode()
+    path = f"/cds-services/good-day-{BOOK}/feedback"
+    sent = body.replace(b"words", b"\xff\xfe")
+    kind = {"content-type": "application/json"}
+    reply = Reply(service.client.post(path, content=sent, headers=kind))
+    assert reply.status == 400
+    assert 'Item 1: "userComment" is not text in UTF-8.' in reply.says()
+    quiet_until(service, MONTHS_24.after(TODAY))
 
 
 @pytest.mark.parametrize("outcome", ["ignored", "ACCEPTED", "declined"])

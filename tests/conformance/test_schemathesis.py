@@ -20,7 +20,7 @@ from tests.served import NOW, Reply, Surgery, surgery
 
 JSON = {"content-type": "application/json"}
 # In parts, each with a search of its own: one search remembers every request that it ever made.
-EXAMPLES = settings().max_examples
+EXAMPLES = max(settings().max_examples, 100)
 PARTS = 8 if EXAMPLES > 200 else 1
 
 

@@ -22,12 +22,13 @@ from cds_hooks.reloading import Reloading, proven
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import LOOKED, SHADOW, SHOWN, Event
+from cds_hooks.store.pauses import Pause
 from cds_hooks.tally import Tally
 from cds_hooks.watching import Watching
 from rules.load import load_library
 from rules.rule import Purpose
 from tests.builders import LISTS, PILOTED, list_text, rule_text, write_folder
-from tests.fhir_builders import COPD_RULE, margaret
+from tests.fhir_builders import COPD_RULE, an_operation_outcome, margaret
 from tests.served import NOW, Json, Surgery, piloting
 
 TODAY = NOW.date()
@@ -107,11 +108,11 @@ def test_a_rule_that_fires_for_all_is_stopped_by_itself_within_twenty_cards(
             after += 1
         assert after <= AT_MOST
         assert monotonic() - began < 60
-        held = place.ask(place.a_call(margaret("c"), of="c")).held_back[COPD_RULE]
-        assert held["step"] == "shadow"
-        assert held["says"].startswith("Not shown: it was put in shadow by itself (shown 2")
+        said = place.ask(place.a_call(margaret("c"), of="c")).body
+        assert said == {"cards": []}, "what is unusual about a rule is not told beside somebody"
         (said,) = place.status()["inShadow"]
         assert said["rule"] == COPD_RULE
+        assert said["because"].startswith("shown 2")
         assert "usual is fewer than 20" in said["because"]
         assert "These rules were shown far more often than is usual" in place.page()
     # A restart does not forget, and no other process asks either.
@@ -320,3 +321,21 @@ def test_a_review_is_told_thirty_days_ahead(tmp_path: Path) -> None:
         says = "It is to be looked at again by 22 December 2026."
         assert place.status()["reviews"] == [{"rule": COPD_RULE, "says": says}]
         assert says in place.page()
+
+
+def test_of_a_rule_that_put_itself_in_shadow_nothing_is_told_where_it_cannot_tell_either(
+    tmp_path: Path,
+) -> None:
+    live = copd(tmp_path)
+    with watched(tmp_path, live) as (place, _):
+        call = place.a_call(margaret("a"), of="a")
+        call["prefetch"] = {
+            key: value
+            if value is None or value["resourceType"] == "Patient"
+            else an_operation_outcome()
+            for key, value in call["prefetch"].items()
+        }
+        assert place.ask(call).held_back[COPD_RULE]["step"] == "cannot-tell"
+        place.answers.pause(Pause(f"shadow:{COPD_RULE}", NOW, "shown 40 times"))
+        Pausing(place.answers, live).look()
+        assert place.ask(call).body == {"cards": []}

@@ -7,6 +7,8 @@ import pytest
 from tests.conformance_kit.faults import CARDS, EVERY_CARD, FAULTS
 from tests.conformance_kit.serving import AS_RIGHT, under
 
+pytestmark = pytest.mark.long
+
 _CARD = re.compile(r"\bcard (\d+)\b|\bcards\[(\d+)\]")
 
 

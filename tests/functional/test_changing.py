@@ -13,11 +13,14 @@ from pathlib import Path
 from time import monotonic, sleep
 from uuid import uuid4
 
+import pytest
 from hypothesis import settings
 
 from tests.pace import Pace, calling
 from tests.served import VIEW, Running, a_call, prefetch_of, serving
 from tests.unit.cds_hooks.test_reloading import BROKEN, NAMES, coughing, one_version, write
+
+pytestmark = pytest.mark.long
 
 SOAK = settings().max_examples > 200
 RELOADS = 1_000 if SOAK else 6

@@ -20,6 +20,8 @@ from tests.fhir_builders import COPD_RULE
 from tests.running import GOODDAY
 from tests.served import Running, piloting, serving
 
+pytestmark = pytest.mark.long
+
 DISCOVERY = "/cds-services"
 SOAK = settings().max_examples > 200
 WORKERS, TOKENS = (("first", "second", "third", "fourth"), 1_000) if SOAK else (("a", "b"), 40)

@@ -11,6 +11,7 @@ from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.keys import KEY_FILE
 from cds_hooks.store.opening import Place
+from cds_hooks.store.pauses import Pause
 from cds_hooks.store.tables import FILE
 from rules.record import Reply
 from tests.postgresql import PASSWORD
@@ -80,6 +81,40 @@ def test_a_store_is_backed_up_looked_at_and_restored(
     assert typed("verify")[0] == FINE
 
 
+def test_a_restore_says_what_it_carried_over_and_what_is_paused(
+    typed: Typed, place: Place, tmp_path: Path
+) -> None:
+    filled(place)
+    typed("backup", "--to", tmp_path / "safe")
+    (made,) = (tmp_path / "safe").iterdir()
+    store = Answers(place)
+    card = a_card("north:dan")
+    store.issue(card)
+    store.hear([pressed(card, "no")], NOW, realm="north")
+    store.pause(Pause("rule:copd", NOW, "wrong letter"))
+    store.close()
+    code, said_so = typed("restore", made, "--yes")
+    assert code == FINE
+    assert "Carried over from it: 1 card and 1 answer that the backup does not have" in said_so
+    assert "Paused in the store that is there now: the rule copd." in said_so
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_restore_over_a_store_that_cannot_be_read_says_what_is_lost_and_since_when(
+    typed: Typed, tmp_path: Path, place: Place
+) -> None:
+    filled(place)
+    typed("backup", "--to", tmp_path / "safe")
+    (made,) = (tmp_path / "safe").iterdir()
+    (place.folder / FILE).write_bytes(b"not a store at all" * 500)
+    code, said_so = typed("restore", made, "--yes")
+    assert code == FINE
+    made_at = json.loads((made / "manifest.json").read_text())["made_at"]
+    assert f"every card, answer, no and count since {made_at} is lost" in said_so
+    assert "erase them once more" in said_so
+    assert "Paused in the store that is there now: nothing." in said_so
+
+
 def test_a_backup_that_was_changed_is_found_and_not_restored(
     typed: Typed, place: Place, tmp_path: Path
 ) -> None:
@@ -105,7 +140,7 @@ def test_an_old_store_is_backed_up_and_upgraded(typed: Typed, place: Place) -> N
     code, said_so = typed("upgrade")
     assert code == FINE
     assert f"Backed up to {place.folder / 'backups' / 'goodday-backup-'}" in said_so
-    assert "is of this version now (format 1 to 2)" in said_so
+    assert "is of this version now (format 1 to 3)" in said_so
     assert "is of this version already" in typed("upgrade")[1]
     assert typed("verify")[0] == FINE
 

@@ -24,6 +24,8 @@ from tests.builders import PILOTED, a_condition, a_patient, rule_text, write_fol
 from tests.callers import Caller, bearer, registered
 from tests.served import VIEW, Json, Running, a_call, closed, prefetch_of, serving
 
+pytestmark = pytest.mark.long
+
 SOAK = settings().max_examples > 200
 CLIENTS, PEOPLE, SECONDS = (64, 200, 300) if SOAK else (16, 8, 3)
 URL = "https://good-day.example"
@@ -98,6 +100,8 @@ def test_nobody_is_told_of_anybody_elses_people(running: Running) -> None:
                 again = {**call, "hookInstance": str(uuid4())}
                 if ask(connection, ALL[number], "POST", CALL, again)["cards"]:
                     crossed.append(f"{name}: an answer was forgotten")
+            for card in found:
+                card.pop("links", None)  # any word may stand in their sealed letters
             cards = json.dumps(found)
             if set(re.findall(r"Sam[a-z]+", cards)) != ({name} if coughs else set()):
                 crossed.append(f"{name}: {cards}")

@@ -11,6 +11,8 @@ import pytest
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE
 from tests.served import piloting
 
+pytestmark = pytest.mark.long
+
 # As root, and for everybody else where the kernel lets them have namespaces.
 WAYS = (["unshare", "--net"], ["unshare", "--user", "--map-root-user", "--net"])
 

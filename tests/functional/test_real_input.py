@@ -30,6 +30,8 @@ from rules.rule import Library
 from tests.builders import Resource
 from tests.served import FHIR_SERVER, Json, Surgery, a_call, in_pilot, prefetch_of, surgery
 
+pytestmark = pytest.mark.long
+
 LIBRARY = Path(__file__).parents[1] / "fixtures" / "synthea"
 TOPICS = {"COPD": "copd", "ASTHMA": "asthma", "DM2": "diabetes", "HF": "heart-failure"}
 PLANS = {"plan_copd": "COPD", "plan_asthma": "ASTHMA", "plan_dm": "DM2", "plan_hf": "HF"}

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 COMMAND = (sys.executable, "-m", "cds_hooks", "rules")
 
 

@@ -84,13 +84,9 @@ def test_what_was_acknowledged_survives_being_killed(tmp_path: Path, practice: P
 
 
 def test_many_at_once_each_get_their_own_card(running: Running) -> None:
-    call = a_visit(running)
-
     def visit(number: int) -> tuple[str, str]:
         of = f"person-{number:03}"
-        body = json.dumps(call).replace("test-person", of)
-        body = body.replace(call["hookInstance"], f"b9f6f1a2-0000-4000-8000-000000000{number:03}")
-        return of, running.post(CALL, body.encode()).text
+        return of, running.post(CALL, a_visit(running, of)).text
 
     with ThreadPoolExecutor(16) as visitors:
         for of, text in visitors.map(visit, range(80)):

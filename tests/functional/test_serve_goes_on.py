@@ -21,6 +21,8 @@ from tests.pace import calling
 from tests.running import GOODDAY
 from tests.served import VIEW, Json, Running, a_call, piloting, prefetch_of, serving
 
+pytestmark = pytest.mark.long
+
 __all__ = ["browser"]  # a fixture
 
 CALL = f"/cds-services/good-day-{VIEW}"

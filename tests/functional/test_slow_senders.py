@@ -15,6 +15,8 @@ from tests.callers import PUBLIC_URL, Caller, a_pair, bearer, registered
 from tests.fhir_builders import COPD_RULE
 from tests.served import VIEW, Running, piloting, serving
 
+pytestmark = pytest.mark.long
+
 CALL = f"/cds-services/good-day-{VIEW}"
 US = Caller()
 OTHER = Caller("other", "https://ehr.other.example", a_pair("other"))

@@ -10,6 +10,8 @@ from rules.mending import mend
 from rules.problems import Problem
 from tests.gallery.test_gallery import HERE
 
+pytestmark = pytest.mark.long
+
 FOLDER = HERE / "66-a-text-that-starts-with-a-question-mark"
 FILE = FOLDER / "breathing-chat.yaml"
 RIGHT = FILE.read_text(encoding="utf-8").replace("words: ? what", "words: What")

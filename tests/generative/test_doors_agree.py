@@ -364,7 +364,9 @@ def test_the_served_app_says_what_the_rules_decided(service: Surgery, history: H
     """A card stands for the rules that prompt, besides those that are held back."""
     decided = decisions(through_bundle(history))
     text = json.dumps(a_call(prefetch_for(history)))
-    reply = service.post(text.replace("test-person", f"person-{next(_numbers)}").encode())
+    number = next(_numbers)
+    text = text.replace("test-person", f"person-{number}")
+    reply = service.post(text.replace("Practitioner/gp", f"Practitioner/gp-{number}").encode())
     held = {rule for rule, one in reply.held_back.items() if one["step"] == "answers"}
     unsure = {rule for rule, one in reply.held_back.items() if one["step"] == "cannot-tell"}
     manners = {"quiet", "done", "compassion"}  # what a step finds on the record, or cannot read

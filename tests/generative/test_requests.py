@@ -168,8 +168,10 @@ def check(reply: Reply) -> None:
 
 
 def somebody_new(text: str) -> bytes:
-    """The same request about a person whom nobody asked about before."""
-    return text.replace("test-person", f"person-{next(_numbers)}").encode()
+    """The same request about a person whom nobody asked about before, from who has seen no card."""
+    number = next(_numbers)
+    theirs = text.replace("test-person", f"person-{number}")
+    return theirs.replace("Practitioner/gp", f"Practitioner/gp-{number}").encode()
 
 
 def viewing() -> Json:

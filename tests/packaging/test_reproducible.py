@@ -13,6 +13,8 @@ import pytest
 from tests.architecture.project import tracked
 from tests.packaging.conftest import ROOT, environment
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def cloned(tmp_path: Path) -> Path:

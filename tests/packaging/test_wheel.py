@@ -15,6 +15,8 @@ import pytest
 from tests.architecture.project import PACKAGES, SETTINGS, tracked
 from tests.packaging.conftest import Installed, environment
 
+pytestmark = pytest.mark.long
+
 DIST_INFO = f"goodday-{SETTINGS['project']['version']}.dist-info"
 
 

@@ -63,6 +63,10 @@ COLUMNS = {
         "ask_again": "nobody",
     },
     "erased": {"who": "the person, with the key", "erased_on": "nobody"},
+    "erased_cards": {
+        "no": "nobody: a keyed hash", "who": "the person, with the key", "topics": "nobody",
+        "ask_again": "nobody", "erased_on": "nobody", "until": "nobody",
+    },
     "about": {"name": "nobody", "value": "nobody"},
     "used": {"token": "nobody: a hash of a client's token", "until": "nobody"},
     "alembic_version": {"version_num": "nobody"},

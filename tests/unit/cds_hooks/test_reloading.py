@@ -10,14 +10,19 @@ from time import sleep
 
 import pytest
 from hypothesis import settings
+from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
+from cds_hooks.app import create_app
 from cds_hooks.canary import canaries
 from cds_hooks.live import InForce, Live, in_force
 from cds_hooks.reloading import Reloading, fingerprint
+from cds_hooks.settings import Settings
+from cds_hooks.store.answers import Answers
 from rules.load import load_library
 from rules.rule import Wording
 from tests.builders import ENOUGH_TOLD, PILOTED, rule_text, write_folder
-from tests.fhir_builders import COPD_RULE, RESULTS_RULE
+from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.served import NOW, VIEW, Surgery, piloting, surgery
 
 SOAK = settings().max_examples > 200
@@ -272,3 +277,28 @@ def test_an_answer_to_a_card_of_a_service_that_is_no_more_is_still_heard(
 
 Change = Callable[[Path], None]
 VIEW_SERVICE = f"good-day-{VIEW}"
+
+
+def test_rules_that_change_while_a_call_comes_in_do_not_meet_it_half(tmp_path: Path) -> None:
+    library = piloting(tmp_path / "practice", COPD_RULE)
+    old = replace(library, practice=replace(library.practice, name="The Old Surgery"))
+    new = replace(library, practice=replace(library.practice, name="The New Surgery"))
+    live = Live(in_force(old, NOW))
+    app = create_app(Settings(), live, Answers(tmp_path / "store"), clock=lambda: NOW)
+
+    async def reloaded_meanwhile(scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_a_reload() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and scope["method"] == "POST":
+                live.take(in_force(new, NOW))
+            return message
+
+        await app(scope, with_a_reload, send)
+
+    with TestClient(reloaded_meanwhile, base_url="http://good-day.example") as client:
+        place = Surgery(client, tmp_path / "store")
+        sources = [
+            place.ask(place.a_call(margaret(one), of=one)).card["source"]["label"] for one in "ab"
+        ]
+    assert sources[0].startswith("The Old Surgery"), "it began with the rules of before"
+    assert sources[1].startswith("The New Surgery")

@@ -7,6 +7,8 @@ import pytest
 from cds_hooks.cli import run
 from tests.builders import rule_text, write_folder
 
+pytestmark = pytest.mark.long
+
 ALONE = """
 - name: Sam has a cough
   person: sam

@@ -16,6 +16,8 @@ from rules.people import Story
 from rules.rule import Rule
 from tests.builders import load_text, rule_text
 
+pytestmark = pytest.mark.long
+
 WINDOW = """
 has_cough: {find: condition, codes: cough}
 had_tea: {find: procedure, codes: tea-group, within: 12 months}

@@ -23,6 +23,8 @@ from tests.postgresql import Server
 from tests.stores import NOW, a_card, pressed, said
 from tests.unit.cds_hooks.store.writing import lost
 
+pytestmark = pytest.mark.long
+
 SOAK = settings().max_examples > 200
 
 

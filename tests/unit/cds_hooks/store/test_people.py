@@ -1,7 +1,8 @@
 """What is kept of one person: given to them, and let go of; a no outlives it."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from cds_hooks.store.answers import Answers
 from cds_hooks.store.hearing import KEPT_COMMENT, LONGEST_COMMENT, MOST_UNKNOWN
 from cds_hooks.store.kept import Met
 from cds_hooks.store.opening import Place, connect
+from cds_hooks.store.outliving import KEPT_LATE
 from cds_hooks.store.people import erase, export
 from cds_hooks.store.tables import FILE, metadata
 from cds_hooks.store.verifying import wrong_with
@@ -64,6 +66,16 @@ def test_a_person_is_given_everything_but_what_others_wrote(place: Place) -> Non
     assert export(place, "nobody") is None
 
 
+def test_among_it_are_the_sentences_about_them(place: Place) -> None:
+    store = Answers(place)
+    steps = (("copd-flu", (("quiet", "The person said no on 3 March 2026."),)),)
+    store.issue(replace(a_card("ann"), steps=steps))
+    store.close()
+    told = export(place, "ann")
+    assert told is not None
+    assert "The person said no on 3 March 2026." in json.dumps(told)
+
+
 def test_who_is_erased_is_in_no_row_and_no_byte(place: Place) -> None:
     about_ann(place)
     assert b"zebedee-ann" in every_byte(place)
@@ -89,6 +101,49 @@ def test_that_they_said_no_outlives_it(place: Place) -> None:
     assert told is not None
     assert told["cards"] == []
     assert len(json.dumps(told["said_no_before"]).split("topic")) > 2
+
+
+@pytest.mark.parametrize("how", ["pressed", "closed", "never"])
+def test_a_no_on_a_card_that_was_open_while_they_were_erased_is_heard(
+    place: Place, how: str
+) -> None:
+    store = Answers(place)
+    card = a_card("north:ann")
+    store.issue(card)
+    erase(place, "north:ann", TODAY)
+    later = NOW + timedelta(days=1)
+    closing = was_closed(card, Reply.DECLINED, later)
+    met = {"pressed": pressed(card, "no", later), "never": pressed(card, "never", later)}
+    assert store.hear([met.get(how, closing)], later, realm="south") == 0
+    assert store.history("north:ann").said == ()
+    assert store.hear([met.get(how, closing)], later, realm="north") == 1
+    said_no = {(one.topic, one.reply) for one in store.history("north:ann").said}
+    assert ("breathing", Reply.DECLINED) in said_no
+    assert (("results", Reply.DECLINED) in said_no) is (how != "never")
+    assert said_to(store, SINGING, "north:ann") == {Reply.DECLINED}
+    assert {one.ask_again for one in store.history("north:ann").said} == {
+        date(2099, 1, 1) if how == "never" else None
+    }
+    assert store.history("north:ann").shown == ()
+    store.close()
+
+
+def test_nothing_but_a_no_is_and_only_for_so_long(place: Place) -> None:
+    store = Answers(place)
+    card, other = a_card("ann"), a_card("bea")
+    store.issue(card)
+    store.issue(other)
+    erase(place, "ann", TODAY)
+    erase(place, "bea", TODAY, also_the_no=True)
+    later = NOW + timedelta(days=1)
+    yes = [pressed(card, "refer", later), was_closed(card, Reply.NOT_RIGHT, later)]
+    assert store.hear([*yes, pressed(other, "no", later)], later) == 0
+    assert rows(place, "erased_cards") > 0
+    store.let_go(TODAY + KEPT_LATE + timedelta(days=1))
+    assert rows(place, "erased_cards") == 0
+    assert store.hear([pressed(card, "no", later)], NOW + KEPT_LATE + timedelta(days=1)) == 0
+    assert store.history("ann").said == ()
+    store.close()
 
 
 def test_unless_they_want_that_gone_too(place: Place) -> None:
@@ -133,6 +188,15 @@ def test_the_first_answer_of_a_day_lets_go_of_it(place: Place) -> None:
     assert rows(place, "comments") == 1
     store.hear([], NOW + KEPT_COMMENT + timedelta(days=1))
     store.close()
+    assert rows(place, "comments") == 0
+
+
+def test_an_erasure_lets_go_of_the_comments_of_others_whose_days_are_over(place: Place) -> None:
+    about_ann(place)
+    store = Answers(place)
+    store.issue(a_card("cat"))
+    store.close()
+    erase(place, "cat", TODAY + KEPT_COMMENT + timedelta(days=1))
     assert rows(place, "comments") == 0
 
 

@@ -1,0 +1,221 @@
+"""What a backup does not have and the store in whose place it comes does: it is carried over.
+
+Every card, answer, count and no since the backup, so that nothing that was acknowledged is
+forgotten; who was erased since, so that a backup brings nobody back; and what is paused.
+
+Where the store that is replaced goes on from the backup (a card is in both), what is paused is what
+is paused in it: what was resumed since stays resumed. Where nothing shows that it does, as where a
+service has begun anew over an empty folder, what either of them has paused is paused: silence is
+the safer mistake.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    MetaData,
+    Select,
+    Table,
+    and_,
+    exists,
+    false,
+    or_,
+    select,
+)
+
+from cds_hooks.store.hearing import forget_comments
+from cds_hooks.store.keys import Key
+from cds_hooks.store.outliving import keep_noes
+from cds_hooks.store.pauses import pauses_in, resume, taken_back
+from cds_hooks.store.people import erase_within, erased_people, everybody, keep_erased
+from cds_hooks.store.tables import (
+    about,
+    answers,
+    cards,
+    comments,
+    counts,
+    erased,
+    erased_cards,
+    grounds,
+    late,
+    metadata,
+    noes,
+    paused,
+    unknown_cards,
+)
+from prompts.restraint import IN_SHADOW
+
+_ONE_ANSWER = ("card", "suggestion", "reply", "said_at")
+_EVERY_CARD = select(cards.c.card)
+_HOW_MANY = {"preserve_rowcount": True}
+_DAY = len("2026-01-01")
+_ONE_COUNT = ("day", "rule", "offer", "outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How much was carried over that the backup does not have."""
+
+    cards: int = 0
+    answers: int = 0
+
+
+class _Before:
+    """The tables of the store that is replaced, under the name of the schema they are in."""
+
+    def __init__(self, schema: str) -> None:
+        there = MetaData()
+        # Under other names: one and the same in two schemas would be told apart by nothing.
+        self._tables = {
+            table.name: table.to_metadata(there, schema=schema).alias(f"old_{table.name}")
+            for table in metadata.sorted_tables
+        }
+
+    def __getitem__(self, table: Table) -> FromClause:
+        return self._tables[table.name]
+
+
+def same_key(connection: Connection, key: Key, schema: str) -> bool:
+    """Whether the store in a schema was made with this key, or with none yet."""
+    of_it = _Before(schema)[about]
+    known = connection.execute(select(of_it.c.value).where(of_it.c.name == "key")).scalar()
+    return known in (None, key.fingerprint)
+
+
+def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Carried:
+    """Add to a backup that was restored what the store in a schema has and the backup has not.
+
+    Raises SQLAlchemyError or ValueError where that store cannot be read.
+    """
+    before = _Before(schema)
+    # Before anything is added: afterwards a card that is in both is no sign of anything.
+    goes_on = _in_both(connection, before)
+    _let_go_of_the_erased(connection, key, before, today)
+    carried = Carried(_cards(connection, key, before), _answers(connection, before))
+    for table, known_by in ((grounds, ("card",)), (comments, ("card", "said_at"))):
+        _add(connection, before, table, *known_by, but=before[table].c.card.not_in(_EVERY_CARD))
+    forget_comments(connection, today.isoformat())
+    _replace(connection, before, unknown_cards, "card")
+    _counts(connection, before)
+    _add(connection, before, erased_cards, "no")
+    keep_noes(connection, _rows(connection, select(before[noes])))
+    _paused(connection, before, goes_on=goes_on)
+    return carried
+
+
+def _in_both(connection: Connection, before: _Before) -> bool:
+    old = before[cards]
+    one = select(cards.c.card).join(old, old.c.card == cards.c.card).limit(1)
+    return connection.execute(one).first() is not None
+
+
+def _rows(connection: Connection, found: Select[*tuple[str, ...]]) -> list[dict[str, str]]:
+    return [
+        {str(name): str(value) for name, value in row.items()}
+        for row in connection.execute(found).mappings()
+    ]
+
+
+def _erasures(connection: Connection, found: Select[*tuple[str, ...]]) -> list[tuple[str, str]]:
+    return [(row["who"], row["erased_on"]) for row in _rows(connection, found)]
+
+
+def _let_go_of_the_erased(connection: Connection, key: Key, before: _Before, today: date) -> None:
+    """Of whoever was erased since, only what the store that is replaced has is carried over."""
+    already = set(erased_people(connection))
+    every = _erasures(connection, select(before[erased]))
+    since = {who for who, on in every if (who, on) not in already}
+    for person in everybody(connection) if since else ():
+        if key.hidden(person) in since:
+            erase_within(connection, key, person, today, also_the_no=True)
+    for who in since:
+        connection.execute(noes.delete().where(noes.c.who == who))
+    keep_erased(connection, every)
+
+
+def _cards(connection: Connection, key: Key, before: _Before) -> int:
+    """Add the cards, but of before somebody was erased where only the backup knows of it."""
+    old, but = before[cards], list[ColumnElement[bool]]()
+    known = set(_erasures(connection, select(before[erased])))
+    only_there = {who: on[:_DAY] for who, on in erased_people(connection) if (who, on) not in known}
+    people = select(old.c.person).distinct().order_by(old.c.person)
+    for person in connection.scalars(people) if only_there else ():
+        if on := only_there.get(key.hidden(person)):
+            but.append(and_(old.c.person == person, old.c.shown_on <= on))
+    return _add(connection, before, cards, "card", but=or_(false(), *but))
+
+
+def _add(
+    connection: Connection,
+    before: _Before,
+    table: Table,
+    *known_by: str,
+    but: ColumnElement[bool] | None = None,
+) -> int:
+    """Add the rows that are not there yet, but some; how many."""
+    old = before[table]
+    there = exists().where(and_(*(table.c[name] == old.c[name] for name in known_by)))
+    names = [column.name for column in table.c]
+    new = select(*(old.c[name] for name in names)).where(~there)
+    if but is not None:
+        new = new.where(~but)
+    return connection.execute(
+        table.insert().from_select(names, new), execution_options=_HOW_MANY
+    ).rowcount
+
+
+def _answers(connection: Connection, before: _Before) -> int:
+    """Add the answers that are not there yet, in their order and under numbers of their own."""
+    old, old_late = before[answers], before[late]
+    there = exists().where(and_(*(answers.c[name] == old.c[name] for name in _ONE_ANSWER)))
+    names = [column.name for column in answers.c if column.name != "id"]
+    new = select(*(old.c[name] for name in names)).where(~there, old.c.card.in_(_EVERY_CARD))
+    new = new.order_by(old.c.id)
+    added = connection.execute(
+        answers.insert().from_select(names, new), execution_options=_HOW_MANY
+    ).rowcount
+    marked = exists().where(late.c.answer == answers.c.id)
+    too_late = (
+        select(answers.c.id, old_late.c.topics)
+        .join(old, and_(*(answers.c[name] == old.c[name] for name in _ONE_ANSWER)))
+        .join(old_late, old_late.c.answer == old.c.id)
+        .where(~marked)
+    )
+    connection.execute(late.insert().from_select(["answer", "topics"], too_late))
+    return added
+
+
+def _replace(connection: Connection, before: _Before, table: Table, known_by: str) -> None:
+    """Take the rows as they are in the store that is replaced, and keep the others."""
+    old = before[table]
+    connection.execute(table.delete().where(table.c[known_by].in_(select(old.c[known_by]))))
+    _add(connection, before, table, known_by)
+
+
+def _counts(connection: Connection, before: _Before) -> None:
+    """The higher of two counts of one thing: one goes on from the other."""
+    old = before[counts]
+    same = and_(*(counts.c[name] == old.c[name] for name in _ONE_COUNT))
+    higher = select(old.c.times).where(same).scalar_subquery()
+    connection.execute(
+        counts.update()
+        .values(times=higher)
+        .where(exists().where(same, old.c.times > counts.c.times))
+    )
+    _add(connection, before, counts, *_ONE_COUNT)
+
+
+def _paused(connection: Connection, before: _Before, *, goes_on: bool) -> None:
+    now = {row["what"]: row for row in _rows(connection, select(before[paused]))}
+    of_backup = {row["what"]: row for row in _rows(connection, select(paused))}
+    every = now if goes_on else of_backup | now
+    connection.execute(paused.delete())
+    if every:
+        connection.execute(paused.insert(), list(every.values()))
+    since = {one.what: one.since for one in pauses_in(connection)}
+    for rule, at in taken_back(connection):
+        if (shadow := f"{IN_SHADOW}{rule}") in since and since[shadow] < at:
+            resume(connection, shadow)
