@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -38,6 +37,8 @@ from cds_hooks.store.audit import Audit
 from cds_hooks.store.counting import Event
 from cds_hooks.store.opening import Place, connect
 from cds_hooks.store.tables import FILE, metadata
+from cds_hooks.tally import Tally
+from rules.outcome import Outcome
 from rules.rule import Library
 from tests.callers import PUBLIC_URL, Caller, bearer, registered
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
@@ -302,10 +303,11 @@ def test_whoever_looks_is_in_no_answer_export_or_file_but_the_audit(
 def counted_by(monkeypatch: pytest.MonkeyPatch, what: Callable[[str], str]) -> None:
     """Cards are counted by whoever they are shown to."""
 
-    def answer(*given: Any, **named: Any) -> bytes:  # Any: passed on as it is
-        call, store = given[1], given[3]
-        store.count([Event(TODAY, what(call.context.userId), "", "shown")])
-        return invoke.answer(*given, **named)
+    def answer(
+        outcomes: tuple[Outcome, ...], asking: invoke.Asking, store: Answers, tally: Tally
+    ) -> bytes:
+        store.count([Event(TODAY, what(asking.user), "", "shown")])
+        return invoke.answer(outcomes, asking, store, tally)
 
     monkeypatch.setattr("cds_hooks.app.answer", answer)
 
