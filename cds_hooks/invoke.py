@@ -234,7 +234,7 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
     with answers.about(asking.who) as known, answers.sitting(asking.looks, asking.now) as sitting:
         history = replace(known.history(asking.instance, today), this_session=sitting.shown)
         choice = choose(outcomes, history, today, practice, asking.user)
-        choice = with_endings(choice, _seen(outcomes), history, today, practice, there)
+        choice = with_endings(choice, _seen(outcomes), history, today, practice, there, asking.user)
         for prompt in choice.prompts:
             sent.append(cards.card(prompt, person, today, asking.link, flags))
             rests_on = grounds.of(prompt, outcomes)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from prompts.history import History
 from prompts.prompt import HeldBy
 from rules.days import in_words
+from rules.outcome import REMINDER_OF
 
 MOST_PROMPTS = 2  # different ones about one person, whoever looks
 WITHIN = timedelta(days=30)
@@ -36,9 +37,11 @@ def room(history: History, today: date) -> tuple[Room, Room]:
 
 
 def _for_this_person(history: History, today: date) -> Room:
-    lately: dict[frozenset[str], date] = {}
+    lately: dict[tuple[bool, frozenset[str]], date] = {}
     for card in history.shown:
-        on, which = min(card.on, today), frozenset(card.rules)
+        # Whether a reminder can end is another question than what the same rules ask besides.
+        ends = bool(card.topics) and all(topic.startswith(REMINDER_OF) for topic in card.topics)
+        on, which = min(card.on, today), (ends, frozenset(card.rules))
         if on + WITHIN > today:
             lately[which] = max(on, lately.get(which, on))
     left = MOST_PROMPTS - len(lately)

@@ -45,18 +45,19 @@ def with_endings(
     today: date,
     practice: Practice,
     there: Callable[[Entry], bool],
+    user: str = "",
 ) -> Choice:
     """The choice, and whether reminders can end: on the first card, or on one of their own.
 
     ``there``: whether the whole of a reminder is at hand, without which it cannot be changed.
     Nobody is asked who is left in peace today, nor twice within a quiet period, nor above a
-    ceiling.
+    ceiling, nor by ``user``, who looks, where others try the rule.
     """
     held = {one.rule.id: one for one in choice.held}
     found = [
         one
         for one in endings(outcomes, held)
-        if there(one.tag) and _may_be_asked(one, history, today, practice)
+        if there(one.tag) and _may_be_asked(Asked(one.outcome, history, today, practice, user), one)
     ]
     if not found:
         return choice
@@ -83,14 +84,13 @@ def with_endings(
     return replace(choice, prompts=(alone,))
 
 
-def _may_be_asked(one: Ending, history: History, today: date, practice: Practice) -> bool:
-    rule = one.outcome.rule
-    if in_peace(Asked(one.outcome, history, today, practice)) is not None:
+def _may_be_asked(asked: Asked, one: Ending) -> bool:
+    if in_peace(asked) is not None:
         return False
-    topics = _proposal(one).topics
-    answers = [said for said in history.heard if said.topic in topics]
-    ends = (said.ask_again or rule.quiet.periods[said.reply].after(said.on) for said in answers)
-    return all(until <= today for until in ends)
+    topics, periods = _proposal(one).topics, asked.rule.quiet.periods
+    answers = [said for said in asked.history.heard if said.topic in topics]
+    ends = (said.ask_again or periods[said.reply].after(said.on) for said in answers)
+    return all(until <= asked.today for until in ends)
 
 
 def _proposal(one: Ending) -> Proposal:

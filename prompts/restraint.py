@@ -96,8 +96,8 @@ def way(asked: Asked) -> tuple[Way, Held | None]:
 
 
 def in_peace(asked: Asked) -> Held | None:
-    """What keeps a rule from asking anything at all: a time like this, no memory, or shadow."""
-    for step in (_running, _remembered, _compassion, _in_shadow):
+    """What keeps a rule from asking anything at all: a time like this, no memory, shadow, pilot."""
+    for step in (_running, _remembered, _compassion, _in_shadow, _in_pilot):
         came = step(asked)
         if isinstance(came, Held):
             return came

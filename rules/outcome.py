@@ -30,6 +30,9 @@ class Outcome(NamedTuple):
     offers: tuple[Offer, ...] = ()
 
 
+REMINDER_OF = "reminder-of-"  # before a topic: whether a reminder can end, not what it is about
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One button on a card: an offer in its words, or the two that are always there.
@@ -53,5 +56,5 @@ class Proposal:
     @property
     def topics(self) -> tuple[str, ...]:
         """What pressing it is an answer to."""
-        of = "reminder-of-" if self.ends is not None else ""
+        of = REMINDER_OF if self.ends is not None else ""
         return tuple(dict.fromkeys(f"{of}{rule.quiet.topic}" for rule in self.rules))

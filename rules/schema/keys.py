@@ -135,7 +135,7 @@ QUIET = (
     Key("after_already_done", F.LENGTH, _PERIOD.format('"already offered or done"'), "12 months"),
     Key("after_not_right", F.LENGTH, _PERIOD.format('"not right for this person"'), "24 months"),
     Key("most", F.TEXT, "So many cards at most in so long; an offer may only say fewer.",
-        "3 in 12 months"),
+        "3 in 12 months; in a safety net no limit"),
     Key("also_quiet", F.NAMES, "Other topics that an answer on this one silences too."),
     Key("also_known_as", F.NAMES, "Former names of the topic, so that old answers still count."),
     Key("declined_codes", F.LISTS, "Codes that say no, wherever they stand in the record."),

@@ -30,7 +30,8 @@ QUIET_DEFAULTS: dict[Reply, Duration] = {
 }
 # Silence is no answer where somebody's safety is at stake.
 _NET = {Reply.SHOWN: Duration(14, "day"), Reply.OVERRIDDEN: Duration(14, "day")}
-MOST = (3, Duration(12, "month"))  # PRODUCT 1.4
+# PRODUCT 1.4; a safety net never pauses by itself (RULES 4.9) and has none but what its rule says.
+MOST = (3, Duration(12, "month"))
 
 _FORGOTTEN = ("People told us that being asked again feels like not being heard.",)
 
@@ -56,8 +57,8 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
     not_done = read_codes(reader, block, "not_done_codes", names)
     if topic is None:
         return None
-    most = reader.get(block, "most", lambda n: _most(reader, n)) or MOST
-    if is_louder(*most) and not net:
+    most = reader.get(block, "most", lambda n: _most(reader, n)) or (None if net else MOST)
+    if most is not None and is_louder(*most) and not net:
         reader.stop(
             block.pairs["most"][1].at,
             "E31",

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rules.days import Duration
-from rules.record import Kind, Reply
+from rules.record import Kind, Reply, Said
 from rules.schema.quiet import is_louder
 from tests.builders import a_record, a_rule, card, entry, said
 from tests.spec.table import refusals
@@ -98,6 +98,18 @@ def test_no_offer_is_shown_more_often_than_everybody_may(most: str, louder: bool
     quiet = f"{{topic: coughing, most: {most}}}"
     says = f"{most} can come to more than everybody's 3 in 12 months."
     assert refusals(quiet=quiet) == ([says] if louder else [])
+
+
+def test_a_safety_net_does_not_stop_by_itself_after_three_cards() -> None:
+    days = [date(2026, 1, 1) + timedelta(days=30 * number) for number in range(9)]
+    shown = tuple(Said("coughing", Reply.SHOWN, day) for day in days)
+    for purpose, speaks in (("safety net", True), ("information", False), ("offer", False)):
+        rule = a_rule(quiet="{topic: coughing, after_shown: 3 months}", purpose=purpose)
+        again = card(rule, a_record(COUGH), *shown, today=date(2026, 12, 31))
+        assert (again.prompt is not None) is speaks, purpose
+    rule = a_rule(quiet="{topic: coughing, most: 3 in 12 months}", purpose="safety net")
+    (one,) = card(rule, a_record(COUGH), *shown, today=date(2026, 12, 31)).held
+    assert one.step == "most"  # where its rule says so
 
 
 def test_a_safety_net_may_say_how_often() -> None:

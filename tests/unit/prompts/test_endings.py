@@ -1,21 +1,23 @@
 """A reminder can end once there is nothing left to be reminded of, and for no other reason."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from prompts.ceilings import room
 from prompts.choose import choose
 from prompts.endings import endings, may_end, with_endings
-from prompts.history import History
+from prompts.history import History, Shown
 from prompts.prompt import Held
+from rules.care import PilotGroup
 from rules.days import Span, on
 from rules.engine import evaluate
 from rules.load import load_library
 from rules.outcome import Decision
 from rules.people import record_of
 from rules.record import Entry, Kind, PatientRecord, Reply, index
-from rules.rule import OfferKind, Practice
+from rules.rule import OfferKind, Practice, Status
 
 TODAY = date(2026, 11, 21)
 LOADED = load_library(None)
@@ -117,3 +119,32 @@ def test_a_rule_that_put_itself_in_shadow_asks_about_no_reminder_either() -> Non
         choice = choose(outcomes, History(), TODAY, practice)
         choice = with_endings(choice, outcomes, History(), TODAY, practice, lambda _: True)
         assert len(choice.prompts) == cards
+
+
+@pytest.mark.parametrize(
+    ("group", "user", "cards"),
+    [
+        (PilotGroup(), "Practitioner/1", 1),
+        (PilotGroup(clinicians=("Practitioner/1",)), "Practitioner/1", 1),
+        (PilotGroup(clinicians=("Practitioner/1",)), "Practitioner/2", 0),
+        (PilotGroup(sites=("South",)), "Practitioner/1", 1),
+        (PilotGroup(sites=("North",)), "Practitioner/1", 0),
+        (PilotGroup(share=(0, 5)), "Practitioner/1", 0),
+    ],
+)
+def test_whom_a_pilot_is_not_for_is_asked_about_none_of_its_reminders(
+    group: PilotGroup, user: str, cards: int
+) -> None:
+    rule = replace(RULE, status=Status.PILOT, care=replace(RULE.care, pilot=group))
+    outcomes = evaluate((rule,), record(TAG, code_of("copd-self-management-offer")), (), TODAY)
+    ours = Practice("A test", site="South")
+    choice = choose(outcomes, History(), TODAY, ours, user)
+    choice = with_endings(choice, outcomes, History(), TODAY, ours, lambda _: True, user)
+    assert len(choice.prompts) == cards
+
+
+def test_a_card_about_a_reminder_and_one_with_the_offers_of_its_rule_are_two_cards() -> None:
+    offers = Shown(TODAY - timedelta(days=9), (RULE.id,), (RULE.quiet.topic,))
+    ends = Shown(TODAY - timedelta(days=8), (RULE.id,), (f"reminder-of-{RULE.quiet.topic}",))
+    for shown, left in (((offers, offers), 1), ((ends, ends), 1), ((offers, ends), 0)):
+        assert room(History(shown=shown), TODAY)[0].cards == left
