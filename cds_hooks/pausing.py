@@ -16,6 +16,7 @@ from cds_hooks.store.pauses import SAID_EVERY
 from cds_hooks.store.tables import StoreError
 
 EVERY = 5.0  # seconds: a pause is to be in force within a minute, on every worker
+_STOPS_WITHIN = 1.0  # seconds; nothing is lost with a look
 
 
 class Pausing:
@@ -43,6 +44,8 @@ class Pausing:
     def stop(self) -> None:
         """Look no more."""
         self._over.set()
+        if self._thread.is_alive():
+            self._thread.join(_STOPS_WITHIN)
 
     def look(self) -> None:
         """One look; what it finds is not put aside by one that began before it.

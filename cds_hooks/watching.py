@@ -34,6 +34,7 @@ from rules.schema.lock import lists_of
 
 EVERY = 5.0  # seconds between two looks
 _FLUSHED = 10.0  # seconds between two times that what is held is counted in the store
+_STOPS_WITHIN = 6.0  # seconds: the store lets nobody wait longer for whoever writes there
 CANARIES_EVERY = timedelta(hours=1)
 _A_WHILE = 0.02  # seconds between two canaries: whoever calls us comes first
 _LOOKED_AT_ANEW = timedelta(minutes=10)
@@ -77,9 +78,12 @@ class Watching:
             thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Look no more. What is being counted is in the store then, or waits too long for it."""
         self._over.set()
         self._tally.due.set()
+        looking, _ = self._threads  # canaries keep nothing
+        if looking.is_alive():
+            looking.join(_STOPS_WITHIN)
 
     def _look_on(self) -> None:
         while not self._over.is_set():
