@@ -62,7 +62,7 @@ class Watching:
         self._clock, self._paused, self._every = clock, paused, every
         self._flushed = monotonic()
         self._usual: _Usual | None = None
-        self._asked = datetime.min.replace(tzinfo=live.rules.since.tzinfo)
+        self._asked = live.rules.since  # or whenever canaries were asked last
         self._first: dict[tuple[str, int, str], Code] = {}
         self._over = threading.Event()
         # Apart, so that no spike goes on while canaries are being asked.
@@ -116,10 +116,13 @@ class Watching:
             pass  # what is not counted yet stays in the tally; the next look may find it
 
     def ask_canaries(self) -> None:
-        """Ask them, where an hour is over since they were asked or these rules were taken."""
+        """Ask them, where an hour is over since they were asked, or since the start.
+
+        However often the rules change meanwhile, and if the clock is put back, nobody waits longer.
+        """
         now = self._clock()
         self._remember_codes()
-        if now - max(self._asked, self._live.rules.since) >= CANARIES_EVERY:
+        if not timedelta() <= now - self._asked < CANARIES_EVERY:
             self._asked = now
             self._ask(now)
 
