@@ -76,6 +76,7 @@ def create_app(
     traffic: Traffic | None = None,
     looking: Looking | None = None,
     tally: Tally | None = None,
+    stop: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """The service over rules and a store. Only rules in pilot are asked; a library never changes.
 
@@ -83,7 +84,8 @@ def create_app(
     ``origin_pattern`` is a regular expression of further browser origins that may call;
     ``traffic`` is told by whoever runs the app that it is stopping. With ``looking`` there are
     pages that say why a card was shown, and cards have a link to theirs. ``tally`` counts what is
-    held; whoever runs the app has it flushed now and then, and it is when the app stops.
+    held; whoever runs the app has it flushed now and then, and it is when the app stops. ``stop``
+    ends what else uses the store, and waits for it: it comes before the last flush.
     """
     live = rules if isinstance(rules, Live) else Live(in_force(rules, real_clock.now()))
     traffic = traffic or Traffic()
@@ -101,6 +103,8 @@ def create_app(
         if not forgetting.cancelled():
             forgetting.exception()  # a fault of ours is one of every call too, and is told there
         await servers.close()
+        # Whoever is counting now has the counts in hand, and its store is not closed meanwhile.
+        await asyncio.to_thread(stop)
         with suppress(Unavailable):
             await _kept(counted.flush, answers)
         answers.close()

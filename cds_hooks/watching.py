@@ -34,6 +34,7 @@ from rules.schema.lock import lists_of
 
 EVERY = 5.0  # seconds between two looks
 _FLUSHED = 10.0  # seconds between two times that what is held is counted in the store
+_STOPS_WITHIN = 6.0  # seconds: the store lets nobody wait longer for whoever writes there
 CANARIES_EVERY = timedelta(hours=1)
 _A_WHILE = 0.02  # seconds between two canaries: whoever calls us comes first
 _LOOKED_AT_ANEW = timedelta(minutes=10)
@@ -61,7 +62,7 @@ class Watching:
         self._clock, self._paused, self._every = clock, paused, every
         self._flushed = monotonic()
         self._usual: _Usual | None = None
-        self._asked = datetime.min.replace(tzinfo=live.rules.since.tzinfo)
+        self._asked = live.rules.since  # or whenever canaries were asked last
         self._first: dict[tuple[str, int, str], Code] = {}
         self._over = threading.Event()
         # Apart, so that no spike goes on while canaries are being asked.
@@ -77,9 +78,12 @@ class Watching:
             thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Look no more. What is being counted is in the store then, or waits too long for it."""
         self._over.set()
         self._tally.due.set()
+        looking, _ = self._threads  # canaries keep nothing
+        if looking.is_alive():
+            looking.join(_STOPS_WITHIN)
 
     def _look_on(self) -> None:
         while not self._over.is_set():
@@ -112,10 +116,13 @@ class Watching:
             pass  # what is not counted yet stays in the tally; the next look may find it
 
     def ask_canaries(self) -> None:
-        """Ask them, where an hour is over since they were asked or these rules were taken."""
+        """Ask them, where an hour is over since they were asked, or since the start.
+
+        However often the rules change meanwhile, and if the clock is put back, nobody waits longer.
+        """
         now = self._clock()
         self._remember_codes()
-        if now - max(self._asked, self._live.rules.since) >= CANARIES_EVERY:
+        if not timedelta() <= now - self._asked < CANARIES_EVERY:
             self._asked = now
             self._ask(now)
 

@@ -98,6 +98,11 @@ class Beginning:
         live = Live(in_force(library, days(), stories=self.loaded.stories))
         pausing, tally = Pausing(answers, live), Tally()
         watching = Watching(answers, live, tally, days, pausing.look)
+
+        def stop() -> None:
+            watching.stop()
+            pausing.stop()
+
         service = create_app(
             settings,
             live,
@@ -107,11 +112,8 @@ class Beginning:
             traffic=self.traffic,
             looking=looking,
             tally=tally,
+            stop=stop,
         )
-
-        def stop() -> None:
-            watching.stop()
-            pausing.stop()
 
         pausing.start()
         watching.start()

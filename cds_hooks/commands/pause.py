@@ -8,8 +8,11 @@ from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.place import place_of
 from cds_hooks.settings import SettingsError, from_environment
 from cds_hooks.store.answers import Answers
+from cds_hooks.store.opening import check_is_there
 from cds_hooks.store.pauses import EVERYTHING, Pause
 from cds_hooks.store.tables import StoreError
+from prompts.restraint import IN_SHADOW
+from rules.problems import did_you_mean
 
 _LONGEST = 200
 
@@ -18,7 +21,9 @@ def run_verb(options: argparse.Namespace) -> int:
     """Pause, resume, or say what is paused. Whatever keeps it from it gets one sentence."""
     try:
         settings = from_environment(data=options.data, store=options.store)
-        answers = Answers(place_of(settings))
+        place = place_of(settings)
+        check_is_there(place)  # what would be made now has no service that looks at it
+        answers = Answers(place)
     except (SettingsError, StoreError) as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
@@ -30,7 +35,8 @@ def run_verb(options: argparse.Namespace) -> int:
             say.sorry("Say what: the names of rules, --practice and its name, or --all.")
             return COULD_NOT_RUN
         if options.pausing == "pause":
-            return _pause(answers, asked, options.because or "", clock.now())
+            because = options.because or ""
+            return _pause(answers, asked, because, clock.now(), place.named)
         return _resume(answers, asked, clock.now())
     except StoreError as error:
         say.sorry(str(error))
@@ -45,19 +51,36 @@ def _asked(options: argparse.Namespace) -> list[str]:
     return found + ([EVERYTHING] if options.everything else [])
 
 
-def _pause(answers: Answers, asked: list[str], because: str, now: datetime) -> int:
+def _pause(answers: Answers, asked: list[str], because: str, now: datetime, where: str) -> int:
+    """Pause what there is, and say what there is not: "Paused" is never said of nothing."""
     because = " ".join(because.split())
     if not because or len(because) > _LONGEST or not because.isprintable():
         say.sorry(f"Say why with --because, in up to {_LONGEST} characters: it is shown to people.")
         return COULD_NOT_RUN
+    known = answers.in_force()
+    there = known | {one.what for one in answers.pauses()} | {EVERYTHING}
+    missing = [what for what in asked if what not in there]
     for what in asked:
-        answers.pause(Pause(what, now, because))
-        say.line(f"Paused: {in_words(what)}. Every process over this store sees it in seconds.")
-    return FINE
+        if what in there:
+            answers.pause(Pause(what, now, because))
+            say.line(f"Paused: {in_words(what)}. Every process over this store sees it in seconds.")
+    for what in missing:
+        say.sorry(f"Not paused: over the store in {where} nobody asks {in_words(what)}.")
+        say.sorry(_instead(what, known))
+    return PROBLEMS if missing else FINE
+
+
+def _instead(what: str, known: frozenset[str]) -> str:
+    """What may have been meant, and what helps always."""
+    kind, _, name = what.partition(":")
+    names = [one.partition(":")[2] for one in known if one.startswith(f"{kind}:")]
+    hint = did_you_mean(name, names) or "Is it the store of the service that runs?"
+    return f"{hint} goodday pause --all quiets everything at once."
 
 
 def _resume(answers: Answers, asked: list[str], now: datetime) -> int:
     """What was paused, by hand or by itself, goes on."""
+    paused = {one.what for one in answers.pauses()}
     missing: list[str] = []
     for what in asked:
         kind, _, name = what.partition(":")
@@ -66,7 +89,12 @@ def _resume(answers: Answers, asked: list[str], now: datetime) -> int:
             missing.append(what)
     for what in asked:
         if what in missing:
-            say.sorry(f"Not paused: {in_words(what)}. goodday pause alone says what is.")
+            kind, _, name = what.partition(":")
+            kinds = ("rule:", IN_SHADOW) if kind == "rule" else (f"{kind}:",)
+            names = {one.partition(":")[2] for one in paused if one.startswith(kinds)}
+            hint = did_you_mean(name, names)
+            hint = f"{hint} " if hint else ""
+            say.sorry(f"Not paused: {in_words(what)}. {hint}goodday pause alone says what is.")
         else:
             say.line(f"Resumed: {in_words(what)}.")
     return PROBLEMS if missing else FINE

@@ -101,12 +101,16 @@ def serve(**given: object) -> int:
     tally = Tally()
     watching = Watching(answers, live, tally, clock.now, pausing.look)
     watching.start()
+
+    def stop() -> None:
+        watching.stop()
+        pausing.stop()
+
     app = create_app(
-        settings, live, answers, clients, traffic=traffic, looking=looking, tally=tally
+        settings, live, answers, clients, traffic=traffic, looking=looking, tally=tally, stop=stop
     )
     run(app, listening, address, traffic, settings.settle, settings.arrive_within)
-    watching.stop()
-    pausing.stop()
+    stop()  # where the app was not let end by itself
     if reloading is not None:
         reloading.stop()
     if close_tracing is not None:

@@ -91,6 +91,16 @@ class Answers:
         with self._database.writing() as connection:
             return pauses.take_back(connection, rule, now)
 
+    def say_in_force(self, practice: str, rules: Iterable[str], now: datetime) -> None:
+        """Write down which rules a service asks over this store. Raises StoreError."""
+        with self._database.writing() as connection:
+            pauses.say_in_force(connection, practice, rules, now)
+
+    def in_force(self) -> frozenset[str]:
+        """The rules and practices that can be paused, as they would be. Raises StoreError."""
+        with self._database.reading() as connection:
+            return pauses.in_force(connection)
+
     def look(self) -> None:
         """See whether the store can be used. Raises StoreError."""
         with self._database.reading() as connection:

@@ -161,6 +161,22 @@ def open_database(
     return database
 
 
+def check_is_there(place: Place) -> None:
+    """Raise a StoreError where there is no store; none is made, nor a folder for it."""
+    says = f"There is no store in {place.named}. Name its folder with --data."
+    if not place.url:
+        if not (place.folder / FILE).is_file():
+            raise StoreError(says)
+        return
+    database = connect(place, FILE)
+    try:
+        with database.reading() as connection:
+            if version_of(connection) == 0:
+                raise StoreError(says.replace("folder with --data", "database with --store"))
+    finally:
+        database.close()
+
+
 def connect(place: Place, file: str, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> Database:
     """A database as it is, whatever its version; nothing is made but its folder. StoreError."""
     try:

@@ -3,21 +3,30 @@
 In memory first, so that no call waits for it; in the store within seconds, and at every stop.
 """
 
+import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event as Signal
+from threading import Timer
 
 import pytest
+from starlette.testclient import TestClient
 
+from cds_hooks.app import create_app
+from cds_hooks.live import Live, in_force
+from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import Event
 from cds_hooks.store.tables import StoreError
 from cds_hooks.tally import Tally
+from cds_hooks.watching import Watching
 from prompts.prompt import Held
 from rules.record import Reply
 from tests.builders import a_patient, a_rule
 from tests.fhir_builders import COPD_RULE, margaret
 from tests.generative.test_shadow_law import shadowed
-from tests.served import NOW, piloting, surgery, taken
+from tests.served import NOW, Surgery, piloting, surgery, taken
 
 ASKS_AGAIN = "ask-again-gently"
 DAY = NOW.date()
@@ -86,3 +95,39 @@ def test_what_cannot_be_counted_now_is_counted_later(tmp_path: Path) -> None:
     tally.flush(again)
     assert again.counted(DAY, DAY) == {Event(DAY, rule.id, "", "held:quiet"): 2}
     again.close()
+
+
+class Slow(Answers):
+    """A store that says when somebody begins to count in it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.counting = Signal()
+
+    def count(self, events: Iterable[Event]) -> None:
+        self.counting.set()
+        super().count(events)
+
+
+def test_counts_that_wait_for_the_store_while_the_service_stops_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cds_hooks.watching._FLUSHED", 0.0)
+    live = Live(in_force(piloting(tmp_path / "practice", COPD_RULE), NOW))
+    answers, tally = Slow(tmp_path / "store"), Tally()
+    watching = Watching(answers, live, tally, lambda: NOW, lambda: None, every=0.01)
+    app = create_app(Settings(), live, answers, clock=lambda: NOW, tally=tally, stop=watching.stop)
+    other = sqlite3.connect(
+        tmp_path / "store" / "answers.sqlite", isolation_level=None, check_same_thread=False
+    )
+    with TestClient(app, base_url="http://good-day.example") as client:
+        place = Surgery(client, tmp_path / "store")
+        place.ask(place.a_call([a_patient("other")], of="other"))
+        other.execute("BEGIN IMMEDIATE")  # another process writes just then
+        watching.start()
+        assert answers.counting.wait(10)
+        done = Timer(1.0, lambda: other.execute("ROLLBACK"))
+        done.start()
+    assert counts(tmp_path) == {(COPD_RULE, "looked"): 1}
+    done.join()
+    other.close()

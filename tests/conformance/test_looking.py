@@ -3,13 +3,19 @@
 Every look is in the audit, and none of it says more than was asked.
 """
 
+import base64
+import random
 import sqlite3
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import settings
 from starlette.testclient import TestClient
 
 from cds_hooks.access import Access
@@ -235,3 +241,63 @@ def test_a_name_with_markup_in_it_is_only_text(here: Here) -> None:
     page = here.proxy.client.get("/audit", headers=odd)
     assert "<script>" not in page.text
     assert "&lt;script&gt;" in page.text
+
+
+SOAK = settings().max_examples > 200
+GUESSES = 1_000_000 if SOAK else 5_000
+
+
+def guesses(real: str, seed: int) -> Iterator[str]:
+    """Tokens by somebody who knows how ours are made, and has one that is good.
+
+    Every one is another one than theirs, in its bytes: base64 has several spellings of one.
+    """
+    chance = random.Random(seed)
+    mine = base64.urlsafe_b64decode(real + "=" * (-len(real) % 4))
+    head, inside = 9, slice(9, len(mine) - 32)  # version and moment, then what is closed, its seal
+    fresh = bytes([0x80]) + int(NOW.timestamp()).to_bytes(8, "big")
+    while True:
+        flipped = bytearray(mine)
+        flipped[chance.randrange(len(mine))] ^= 1 << chance.randrange(8)
+        for one in (
+            bytes(flipped),
+            fresh + chance.randbytes(len(mine) - head),
+            fresh + mine[inside] + chance.randbytes(32),
+            mine[: chance.randrange(len(mine))],
+            mine + chance.randbytes(chance.randrange(1, 64)),
+            chance.randbytes(chance.randrange(0, 200)),
+        ):
+            yield base64.urlsafe_b64encode(one).decode().rstrip("=")
+        yield "".join(chance.choices(string.ascii_letters + string.digits + "-_", k=len(real)))
+        yield str(UUID(bytes=chance.randbytes(16), version=4))
+
+
+def test_of_so_many_guessed_links_none_is_good() -> None:
+    """T16: 5,000 in CI, a million in the soak."""
+    access = Access(Settings(), Key(b"k" * 32))
+    now = int(NOW.timestamp())
+    real = access.token(str(uuid4()), "Practitioner/gp", "", now)
+    assert access.by_link(real, now), "a real one is good, or the rest would prove nothing"
+    found = [one for one in islice(guesses(real, 16), GUESSES) if access.by_link(one, now)]
+    assert found == []
+
+
+def test_a_guessed_address_is_a_page_for_nobody_and_not_a_look(here: Here) -> None:
+    real = here.link()
+    for guess in islice(guesses(real.removeprefix("/why/"), 17), GUESSES // 25):
+        page = here.elsewhere.get(f"/why/{guess}")
+        assert page.status_code in (403, 404), guess  # 404: of an empty guess
+        assert not [each for each in (*PRIVATE, "copd") if each in page.text]
+    assert here.looks() == []
+    assert here.elsewhere.get(real).status_code == 200
+
+
+def test_a_guessed_card_is_unknown_to_whoever_may_look_too(here: Here) -> None:
+    here.card()
+    chance = random.Random(18)
+    for _ in range(GUESSES // 100):
+        card = UUID(bytes=chance.randbytes(16), version=4)
+        page = here.proxy.client.get(f"/why/cards/{card}", headers=NURSE)
+        assert page.status_code == 404
+        assert "Nothing is kept about this card" in page.text
+    assert len(here.looks()) == GUESSES // 100, "whoever tries is in the audit"

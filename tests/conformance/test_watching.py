@@ -339,3 +339,28 @@ def test_of_a_rule_that_put_itself_in_shadow_nothing_is_told_where_it_cannot_tel
         place.answers.pause(Pause(f"shadow:{COPD_RULE}", NOW, "shown 40 times"))
         Pausing(place.answers, live).look()
         assert place.ask(call).body == {"cards": []}
+
+
+def test_however_often_rules_change_canaries_are_asked_every_hour(tmp_path: Path) -> None:
+    folder = practice(tmp_path / "practice", *LISTS[COUGH])
+    live = Live(proven(load_library(folder), NOW, "first"))
+    with watched(tmp_path, live) as (place, watching):
+        watching.ask_canaries()
+        for number in range(3):  # the code changes at once, and something else later
+            practice(folder, "kough", *["dry-cough", "wet-cough"][: number + 1])
+            Reloading(folder, live, place.clock, 0).look(at_once=True)
+            watching.ask_canaries()
+            place.pass_time(minutes=25)
+        assert live.last is not None
+        assert live.last.at > NOW, "the rules were taken anew meanwhile"
+        watching.ask_canaries()
+        (wrong,) = place.status()["canaries"]["wrong"]
+        assert wrong["lists"] == [COUGH]
+
+
+def test_a_clock_that_is_put_back_a_day_does_not_keep_canaries_waiting(tmp_path: Path) -> None:
+    live = Live(proven(load_library(practice(tmp_path / "p", *LISTS[COUGH])), NOW, "first"))
+    with watched(tmp_path, live) as (place, watching):
+        place.pass_time(days=-1)
+        watching.ask_canaries()
+        assert place.status()["canaries"]["at"] == "2026-11-20T09:30:00+00:00"

@@ -7,6 +7,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from cds_hooks.store.answers import Answers
 from tests.fhir_builders import COPD_RULE, margaret
 from tests.running import GOODDAY
 from tests.served import HELD_BACK, VIEW, Json, Running, a_call, piloting, prefetch_of, serving
@@ -87,7 +88,7 @@ def test_everything_can_be_paused_at_once(two: tuple[Running, Running], tmp_path
 
 
 def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
-    (tmp_path / "store").mkdir()
+    Answers(tmp_path / "store").close()
     assert "Nothing is paused" in goodday(tmp_path, "pause").stdout
     assert "--because" in goodday(tmp_path, "pause", "a-rule").stderr
     assert "Not paused" in goodday(tmp_path, "resume", "a-rule").stderr
