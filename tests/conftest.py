@@ -56,8 +56,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: much of the time a server or a browser is waited for."""
-    return (os.cpu_count() or 1) + 1
+    """One more than there are processors: much of the time a server or a browser is waited for.
+
+    Not where other people's servers run beside the tests, and answers have to be there in time.
+    """
+    return (os.cpu_count() or 1) + (0 if REQUIRED else 1)
 
 
 def pytest_collection_finish() -> None:
