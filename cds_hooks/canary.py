@@ -81,7 +81,9 @@ class _Trial:
 
 
 def _seen(rule: Rule) -> Rule:
-    """A rule as it would be shown: of one in shadow no answer says anything."""
+    """A rule as it would be shown: of one in shadow, or held in its first week, none is."""
+    if rule.care.released is not None:
+        rule = replace(rule, care=replace(rule.care, released=None))
     return replace(rule, status=Status.PILOT) if rule.status is Status.SHADOW else rule
 
 

@@ -17,3 +17,12 @@ def now() -> datetime:
 def practice_day(moment: datetime) -> date:
     """The day that a moment falls on where the practice is."""
     return moment.astimezone(PRACTICE_ZONE).date()
+
+
+def half_day(moment: datetime) -> str:
+    """The morning or the afternoon that a moment falls in where the practice is."""
+    there = moment.astimezone(PRACTICE_ZONE)
+    return f"{there.date()} {'morning' if there.hour < _NOON else 'afternoon'}"
+
+
+_NOON = 12

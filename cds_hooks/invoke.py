@@ -198,7 +198,7 @@ class Asking:
     instance: str  # the call's own name for itself
     now: datetime
     user: str = ""  # whoever looks, as the client says it
-    looks: str = ""  # and as the ceiling of a session counts them; nothing else does
+    looks: str = ""  # and as a session knows them, for its ceiling and a rule's first week
     # What makes the address of a card's own page, from the card's name.
     link: Callable[[str], str] | None = None
     # What gives a resource of the record with all that it has, by its reference.
@@ -233,8 +233,11 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
     # Cards are kept when this ends, before the answer leaves, or an answer to them would be lost.
     with answers.about(asking.who) as known, answers.sitting(asking.looks, asking.now) as sitting:
         history = replace(known.history(asking.instance, today), this_session=sitting.shown)
-        choice = choose(outcomes, history, today, practice, asking.user)
-        choice = with_endings(choice, _seen(outcomes), history, today, practice, there, asking.user)
+        user, session = asking.user, answers.session(asking.looks, asking.now)
+        choice = choose(outcomes, history, today, practice, user, session)
+        choice = with_endings(
+            choice, _seen(outcomes), history, today, practice, there, user, session
+        )
         for prompt in choice.prompts:
             sent.append(cards.card(prompt, person, today, asking.link, flags))
             rests_on = grounds.of(prompt, outcomes)
@@ -247,7 +250,7 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
                     asking.service.id,
                     asking.instance,
                     asking.now,
-                    alike(choice),
+                    alike(choice, today),
                 )
             )
         sitting.more = len(sent)

@@ -14,7 +14,8 @@ from prompts.merging import Free, cards, merged
 from prompts.offers import offer_key
 from prompts.prompt import Choice, Held, Step, Way
 from prompts.ranking import in_a_sentence, rank
-from prompts.restraint import Asked, for_some_who_look, not_asked, way
+from prompts.restraint import Asked, not_asked, way
+from prompts.trying import for_some_who_look
 from rules.outcome import Decision, Outcome
 from rules.rule import Practice, Purpose, Rule
 from rules.schema.practice import MOST_CARDS
@@ -26,8 +27,13 @@ def choose(
     today: date,
     practice: Practice,
     user: str = "",
+    session: str = "",
 ) -> Choice:
-    """The cards to show, if any, and what was held back. ``user`` is who looks: "" if untold."""
+    """The cards to show, if any, and what was held back. ``user`` is who looks: "" if untold.
+
+    ``session`` is a text of its own for whoever looks and the half day, "" if untold: by it, one
+    session in four has a rule in its first week.
+    """
     ways: dict[str, Way] = {}
     held: dict[str, Held] = {}
     free: list[Outcome] = []
@@ -36,7 +42,9 @@ def choose(
             ways[outcome.rule.id] = not_asked(outcome)
             continue
         outcome = outcome._replace(rule=quieter(outcome.rule, practice))
-        ways[outcome.rule.id], stopped = way(Asked(outcome, history, today, practice, user))
+        ways[outcome.rule.id], stopped = way(
+            Asked(outcome, history, today, practice, user, session)
+        )
         if stopped is None:
             free.append(outcome)
         else:
@@ -60,18 +68,18 @@ def choose(
     return Choice(prompts, in_order, tuple(ways.values()))
 
 
-def alike(choice: Choice) -> tuple[Way, ...]:
+def alike(choice: Choice, today: date) -> tuple[Way, ...]:
     """The ways as they are kept: what is in them is the same whoever looked.
 
-    Left out is a rule that waits for another session, or is tried by some clinicians and stands on
-    no card. How many cards a session had is in no sentence of a way.
+    Left out is a rule that waits for another session, or that some of those who look have and that
+    stands on no card. How many cards a session had is in no sentence of a way.
     """
     on_cards = {rule.id for prompt in choice.prompts for rule in prompt.rules}
     return tuple(
         way
         for way in choice.ways
         if (way.steps[-1].passed or way.steps[-1].name != "session")
-        and (way.rule.id in on_cards or not for_some_who_look(way.rule))
+        and (way.rule.id in on_cards or not for_some_who_look(way.rule, today))
     )
 
 
@@ -84,10 +92,10 @@ def _ranked(free: list[Outcome], history: History, today: date, ways: dict[str, 
     ranked = sorted(free, key=lambda outcome: rank(outcome, history, today))
     found = [(outcome, open_offers(outcome, history, today)) for outcome in ranked]
     by_key: dict[str, list[str]] = {}
-    # Whether somebody is in the group that tries a rule is in no other rule's sentences.
-    anybodys = [outcome for outcome, _ in found if not for_some_who_look(outcome.rule)]
+    # Whether somebody is among those who have a rule is in no other rule's sentences.
+    anybodys = [outcome for outcome, _ in found if not for_some_who_look(outcome.rule, today)]
     for outcome, offers in found:
-        if for_some_who_look(outcome.rule):
+        if for_some_who_look(outcome.rule, today):
             continue
         for offer in offers:
             by_key.setdefault(offer_key(offer), []).append(outcome.rule.id)

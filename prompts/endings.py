@@ -46,18 +46,20 @@ def with_endings(
     practice: Practice,
     there: Callable[[Entry], bool],
     user: str = "",
+    session: str = "",
 ) -> Choice:
     """The choice, and whether reminders can end: on the first card, or on one of their own.
 
     ``there``: whether the whole of a reminder is at hand, without which it cannot be changed.
     Nobody is asked who is left in peace today, nor twice within a quiet period, nor above a
-    ceiling, nor by ``user``, who looks, where others try the rule.
+    ceiling, nor by ``user``, who looks, or in a ``session`` where others have the rule.
     """
     held = {one.rule.id: one for one in choice.held}
     found = [
         one
         for one in endings(outcomes, held)
-        if there(one.tag) and _may_be_asked(Asked(one.outcome, history, today, practice, user), one)
+        if there(one.tag)
+        and _may_be_asked(Asked(one.outcome, history, today, practice, user, session), one)
     ]
     if not found:
         return choice

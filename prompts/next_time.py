@@ -13,6 +13,7 @@ from prompts.ceilings import WITHIN
 from prompts.history import quieter
 from prompts.restraint import paused_from
 from prompts.standing import PROMPT, Case
+from prompts.trying import first_week
 from rules.codes import OWN, Code
 from rules.days import Duration, Span
 from rules.fact import (
@@ -67,6 +68,7 @@ def edges(case: Case, today: date) -> list[date]:
     found = set(_birthdays(case.record.person, days))
     if (paused := paused_from(rule)) is not None:
         found.add(paused)
+    found |= set(first_week(rule) or ())
     for mark in marks:
         for period in {*quiet.periods.values(), *lengths}:
             found.add(period.after(mark))

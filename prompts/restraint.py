@@ -7,7 +7,6 @@ changes whether a rule is true: it says that now is not the time.
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 
 from prompts.history import History, on_topic, quieter, said_in_record, silencing
 from prompts.leaving_off import (
@@ -18,13 +17,14 @@ from prompts.leaving_off import (
     standing_offers,
 )
 from prompts.prompt import Held, Step, Way
+from prompts.trying import has_person, is_new, kept_from
 from rules.answer import CANNOT_TELL, YES
 from rules.conditions import ask_apart
 from rules.days import Duration, in_words
 from rules.fact import facts_of
 from rules.facts.offered import NO_STANDS_IN, NOT_DONE
 from rules.outcome import Decision, Outcome
-from rules.record import ENTRY_KINDS, NEVER, Kind, Person, Reply, Said
+from rules.record import ENTRY_KINDS, NEVER, Kind, Reply, Said
 from rules.rule import Exclusion, Offer, Practice, Purpose, Rule, Status
 
 _SAID = {
@@ -60,6 +60,7 @@ class Asked:
     today: date
     practice: Practice = _ANYWHERE
     user: str = ""
+    session: str = ""  # whoever looks, and the half day, as a text of its own; "" if untold
 
     @property
     def rule(self) -> Rule:
@@ -78,10 +79,11 @@ def hold(
     today: date,
     practice: Practice = _ANYWHERE,
     user: str = "",
+    session: str = "",
 ) -> Held | None:
     """The first step that holds back a rule that would prompt, or None."""
     outcome = outcome._replace(rule=quieter(outcome.rule, practice))
-    return way(Asked(outcome, history, today, practice, user))[1]
+    return way(Asked(outcome, history, today, practice, user, session))[1]
 
 
 def way(asked: Asked) -> tuple[Way, Held | None]:
@@ -330,30 +332,22 @@ def _capacity(asked: Asked) -> Held | str:
 
 
 def _in_pilot(asked: Asked) -> Held | str:
-    """A rule in pilot is for some sites, some clinicians, or one person in so many."""
+    """A rule in pilot is for some sites, clinicians or people; in its first week, some sessions."""
     rule, group = asked.rule, asked.rule.care.pilot
+    if says := kept_from(rule, asked.session, asked.today):
+        return Held(rule, "pilot", says)
+    if is_new(rule, asked.today):
+        return "It went live less than a week ago, and this session has it."
     if group is None or rule.status is not Status.PILOT:
         return "It is not being tried with some people only."
     if group.sites and asked.practice.site not in group.sites:
         return Held(rule, "pilot", "Not shown: this rule is being tried at other sites.")
     if group.clinicians and asked.user not in group.clinicians:
         return Held(rule, "pilot", "Not shown: this rule is being tried by other clinicians.")
-    if group.share is not None and not _is_in(group.share, rule, asked.outcome.look.record.person):
+    person = asked.outcome.look.record.person
+    if group.share is not None and not has_person(group.share, rule, person):
         return Held(rule, "pilot", "Not shown: this rule is being tried with other people.")
     return "It is being tried, here and with this person."
-
-
-def for_some_who_look(rule: Rule) -> bool:
-    """Whether it is tried by some clinicians only, so that it matters who looks."""
-    group = rule.care.pilot
-    return rule.status is Status.PILOT and group is not None and bool(group.clinicians)
-
-
-def _is_in(share: tuple[int, int], rule: Rule, person: Person) -> bool:
-    """Always the same people: a stable hash of who and which rule, nothing else."""
-    some, of = share
-    digest = sha256(f"{rule.id}|{person.id}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % of < some
 
 
 def paused_from(rule: Rule) -> date | None:

@@ -14,10 +14,10 @@ from rules.facts import look_up
 from rules.finding import Finding, Look
 from rules.outcome import Outcome
 from rules.record import PatientRecord, Said
-from rules.rule import Practice, Rule
+from rules.rule import Practice, Rule, Status
 
 PROMPT, QUIET, CANNOT_TELL, NOT_IN_PILOT = "prompt", "quiet", "cannot tell", "not in the pilot"
-PAUSED, IN_SHADOW = "paused", "in shadow"
+PAUSED, IN_SHADOW, NEW = "paused", "in shadow", "in its first week"
 # What a hold comes to, by its step; every other is quiet.
 _WORDS = {"pilot": NOT_IN_PILOT, "review": PAUSED, "paused": PAUSED, "shadow": IN_SHADOW}
 _SOMEBODY, _NOTHING = Practice("This practice"), History()
@@ -41,7 +41,8 @@ class Standing:
         """Prompt, no prompt, excluded, quiet or cannot tell, as stories say it.
 
         And "not in the pilot", for a rule that is tried elsewhere or with other people; "paused",
-        for one that nobody looked at again in time; "in shadow", for one that nobody is shown.
+        for one that nobody looked at again in time; "in shadow", for one that nobody is shown;
+        "in its first week", for one that went live so lately that one session in four has it.
         """
         if self.held is not None:
             return held_word(self.held)
@@ -50,6 +51,8 @@ class Standing:
 
 def held_word(held: Held) -> str:
     """What a hold comes to, in a word."""
+    if held.step == "pilot" and held.rule.status is Status.LIVE:
+        return NEW
     return CANNOT_TELL if held.unread else _WORDS.get(held.step, QUIET)
 
 

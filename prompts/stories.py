@@ -66,9 +66,9 @@ def _for_everybody(rule: Rule) -> Rule:
     """A story is about the rule: not about who sees it, nor when it was looked at."""
     if rule.status is Status.SHADOW:
         rule = replace(rule, status=Status.PILOT)
-    if rule.care.pilot is None and rule.care.review_by is None:
+    if rule.care.pilot is None and rule.care.review_by is None and rule.care.released is None:
         return rule
-    return replace(rule, care=replace(rule.care, pilot=None, review_by=None))
+    return replace(rule, care=replace(rule.care, pilot=None, review_by=None, released=None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """What would make a rule prompt for somebody: one fact at a time, as if it were otherwise."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from prompts.next_time import compared_in
 from prompts.standing import PROMPT, Case
+from prompts.trying import is_new
 from rules.answer import CANNOT_TELL, NO, YES, Answer
 from rules.days import Duration, in_words, on
 from rules.fact import Condition, Fact, Sort, Test, facts_of
@@ -27,7 +28,12 @@ class Flip:
 
 
 def flips(case: Case, today: date) -> tuple[Flip, ...]:
-    """The single facts that would make the rule prompt on a day on which it does not."""
+    """The single facts that would make the rule prompt on a day on which it does not.
+
+    That a rule is in its first week is no fact about anybody: it is asked as if that were over.
+    """
+    if is_new(case.rule, today):
+        case = replace(case, rule=replace(case.rule, care=replace(case.rule.care, released=None)))
     now = case.on(today)
     if now.word == PROMPT:
         return ()

@@ -44,6 +44,7 @@ class Released:
 
     version: int
     fingerprint: str
+    on: date | None = None  # None where it was released before that was written down
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Moving a rule on or back in its life, as edits of its text: comments and layout stay."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from rules.mending import edited
 from rules.problems import Edit
@@ -8,27 +9,38 @@ from rules.rule import Status
 from rules.text import Block, Text, read_text
 
 
-def moved(text: str, file: str, to: Status, version: int, fingerprint: str) -> str | None:
+def moved(text: str, file: str, to: Status, version: int, fingerprint: str, on: date) -> str | None:
     """A rule file with another status and version; None where its headings cannot be found.
 
-    Under ``released`` it keeps what was released. Headings that are not written yet are put below
-    ``id``, which every rule has.
+    Under ``released`` it keeps what was released, and the day ``on`` which it was. Headings that
+    are not written yet are put below ``id``, which every rule has.
     """
     node, _ = read_text(text.encode("utf-8"), file)
     if not isinstance(node, Block) or not isinstance(node.pairs.get("id", ("", ""))[1], Text):
         return None
     headings = {"status": str(to), "version": str(version)}
-    release = {"version": str(version), "fingerprint": f'"{fingerprint}"'}
-    return edited(text, [*_released(node, release), *_edits(node, text, headings, release)])
+    release = {"version": str(version), "fingerprint": f'"{fingerprint}"', "on": f"{on}"}
+    return edited(text, [*_released(node, text, release), *_edits(node, text, headings, release)])
 
 
-def _released(block: Block, release: dict[str, str]) -> Iterator[Edit]:
-    """What stands under ``released`` already, and is another now."""
+def _released(block: Block, text: str, release: dict[str, str]) -> Iterator[Edit]:
+    """What stands under ``released`` already, and is another now; the day is put beside it."""
     before = block.pairs["released"][1] if "released" in block.pairs else None
     for heading, word in release.items():
         if isinstance(before, Block) and heading in before.pairs:
             node = before.pairs[heading][1]
             yield Edit.of(node.at, node.at.width, word)
+    if isinstance(before, Block) and "on" not in before.pairs and "fingerprint" in before.pairs:
+        at = before.pairs["fingerprint"][0].at
+        lines = text.split("\n")
+        beside = lines[before.at.line - 1][before.at.column - 1] == "{"
+        between = ", " if beside else f"{_end(lines)}{' ' * (at.column - 1)}"
+        yield Edit.of(at, 0, f"on: {release['on']}{between}")
+
+
+def _end(lines: list[str]) -> str:
+    """What ends the lines of a file, as its first line has it."""
+    return "\r\n" if lines[0].endswith("\r") else "\n"
 
 
 def _edits(
@@ -47,7 +59,7 @@ def _edits(
         return
     key, value = block.pairs["id"]
     lines = text.split("\n")
-    end = "\r\n" if lines[0].endswith("\r") else "\n"
+    end = _end(lines)
     margin = " " * (key.at.column - 1)
     new = [f"{margin}{heading}: {wanted[heading]}" for heading in missing]
     at = value.at.line  # the lines are counted from 1, so this is the one below

@@ -45,11 +45,15 @@ def release(file: Path, to: str, *, yes: bool = False) -> int:
     version = rule.version + 1
     text = read(file)
     mark = _MARK if text.startswith(_MARK) else ""
-    changed = moved(text.removeprefix(_MARK), str(file), goal, version, now)
+    changed = moved(text.removeprefix(_MARK), str(file), goal, version, now, today)
     drafts = {str(file): (mark + (changed or "")).encode("utf-8")}
     after = load_library(file, today, drafts)
     would_be = _only(after)
-    if would_be is None or _as_moved(would_be) != (goal, version, Released(version, now)):
+    if would_be is None or _as_moved(would_be) != (
+        goal,
+        version,
+        Released(version, now, today),
+    ):
         say.sorry(f"{file} is laid out so that I cannot change it. Write status: {to} yourself.")
         return COULD_NOT_RUN
     report = look(file, drafts)
@@ -77,7 +81,8 @@ def release(file: Path, to: str, *, yes: bool = False) -> int:
 
 def _is_changed(rule: Rule, now: str) -> bool:
     """Whether a rule is not the version that was released, or none ever was."""
-    return rule.care.released != Released(rule.version, now)
+    was = rule.care.released
+    return was is None or (was.version, was.fingerprint) != (rule.version, now)
 
 
 def _as_moved(rule: Rule) -> tuple[Status, int, Released | None]:

@@ -94,7 +94,8 @@ class Behind:
         with self._answers.about(look.who) as known, self._answers.sitting(who, now) as lately:
             history = replace(known.history(look.asking, look.today), this_session=lately.shown)
         outcomes = look.outcomes(history)
-        choice = choose(outcomes, history, look.today, look.practice, looker)
+        session = self._answers.session(who, now)
+        choice = choose(outcomes, history, look.today, look.practice, looker, session)
         ways = {way.rule.id: way for way in choice.ways}
         return tuple(_asked(outcome, ways[outcome.rule.id]) for outcome in outcomes)
 

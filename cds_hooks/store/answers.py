@@ -12,7 +12,7 @@ from time import monotonic
 import msgspec
 from sqlalchemy import Connection, insert, select, text
 
-from cds_hooks.clock import practice_day
+from cds_hooks.clock import half_day, practice_day
 from cds_hooks.store import counting, pauses
 from cds_hooks.store.counting import NOT_AVAILABLE, SHOWN, Event
 from cds_hooks.store.hearing import forget_comments, hear_one
@@ -141,6 +141,13 @@ class Answers:
             return
         with self._lately().of(who, now) as sitting:
             yield sitting
+
+    def session(self, who: str, now: datetime) -> str:
+        """A text of its own for whoever looks and the half day; "" for nobody who is known.
+
+        There is no way back from it without the key, and it is kept nowhere.
+        """
+        return self._key.hidden_for("a session", f"{half_day(now)} {who}") if who else ""
 
     def forget_sittings(self, now: datetime) -> None:
         """Let go of what whoever looked was shown, where it counts no more. Raises StoreError."""

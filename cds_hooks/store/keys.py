@@ -44,6 +44,10 @@ class Key:
         of_this.update(text.encode())
         return of_this.hexdigest()
 
+    def hidden_for(self, purpose: str, text: str) -> str:
+        """The same for one purpose: no hash of another is ever the same."""
+        return hmac.digest(self.bytes_for(purpose), text.encode(), hashlib.sha256).hex()
+
     def sealed(self, text: str, about: str) -> str:
         """A text, encrypted (AES-GCM) and bound to what it is about."""
         nonce = os.urandom(12)

@@ -36,7 +36,7 @@ def _find(seen: Seen) -> Iterator[Found]:
             f"A critical card needs a safety sign-off for its version, which is {rule.version}.",
             "Add safety: with signed_off_by, signed_off_on and for_version, or set status: draft.",
         )
-    yield from _as_released(rule)
+    yield from _as_released(rule, seen.today)
     if rule.status is not Status.LIVE:
         return
     if not signed:
@@ -51,7 +51,7 @@ def _find(seen: Seen) -> Iterator[Found]:
         yield from _decided(rule, care.pdsa)
 
 
-def _as_released(rule: Rule) -> Iterator[Found]:
+def _as_released(rule: Rule, today: date | None) -> Iterator[Found]:
     """Whether it is still what was released. Pilots that nobody released are G05's."""
     released, safety = rule.care.released, rule.care.safety
     command = f"goodday rules release {rule.at.file} --to {rule.status}"
@@ -72,6 +72,12 @@ def _as_released(rule: Rule) -> Iterator[Found]:
     elif released.version != rule.version:
         says = f"Version {released.version} of this rule was released, and it says {rule.version}."
         yield Found(at, says, f"Type: {command}")
+    if today is not None and released.on is not None and released.on > today:
+        yield Found(
+            rule.place("released.on"),
+            f"The release is dated {released.on}, which is still to come.",
+            "Write the day on which it was released.",
+        )
 
 
 def _of_the_change(safety: SignOff | None) -> tuple[str, ...]:

@@ -97,7 +97,8 @@ def _released(reader: Reader, node: Node) -> Released | None:
         says = "This is not a fingerprint: those have 16 of the characters 0 to 9 and a to f."
         hint = "It is written by goodday rules release. Take released: out, and release the rule."
         reader.stop(block.pairs["fingerprint"][1].at, "E10", says, hint)
-    return None if version is None or fingerprint is None else Released(version, fingerprint)
+    on = reader.get(block, "on", reader.day)
+    return None if version is None or fingerprint is None else Released(version, fingerprint, on)
 
 
 def _group(reader: Reader, node: Node) -> PilotGroup | None:

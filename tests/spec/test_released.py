@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from rules.fingerprint import fingerprint
 from rules.problems import Problem
 from tests.builders import load_files, released_text, rule_text
 from tests.spec.test_lints import LIVE, PILOT
@@ -74,3 +75,62 @@ def test_what_is_no_fingerprint_is_told_at_it(mark: str) -> None:
     (problem,) = load_files({"coughing.yaml": text}).stops
     assert problem.code == "E10"
     assert "goodday rules release" in problem.hint
+
+
+# ---- the day on which it was released ---
+
+
+def dated(on: str) -> str:
+    """A live rule as it was released, on a day."""
+    return released_text(**LIVE).replace('"}', f'", on: {on}}}')
+
+
+def test_a_rule_keeps_the_day_of_its_release_and_one_from_before_has_none() -> None:
+    for text, on in ((dated("2026-11-20"), date(2026, 11, 20)), (released_text(**LIVE), None)):
+        loaded = load_files({"coughing.yaml": text}, TODAY)
+        assert [problem.code for problem in loaded.stops] == []
+        (rule,) = loaded.library.rules
+        assert rule.care.released is not None
+        assert rule.care.released.on == on
+
+
+def test_the_day_is_no_part_of_what_was_released() -> None:
+    marks = {
+        fingerprint(load_files({"coughing.yaml": text}).library.rules[0])
+        for text in (released_text(**LIVE), dated("2026-11-20"), dated("2026-01-01"))
+    }
+    assert len(marks) == 1
+
+
+@pytest.mark.parametrize(
+    ("on", "stops"), [("2026-11-20", False), ("2026-11-21", False), ("2026-11-22", True)]
+)
+def test_a_release_of_a_day_to_come_is_stopped_where_it_stands(on: str, stops: bool) -> None:
+    text = dated(on)
+    problems = as_shown(text)
+    assert [problem.stops for problem in problems] == [True] * stops
+    for problem in problems:
+        assert problem.says == "The release is dated 2026-11-22, which is still to come."
+        assert text.splitlines()[problem.at.line - 1].startswith("released:")
+
+
+@pytest.mark.parametrize(
+    ("on", "says"),
+    [
+        ("yesterday", '"yesterday" is not a date.'),
+        ("2026-02-30", "2026-02-30 does not exist."),
+        ("20.11.2026", '"20.11.2026" is not a date.'),
+        ("yes", '"yes" is not a date.'),
+        ("[2026-11-20]", "A text is expected here, on one line or after a |."),
+    ],
+)
+def test_what_is_no_day_is_told_at_it(on: str, says: str) -> None:
+    (problem,) = load_files({"coughing.yaml": dated(on)}).stops
+    assert problem.says == says
+    assert dated(on).splitlines()[problem.at.line - 1][problem.at.column - 1 :].startswith(on)
+
+
+def test_on_is_a_word_of_a_sentence_and_no_heading_that_lost_its_colon() -> None:
+    wrapped = "title: Somebody with a cough who is\non ordinary days: fine"
+    found = load_files({"coughing.yaml": rule_text(title=None) + wrapped + "\n"}).stops
+    assert not any('after the heading "on"' in problem.says for problem in found)

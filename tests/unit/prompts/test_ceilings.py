@@ -67,7 +67,7 @@ def test_what_is_kept_of_a_card_is_the_same_however_much_was_shown_in_the_sessio
 ) -> None:
     before = shown(*((days, f"card-{days}") for days in ago))
     ways = [
-        alike(chosen(rule(), net(), history=replace(before, this_session=number)))
+        alike(chosen(rule(), net(), history=replace(before, this_session=number)), TODAY)
         for number in (0, 1, 7, 8, 20)
     ]
     of_the_net = [[w.steps[:-1] for w in each if w.rule.id == "net"] for each in ways]
@@ -90,7 +90,7 @@ def test_what_is_kept_does_not_say_whether_one_of_those_who_try_another_rule_loo
     kept = {
         user: {
             way.rule.id: [step for step in way.steps if step.name != "card"]
-            for way in alike(choose(outcomes, history, TODAY, OURS, user))
+            for way in alike(choose(outcomes, history, TODAY, OURS, user), TODAY)
         }
         for user in ("Practitioner/1", "Practitioner/2")
     }
