@@ -47,8 +47,7 @@ def store(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--client", default="", help="whose patient: its name in clients.toml")
     for name, one in verbs.choices.items():
         one.set_defaults(verb="store", store_verb=name)
-        one.add_argument("--data", type=Path, help="the folder of the store (goodday-data)")
-        one.add_argument("--store", metavar="URL", help="its PostgreSQL database, where it has one")
+        _which_store(one)
 
 
 def pausing(name: str, one: argparse.ArgumentParser) -> None:
@@ -59,6 +58,20 @@ def pausing(name: str, one: argparse.ArgumentParser) -> None:
     one.add_argument("--all", dest="everything", action="store_true", help="everything")
     if name == "pause":
         one.add_argument("--because", metavar="WHY", help="why, in a few words; people see it")
+    _which_store(one)
+
+
+def releasing(release: argparse.ArgumentParser) -> None:
+    """Moving a rule on or back in its life."""
+    release.set_defaults(verb="rules release")
+    release.add_argument("file", type=Path, help="the rule's file")
+    states = ("draft", "shadow", "pilot", "live", "retired")
+    release.add_argument("--to", choices=states, required=True, help="its new status")
+    release.add_argument("--yes", action="store_true", help="without a question")
+    _which_store(release)
+
+
+def _which_store(one: argparse.ArgumentParser) -> None:
     one.add_argument("--data", type=Path, help="the folder of the store (goodday-data)")
     one.add_argument("--store", metavar="URL", help="its PostgreSQL database, where it has one")
 

@@ -122,12 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     patient.add_argument(
         "--format", dest="output", choices=("text", "json"), default="text", help="(text)"
     )
-    release = rules.add_parser("release", help="move a rule on or back in its life, by its gates")
-    release.set_defaults(verb="rules release")
-    release.add_argument("file", type=Path, help="the rule's file")
-    states = ("draft", "shadow", "pilot", "live", "retired")
-    release.add_argument("--to", choices=states, required=True, help="its new status")
-    release.add_argument("--yes", action="store_true", help="without a question")
+    arguments.releasing(
+        rules.add_parser("release", help="move a rule on or back in its life, by its gates")
+    )
     lock = rules.add_parser("lock", help="write down which codes each list of a folder holds")
     lock.set_defaults(verb="rules lock")
     lock.add_argument(
@@ -299,9 +296,11 @@ def _check_patient(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.asked import Named  # noqa: PLC0415 - only what the verb needs
     from cds_hooks.commands.release import release  # noqa: PLC0415 - only what the verb needs
 
-    return release(options.file, options.to, yes=options.yes)
+    named = Named(options.data, options.store)
+    return release(options.file, options.to, yes=options.yes, named=named)
 
 
 def _lock(options: argparse.Namespace) -> int:

@@ -10,6 +10,8 @@ from cds_hooks.discovery import HookService, discovery, hook_services
 from cds_hooks.store.pauses import Pause
 from cds_hooks.watched import Alarm, Canaries, Figures
 from fhir_adapters.drafts import prove_offers
+from prompts.alarms import Led
+from prompts.counted import Counted
 from prompts.restraint import UNREAD
 from rules.people import Stories
 from rules.rule import Library, Practice
@@ -90,6 +92,8 @@ class Live:
         self.canaries: Canaries | None = None
         self.alarms: tuple[Alarm, ...] = ()
         self.figures: Mapping[str, Figures] = {}
+        self.in_shadow: Mapping[str, Counted] = {}  # of rules in shadow, since they are
+        self.led: Mapping[str, Led] = {}  # what came of cards
 
     @property
     def rules(self) -> InForce:

@@ -18,7 +18,7 @@ from cds_hooks.metrics import CONTENT_TYPE, Metrics
 from cds_hooks.pages.html import style
 from cds_hooks.pages.status import REVIEWED, status_page
 from cds_hooks.traffic import Traffic
-from prompts.alarms import review_notice
+from prompts.alarms import review_notice, worth_asking
 from prompts.restraint import IN_SHADOW
 
 _PAGE = {
@@ -128,6 +128,7 @@ def _state(
                 "status": str(rule.status),
                 "hooks": list(rule.hooks),
                 **_figures(live, rule.id),
+                **_in_shadow(live, rule.id),
             }
             for rule in rules.library.rules
         ],
@@ -163,6 +164,14 @@ def _figures(live: Live, rule: str) -> dict[str, object]:
     return {"last28Days": figures}
 
 
+def _in_shadow(live: Live, rule: str) -> dict[str, object]:
+    """Whether a rule in shadow was asked enough, in a sentence."""
+    found = live.in_shadow.get(rule)
+    if found is None:
+        return {}
+    return {"shadow": {"enough": found.is_enough, "says": found.in_words("In shadow")}}
+
+
 def _noticed(live: Live, today: date) -> dict[str, object]:
     """What somebody has to know of the rules, or to do: each only where there is something."""
     found: dict[str, object] = {}
@@ -187,6 +196,11 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
         {"rule": rule.id, "says": says}
         for rule in live.rules.library.rules
         if (says := review_notice(rule, today))
+    ]
+    found["hardlyAnswered"] = [
+        {"rule": rule.id, "says": says}
+        for rule in live.rules.library.rules
+        if rule.id in live.led and (says := worth_asking(rule, live.led[rule.id], today))
     ]
     if live.canaries is not None:
         found["canaries"] = {

@@ -16,6 +16,7 @@ from time import monotonic
 from cds_hooks import logs
 from cds_hooks.canary import canaries
 from cds_hooks.clock import Clock, practice_day
+from cds_hooks.counted import asked_before, led_to_answers
 from cds_hooks.live import Live
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import HELD, LOOKED, SHADOW, SHOWN, Event
@@ -29,7 +30,7 @@ from prompts.stories import tell
 from rules.codes import Code
 from rules.days import in_words
 from rules.people import Stories, Story
-from rules.rule import Purpose, Rule
+from rules.rule import Purpose, Rule, Status
 from rules.schema.lock import lists_of
 
 EVERY = 5.0  # seconds between two looks
@@ -162,8 +163,21 @@ class Watching:
         if known is None or known.today != today or now - known.at >= _LOOKED_AT_ANEW:
             first = today - timedelta(days=BASELINE + SILENT)
             found = self._answers.counted(first, today - timedelta(days=1))
+            self._look_back(today)
             known = self._usual = _usual(now, today, found)
         return known
+
+    def _look_back(self, today: date) -> None:
+        """What was counted over months of the rules in force. Raises StoreError."""
+        rules = self._live.rules.library.rules
+        since = {
+            rule.id: rule.care.released.on if rule.care.released else None
+            for rule in rules
+            if rule.status is Status.SHADOW
+        }
+        self._live.in_shadow = asked_before(self._answers, since, today)
+        shown = [rule.id for rule in rules if rule.id not in since]
+        self._live.led = led_to_answers(self._answers, shown, today)
 
     # ---- canaries ----
 

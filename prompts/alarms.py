@@ -1,4 +1,4 @@
-"""When a rule is shown far more often than is usual, or has gone silent (PRODUCT 1.4).
+"""When a rule is shown far more often than usual, is silent, or is hardly answered (PRODUCT 1.4).
 
 Pure arithmetic over counts by day, in which nobody is. Days on which nobody asked the rule, such as
 weekends, are no days at all here.
@@ -14,7 +14,7 @@ from statistics import median
 
 from prompts.restraint import paused_from
 from rules.days import in_words
-from rules.rule import Rule
+from rules.rule import Purpose, Rule
 
 BASELINE = 28  # days before today that say what is usual
 _FEWEST = 7  # days of these on which the rule was asked; with fewer nobody knows what is usual
@@ -24,6 +24,10 @@ _AT_LEAST = 20  # cards
 _TO_THE_LIMIT = Fraction(266, 100)
 SILENT, _EXPECTED = 14, 5  # days without a firing in which so many were to be expected
 _WARNED = timedelta(days=30)
+WORTH = 90  # days before today in which a card leads to an answer, or does not
+_ENOUGH_CARDS = 30
+# Vanderbilt's goal is that three alerts in ten are answered (PRODUCT 1.1, S11).
+_REVIEW, _RETIRE = Fraction(30, 100), Fraction(10, 100)
 
 
 def upper_limit(counts: Sequence[int]) -> Fraction:
@@ -69,6 +73,41 @@ def expected(lately: Sequence[Day], before: Sequence[Day]) -> Fraction:
 def is_silent(lately: Sequence[Day], before: Sequence[Day]) -> bool:
     """Whether there was no firing in the last 14 days, and five or more were to be expected."""
     return not any(day.fired for day in lately) and expected(lately, before) >= _EXPECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """What came of one rule's cards in the 90 days before today, and when it was shown first.
+
+    ``answered``: with a yes, a no, "not now" or "already done". Whoever closed a card without time
+    or without a reason has not answered it.
+    """
+
+    shown: int
+    answered: int
+    first: date
+
+
+def worth_asking(rule: Rule, led: Led, today: date) -> str:
+    """What is to be said of a rule whose cards hardly lead to answers; "" where they do.
+
+    Nothing is said of fewer than 30 cards, nor of a rule that was shown first less than 90 days
+    ago. Whether to retire it is asked of no safety net.
+    """
+    if led.shown < _ENOUGH_CARDS or led.first > today - timedelta(days=WORTH):
+        return ""
+    # A card on which two offers were answered is one card.
+    answered = min(led.answered, led.shown)
+    share = Fraction(answered, led.shown)
+    if share >= _REVIEW:
+        return ""
+    says = (
+        f"Of {led.shown} cards in {WORTH} days {answered or 'none'} led to an answer."
+        " Is it worth asking? Look at its words and whom it is for."
+    )
+    if share < _RETIRE and rule.purpose is not Purpose.SAFETY_NET:
+        says += " Think about retiring it."
+    return says
 
 
 def review_notice(rule: Rule, today: date) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from prompts.counted import LATELY, Counted
 from prompts.mutation import Result
 from rules.lints import g01, g04, t02
 from rules.lints.lint import Seen
@@ -18,6 +19,7 @@ from rules.rule import SHOWN, Rule, Status
 # Where check says what a gate says too, the gate says it.
 SAID_BY_GATES = frozenset({"G01", "G04", "T00", "T01", "T02", "T04", "T07"})
 NOT_YET = "not available yet"
+NO_STORE = "No store is named, so nobody knows how often it was asked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Ready:
     """A rule as it would be after the move, and what is known of it.
 
     ``problems`` is what check says of the file as it would be; ``tried`` is what its stories notice
-    of slips in it.
+    of slips in it. ``counted`` is how often it was asked in shadow and pilot, or why that is not
+    known.
     """
 
     rule: Rule
@@ -43,6 +46,7 @@ class Ready:
     problems: tuple[Problem, ...]
     tried: Result
     today: date
+    counted: Counted | str = NO_STORE
 
 
 def no_way(now: Status, to: Status, *, changed: bool = False) -> str:
@@ -107,6 +111,7 @@ def _to_live(ready: Ready) -> Iterator[Gate]:
     yield signed_off(ready.rule, ready.today)
     yield two_people(ready.rule)
     yield cycle_decided(ready.rule)
+    yield asked_enough(ready.counted)
     yield Gate(
         "difference reviewed",
         False,
@@ -251,6 +256,16 @@ def cycle_decided(rule: Rule) -> Gate:
         says = "It was decided to abandon this rule."
         return Gate("pdsa", False, says, "Use --to retired, or write what was decided since.")
     return Gate("pdsa", True, "It says what came of the pilot and what was decided.")
+
+
+def asked_enough(found: Counted | str) -> Gate:
+    """Whether it was asked enough before everybody is shown it."""
+    if isinstance(found, str):
+        do = "Name the store of the service: --data and its folder, or --store and its address."
+        return Gate("counted", False, found, do)
+    says = found.in_words(f"In {LATELY} days of shadow or pilot", "spoke, or would have,")
+    do = "" if found.is_enough else "Leave it in shadow or pilot until then."
+    return Gate("counted", found.is_enough, says, do)
 
 
 def _count(number: int, one: str, several: str) -> str:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.commands.asked import Named, asked
 from cds_hooks.commands.check import is_part, look
 from cds_hooks.commands.fix import read, write
 from cds_hooks.commands.report import Report
+from prompts.counted import Counted
 from prompts.gates import SAID_BY_GATES, Gate, Ready, gates, no_way
 from prompts.mutation import try_out
 from rules.care import Released
@@ -24,9 +26,14 @@ from rules.rule import ASKED, SHOWN, Rule, Status
 
 _MARK = "\ufeff"  # some editors begin a file with it; it is kept
 
+_NONE = Named()
 
-def release(file: Path, to: str, *, yes: bool = False) -> int:
-    """Move a rule to another status if its gates are met and somebody says so."""
+
+def release(file: Path, to: str, *, yes: bool = False, named: Named = _NONE) -> int:
+    """Move a rule to another status if its gates are met and somebody says so.
+
+    What it was asked in shadow and pilot is looked up in the store that is ``named``.
+    """
     if not file.is_file() or is_part(file):
         what = "is a folder or no rule" if file.exists() else "is not there"
         say.sorry(f"{file} {what}: name the file of one rule.")
@@ -58,7 +65,8 @@ def release(file: Path, to: str, *, yes: bool = False) -> int:
         return COULD_NOT_RUN
     report = look(file, drafts)
     report = replace(report, lines=say.lines_of(report.problems))
-    if not _gates_are_met(would_be, after, report, today):
+    before_it = asked(rule, named, today) if goal is Status.LIVE else ""
+    if not _gates_are_met(would_be, after, report, today, before_it):
         return PROBLEMS
     say.difference(text, mark + (changed or ""), str(file), f"version {version}")
     safety = rule.care.safety
@@ -94,19 +102,20 @@ def _only(loaded: Loaded) -> Rule | None:
     return loaded.library.rules[0] if loaded.library.rules else None
 
 
-def _gates_are_met(rule: Rule, after: Loaded, report: Report, today: date) -> bool:
+def _gates_are_met(
+    rule: Rule, after: Loaded, report: Report, today: date, before_it: Counted | str
+) -> bool:
     """Ask every gate and print them all, and below them what check has to say."""
     if rule.status not in ASKED:
         return True
     stories, lists = after.stories[rule.id], after.library.code_lists
     in_turn = partial(say.working, what=f"Slips in {rule.id}")
     tried = try_out(rule, stories, lists, in_turn)
-    ready = Ready(rule, stories, report.problems, tried, today)
-    asked = gates(ready)
-    for gate in asked:
+    every = gates(Ready(rule, stories, report.problems, tried, today, before_it))
+    for gate in every:
         _print(gate)
-    shut = sum(not gate.met for gate in asked)
-    say.line(f"{len(asked) - shut} of {len(asked)} gates to {rule.status} are met.", "bold")
+    shut = sum(not gate.met for gate in every)
+    say.line(f"{len(every) - shut} of {len(every)} gates to {rule.status} are met.", "bold")
     others = tuple(each for each in report.problems if each.code not in SAID_BY_GATES)
     if others:
         say.line()

@@ -1,6 +1,6 @@
 """Cards issued and answers given, as the history that rules and restraint read."""
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -191,6 +191,18 @@ class Answers:
         """The funnel between two days, both included. Raises StoreError."""
         with self._database.reading() as connection:
             return counting.counted(connection, first, last)
+
+    def counted_of(
+        self, rules: Collection[str], outcomes: Collection[str], first: date, last: date
+    ) -> Mapping[Event, int]:
+        """The same of the cards of some rules, and of these outcomes alone. Raises StoreError."""
+        with self._database.reading() as connection:
+            return counting.counted_of(connection, rules, outcomes, first, last)
+
+    def first_of(self, rules: Collection[str], outcome: str) -> Mapping[str, date]:
+        """When an outcome of each rule was counted first, where it ever was. Raises StoreError."""
+        with self._database.reading() as connection:
+            return counting.first_of(connection, rules, outcome)
 
     def let_go(self, today: date) -> int:
         """Let go of what has been kept for long enough; how many comments these were. StoreError.

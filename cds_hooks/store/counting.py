@@ -4,11 +4,11 @@ Added to in the transaction of what is counted, so that neither is there without
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import counts
@@ -97,3 +97,36 @@ def counted(connection: Connection, first: date, last: date) -> dict[Event, int]
         Event(date.fromisoformat(row.day), row.rule, row.offer, row.outcome): row.times
         for row in connection.execute(_BETWEEN, days)
     }
+
+
+def counted_of(
+    connection: Connection,
+    rules: Collection[str],
+    outcomes: Collection[str],
+    first: date,
+    last: date,
+) -> dict[Event, int]:
+    """The same of some rules and outcomes alone, and of cards as a whole."""
+    found = connection.execute(
+        select(counts).where(
+            counts.c.outcome.in_(sorted(outcomes)),
+            counts.c.rule.in_(sorted(rules)),
+            counts.c.offer == "",
+            counts.c.day >= first.isoformat(),
+            counts.c.day <= last.isoformat(),
+        )
+    )
+    return {
+        Event(date.fromisoformat(row.day), row.rule, row.offer, row.outcome): row.times
+        for row in found
+    }
+
+
+def first_of(connection: Connection, rules: Collection[str], outcome: str) -> dict[str, date]:
+    """The first day on which an outcome of each of these rules was counted, where it ever was."""
+    found = connection.execute(
+        select(counts.c.rule, func.min(counts.c.day).label("first"))
+        .where(counts.c.outcome == outcome, counts.c.rule.in_(sorted(rules)), counts.c.offer == "")
+        .group_by(counts.c.rule)
+    )
+    return {row.rule: date.fromisoformat(row.first) for row in found}

@@ -1,11 +1,16 @@
 """`goodday rules release`: gates listed, the difference shown, and only then a file changed."""
 
+from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from cds_hooks import clock
 from cds_hooks.cli import run
+from cds_hooks.store.answers import Answers
+from cds_hooks.store.counting import Event
 from rules.care import Released
 from rules.load import load_library
 from tests.builders import released_text, rule_text, write_folder
@@ -100,7 +105,7 @@ def test_what_is_released_has_a_fingerprint_and_the_same_one_while_it_is_the_sam
     file = made(tmp_path, status="pilot", **CARE)
     assert release(file, "draft", "--yes") == 0
     first = released(file)
-    assert first.version == 2
+    assert (first.version, first.on) == (2, clock.practice_day(clock.now()))
     file.write_text(file.read_text(encoding="utf-8").replace("owner: The test", "owner: A test"))
     assert release(file, "retired", "--yes") == 0
     assert released(file) == replace(first, version=3)
@@ -172,6 +177,53 @@ def test_a_rule_that_cannot_be_read_is_mended_first(
 ) -> None:
     assert release(made(tmp_path, when="has_fever"), "retired", "--yes") == 1
     assert "[E11]" in capsys.readouterr().out
+
+
+def live_gate(file: Path, capsys: pytest.CaptureFixture[str], *named: str) -> str:
+    """What the gate about counts says to a rule on its way to live."""
+    assert release(file, "live", "--yes", *named) == 1
+    said = capsys.readouterr().out.splitlines()
+    (found,) = [line for line in said if "asked" in line or "There is no store" in line]
+    return found
+
+
+def test_what_pilot_counted_is_looked_up_in_the_store_that_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path / "rules", **CARE, status="pilot", safety=SIGNED)
+    assert live_gate(file, capsys) == (
+        "not met  No store is named, so nobody knows how often it was asked. Name the store of the"
+        " service: --data and its folder, or --store and its address."
+    )
+    nowhere = tmp_path / "nowhere"
+    assert live_gate(file, capsys, "--data", str(nowhere)).startswith(
+        f"not met  There is no store in {nowhere}."
+    )
+    assert not nowhere.exists()
+    store, today = tmp_path / "store", clock.practice_day(clock.now())
+    answers = Answers(store)
+    for ago in range(14):
+        day = today - timedelta(days=ago)
+        answers.count(Counter({Event(day, "coughing", "", "looked"): 8}))
+        answers.count(Counter({Event(day, "coughing", "", "shown" if ago % 2 else "shadow"): 2}))
+    assert live_gate(file, capsys, "--data", str(store)) == (
+        "not met  In 180 days of shadow or pilot it was asked on 14 days, 112 times, and spoke, or"
+        " would have, 28 times; 14 days, 100 times and 30 are meant, or 60 days if it is for few."
+        " Leave it in shadow or pilot until then."
+    )
+    answers.count(Counter({Event(today, "coughing", "", "held:pilot"): 2}))
+    assert live_gate(file, capsys, "--data", str(store)).startswith("met      In 180 days")
+    # Of a live rule that was changed, what was counted since it went live says nothing.
+    text = released_text(**CARE, status="live", safety=SIGNED)
+    text = text.replace('"}', f'", on: {today - timedelta(days=3)}}}')
+    file.write_text(text.replace("ordinary days", "good days"), encoding="utf-8")
+    assert "on 10 days, 80 times" in live_gate(file, capsys, "--data", str(store))
+    answers.close()
+
+
+def test_the_store_is_not_opened_where_its_counts_do_not_matter(tmp_path: Path) -> None:
+    assert release(made(tmp_path), "shadow", "--yes", "--data", str(tmp_path / "nowhere")) == 0
+    assert not (tmp_path / "nowhere").exists()
 
 
 @pytest.mark.parametrize("name", [".", "nothing.yaml", "value-sets/cough.yaml"])

@@ -1,6 +1,6 @@
 """Spikes, silence and reviews: what PRODUCT 1.4 says, held against the same said plainly."""
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from statistics import mean, median
 
@@ -8,8 +8,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from prompts.alarms import Day, expected, is_silent, review_notice, spike_from, upper_limit
-from tests.builders import a_rule
+from prompts.alarms import (
+    Day,
+    Led,
+    expected,
+    is_silent,
+    review_notice,
+    spike_from,
+    upper_limit,
+    worth_asking,
+)
+from rules.rule import Rule
+from tests.builders import TODAY, a_rule
 
 COUNTS = st.lists(st.integers(0, 300), min_size=7, max_size=28)
 DAYS = st.lists(st.builds(Day, st.integers(0, 50), st.integers(0, 50)), max_size=28)
@@ -132,3 +142,63 @@ def test_a_review_is_told_thirty_days_ahead_and_from_then_on(
 
 def test_a_rule_without_a_review_date_has_nothing_to_say() -> None:
     assert review_notice(a_rule(), date(2030, 1, 1)) == ""
+
+
+# ---- cards that hardly lead to an answer ---
+
+ASKS = "Is it worth asking? Look at its words and whom it is for."
+RETIRE = "Think about retiring it."
+LONG_AGO = TODAY - timedelta(days=90)
+OFFERS = a_rule()
+NET = a_rule(purpose="safety net", exclude=None)
+
+
+@pytest.mark.parametrize(
+    ("shown", "answered", "first", "says"),
+    [
+        pytest.param(
+            120, 9, LONG_AGO, f"Of 120 cards in 90 days 9 led to an answer. {ASKS} {RETIRE}",
+            id="fewer than one in ten",
+        ),
+        pytest.param(
+            100, 9, LONG_AGO, f"Of 100 cards in 90 days 9 led to an answer. {ASKS} {RETIRE}",
+            id="just below 10 %",
+        ),
+        pytest.param(
+            100, 10, LONG_AGO, f"Of 100 cards in 90 days 10 led to an answer. {ASKS}", id="10 %"
+        ),
+        pytest.param(
+            100, 29, LONG_AGO, f"Of 100 cards in 90 days 29 led to an answer. {ASKS}",
+            id="just below 30 %",
+        ),
+        pytest.param(100, 30, LONG_AGO, "", id="30 %"),
+        pytest.param(
+            30, 0, LONG_AGO, f"Of 30 cards in 90 days none led to an answer. {ASKS} {RETIRE}",
+            id="30 cards",
+        ),
+        pytest.param(29, 0, LONG_AGO, "", id="29 cards"),
+        pytest.param(120, 0, LONG_AGO + timedelta(days=1), "", id="first shown 89 days ago"),
+        pytest.param(
+            120, 0, date(2020, 1, 1),
+            f"Of 120 cards in 90 days none led to an answer. {ASKS} {RETIRE}", id="years ago",
+        ),
+        pytest.param(30, 40, LONG_AGO, "", id="two offers on a card were answered"),
+    ],
+)  # fmt: skip
+def test_a_rule_whose_cards_hardly_lead_to_answers_is_said(
+    shown: int, answered: int, first: date, says: str
+) -> None:
+    assert worth_asking(OFFERS, Led(shown, answered, first), TODAY) == says
+
+
+@given(
+    st.sampled_from([OFFERS, NET]), st.integers(0, 500), st.integers(0, 500), st.integers(0, 400)
+)
+def test_what_is_said_of_few_answers_blames_nobody_and_retires_no_safety_net(
+    rule: Rule, shown: int, answered: int, ago: int
+) -> None:
+    says = worth_asking(rule, Led(shown, answered, TODAY - timedelta(days=ago)), TODAY)
+    assert bool(says) is (shown >= 30 and ago >= 90 and answered / shown < 0.3)
+    assert (RETIRE in says) is (bool(says) and rule is OFFERS and answered / shown < 0.1)
+    for word in ("ignored", "fail", "should", "must", "clinician", "worst", "poor", "refuse"):
+        assert word not in says

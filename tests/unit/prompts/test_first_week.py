@@ -46,7 +46,7 @@ def step(one: Rule, today: date, session: str, record: PatientRecord | None = No
     """What holds a rule for a session, in a word; None where it is shown."""
     asked = outcome(one, record or a_record(COUGH), today=today)
     held = hold(asked, History(), today, OURS, "", session)
-    return held and held.step
+    return None if held is None else held.step
 
 
 def having(one: Rule, today: date, sessions: Iterable[str] = SESSIONS) -> list[str]:

@@ -1,12 +1,15 @@
 """The gates between draft, pilot and live, one by one."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from prompts.counted import Counted
 from prompts.gates import (
     Gate,
     Ready,
+    asked_enough,
     check_is_clean,
     co_produced,
     cycle_decided,
@@ -175,9 +178,50 @@ def test_no_rule_is_piloted_before_there_is_a_try_report() -> None:
 
 
 def test_no_rule_goes_live_before_the_difference_can_be_reviewed() -> None:
-    headings = {**CARE, "pdsa": DECIDED, "safety": sign_off(), "tests": ENOUGH_TOLD}
-    asked = gates(ready(status="live", **headings))
+    asked = gates(replace(nearly_live(), counted=Counted(14, 100, 30)))
     assert [gate.name for gate in asked if not gate.met] == ["difference reviewed"]
+
+
+def nearly_live() -> Ready:
+    """A rule that has all that its file can say."""
+    headings = {**CARE, "pdsa": DECIDED, "safety": sign_off(), "tests": ENOUGH_TOLD}
+    return ready(status="live", **headings)
+
+
+def test_no_rule_goes_live_that_nobody_has_counted() -> None:
+    shut = {gate.name: gate for gate in gates(nearly_live()) if not gate.met}
+    assert set(shut) == {"counted", "difference reviewed"}
+    assert shut["counted"].says == "No store is named, so nobody knows how often it was asked."
+    assert "--data" in shut["counted"].do
+    assert "--store" in shut["counted"].do
+
+
+@pytest.mark.parametrize(
+    ("found", "met", "says"),
+    [
+        pytest.param(
+            Counted(9, 87, 21),
+            False,
+            "In 180 days of shadow or pilot it was asked on 9 days, 87 times, and spoke, or would"
+            " have, 21 times; 14 days, 100 times and 30 are meant, or 60 days if it is for few.",
+            id="too few",
+        ),
+        pytest.param(
+            Counted(14, 100, 30),
+            True,
+            "In 180 days of shadow or pilot it was asked on 14 days, 100 times, and spoke, or would"
+            " have, 30 times. That is enough.",
+            id="enough",
+        ),
+        pytest.param("There is no store in x.", False, "There is no store in x.", id="no store"),
+    ],
+)
+def test_a_rule_goes_live_once_it_was_asked_enough(
+    found: Counted | str, met: bool, says: str
+) -> None:
+    gate = asked_enough(found)
+    assert (gate.met, gate.says) == (met, says)
+    assert bool(gate.do) is not met
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,173 @@
+"""What shadow and cards have counted over months, as /status says it: real counts, a real store."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from cds_hooks.live import Live, in_force
+from cds_hooks.store.counting import Event
+from rules.care import Released
+from rules.record import Reply
+from rules.rule import Library, Purpose, Status
+from tests.conformance.test_watching import Watched, watched
+from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
+from tests.served import NOW, Json, closed, piloting, taken
+
+TODAY = NOW.date()
+DAY = timedelta(days=1)
+MEANT = "14 days, 100 times and 30 are meant, or 60 days if it is for few."
+
+
+def of_one(folder: Path, status: Status, purpose: Purpose = Purpose.OFFER, ago: int = -1) -> Live:
+    """One rule in force, released so many days ago, where it is said."""
+    library: Library = piloting(folder / "practice", COPD_RULE)
+    (rule,) = library.rules
+    released = Released(1, "0" * 16, TODAY - ago * DAY) if ago >= 0 else None
+    care = replace(rule.care, released=released)
+    rule = replace(rule, status=status, purpose=purpose, care=care)
+    return Live(in_force(replace(library, rules=(rule,)), NOW))
+
+
+def count(place: Watched, ago: int, rule: str = COPD_RULE, offer: str = "", **times: int) -> None:
+    """So many of each outcome on a day so long ago."""
+    words = {"held_pilot": "held:pilot", "held_quiet": "held:quiet", "not_now": str(Reply.NOT_NOW)}
+    words |= {"already_done": str(Reply.ALREADY_DONE), "no_time": str(Reply.NO_TIME)}
+    place.answers.count(
+        event
+        for name, many in times.items()
+        for event in [Event(TODAY - ago * DAY, rule, offer, words.get(name, name))] * many
+    )
+
+
+def the_rule(place: Watched) -> Json:
+    (found,) = place.status()["rules"]
+    return dict(found)
+
+
+def test_a_rule_in_shadow_says_how_often_it_was_asked_and_what_is_meant(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.SHADOW)) as (place, watching):
+        assert "shadow" not in the_rule(place), "nobody has looked into the store yet"
+        watching.look()
+        says = f"In shadow nobody has asked it yet; {MEANT}"
+        assert the_rule(place)["shadow"] == {"enough": False, "says": says}
+        for ago in range(1, 10):
+            count(place, ago, looked=9, shadow=2, held_quiet=4)
+        count(place, 9, looked=6, shadow=3)
+        count(place, 9, offer="refer:tea", shadow=40)  # an offer of the same
+        count(place, 181, looked=500, shadow=100)  # too long ago
+        count(place, 2, rule=RESULTS_RULE, looked=500, shadow=100)
+        place.pass_time(minutes=10)
+        watching.look()
+        says = (
+            f"In shadow it was asked on 9 days, 87 times, and would have spoken 21 times; {MEANT}"
+        )
+        assert the_rule(place)["shadow"] == {"enough": False, "says": says}
+        assert says in place.page()
+        count(place, 180, looked=900, shadow=30)
+        for ago in range(20, 24):
+            count(place, ago, looked=1)
+        place.pass_time(minutes=10)
+        watching.look()
+        assert the_rule(place)["shadow"]["enough"] is True
+        assert "on 14 days, 991 times, and would have spoken 51 times. That is enough." in (
+            place.page()
+        )
+
+
+def test_only_the_days_since_it_is_in_shadow_count(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.SHADOW, ago=3)) as (place, watching):
+        for ago in range(1, 40):
+            count(place, ago, looked=10, shadow=5)
+        watching.look()
+        says = the_rule(place)["shadow"]["says"]
+        assert says.startswith("In shadow it was asked on 3 days, 30 times, and would have spoken")
+
+
+def test_what_is_shown_has_no_such_sentence(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        count(place, 1, looked=10, shown=5)
+        watching.look()
+        assert "shadow" not in the_rule(place)
+        assert "are meant" not in place.page()
+
+
+# ---- cards that hardly lead to answers ---
+
+ASKS = "Is it worth asking? Look at its words and whom it is for."
+
+
+def test_a_rule_that_is_hardly_answered_is_said_without_blame(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        count(place, 90, looked=20, shown=20)
+        count(place, 1, shown=100, accepted=3, declined=2, not_now=2, already_done=2)
+        count(place, 1, closed=40, no_time=30, taken=20)  # no answer of anybody
+        count(place, 1, offer="refer:tea", accepted=80)  # of an offer, beside the card's own
+        count(place, 91, shown=500, accepted=500)  # before these 90 days
+        watching.look()
+        says = f"Of 120 cards in 90 days 9 led to an answer. {ASKS} Think about retiring it."
+        assert place.status()["hardlyAnswered"] == [{"rule": COPD_RULE, "says": says}]
+        assert says in place.page()
+        assert "Hardly answered" in place.page()
+        count(place, 2, accepted=20)
+        place.pass_time(minutes=10)
+        watching.look()
+        (one,) = place.status()["hardlyAnswered"]
+        assert one["says"] == f"Of 120 cards in 90 days 29 led to an answer. {ASKS}"
+        count(place, 2, accepted=7)
+        place.pass_time(minutes=10)
+        watching.look()
+        assert "hardlyAnswered" not in place.status(), "36 of 120 are three in ten"
+        assert "Hardly answered" not in place.page()
+
+
+def test_nothing_is_said_before_ninety_days_nor_of_a_rule_in_shadow(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        count(place, 89, shown=400)
+        watching.look()
+        assert "hardlyAnswered" not in place.status()
+        place.pass_time(days=1)
+        watching.look()
+        assert len(place.status()["hardlyAnswered"]) == 1
+    with watched(tmp_path, of_one(tmp_path, Status.SHADOW)) as (place, watching):
+        place.pass_time(days=1)
+        watching.look()
+        assert "hardlyAnswered" not in place.status()
+
+
+def test_nobody_is_asked_to_retire_a_safety_net(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT, Purpose.SAFETY_NET)) as (place, watching):
+        count(place, 90, shown=40)
+        watching.look()
+        (one,) = place.status()["hardlyAnswered"]
+        assert one["says"] == f"Of 40 cards in 90 days none led to an answer. {ASKS}"
+
+
+def test_real_answers_to_real_cards_are_what_is_counted(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        for number in range(40):
+            name = f"p{number}"
+            call = place.a_call(margaret(name), of=name)
+            call["context"]["userId"] = f"Practitioner/{number // 8}"
+            card = place.ask(call).card
+            if number < 3:
+                no = next(s for s in card["suggestions"] if s["label"].startswith("No, thank"))
+                assert place.tell(taken(card, no, place.now)).status == 200
+            elif number < 30:
+                reason = "limited-time" if number % 2 else "action-not-priority"
+                assert place.tell(closed(card, place.now, reason)).status == 200
+        place.pass_time(days=90)
+        watching.look()
+        (one,) = place.status()["hardlyAnswered"]
+        assert one["says"].startswith("Of 40 cards in 90 days 3 led to an answer.")
+
+
+def test_what_cannot_be_read_now_is_read_at_the_next_look(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.SHADOW)) as (place, watching):
+        count(place, 1, looked=3, shadow=1)
+        store, away = tmp_path / "store", tmp_path / "away"
+        store.rename(away)
+        watching.look()
+        assert "shadow" not in the_rule(place)
+        away.rename(store)
+        watching.look()
+        assert "on one day, 3 times" in the_rule(place)["shadow"]["says"]
