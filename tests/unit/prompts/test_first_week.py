@@ -19,9 +19,9 @@ from prompts.stories import tell
 from prompts.trying import first_week
 from rules.care import Released
 from rules.engine import evaluate
-from rules.record import Kind, PatientRecord
+from rules.record import Kind, PatientRecord, Reply
 from rules.rule import Purpose, Rule, Status
-from tests.builders import TODAY, a_record, entry, load_text, outcome, released_text
+from tests.builders import TODAY, a_person, a_record, entry, load_text, outcome, released_text, said
 from tests.spec.test_lints import LIVE
 from tests.unit.prompts.asking import COUGH, OURS, rule, tag
 
@@ -186,6 +186,30 @@ def test_the_day_on_which_the_week_ends_is_told_ahead() -> None:
     told = report(case, ON)
     assert told.headline.endswith("until 27 November 2026 one session in four has it.")
     assert told.when_next == "on 27 November 2026 it changes: prompt"
+
+
+GROWN = rule(
+    purpose="information",
+    offers=tag("apple"),
+    when="{all: [has_cough, {age: {at_least: 18}}]}",
+    quiet="{topic: coughing}",
+)
+
+
+@given(
+    st.integers(-30, 30),
+    st.dates(date(2008, 11, 1), date(2009, 1, 31)),
+    st.dates(date(2025, 10, 1), TODAY),
+)
+def test_when_next_is_what_asking_every_day_would_find(ago: int, born: date, no: date) -> None:
+    one = replace(GROWN, status=Status.LIVE, care=live(on=TODAY - ago * DAY).care)
+    record = a_record(COUGH, person=a_person(born=f"{born}"))
+    case = Case(one, record, (said(Reply.DECLINED, f"{no}"),))
+    words = [(TODAY + ahead * DAY, case.on(TODAY + ahead * DAY).word) for ahead in range(80)]
+    changed = [(day, word) for day, word in words if word != words[0][1]]
+    change = when_next(case, TODAY)
+    found = (change.day, change.becomes) if change and change.day <= words[-1][0] else None
+    assert found == (changed[0] if changed else None)
 
 
 def test_what_would_change_an_answer_is_told_as_if_the_week_were_over() -> None:
