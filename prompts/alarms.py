@@ -96,13 +96,11 @@ def worth_asking(rule: Rule, led: Led, today: date) -> str:
     """
     if led.shown < _ENOUGH_CARDS or led.first > today - timedelta(days=WORTH):
         return ""
-    # A card on which two offers were answered is one card.
-    answered = min(led.answered, led.shown)
-    share = Fraction(answered, led.shown)
+    share = Fraction(led.answered, led.shown)
     if share >= _REVIEW:
         return ""
     says = (
-        f"Of {led.shown} cards in {WORTH} days {answered or 'none'} led to an answer."
+        f"Of {led.shown} cards in {WORTH} days {led.answered or 'none'} led to an answer."
         " Is it worth asking? Look at its words and whom it is for."
     )
     if share < _RETIRE and rule.purpose is not Purpose.SAFETY_NET:

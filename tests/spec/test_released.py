@@ -131,6 +131,10 @@ def test_what_is_no_day_is_told_at_it(on: str, says: str) -> None:
 
 
 def test_on_is_a_word_of_a_sentence_and_no_heading_that_lost_its_colon() -> None:
-    wrapped = "title: Somebody with a cough who is\non ordinary days: fine"
-    found = load_files({"coughing.yaml": rule_text(title=None) + wrapped + "\n"}).stops
-    assert not any('after the heading "on"' in problem.says for problem in found)
+    text = rule_text().replace("format: 1\n", "format: 1\non ordinary days\n", 1)
+    assert "\non ordinary days\n" in text
+    (problem,) = load_files({"coughing.yaml": text}).stops
+    assert problem.says == "This line has no heading with a colon."
+    text = text.replace("on ordinary", "owner ordinary")
+    (problem,) = load_files({"coughing.yaml": text}).stops
+    assert problem.says == 'There is no colon after the heading "owner".'
