@@ -19,8 +19,9 @@ from cds_hooks.live import InForce, Live, in_force
 from cds_hooks.reloading import Reloading, fingerprint
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
+from rules.care import Released
 from rules.load import load_library
-from rules.rule import Wording
+from rules.rule import Status, Wording
 from tests.builders import ENOUGH_TOLD, PILOTED, rule_text, write_folder
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.served import NOW, VIEW, Surgery, piloting, surgery
@@ -186,10 +187,23 @@ def test_the_stories_of_the_rules_that_we_ship_are_answered(tmp_path: Path) -> N
     assert canaries(ready(tmp_path), loaded.stories) == []
 
 
-def test_a_card_that_cannot_be_sent_is_found_by_a_canary(folder: Path) -> None:
+@pytest.mark.parametrize("status", [Status.PILOT, Status.SHADOW, Status.LIVE])
+def test_a_card_that_cannot_be_sent_is_found_by_a_canary(folder: Path, status: Status) -> None:
+    """Also of a rule that is not shown yet, or to one session in four."""
     loaded = load_library(folder)
+    new = {
+        rule.id: replace(
+            rule.care, released=Released(1, "0" * 16, loaded.stories[rule.id][0].today)
+        )
+        for rule in loaded.library.rules
+    }
     broken = tuple(
-        replace(rule, card=replace(rule.card, words=replace(rule.card.words, summary=TOO_LONG)))
+        replace(
+            rule,
+            status=status,
+            care=new[rule.id],
+            card=replace(rule.card, words=replace(rule.card.words, summary=TOO_LONG)),
+        )
         if rule.id == "wheeze"
         else rule
         for rule in loaded.library.rules
