@@ -3,10 +3,11 @@
 Every card, answer, count and no since the backup, so that nothing that was acknowledged is
 forgotten; who was erased since, so that a backup brings nobody back; and what is paused.
 
-Where the store that is replaced goes on from the backup (a card is in both), what is paused is what
-is paused in it: what was resumed since stays resumed. Where nothing shows that it does, as where a
-service has begun anew over an empty folder, what either of them has paused is paused: silence is
-the safer mistake.
+Where the store that is replaced goes on from the backup (it has a card of it, and all of them),
+what is paused is what is paused in it: what was resumed since stays resumed. Where nothing shows
+that it does, as where a service has begun anew over an empty folder or an earlier backup, what
+either of them has paused is paused; and so is what was paused after the last sign of life in the
+store that is replaced. Silence is the safer mistake.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sqlalchemy import (
     and_,
     exists,
     false,
+    func,
     or_,
     select,
 )
@@ -91,9 +93,9 @@ def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Ca
     Raises SQLAlchemyError or ValueError where that store cannot be read.
     """
     before = _Before(schema)
-    # Before anything is added: afterwards a card that is in both is no sign of anything.
-    goes_on = _in_both(connection, before)
     _let_go_of_the_erased(connection, key, before, today)
+    # Before anything is added: afterwards a card that is in both is no sign of anything.
+    goes_on = _goes_on(connection, before)
     carried = Carried(_cards(connection, key, before), _answers(connection, before))
     for table, known_by in ((grounds, ("card",)), (comments, ("card", "said_at"))):
         _add(connection, before, table, *known_by, but=before[table].c.card.not_in(_EVERY_CARD))
@@ -106,10 +108,12 @@ def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Ca
     return carried
 
 
-def _in_both(connection: Connection, before: _Before) -> bool:
+def _goes_on(connection: Connection, before: _Before) -> bool:
+    """Whether the store that is replaced has a card of the backup, and none of them is missing."""
     old = before[cards]
-    one = select(cards.c.card).join(old, old.c.card == cards.c.card).limit(1)
-    return connection.execute(one).first() is not None
+    there = exists().where(old.c.card == cards.c.card)
+    has, lacks = (select(cards.c.card).where(each).limit(1) for each in (there, ~there))
+    return connection.execute(has).first() is not None and connection.execute(lacks).first() is None
 
 
 def _rows(connection: Connection, found: Select[*tuple[str, ...]]) -> list[dict[str, str]]:
@@ -212,6 +216,13 @@ def _paused(connection: Connection, before: _Before, *, goes_on: bool) -> None:
     now = {row["what"]: row for row in _rows(connection, select(before[paused]))}
     of_backup = {row["what"]: row for row in _rows(connection, select(paused))}
     every = now if goes_on else of_backup | now
+    known_until = _latest(connection, before)
+    # What was paused after its last sign of life the store that is replaced may not know of.
+    every |= {
+        what: row
+        for what, row in of_backup.items()
+        if what not in now and row["since"] > known_until
+    }
     connection.execute(paused.delete())
     if every:
         connection.execute(paused.insert(), list(every.values()))
@@ -219,3 +230,12 @@ def _paused(connection: Connection, before: _Before, *, goes_on: bool) -> None:
     for rule, at in taken_back(connection):
         if (shadow := f"{IN_SHADOW}{rule}") in since and since[shadow] < at:
             resume(connection, shadow)
+
+
+def _latest(connection: Connection, before: _Before) -> str:
+    """When the store that is replaced last showed a card or had something paused, in UTC."""
+    found = (
+        connection.execute(select(func.max(column))).scalar()
+        for column in (before[cards].c.shown_at, before[paused].c.since)
+    )
+    return max(filter(None, found), default="")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from cds_hooks.store.answers import Answers
@@ -97,6 +98,29 @@ def test_over_a_store_that_began_anew_both_pauses_hold(place: Place, tmp_path: P
     assert paused(place) == {
         "rule:copd": "of the backup", "rule:pain": "newer", "*": "stop", "shadow:sleep": "a spike",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("shown_since", [True, False])
+def test_what_was_paused_since_holds_though_an_older_backup_was_restored_by_mistake(
+    place: Place, tmp_path: Path, *, shown_since: bool
+) -> None:
+    older = backed_up(place, tmp_path)
+    if shown_since:
+        store = Answers(place)
+        store.issue(a_card("bea", SINCE))
+        store.close()
+    pause(place, SINCE, all="An incident")
+    newer = backup(place, tmp_path / "newer", NOW)
+    begin_anew(place)
+    restore(place, older, LATER)
+    assert paused(place) == {}
+    if shown_since:  # the service went on with it for a while, and lacks a card of the newer one
+        store = Answers(place)
+        store.issue(a_card("dan", LATER))
+        store.close()
+    done = restore(place, newer, LATER + timedelta(seconds=1))
+    assert paused(place) == {"*": "An incident"}
+    assert done.paused == ("*",)
 
 
 # ---- what was shown and said -----------------------------------------------------------------
