@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
-from cds_hooks.store.outliving import keep_noes
+from cds_hooks.store.outliving import forget_late_noes, keep_noes
 from cds_hooks.store.pauses import pauses_in, resume, taken_back
 from cds_hooks.store.people import erase_within, erased_people, everybody, keep_erased
 from cds_hooks.store.tables import (
@@ -137,6 +137,7 @@ def _let_go_of_the_erased(connection: Connection, key: Key, before: _Before, tod
             erase_within(connection, key, person, today, also_the_no=True)
     for who in since:
         connection.execute(noes.delete().where(noes.c.who == who))
+        forget_late_noes(connection, who)
     keep_erased(connection, every)
 
 

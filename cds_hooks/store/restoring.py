@@ -124,20 +124,67 @@ def _make_ready(making: Place, there: Path, today: date) -> tuple[Carried | None
 
 
 def _copied(there: Path, scratch: Path) -> Path | None:
-    """A copy of the store that is there, of this version; None where it cannot be read."""
+    """A copy of the store that is there, of this version; None where it cannot be read.
+
+    Raises StoreError where it can be, and cannot be copied: nothing of it is to be lost then.
+    """
     try:
-        old, copy = connect(Place(there.parent), FILE), Place(scratch)
-        scratch.mkdir(mode=0o700)
-        try:
-            with old.engine.connect() as connection:
-                alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-                alone.execute(text("VACUUM INTO :file"), {"file": str(scratch / FILE)})
-        finally:
-            old.close()
-        move(copy)
-    except (StoreError, SQLAlchemyError):
+        old = connect(Place(there.parent), FILE)
+    except StoreError:
         return None
+    try:
+        with old.engine.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            if not _is_whole(alone):
+                return None
+            _check_not_later(version_of(alone), str(there.parent))
+            _check_nobody_else(alone, there.parent)
+            scratch.mkdir(mode=0o700)
+            alone.execute(text("VACUUM INTO :file"), {"file": str(scratch / FILE)})
+    except SQLAlchemyError:
+        raise StoreError(_not_copied(there)) from None
+    finally:
+        old.close()
+    try:
+        move(Place(scratch))
+    except StoreError:
+        raise StoreError(_not_copied(there)) from None
     return scratch / FILE
+
+
+def _not_copied(there: Path) -> str:
+    return (
+        f"What {there} has besides the backup could not be copied. Nothing was restored. Make room"
+        " on the disk; or move that file away, and what was said since is not carried over."
+    )
+
+
+def _is_whole(old: Connection) -> bool:
+    try:
+        return old.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    except SQLAlchemyError:
+        return False
+
+
+def _check_nobody_else(old: Connection, folder: Path) -> None:
+    """Raise StoreError where another process has the store open: what it keeps now would be lost.
+
+    SQLite leaves its way of writing, which every connection begins anew, only where nobody looks.
+    """
+    try:
+        old.exec_driver_sql("PRAGMA journal_mode = DELETE")
+    except SQLAlchemyError:
+        raise StoreError(
+            f"Somebody uses the store in {folder}. Nothing was restored: stop the service first."
+        ) from None
+
+
+def _check_not_later(version: int, named: str) -> None:
+    if version > VERSION:
+        raise StoreError(
+            f"The store in {named} was written by a later version of Good Day, and nothing of it"
+            " could be carried over. Nothing was restored: restore with that version."
+        )
 
 
 def _carry_over(connection: Connection, key: Key, schema: str, today: date) -> Carried | None:
@@ -164,6 +211,7 @@ def _into_database(place: Place, folder: Path, manifest: Manifest, stamp: str) -
             wait_to_make(connection)
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             found = version_of(connection)
+            _check_not_later(found, place.named)
             if found not in (0, VERSION):
                 move_within(connection, VERSION)
             if made_with:

@@ -1,5 +1,6 @@
 """Restoring an earlier backup: nothing that was acknowledged since is forgotten or undone."""
 
+import resource
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from sqlalchemy import text
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.backups import backup
 from cds_hooks.store.hearing import KEPT_COMMENT
-from cds_hooks.store.opening import Place, connect
+from cds_hooks.store.moving import version_at
+from cds_hooks.store.opening import Place, connect, note_version
 from cds_hooks.store.pauses import Pause
 from cds_hooks.store.people import erase, export
 from cds_hooks.store.restoring import restore
-from cds_hooks.store.tables import FILE
+from cds_hooks.store.tables import FILE, VERSION, StoreError
 from cds_hooks.store.verifying import wrong_with
 from rules.record import Reply
 from tests.stores import NOW, SINGING, TODAY, a_card, pressed, said, said_to, was_closed
@@ -211,6 +213,54 @@ def test_a_comment_whose_days_are_over_does_not_come_back(place: Place, tmp_path
     assert '"comments_kept": 0' in str(told).replace("'", '"')
 
 
+# ---- what is not replaced, since something of it would be lost --------------------------------
+
+
+def test_a_store_that_somebody_uses_is_not_replaced(tmp_path: Path) -> None:
+    place = Place(tmp_path / "store")
+    made = backed_up(place, tmp_path)
+    running, card = Answers(place), a_card("dan", SINCE)
+    with pytest.raises(StoreError, match="stop the service first"):
+        restore(place, made, LATER)
+    running.issue(card)
+    assert running.hear([pressed(card, "no", SINCE)], SINCE) == 1
+    running.close()
+    restore(place, made, LATER)
+    store = Answers(place)
+    assert {reply for _, reply, _ in said(store, "dan")} == {Reply.DECLINED}
+    store.close()
+
+
+def test_a_store_for_whose_copy_there_is_no_room_is_not_replaced(tmp_path: Path) -> None:
+    place = Place(tmp_path / "store")
+    made = backed_up(place, tmp_path)
+    store = Answers(place)
+    for number in range(300):
+        store.issue(a_card(f"person-{number}", SINCE))
+    store.close()
+    before = checksum(place)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+    try:
+        with pytest.raises(StoreError, match="Nothing was restored"):
+            restore(place, made, LATER)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert checksum(place) == before
+    assert sorted(path.name for path in place.folder.iterdir()) == ["answers.sqlite", "store.key"]
+
+
+def test_a_store_of_a_later_version_is_not_replaced(place: Place, tmp_path: Path) -> None:
+    made = backed_up(place, tmp_path)
+    database = connect(place, FILE)
+    with database.writing() as connection:
+        note_version(connection, VERSION + 1)
+    database.close()
+    with pytest.raises(StoreError, match="a later version of Good Day"):
+        restore(place, made, LATER)
+    assert version_at(place) == VERSION + 1
+
+
 # ---- who was erased --------------------------------------------------------------------------
 
 
@@ -241,6 +291,26 @@ def test_a_no_that_was_let_go_of_since_does_not_come_back(place: Place, tmp_path
     erase(place, "ann", TODAY, also_the_no=True)
     restore(place, made, LATER)
     assert export(place, "ann") is None
+
+
+def test_what_a_no_would_mean_that_was_let_go_of_since_does_not_come_back(
+    place: Place, tmp_path: Path
+) -> None:
+    store = Answers(place)
+    card = a_card("ann")
+    store.issue(card)
+    store.close()
+    erase(place, "ann", TODAY)
+    store = Answers(place)
+    store.issue(a_card("ann", SINCE))
+    store.close()
+    made = backup(place, tmp_path / "backups", NOW)
+    erase(place, "ann", TODAY, also_the_no=True)
+    restore(place, made, LATER)
+    store = Answers(place)
+    assert store.hear([pressed(card, "no", LATER)], LATER) == 0
+    assert store.history("ann").said == ()
+    store.close()
 
 
 def test_of_two_erasures_on_one_day_a_backup_knows_only_its_own(
