@@ -73,6 +73,8 @@ def restore(place: Place, folder: Path, now: datetime) -> Restored:
 def _into_folder(place: Place, folder: Path, stamp: str) -> Restored:
     place.folder.mkdir(parents=True, exist_ok=True)
     there, key_file = place.folder / FILE, place.folder / KEY_FILE
+    for left in place.folder.glob(".restoring-*"):  # by one that was killed: somebody may be in it
+        shutil.rmtree(left, ignore_errors=True)
     making = Place(place.folder / f".restoring-{stamp}", key=place.key)
     making.folder.mkdir(mode=0o700)
     try:

@@ -225,7 +225,9 @@ def test_a_store_that_somebody_uses_is_not_replaced(tmp_path: Path) -> None:
     running.issue(card)
     assert running.hear([pressed(card, "no", SINCE)], SINCE) == 1
     running.close()
+    (place.folder / ".restoring-20260101T000000Z").mkdir()  # left by one that was killed
     restore(place, made, LATER)
+    assert not list(place.folder.glob(".restoring-*"))
     store = Answers(place)
     assert {reply for _, reply, _ in said(store, "dan")} == {Reply.DECLINED}
     store.close()
@@ -323,8 +325,11 @@ def test_of_two_erasures_on_one_day_a_backup_knows_only_its_own(
     store.close()
     made = backup(place, tmp_path / "between", NOW)
     erase(place, "ann", TODAY)
+    before = export(place, "ann")
     restore(place, made, LATER)
-    assert export(place, "ann") is None
+    assert export(place, "ann") == before
+    assert before is not None
+    assert before["cards"] == []
 
 
 def test_whom_only_the_backup_knows_to_be_erased_the_store_does_not_bring_back(
