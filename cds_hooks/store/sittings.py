@@ -30,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Place, open_database
+from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import StoreError
 
 FILE = "sittings.sqlite"
@@ -60,11 +61,16 @@ _sittings = Table(
     sqlite_with_rowid=False,
 )
 
-# These two are asked for every card: text for the driver, with its marks.
-_COUNTED = "SELECT COALESCE(SUM(cards), 0) FROM sittings WHERE who IN ({0}, {0}) AND until > {0}"
-_ADD = (
-    "INSERT INTO sittings (who, until, cards) VALUES ({0}, {0}, {0})"
-    " ON CONFLICT (who, until) DO UPDATE SET cards = sittings.cards + excluded.cards"
+_COUNTED = Quick(
+    text(
+        "SELECT COALESCE(SUM(cards), 0) FROM sittings WHERE who IN (:newer, :older) AND until > :at"
+    )
+)
+_ADD = Quick(
+    text(
+        "INSERT INTO sittings (who, until, cards) VALUES (:who, :until, :cards)"
+        " ON CONFLICT (who, until) DO UPDATE SET cards = sittings.cards + excluded.cards"
+    )
 )
 _KEY = select(_keys.c.secret).where(_keys.c.since == bindparam("since"))
 _MAKE = text(
@@ -94,8 +100,6 @@ class Sittings:
         """Open or make it. Raises StoreError."""
         self._database = open_database(place, FILE, _metadata, "NORMAL", _VERSION)
         self._beside = key.bytes_for("who looks")  # or whoever had this file alone had the key too
-        mark = "%s" if self._database.is_shared else "?"
-        self._counted, self._add = _COUNTED.format(mark), _ADD.format(mark)
         self._secrets: dict[int, bytes] = {}  # by the half day that each is for
 
     def close(self) -> None:
@@ -114,14 +118,16 @@ class Sittings:
             found = {m - m % _HALF_A_DAY: b"" for m in (at, at - COUNTS_FOR, at + _AHEAD)}
             found = {since: self._secret(connection, since) for since in found}
             hidden = [self._hidden(secret, who) for secret in found.values()]
-            known = (hidden[0], hidden[-1], at)  # of two half days at most, this one first
-            counted = connection.exec_driver_sql(self._counted, known)
-            sitting.shown = int(counted.scalar_one())
+            # Of two half days at most, this one first.
+            known = {"newer": hidden[0], "older": hidden[-1], "at": at}
+            ((shown,),) = _COUNTED.on(connection, known)
+            sitting.shown = int(shown)
             yield sitting
             if sitting.more:
                 until = at + COUNTS_FOR
                 until += -until % _QUARTER
-                connection.exec_driver_sql(self._add, (hidden[0], until, sitting.more))
+                added = {"who": hidden[0], "until": until, "cards": sitting.more}
+                _ADD.on(connection, added)
         self._secrets |= found  # only now: what is not on the disk is no key
 
     def _secret(self, connection: Connection, since: int) -> bytes:

@@ -3,35 +3,21 @@
 A card has it among the reasons to close it, as CDS Hooks 2.0 has them, with codes of our own.
 """
 
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from cds_hooks.store.answers import Answers
 from rules.codes import OWN
 from rules.record import Reply
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, margaret
-from tests.served import NOW, Json, Surgery, closed, piloting, surgery, taken
+from tests.served import NOW, Json, Surgery, closed, surgery, taken
 from tests.served import Reply as Answer
 
 NEVER, IN_3, IN_6, IN_12 = (
     "do-not-ask-again", "ask-again-in-3-months", "ask-again-in-6-months", "ask-again-in-12-months",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return piloting(tmp_path_factory.mktemp("practice"), COPD_RULE)
-
-
-@pytest.fixture
-def service(tmp_path: Path, library: Library) -> Generator[Surgery]:
-    with surgery(tmp_path, library) as service:
-        yield service
 
 
 def ask(service: Surgery) -> Answer:

@@ -3,7 +3,7 @@
 ``a_call`` says who looks in ``context.userId``, as every hook of ours has it.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,20 +18,9 @@ from cds_hooks.store.sittings import FILE
 from prompts.ceilings import MOST_IN_SESSION
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, margaret
-from tests.served import Reply, Surgery, piloting, surgery
+from tests.served import Reply, Surgery, surgery
 
 GP, NURSE = "Practitioner/gp", "Practitioner/nurse"
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return piloting(tmp_path_factory.mktemp("practice"), COPD_RULE)
-
-
-@pytest.fixture
-def service(tmp_path: Path, library: Library) -> Generator[Surgery]:
-    with surgery(tmp_path, library) as service:
-        yield service
 
 
 def look(service: Surgery, person: str, who: str = GP) -> Reply:

@@ -1,0 +1,98 @@
+"""One connection stays open to a store in a file, and whoever comes meanwhile has another."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import connect
+from threading import Event
+
+import pytest
+
+from cds_hooks.store.answers import Answers, Known
+from cds_hooks.store.opening import Place, open_store
+from cds_hooks.store.tables import FILE, StoreError
+from tests.stores import NOW, TODAY, a_card, pressed
+
+
+def test_what_is_not_finished_is_seen_by_nobody_else_and_what_is_finished_by_everybody(
+    place: Place,
+) -> None:
+    store = Answers(place)
+    with store.about("ann") as ann, ThreadPoolExecutor(1) as another:
+        ann.issue(a_card("ann"))
+        assert another.submit(store.history, "ann").result().shown == ()
+    assert len(store.history("ann").shown) == 1
+    store.close()
+
+
+def test_a_reader_sees_one_moment_though_somebody_writes_meanwhile(place: Place) -> None:
+    """In a file: a server's database reads each statement by itself."""
+    store, database = Answers(place), open_store(place)
+    if not database.is_shared:
+        with database.reading() as connection:
+            cards = "SELECT count(*) FROM cards"
+            before = connection.exec_driver_sql(cards).scalar()
+            with ThreadPoolExecutor(1) as another:
+                another.submit(store.issue, a_card("ann")).result()
+            assert connection.exec_driver_sql(cards).scalar() == before
+    database.close()
+    store.close()
+
+
+def keep(known: Known, *people: str) -> None:
+    for person in people:
+        known.issue(a_card(person))
+
+
+def test_after_an_interruption_the_next_one_begins_with_nothing_of_it(place: Place) -> None:
+    store = Answers(place)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="for the person"), store.about("ann") as ann:
+            keep(ann, "ann", "not ann")
+        store.issue(a_card("bea"))
+    assert store.history("ann").shown == ()
+    assert len(store.history("bea").shown) == 3
+    store.close()
+
+
+def test_a_file_that_somebody_else_keeps_from_being_written_is_used_again_when_it_is_free(
+    tmp_path: Path,
+) -> None:
+    store, card = Answers(tmp_path), a_card()
+    store.issue(card)
+    with closing(connect(tmp_path / FILE)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="cannot be used at the moment"):
+            store.hear([pressed(card, "no")], NOW)
+        assert len(store.history("ann").shown) == 1, "who only reads does not wait"
+        other.rollback()
+    assert store.hear([pressed(card, "no")], NOW) == 1
+    store.close()
+
+
+def test_the_many_who_come_at_once_are_each_kept(place: Place) -> None:
+    store, ready = Answers(place), Event()
+
+    def issued(number: int) -> None:
+        ready.wait()
+        for each in range(5):
+            store.issue(a_card(f"p{number}-{each}"))
+            assert len(store.history(f"p{number}-{each}").shown) == 1
+
+    with ThreadPoolExecutor(8) as threads:
+        done = [threads.submit(issued, number) for number in range(8)]
+        ready.set()
+        for one in done:
+            one.result()
+    assert sum(store.counted(TODAY, TODAY).values()) > 0
+    assert all(len(store.history(f"p{n}-{m}").shown) == 1 for n in range(8) for m in range(5))
+    store.close()
+
+
+def test_a_store_that_was_closed_leaves_its_file_to_others(tmp_path: Path) -> None:
+    store = Answers(tmp_path)
+    store.issue(a_card("ann"))
+    store.close()
+    with closing(connect(tmp_path / FILE)) as other:
+        (mode,) = other.execute("PRAGMA journal_mode = DELETE").fetchone()
+    assert mode == "delete", "which needs that nobody else has it open"
