@@ -10,8 +10,10 @@ either of them has paused is paused; and so is what was paused after the last si
 store that is replaced. Silence is the safer mistake.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -93,17 +95,20 @@ def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Ca
     Raises SQLAlchemyError or ValueError where that store cannot be read.
     """
     before = _Before(schema)
-    _let_go_of_the_erased(connection, key, before, today)
+    erasures = _erasures(connection, before)
+    _let_go_of_the_erased(connection, key, erasures, today)
     # Before anything is added: afterwards a card that is in both is no sign of anything.
     goes_on = _goes_on(connection, before)
-    carried = Carried(_cards(connection, key, before), _answers(connection, before))
+    but = _of_the_erased(connection, key, before, erasures)
+    carried = Carried(
+        _add(connection, before, cards, "card", but=but), _answers(connection, before)
+    )
     for table, known_by in ((grounds, ("card",)), (comments, ("card", "said_at"))):
         _add(connection, before, table, *known_by, but=before[table].c.card.not_in(_EVERY_CARD))
     forget_comments(connection, today.isoformat())
     _replace(connection, before, unknown_cards, "card")
     _counts(connection, before)
-    _add(connection, before, erased_cards, "no")
-    keep_noes(connection, _rows(connection, select(before[noes])))
+    _late_noes_and_noes(connection, before, erasures)
     _paused(connection, before, goes_on=goes_on)
     return carried
 
@@ -123,34 +128,66 @@ def _rows(connection: Connection, found: Select[*tuple[str, ...]]) -> list[dict[
     ]
 
 
-def _erasures(connection: Connection, found: Select[*tuple[str, ...]]) -> list[tuple[str, str]]:
-    return [(row["who"], row["erased_on"]) for row in _rows(connection, found)]
+class _Erasures(NamedTuple):
+    """Who was erased and only one of the two knows of it, by their hash."""
+
+    since: Mapping[str, str]  # by the store that is replaced: the day, with its mark
+    only_there: Mapping[str, str]  # by the backup, the day: that store is of before
 
 
-def _let_go_of_the_erased(connection: Connection, key: Key, before: _Before, today: date) -> None:
+def _erasures(connection: Connection, before: _Before) -> _Erasures:
+    there = dict(erased_people(connection))
+    rows = _rows(connection, select(before[erased]))
+    known = {row["who"]: row["erased_on"] for row in rows}
+    # Of two on one day the store that is replaced has the later one: it is what went on.
+    return _Erasures(
+        {
+            who: on
+            for who, on in known.items()
+            if on != there.get(who) and on[:_DAY] >= there.get(who, "")[:_DAY]
+        },
+        {who: on[:_DAY] for who, on in there.items() if on[:_DAY] > known.get(who, "")[:_DAY]},
+    )
+
+
+def _let_go_of_the_erased(
+    connection: Connection, key: Key, erasures: _Erasures, today: date
+) -> None:
     """Of whoever was erased since, only what the store that is replaced has is carried over."""
-    already = set(erased_people(connection))
-    every = _erasures(connection, select(before[erased]))
-    since = {who for who, on in every if (who, on) not in already}
+    since = erasures.since
     for person in everybody(connection) if since else ():
         if key.hidden(person) in since:
             erase_within(connection, key, person, today, also_the_no=True)
     for who in since:
         connection.execute(noes.delete().where(noes.c.who == who))
         forget_late_noes(connection, who)
-    keep_erased(connection, every)
+    keep_erased(connection, since.items())
 
 
-def _cards(connection: Connection, key: Key, before: _Before) -> int:
-    """Add the cards, but of before somebody was erased where only the backup knows of it."""
-    old, but = before[cards], list[ColumnElement[bool]]()
-    known = set(_erasures(connection, select(before[erased])))
-    only_there = {who: on[:_DAY] for who, on in erased_people(connection) if (who, on) not in known}
+def _of_the_erased(
+    connection: Connection, key: Key, before: _Before, erasures: _Erasures
+) -> ColumnElement[bool]:
+    """The cards of before somebody was erased where only the backup knows of it."""
+    old, found = before[cards], list[ColumnElement[bool]]()
     people = select(old.c.person).distinct().order_by(old.c.person)
-    for person in connection.scalars(people) if only_there else ():
-        if on := only_there.get(key.hidden(person)):
-            but.append(and_(old.c.person == person, old.c.shown_on <= on))
-    return _add(connection, before, cards, "card", but=or_(false(), *but))
+    for person in connection.scalars(people) if erasures.only_there else ():
+        if on := erasures.only_there.get(key.hidden(person)):
+            found.append(and_(old.c.person == person, old.c.shown_on <= on))
+    return or_(false(), *found)
+
+
+def _late_noes_and_noes(connection: Connection, before: _Before, erasures: _Erasures) -> None:
+    """That somebody said no, and may still; but not what an erasure let go of with the rest."""
+    old = before[erased_cards]
+    over = [
+        and_(old.c.who == who, old.c.erased_on <= on) for who, on in erasures.only_there.items()
+    ]
+    _add(connection, before, erased_cards, "no", but=or_(false(), *over))
+    every = _rows(connection, select(before[noes]))
+    keep_noes(
+        connection,
+        (row for row in every if row["said_on"] > erasures.only_there.get(row["who"], "")),
+    )
 
 
 def _add(

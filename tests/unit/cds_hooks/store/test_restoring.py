@@ -332,6 +332,31 @@ def test_of_two_erasures_on_one_day_a_backup_knows_only_its_own(
     assert before["cards"] == []
 
 
+def test_whom_only_the_backup_knows_to_be_erased_once_more_the_store_does_not_bring_back(
+    place: Place, tmp_path: Path
+) -> None:
+    backed_up(place, tmp_path)
+    erase(place, "ann", TODAY)
+    store = Answers(place)
+    card = a_card("ann", SINCE)
+    store.issue(card)
+    store.hear([pressed(card, "no", SINCE)], SINCE)
+    store.close()
+    older = backup(place, tmp_path / "older", NOW)
+    erase(place, "ann", SINCE.date(), also_the_no=True)
+    store = Answers(place)
+    store.issue(a_card("ann", LATER))
+    store.close()
+    newer, before = backup(place, tmp_path / "newer", NOW), export(place, "ann")
+    begin_anew(place)
+    restore(place, older, LATER)
+    restore(place, newer, LATER + timedelta(seconds=1))
+    assert export(place, "ann") == before
+    # And it is still known that they were erased then: the older backup brings nobody back.
+    restore(place, older, LATER + timedelta(seconds=2))
+    assert export(place, "ann") == before
+
+
 def test_whom_only_the_backup_knows_to_be_erased_the_store_does_not_bring_back(
     place: Place, tmp_path: Path
 ) -> None:
