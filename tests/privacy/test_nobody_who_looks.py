@@ -25,7 +25,7 @@ from rules.rule import Library
 from tests.builders import load_files, rule_text
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.served import NOW, Json, Surgery, closed, piloting, surgery, taken
-from tests.stores import TODAY, fast_folder, place, postgresql
+from tests.stores import TODAY, bytes_of, fast_folder, place, postgresql
 
 __all__ = ["fast_folder", "place", "postgresql"]
 
@@ -167,8 +167,8 @@ def everything_kept(place: Place, folder: Path) -> dict[str, str]:
     database.close()
     for person in ("p0", "p1"):
         found[f"the export of {person}"] = json.dumps(export(place, person))
-    for file in backup(place, folder, NOW).iterdir():
-        found[f"the backup's {file.name}"] = file.read_bytes().decode("latin-1")
+    for name, packed in bytes_of(backup(place, folder, NOW), place):
+        found[f"the backup's {name}"] = packed.decode("latin-1")
     store = Answers(place)
     found["what is counted"] = repr(store.counted(TODAY, TODAY))
     store.close()
