@@ -30,6 +30,6 @@ def backup(place: Place, to: Path, now: datetime, keep: int | None) -> int:
             " else: without it no backup can be restored."
         )
     if keep is not None:
-        for gone in backups.let_go(to, keep):
+        for gone in backups.let_go(made, keep):
             say.line(f"Let go of {gone}.")
     return FINE

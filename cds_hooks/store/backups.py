@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fcntl import LOCK_EX, LOCK_NB, flock
@@ -272,17 +272,29 @@ def _rows_of(file: Path) -> dict[str, int]:
         engine.dispose()
 
 
-def let_go(to: Path, keep: int) -> list[Path]:
-    """Let go of all backups in a folder but the newest; which they were. Raises StoreError."""
-    # Their names are the moments when they were made. Whatever else is there is left alone.
-    ours = sorted(one for one in to.glob(f"{_NAME}*") if (one / MANIFEST).is_file())
-    gone = ours[: max(len(ours) - keep, 0)]
+def let_go(made: Path, keep: int) -> list[Path]:
+    """Let go of all backups but so many beside the one just made; which they were. StoreError.
+
+    Those of another store, or of before they were sealed, and whatever else is there, stay.
+    """
+    key = _sealed_with(made)
+    # Their names are the moments when they were made; of a clock that was put back since, another.
+    others = (one for one in made.parent.glob(f"{_NAME}*") if one != made)
+    ours = sorted(one for one in others if key and _sealed_with(one) == key)
+    gone = ours[: max(len(ours) - max(keep - 1, 0), 0)]
     for one in gone:
         try:
             rmtree(one)
         except OSError:
             raise StoreError(f"The old backup {one} could not be let go of. Delete it.") from None
     return gone
+
+
+def _sealed_with(folder: Path) -> str:
+    """The fingerprint of the key that a backup was sealed with; "" where there is none."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest).key
+    return ""
 
 
 def look_at(folder: Path, place: Place | None = None) -> Looked:

@@ -285,10 +285,33 @@ def test_the_newest_backups_stay_and_nothing_else_is_let_go_of(
     made = [backup(place, folder, NOW + timedelta(days=each)) for each in range(4)]
     (folder / "goodday-backup-of-mine").mkdir()
     (folder / "letters").write_text("not ours")
-    assert let_go(folder, 2) == made[:2]
-    assert let_go(folder, 2) == []
+    assert let_go(made[-1], 2) == made[:2]
+    assert let_go(made[-1], 2) == []
     names = {"goodday-backup-of-mine", "letters"}
     assert {one.name for one in folder.iterdir()} == names | {one.name for one in made[2:]}
+
+
+def test_a_backup_that_was_just_made_stays_though_the_clock_was_put_back(
+    place: Place, tmp_path: Path
+) -> None:
+    filled(place)
+    folder = tmp_path / "backups"
+    before = [backup(place, folder, NOW + timedelta(days=each)) for each in range(2)]
+    made = backup(place, folder, NOW - timedelta(days=1))
+    assert let_go(made, 2) == before[:1]
+    assert sorted(folder.iterdir()) == [made, before[1]]
+    assert let_go(made, 1) == before[1:]
+    assert list(folder.iterdir()) == [made]
+
+
+def test_the_backups_of_another_store_in_one_folder_stay(tmp_path: Path) -> None:
+    folder, stores = tmp_path / "backups", [Place(tmp_path / "one"), Place(tmp_path / "other")]
+    for store in stores:
+        filled(store)
+    theirs = backup(stores[1], folder, NOW)
+    ours = [backup(stores[0], folder, NOW + timedelta(days=each)) for each in (1, 2)]
+    assert let_go(ours[-1], 1) == ours[:1]
+    assert sorted(folder.iterdir()) == [theirs, ours[-1]]
 
 
 def test_what_a_killed_backup_left_open_goes_with_the_next_but_not_what_is_in_use(
