@@ -131,8 +131,9 @@ def _running(asked: Asked) -> Held | str:
 
 
 def _names(rule: Rule) -> tuple[str, ...]:
-    """What a rule is called, and the one that it took over from: what stopped that stops it."""
-    return (rule.id, rule.care.replaces) if rule.care.replaces else (rule.id,)
+    """What a rule is called, and all that it took over from: what stopped one of them stops it."""
+    before = (rule.care.replaces,) if rule.care.replaces else ()
+    return (rule.id, *(rule.care.formerly or before))
 
 
 def _remembered(asked: Asked) -> Held | str:
