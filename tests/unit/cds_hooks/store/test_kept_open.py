@@ -1,6 +1,6 @@
 """One connection stays open to a store in a file, and whoever comes meanwhile has another."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from shutil import copyfile
@@ -79,7 +79,7 @@ def test_who_waited_while_a_backup_was_restored_keeps_nothing_in_the_file_put_as
     store.issue(card)
     with closing(connect(tmp_path / FILE)) as other, ThreadPoolExecutor(2) as threads:
         other.execute("BEGIN IMMEDIATE")
-        waiting = [
+        waiting: list[Future[object]] = [
             threads.submit(store.hear, [pressed(card, "no")], NOW),  # by the one that is kept open
             threads.submit(store.issue, a_card("bea")),  # and by one of the pool
         ]
