@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cds_hooks import clock as real_clock
-from cds_hooks import contexts, feedback, refusals
+from cds_hooks import contexts, feedback, logs, refusals
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import Client
 from cds_hooks.clock import Clock, practice_day
@@ -100,8 +100,6 @@ def create_app(
         yield
         forgetting.cancel()
         await asyncio.wait({forgetting})
-        if not forgetting.cancelled():
-            forgetting.exception()  # a fault of ours is one of every call too, and is told there
         await servers.close()
         # Whoever is counting now has the counts in hand, and its store is not closed meanwhile.
         await asyncio.to_thread(stop)
@@ -255,12 +253,22 @@ FORGETS_EVERY = 1_800  # seconds
 
 
 async def _forgetting(answers: Answers, clock: Clock) -> None:
-    """Let go of what was kept for long enough, though nobody looks or answers any more."""
+    """Let go of what was kept for long enough, though nobody looks or answers any more.
+
+    A fault ends one of the two, this time: nobody would see that nothing is let go of any more.
+    """
     while True:
-        with suppress(Unavailable):
-            await _kept(answers.forget_sittings, clock())
-        with suppress(Unavailable):
-            await _kept(answers.let_go, practice_day(clock()))
+        now = clock()
+        for let_go in (
+            partial(answers.forget_sittings, now),
+            partial(answers.let_go, practice_day(now)),
+        ):
+            try:
+                await _kept(let_go)
+            except Unavailable:
+                pass  # the next time may find the store
+            except Exception as error:
+                logs.event("watching-fault", where="forgetting", kind=type(error).__name__)
         await asyncio.sleep(FORGETS_EVERY)
 
 

@@ -40,6 +40,9 @@ def store(parser: argparse.ArgumentParser) -> None:
     erase = verbs.add_parser("erase", help="let go of what is kept of one person, but for a no")
     erase.add_argument("--also-the-no", action="store_true", help="and that they said no")
     erase.add_argument("--yes", action="store_true", help="without a question")
+    backup.add_argument(
+        "--keep", type=_some, metavar="N", help="let older backups go but for the newest N (all)"
+    )
     for one in (upgrade, backup):
         one.add_argument("--to", type=Path, help="the folder for backups (backups, in the data)")
     for one in (export, erase):
@@ -107,3 +110,9 @@ def _milliseconds(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError("a time is a whole number of milliseconds, such as 500")
+
+
+def _some(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError("it is a whole number, 1 at least, such as 30")

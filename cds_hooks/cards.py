@@ -11,7 +11,7 @@ from cds_hooks.store.kept import chosen_by
 from fhir_adapters.drafts import Json, drafts
 from fhir_adapters.endings import ended
 from prompts.prompt import Held, Prompt, Way
-from prompts.restraint import IN_SHADOW
+from prompts.restraint import put_in_shadow
 from rules.codes import OWN
 from rules.explain import explain
 from rules.outcome import Decision, Outcome, Proposal
@@ -166,7 +166,7 @@ def held_back(
     told = {
         rule.id
         for rule in (*(one.rule for one in held), *(outcome.rule for outcome in outcomes))
-        if rule.status is not Status.SHADOW and f"{IN_SHADOW}{rule.id}" not in practice.paused
+        if rule.status is not Status.SHADOW and not put_in_shadow(rule, practice)
     }
     says = [
         wire.HeldBack(

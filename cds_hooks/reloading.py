@@ -63,7 +63,15 @@ class Reloading:
             woken = self._woken.wait(self._every or None)
             self._woken.clear()
             if not self._over.is_set():
-                self.look(at_once=woken)
+                self._whatever_comes(at_once=woken)
+
+    def _whatever_comes(self, *, at_once: bool) -> None:
+        """A fault ends this look and not the watch: a folder may go away while it is read."""
+        try:
+            self.look(at_once=at_once)
+        except Exception as error:
+            logs.event("watching-fault", where="rules", kind=type(error).__name__)
+            self._seen = {}  # what changed was not taken: once more
 
     def look(self, *, at_once: bool = False) -> None:
         """One look: what changed is taken once it has been the same for two looks in a row.

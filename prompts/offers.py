@@ -19,9 +19,13 @@ def offer_key(offer: Offer) -> str:
 
 @lru_cache(maxsize=10_000)
 def offer_keys(offer: Offer) -> frozenset[str]:
-    """Every key that an answer to it may be kept under: its own, and by its service's old names."""
+    """Every key that an answer to it may be kept under: its own, and those it had before."""
     former = offer.service.also_known_as if offer.service else ()
-    return frozenset((offer_key(offer), *(_key(offer, name) for name in former)))
+    keys = [offer_key(offer), *(_key(offer, name) for name in former)]
+    if offer.results is not None:  # known by its codes, before it was known by their lists
+        codes = "|".join(sorted(map(_code, offer.results.codes)))
+        keys.append(f"{offer.kind}:{_brief(codes)}")
+    return frozenset(keys)
 
 
 def _key(offer: Offer, service: str) -> str:
@@ -31,9 +35,9 @@ def _key(offer: Offer, service: str) -> str:
         case OfferKind.RECORD | OfferKind.TAG:
             what = _code(offer.code)
         case OfferKind.RESULTS:
-            what = _brief(
-                "|".join(sorted(map(_code, offer.results.codes))) if offer.results else ""
-            )
+            # By the names of the lists: that a list gets one code more makes it no other offer.
+            lists = offer.results.lists if offer.results else ()
+            what = _brief(" ".join(sorted(one.id for one in lists)))
         case OfferKind.MESSAGE:
             what = f"{offer.template}:{offer.channel}"
         case OfferKind.QUESTIONNAIRE:

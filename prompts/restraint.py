@@ -133,8 +133,9 @@ def _running(asked: Asked) -> Held | str:
 
 
 def _names(rule: Rule) -> tuple[str, ...]:
-    """What a rule is called, and the one that it took over from: what stopped that stops it."""
-    return (rule.id, rule.care.replaces) if rule.care.replaces else (rule.id,)
+    """What a rule is called, and all that it took over from: what stopped one of them stops it."""
+    before = (rule.care.replaces,) if rule.care.replaces else ()
+    return (rule.id, *(rule.care.formerly or before))
 
 
 def _remembered(asked: Asked) -> Held | str:
@@ -313,10 +314,16 @@ def _in_shadow(asked: Asked) -> Held | str:
     if rule.status is Status.SHADOW:
         says = "Not shown: this rule runs in shadow, where it is counted and nobody sees it."
         return Held(rule, "shadow", says)
-    for name in (rule.id,) if asked.safety_net else _names(rule):
-        if because := asked.practice.paused.get(f"{IN_SHADOW}{name}"):
-            return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
+    if because := put_in_shadow(rule, asked.practice):
+        return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
     return "It is not in shadow."
+
+
+def put_in_shadow(rule: Rule, practice: Practice) -> str:
+    """Why a rule, or the one that it took over from, put itself in shadow; "" where none did."""
+    names = (rule.id,) if rule.purpose is Purpose.SAFETY_NET else _names(rule)
+    found = (practice.paused.get(f"{IN_SHADOW}{name}", "") for name in names)
+    return next(filter(None, found), "")
 
 
 def _capacity(asked: Asked) -> Held | str:

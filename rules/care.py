@@ -68,6 +68,7 @@ class Care:
     safety: SignOff | None = None
     released: Released | None = None
     replaces: str = ""
+    formerly: tuple[str, ...] = ()  # that rule, the one that it replaced, and so on: their names
     pilot: PilotGroup | None = None
     # Warnings that were answered in the file, each with a reason.
     allow: Mapping[str, str] = field(default_factory=dict[str, str])

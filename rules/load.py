@@ -183,7 +183,9 @@ class _Loading:
             _untold(problem) if problem.at.file in shown else problem for problem in self.problems
         ]
         left, answers = answered(self.rules.values(), told)
-        rules = tuple(self._silenced(self.rules[rule_id]) for rule_id in sorted(self.rules))
+        rules = tuple(
+            self._took_over(self._silenced(self.rules[rule_id])) for rule_id in sorted(self.rules)
+        )
         practice = replace(self.practice, holds=tuple(self.names.holds.values()))
         library = Library(rules, self.names.lists, practice)
         problems = sorted(set(left))
@@ -217,6 +219,15 @@ class _Loading:
         }
         quiet = replace(rule.quiet, silenced_by=tuple(sorted(topics - ours)))
         return replace(rule, quiet=quiet) if quiet.silenced_by else rule
+
+    def _took_over(self, rule: Rule) -> Rule:
+        """A rule that knows all that it took over from: what stopped one of them stops it."""
+        names: list[str] = []
+        one: Rule | None = rule
+        while one is not None and one.care.replaces and one.care.replaces not in names:
+            names.append(one.care.replaces)
+            one = self.rules.get(one.care.replaces)
+        return replace(rule, care=replace(rule.care, formerly=tuple(names))) if names else rule
 
     def lists_of(self, root: Traversable, shown: str) -> None:
         """The code lists in a folder, and what they were locked with."""

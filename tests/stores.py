@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from cds_hooks.store.answers import Answers, Button, Issued, Met
+from cds_hooks.store.backups import look_at, opened
 from cds_hooks.store.kept import Used
 from cds_hooks.store.opening import Place
 from rules.record import Reply
@@ -104,3 +105,13 @@ def said(store: Answers, person: str = "ann") -> set[tuple[str, Reply, date]]:
 def said_to(store: Answers, offer: str, person: str = "ann") -> set[Reply]:
     """What somebody said to one offer, on whichever card."""
     return {one.reply for one in store.history(person).said if offer in one.offers}
+
+
+def bytes_of(made: Path, place: Place) -> Iterator[tuple[str, bytes]]:
+    """Every file of a backup, and what is sealed in it."""
+    for file in sorted(made.iterdir()):
+        yield file.name, file.read_bytes()
+    manifest = look_at(made).manifest
+    assert manifest is not None
+    with opened(place, made, manifest) as plain:
+        yield plain.name, plain.read_bytes()

@@ -42,9 +42,9 @@ def _person(options: argparse.Namespace) -> str:
 _Verb = Callable[[Place, argparse.Namespace, datetime], int]
 VERBS: Mapping[str, _Verb] = {
     "upgrade": lambda place, options, now: upgrade(place, _to(place, options), now),
-    "backup": lambda place, options, now: backup(place, _to(place, options), now),
+    "backup": lambda place, options, now: backup(place, _to(place, options), now, options.keep),
     "restore": lambda place, options, now: restore(place, options.backup, now, yes=options.yes),
-    "verify": lambda place, options, _: verify(place, options.backup),
+    "verify": lambda place, options, now: verify(place, options.backup, now),
     "export": lambda place, options, now: export(
         place, _person(options), options.to, now, with_comments=options.with_comments
     ),

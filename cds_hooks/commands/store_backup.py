@@ -3,24 +3,33 @@
 from datetime import datetime
 from pathlib import Path
 
-from cds_hooks.commands import FINE, say
+from cds_hooks.commands import FINE, PROBLEMS, say
 from cds_hooks.store import backups
 from cds_hooks.store.keys import KEY_FILE
 from cds_hooks.store.opening import Place
 
 
-def backup(place: Place, to: Path, now: datetime) -> int:
-    """Make a backup, look at it as verify does, and say where it is. Raises StoreError."""
+def backup(place: Place, to: Path, now: datetime, keep: int | None) -> int:
+    """Make a backup, look at it as verify does, and say where it is. Raises StoreError.
+
+    Then all but the newest ``keep`` are let go of, or none.
+    """
     made = backups.backup(place, to, now)
-    looked = backups.look_at(made)
-    rows = looked.manifest.rows if looked.manifest else {}
+    looked = backups.look_at(made, place)
+    if looked.wrong or looked.manifest is None:
+        say.sorry(f"The backup {made} is not whole. {' '.join(looked.wrong)} Make another.")
+        return PROBLEMS
+    rows = looked.manifest.rows
     say.line(
         f"Backed up to {made}: {say.count(rows.get('cards', 0), 'card')},"
         f" {say.count(rows.get('answers', 0), 'answer')}."
     )
     if not place.key:
         say.line(
-            f"The key is not in it. Keep {place.folder / KEY_FILE} somewhere else: comments, and a"
-            " no of somebody who was erased, cannot be read without it."
+            f"It is encrypted, and the key is not in it. Keep {place.folder / KEY_FILE} somewhere"
+            " else: without it no backup can be restored."
         )
+    if keep is not None:
+        for gone in backups.let_go(made, keep):
+            say.line(f"Let go of {gone}.")
     return FINE

@@ -7,6 +7,7 @@ from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.noted import note
 from cds_hooks.store import people
 from cds_hooks.store.opening import Place
+from cds_hooks.store.tables import FILE
 
 
 def erase(place: Place, person: str, now: datetime, *, also_the_no: bool, yes: bool) -> int:
@@ -22,7 +23,10 @@ def erase(place: Place, person: str, now: datetime, *, also_the_no: bool, yes: b
         say.line(
             "That they said no, and to what, stays under a keyed hash: they are not asked again."
         )
-    say.line("What was counted stays: nobody is in it. Backups still have them: let those go too.")
+    say.line(
+        "What was counted stays: nobody is in it. Backups still have them, and what a restore put"
+        f" beside the store ({FILE}.before-..., or schemas before_...): let those go too."
+    )
     if not yes and not say.asked("Erase?"):
         say.sorry("Nothing was erased. Say yes at the question, or give --yes.")
         return COULD_NOT_RUN

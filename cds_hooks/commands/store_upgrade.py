@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, say
-from cds_hooks.store.backups import backup
+from cds_hooks.store.backups import backup, look_at
 from cds_hooks.store.moving import move, version_at
 from cds_hooks.store.opening import Place
 from cds_hooks.store.tables import VERSION
@@ -25,7 +25,11 @@ def upgrade(place: Place, to: Path, now: datetime) -> int:
             f" {found}, this one reads {VERSION}). Use that version."
         )
         return COULD_NOT_RUN
-    say.line(f"Backed up to {backup(place, to, now)}.")
+    made = backup(place, to, now)
+    if wrong := look_at(made, place).wrong:
+        say.sorry(f"The backup {made} is not whole, so nothing was changed. {' '.join(wrong)}")
+        return COULD_NOT_RUN
+    say.line(f"Backed up to {made}.")
     move(place)
     say.line(f"The store in {place.named} is of this version now (format {found} to {VERSION}).")
     return FINE

@@ -1,29 +1,37 @@
 """Backups: a consistent copy of a store with the fingerprint of every byte, and looking at one.
 
-A backup is a folder: the copy, ``manifest.json`` that says what it is and the SHA-256 of it, and
-``manifest.sha256`` for the manifest. The key of the store is not in it: what is sealed stays so.
+A backup is a folder: the copy, sealed with the key of the store; ``manifest.json`` that says what
+it is and the SHA-256 of it; and ``manifest.sha256`` for the manifest. The key is not in it.
+Whether it is whole anybody can tell; what is in it, only whoever has the key.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from shutil import rmtree
+from tempfile import TemporaryDirectory
 
 import msgspec
-from sqlalchemy import Connection, MetaData, create_engine, func, select, text
+from sqlalchemy import Connection, MetaData, create_engine, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_hooks.store.keys import sync_folder
-from cds_hooks.store.opening import Place, connect, version_of
+from cds_hooks.store.answers import checked_key, fingerprint_in
+from cds_hooks.store.keys import KEY_FILE, Key, read_key, sync_folder
+from cds_hooks.store.opening import Database, Place, connect, version_of
+from cds_hooks.store.sealing import seal, unseal
 from cds_hooks.store.tables import FILE, StoreError, metadata
 
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 COPY, ROWS = "store.sqlite", "store.jsonl"
-FORMAT = 1
+SEALED = ".sealed"
+_NAME = "goodday-backup-"
+FORMAT, _UNSEALED = 2, 1  # those of before lie open
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
@@ -32,10 +40,16 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     format: int
     made_at: str
     version: int  # of the store
-    file: str  # store.sqlite, or store.jsonl from PostgreSQL
+    file: str  # store.sqlite, or store.jsonl from PostgreSQL; with .sealed behind it
     sha256: str
     bytes: int
     rows: dict[str, int]  # how many each table has
+    key: str = ""  # the fingerprint of the key that it is sealed with
+
+    @property
+    def holds(self) -> str:
+        """What the copy is once it is opened: COPY or ROWS."""
+        return self.file.removesuffix(SEALED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ def backup(place: Place, to: Path, now: datetime) -> Path:
 
     The service may go on meanwhile. The folder has its name only when all of it is there.
     """
-    name = f"goodday-backup-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+    name = f"{_NAME}{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
     folder, making = to / name, to / f".{name}.{os.getpid()}"
     if not place.url and not (place.folder / FILE).is_file():
         raise StoreError(f"There is no store in {place.folder}. Name its folder with --data.")
@@ -73,26 +87,28 @@ def backup(place: Place, to: Path, now: datetime) -> Path:
 
 
 def _copy(place: Place, folder: Path, now: datetime) -> None:
+    """It lies open for a moment beside the store, which lies open too, and nowhere else."""
     database = connect(place, FILE)
     try:
         with database.reading() as connection:
             version = version_of(connection)
-        if not version:
-            raise StoreError(f"There is no store in {place.named}.")
-        if database.is_shared:
-            file = folder / ROWS
+            if not version:
+                raise StoreError(f"There is no store in {place.named}.")
+        key = _key_of(database, place)
+        with for_a_moment(place) as scratch:
+            plain = scratch / (ROWS if database.is_shared else COPY)
             with database.engine.connect() as connection:
-                steady = connection.execution_options(isolation_level="REPEATABLE READ")
-                rows = _dump(steady, file)
-        else:
-            file = folder / COPY
-            with database.engine.connect() as connection:
-                alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-                alone.execute(text("VACUUM INTO :file"), {"file": str(file)})
-            rows = _rows_of(file)
+                if database.is_shared:
+                    steady = connection.execution_options(isolation_level="REPEATABLE READ")
+                    rows = _dump(steady, plain)
+                else:
+                    alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+                    alone.execute(text("VACUUM INTO :file"), {"file": str(plain)})
+                    rows = _rows_of(plain)
+            file = folder / f"{plain.name}{SEALED}"
+            seal(plain, file, key.bytes_for(_PURPOSE))
     finally:
         database.close()
-    file.chmod(0o600)
     manifest = Manifest(
         FORMAT,
         now.astimezone(UTC).isoformat(timespec="seconds"),
@@ -101,10 +117,88 @@ def _copy(place: Place, folder: Path, now: datetime) -> None:
         _sha256(file),
         file.stat().st_size,
         rows,
+        key.fingerprint,
     )
     packed = msgspec.json.format(msgspec.json.encode(manifest)) + b"\n"
     _write(folder / MANIFEST, packed)
     _write(folder / SEAL, _sealed(packed))
+
+
+_PURPOSE = "backup"
+
+
+def _key_of(database: Database, place: Place) -> Key:
+    """The store's own key; one of before there were keys gets the one that it will have."""
+    with database.reading() as connection:
+        known = fingerprint_in(connection) if inspect(connection).has_table("about") else None
+    return (
+        read_key(place.folder, place.key, make=True) if known is None else checked_key(known, place)
+    )
+
+
+@contextmanager
+def for_a_moment(place: Place) -> Generator[Path]:
+    """A folder for a moment, for its owner alone, where the store and its key are.
+
+    One that was left behind, because whoever made it was killed, is let go of.
+    """
+    place.folder.mkdir(parents=True, exist_ok=True)
+    for left in place.folder.glob(f"{_SCRATCH}*"):
+        with _alone_in(left) as nobody_is_in_it:
+            if nobody_is_in_it:
+                rmtree(left, ignore_errors=True)
+    with (
+        TemporaryDirectory(
+            prefix=_SCRATCH, dir=place.folder, ignore_cleanup_errors=True
+        ) as scratch,
+        _alone_in(Path(scratch)),
+    ):
+        yield Path(scratch)
+
+
+_SCRATCH = ".opened-"
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Generator[bool]:
+    """Whether nobody else is in a folder; until the end, nobody else is."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        try:
+            flock(handle, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def opened(place: Place, folder: Path, manifest: Manifest) -> Generator[Path]:
+    """The copy in a backup, to be read while this is open. Raises StoreError where it cannot be."""
+    file = folder / manifest.file
+    if manifest.format == _UNSEALED:
+        yield file
+        return
+    key = read_key(place.folder, place.key, make=False)
+    if key.fingerprint != manifest.key:
+        raise StoreError(
+            f"The backup was sealed with another key than the one that is there for {place.named}."
+            f" Put the key that its store had, {KEY_FILE}, into {place.folder}, or give it as"
+            " GOODDAY_STORE_KEY."
+        )
+    with for_a_moment(place) as scratch:
+        plain = scratch / manifest.holds
+        try:
+            unseal(file, plain, key.bytes_for(_PURPOSE))
+        except ValueError:
+            raise StoreError(f"{file.name} was changed since the backup was made.") from None
+        yield plain
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -178,38 +272,79 @@ def _rows_of(file: Path) -> dict[str, int]:
         engine.dispose()
 
 
-def look_at(folder: Path) -> Looked:
-    """A backup and everything that is wrong with it; a bit that flipped anywhere is."""
+def let_go(made: Path, keep: int) -> list[Path]:
+    """Let go of all backups but so many beside the one just made; which they were. StoreError.
+
+    Those of another store, or of before they were sealed, and whatever else is there, stay.
+    """
+    key = _sealed_with(made)
+    # Their names are the moments when they were made; of a clock that was put back since, another.
+    others = (one for one in made.parent.glob(f"{_NAME}*") if one != made)
+    ours = sorted(one for one in others if key and _sealed_with(one) == key)
+    gone = ours[: max(len(ours) - max(keep - 1, 0), 0)]
+    for one in gone:
+        try:
+            rmtree(one)
+        except OSError:
+            raise StoreError(f"The old backup {one} could not be let go of. Delete it.") from None
+    return gone
+
+
+def _sealed_with(folder: Path) -> str:
+    """The fingerprint of the key that a backup was sealed with; "" where there is none."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest).key
+    return ""
+
+
+def look_at(folder: Path, place: Place | None = None) -> Looked:
+    """A backup and everything that is wrong with it; a bit that flipped anywhere is.
+
+    What is in it is read as well where a ``place`` has the key that it was sealed with. Raises
+    StoreError where that place has none, or another.
+    """
     try:
-        packed, seal = (folder / MANIFEST).read_bytes(), (folder / SEAL).read_bytes()
+        packed, seal_of_it = (folder / MANIFEST).read_bytes(), (folder / SEAL).read_bytes()
     except OSError:
         return Looked(None, (f"{folder} is not a backup: it has no {MANIFEST} and {SEAL}.",))
-    if seal != _sealed(packed):
+    if seal_of_it != _sealed(packed):
         return Looked(None, (f"{MANIFEST} or {SEAL} was changed since the backup was made.",))
     try:
         manifest = msgspec.json.decode(packed, type=Manifest)
     except msgspec.MsgspecError:
         return Looked(None, (f"{MANIFEST} is of another version of Good Day.",))
-    if manifest.format != FORMAT or manifest.file not in (COPY, ROWS):
+    sealed = SEALED if manifest.format == FORMAT else ""
+    if manifest.format not in (FORMAT, _UNSEALED) or manifest.file not in (
+        f"{COPY}{sealed}",
+        f"{ROWS}{sealed}",
+    ):
         return Looked(None, (f"{MANIFEST} is of another version of Good Day.",))
-    return Looked(manifest, tuple(_wrong_with(folder / manifest.file, manifest)))
+    wrong = tuple(_wrong_with(folder / manifest.file, manifest))
+    if not wrong and place is not None:
+        with opened(place, folder, manifest) as plain:
+            wrong = tuple(_wrong_in(plain, manifest))
+    return Looked(manifest, wrong)
 
 
 def _wrong_with(file: Path, manifest: Manifest) -> Iterator[str]:
     try:
         if file.stat().st_size != manifest.bytes or _sha256(file) != manifest.sha256:
             yield f"{file.name} was changed since the backup was made."
-            return
-        if file.name == COPY:
-            rows = _rows_of(file)
-        else:
-            rows = dict.fromkeys(manifest.rows, 0)
-            for table, _ in read_rows(file):
-                rows[table] += 1
     except OSError:
         yield f"{file.name} is not there or cannot be read."
-    except (SQLAlchemyError, StoreError, ValueError, KeyError):
-        yield f"{file.name} cannot be read as a store."
+
+
+def _wrong_in(plain: Path, manifest: Manifest) -> Iterator[str]:
+    """What is wrong with the copy itself, once it is opened."""
+    try:
+        if plain.name == COPY:
+            rows = _rows_of(plain)
+        else:
+            rows = dict.fromkeys(manifest.rows, 0)
+            for table, _ in read_rows(plain):
+                rows[table] += 1
+    except (SQLAlchemyError, StoreError, ValueError, KeyError, OSError):
+        yield f"{manifest.file} cannot be read as a store."
     else:
         if rows != manifest.rows:
-            yield f"{file.name} does not have the rows that {MANIFEST} says."
+            yield f"{manifest.file} does not have the rows that {MANIFEST} says."

@@ -3,14 +3,17 @@
 Every card, answer, count and no since the backup, so that nothing that was acknowledged is
 forgotten; who was erased since, so that a backup brings nobody back; and what is paused.
 
-Where the store that is replaced goes on from the backup (a card is in both), what is paused is what
-is paused in it: what was resumed since stays resumed. Where nothing shows that it does, as where a
-service has begun anew over an empty folder, what either of them has paused is paused: silence is
-the safer mistake.
+Where the store that is replaced goes on from the backup (it has a card of it, and all of them),
+what is paused is what is paused in it: what was resumed since stays resumed. Where nothing shows
+that it does, as where a service has begun anew over an empty folder or an earlier backup, what
+either of them has paused is paused; and so is what was paused after the last sign of life in the
+store that is replaced. Silence is the safer mistake.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,13 +25,14 @@ from sqlalchemy import (
     and_,
     exists,
     false,
+    func,
     or_,
     select,
 )
 
 from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
-from cds_hooks.store.outliving import keep_noes
+from cds_hooks.store.outliving import forget_late_noes, keep_noes
 from cds_hooks.store.pauses import pauses_in, resume, taken_back
 from cds_hooks.store.people import erase_within, erased_people, everybody, keep_erased
 from cds_hooks.store.tables import (
@@ -91,25 +95,30 @@ def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Ca
     Raises SQLAlchemyError or ValueError where that store cannot be read.
     """
     before = _Before(schema)
+    erasures = _erasures(connection, before)
+    _let_go_of_the_erased(connection, key, erasures, today)
     # Before anything is added: afterwards a card that is in both is no sign of anything.
-    goes_on = _in_both(connection, before)
-    _let_go_of_the_erased(connection, key, before, today)
-    carried = Carried(_cards(connection, key, before), _answers(connection, before))
+    goes_on = _goes_on(connection, before)
+    but = _of_the_erased(connection, key, before, erasures)
+    carried = Carried(
+        _add(connection, before, cards, "card", but=but), _answers(connection, before)
+    )
     for table, known_by in ((grounds, ("card",)), (comments, ("card", "said_at"))):
         _add(connection, before, table, *known_by, but=before[table].c.card.not_in(_EVERY_CARD))
     forget_comments(connection, today.isoformat())
     _replace(connection, before, unknown_cards, "card")
     _counts(connection, before)
-    _add(connection, before, erased_cards, "no")
-    keep_noes(connection, _rows(connection, select(before[noes])))
+    _late_noes_and_noes(connection, before, erasures)
     _paused(connection, before, goes_on=goes_on)
     return carried
 
 
-def _in_both(connection: Connection, before: _Before) -> bool:
+def _goes_on(connection: Connection, before: _Before) -> bool:
+    """Whether the store that is replaced has a card of the backup, and none of them is missing."""
     old = before[cards]
-    one = select(cards.c.card).join(old, old.c.card == cards.c.card).limit(1)
-    return connection.execute(one).first() is not None
+    there = exists().where(old.c.card == cards.c.card)
+    has, lacks = (select(cards.c.card).where(each).limit(1) for each in (there, ~there))
+    return connection.execute(has).first() is not None and connection.execute(lacks).first() is None
 
 
 def _rows(connection: Connection, found: Select[*tuple[str, ...]]) -> list[dict[str, str]]:
@@ -119,33 +128,66 @@ def _rows(connection: Connection, found: Select[*tuple[str, ...]]) -> list[dict[
     ]
 
 
-def _erasures(connection: Connection, found: Select[*tuple[str, ...]]) -> list[tuple[str, str]]:
-    return [(row["who"], row["erased_on"]) for row in _rows(connection, found)]
+class _Erasures(NamedTuple):
+    """Who was erased and only one of the two knows of it, by their hash."""
+
+    since: Mapping[str, str]  # by the store that is replaced: the day, with its mark
+    only_there: Mapping[str, str]  # by the backup, the day: that store is of before
 
 
-def _let_go_of_the_erased(connection: Connection, key: Key, before: _Before, today: date) -> None:
+def _erasures(connection: Connection, before: _Before) -> _Erasures:
+    there = dict(erased_people(connection))
+    rows = _rows(connection, select(before[erased]))
+    known = {row["who"]: row["erased_on"] for row in rows}
+    # Of two on one day the store that is replaced has the later one: it is what went on.
+    return _Erasures(
+        {
+            who: on
+            for who, on in known.items()
+            if on != there.get(who) and on[:_DAY] >= there.get(who, "")[:_DAY]
+        },
+        {who: on[:_DAY] for who, on in there.items() if on[:_DAY] > known.get(who, "")[:_DAY]},
+    )
+
+
+def _let_go_of_the_erased(
+    connection: Connection, key: Key, erasures: _Erasures, today: date
+) -> None:
     """Of whoever was erased since, only what the store that is replaced has is carried over."""
-    already = set(erased_people(connection))
-    every = _erasures(connection, select(before[erased]))
-    since = {who for who, on in every if (who, on) not in already}
+    since = erasures.since
     for person in everybody(connection) if since else ():
         if key.hidden(person) in since:
             erase_within(connection, key, person, today, also_the_no=True)
     for who in since:
         connection.execute(noes.delete().where(noes.c.who == who))
-    keep_erased(connection, every)
+        forget_late_noes(connection, who)
+    keep_erased(connection, since.items())
 
 
-def _cards(connection: Connection, key: Key, before: _Before) -> int:
-    """Add the cards, but of before somebody was erased where only the backup knows of it."""
-    old, but = before[cards], list[ColumnElement[bool]]()
-    known = set(_erasures(connection, select(before[erased])))
-    only_there = {who: on[:_DAY] for who, on in erased_people(connection) if (who, on) not in known}
+def _of_the_erased(
+    connection: Connection, key: Key, before: _Before, erasures: _Erasures
+) -> ColumnElement[bool]:
+    """The cards of before somebody was erased where only the backup knows of it."""
+    old, found = before[cards], list[ColumnElement[bool]]()
     people = select(old.c.person).distinct().order_by(old.c.person)
-    for person in connection.scalars(people) if only_there else ():
-        if on := only_there.get(key.hidden(person)):
-            but.append(and_(old.c.person == person, old.c.shown_on <= on))
-    return _add(connection, before, cards, "card", but=or_(false(), *but))
+    for person in connection.scalars(people) if erasures.only_there else ():
+        if on := erasures.only_there.get(key.hidden(person)):
+            found.append(and_(old.c.person == person, old.c.shown_on <= on))
+    return or_(false(), *found)
+
+
+def _late_noes_and_noes(connection: Connection, before: _Before, erasures: _Erasures) -> None:
+    """That somebody said no, and may still; but not what an erasure let go of with the rest."""
+    old = before[erased_cards]
+    over = [
+        and_(old.c.who == who, old.c.erased_on <= on) for who, on in erasures.only_there.items()
+    ]
+    _add(connection, before, erased_cards, "no", but=or_(false(), *over))
+    every = _rows(connection, select(before[noes]))
+    keep_noes(
+        connection,
+        (row for row in every if row["said_on"] > erasures.only_there.get(row["who"], "")),
+    )
 
 
 def _add(
@@ -212,6 +254,13 @@ def _paused(connection: Connection, before: _Before, *, goes_on: bool) -> None:
     now = {row["what"]: row for row in _rows(connection, select(before[paused]))}
     of_backup = {row["what"]: row for row in _rows(connection, select(paused))}
     every = now if goes_on else of_backup | now
+    known_until = _latest(connection, before)
+    # What was paused after its last sign of life the store that is replaced may not know of.
+    every |= {
+        what: row
+        for what, row in of_backup.items()
+        if what not in now and row["since"] > known_until
+    }
     connection.execute(paused.delete())
     if every:
         connection.execute(paused.insert(), list(every.values()))
@@ -219,3 +268,12 @@ def _paused(connection: Connection, before: _Before, *, goes_on: bool) -> None:
     for rule, at in taken_back(connection):
         if (shadow := f"{IN_SHADOW}{rule}") in since and since[shadow] < at:
             resume(connection, shadow)
+
+
+def _latest(connection: Connection, before: _Before) -> str:
+    """When the store that is replaced last showed a card or had something paused, in UTC."""
+    found = (
+        connection.execute(select(func.max(column))).scalar()
+        for column in (before[cards].c.shown_at, before[paused].c.since)
+    )
+    return max(filter(None, found), default="")

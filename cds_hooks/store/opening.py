@@ -93,6 +93,7 @@ class Database:
                 yield connection
             return
         with self._use() as connection, connection.begin():
+            self.check_file()
             yield connection
 
     @contextmanager
@@ -105,6 +106,7 @@ class Database:
         with self._use() as connection:
             reading = connection.execution_options(**_READING)
             with reading.begin():  # what is read by several statements is of one moment
+                self.check_file()
                 yield reading
 
     @contextmanager
@@ -116,12 +118,12 @@ class Database:
         from the pool.
         """
         try:
-            self.check_file()
             if self._kept is None:
                 self._kept = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             driver = driver_of(self._kept)
             driver.execute(begin)
             try:
+                self.check_file()
                 yield self._kept
                 driver.execute("COMMIT")
             except BaseException:
@@ -145,7 +147,6 @@ class Database:
     def _use(self) -> Generator[Connection]:
         """A connection. The driver's own words, which may quote values, go no further."""
         try:
-            self.check_file()
             with self.engine.connect() as connection:
                 yield connection
         except (SQLAlchemyError, self._drivers_own, OSError):
@@ -155,7 +156,8 @@ class Database:
         """Raise an OSError where the file is another one than was opened, or none.
 
         An open connection would go on writing to a file that was deleted or replaced, and what
-        was said would be lost with it.
+        was said would be lost with it. Asked once a transaction has begun: while it waited for its
+        turn, a backup may have been restored.
         """
         if self._file is not None and self._file.stat().st_ino != self._same_file:
             raise FileNotFoundError

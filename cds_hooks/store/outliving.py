@@ -133,9 +133,17 @@ def hear_late_no(connection: Connection, key: Key, met: Met, now: datetime, real
     return True
 
 
-def forget_late_noes(connection: Connection, who: str) -> None:
-    """Let go of it for one person, by their hash."""
-    connection.execute(erased_cards.delete().where(erased_cards.c.who == who))
+def late_noes_of(connection: Connection, who: str) -> list[tuple[str, str]]:
+    """To what somebody who was erased may still say no, and until when, by their hash."""
+    theirs = select(erased_cards.c.topics, erased_cards.c.until).distinct()
+    theirs = theirs.where(erased_cards.c.who == who)
+    theirs = theirs.order_by(erased_cards.c.until, erased_cards.c.topics)
+    return [(row.topics, row.until) for row in connection.execute(theirs)]
+
+
+def forget_late_noes(connection: Connection, who: str) -> int:
+    """Let go of it for one person, by their hash; of how many rows."""
+    return connection.execute(erased_cards.delete().where(erased_cards.c.who == who)).rowcount
 
 
 def forget_old_cards(connection: Connection, day: str) -> None:

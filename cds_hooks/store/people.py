@@ -11,7 +11,13 @@ from cds_hooks.store.answers import key_of
 from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Database, Place, open_store
-from cds_hooks.store.outliving import forget_late_noes, keep_late_noes, keep_noes, noes_of
+from cds_hooks.store.outliving import (
+    forget_late_noes,
+    keep_late_noes,
+    keep_noes,
+    late_noes_of,
+    noes_of,
+)
 from cds_hooks.store.tables import answers, cards, comments, erased, grounds, late, noes
 
 _ERASED = text(
@@ -52,11 +58,16 @@ def export(place: Place, person: str, *, with_comments: bool = False) -> Json | 
                     select(noes).where(noes.c.who == key.hidden(person)).order_by(noes.c.topic)
                 )
             ]
+            late_noes = [
+                {"topics": topics.split(" "), "kept_until": until}
+                for topics, until in late_noes_of(connection, key.hidden(person))
+            ]
     finally:
         database.close()
-    if not found and not stays:
+    if not found and not stays and not late_noes:
         return None
-    return {"person": person, "cards": found, "said_no_before": stays}
+    told: Json = {"person": person, "cards": found, "said_no_before": stays}
+    return told | ({"may_still_say_no_to": late_noes} if late_noes else {})
 
 
 def _exported(
@@ -132,10 +143,13 @@ def erase_within(
 ) -> int:
     """The same, in a transaction that is open."""
     who = key.hidden(person)
+    # An answer that is being heard to one of them is heard before, or is a late one.
+    its_own = select(cards.c.card).where(cards.c.person == person).order_by(cards.c.card)
+    connection.execute(its_own.with_for_update()).all()
     no_gone = 0
     if also_the_no:
         no_gone = connection.execute(noes.delete().where(noes.c.who == who)).rowcount
-        forget_late_noes(connection, who)
+        no_gone += forget_late_noes(connection, who)
     else:
         keep_late_noes(connection, key, person, today)
         keep_noes(connection, noes_of(connection, key, person))

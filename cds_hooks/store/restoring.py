@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_hooks.store.answers import checked_key, key_noted, key_of
-from cds_hooks.store.backups import COPY, Manifest, look_at, read_rows
+from cds_hooks.store.backups import COPY, for_a_moment, look_at, opened, read_rows
 from cds_hooks.store.carrying import Carried, carry_over, same_key
 from cds_hooks.store.keys import KEY_FILE, Key, read_key, sync_folder
 from cds_hooks.store.moving import move, move_within
@@ -23,6 +23,7 @@ from cds_hooks.store.opening import Place, connect, note_version, version_of, wa
 from cds_hooks.store.pauses import pauses_in
 from cds_hooks.store.quick import driver_of
 from cds_hooks.store.tables import FILE, VERSION, StoreError, metadata
+from cds_hooks.store.verifying import wrong_with
 
 _OLD = "replaced"
 _BESIDE = ("", "-wal", "-shm")
@@ -51,34 +52,56 @@ def restore(place: Place, folder: Path, now: datetime) -> Restored:
     manifest = looked.manifest
     if manifest.version > VERSION:
         raise StoreError("The backup is of a later version of Good Day. Restore it with that one.")
-    if (manifest.file == COPY) is bool(place.url):
-        kinds = ("a SQLite store", "PostgreSQL") if manifest.file == COPY else (
+    if (manifest.holds == COPY) is bool(place.url):
+        kinds = ("a SQLite store", "PostgreSQL") if manifest.holds == COPY else (
             "a store in PostgreSQL", "SQLite",
         )  # fmt: skip
         raise StoreError(f"The backup is of {kinds[0]} and cannot be restored into {kinds[1]}.")
     stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     try:
-        if place.url:
-            return _into_database(place, folder, manifest, stamp)
-        return _into_folder(place, folder, stamp)
+        with opened(place, folder, manifest) as copy:
+            if place.url:
+                return _into_database(place, copy, stamp)
+            return _into_folder(place, copy, stamp)
     except (SQLAlchemyError, OSError):
         raise StoreError(
             f"The backup could not be restored to {place.named}. What was there is there still."
         ) from None
 
 
+def tried(place: Place, folder: Path, now: datetime) -> bool:
+    """Restore a backup where nothing is, look at all of it, and let go of it again.
+
+    Whether that could be done: one of PostgreSQL needs a database. Raises StoreError, with what is
+    wrong, where it could not be restored, or is not whole then.
+    """
+    manifest = look_at(folder).manifest
+    if manifest is None or manifest.holds != COPY:
+        return False
+    with for_a_moment(place) as scratch:
+        there = Place(scratch, key=place.key)
+        if not place.key:
+            shutil.copyfile(place.folder / KEY_FILE, scratch / KEY_FILE)
+        restore(there, folder, now)
+        if wrong := wrong_with(there):
+            raise StoreError(f"The backup could be restored, but is not whole. {' '.join(wrong)}")
+    return True
+
+
 # ---- SQLite: a file in the place of a file ---------------------------------------------------
 
 
-def _into_folder(place: Place, folder: Path, stamp: str) -> Restored:
+def _into_folder(place: Place, copy: Path, stamp: str) -> Restored:
     place.folder.mkdir(parents=True, exist_ok=True)
     there, key_file = place.folder / FILE, place.folder / KEY_FILE
+    for left in place.folder.glob(".restoring-*"):  # by one that was killed: somebody may be in it
+        shutil.rmtree(left, ignore_errors=True)
     making = Place(place.folder / f".restoring-{stamp}", key=place.key)
     making.folder.mkdir(mode=0o700)
     try:
         if key_file.exists():
             os.link(key_file, making.folder / KEY_FILE)
-        shutil.copyfile(folder / COPY, making.folder / FILE)
+        shutil.copyfile(copy, making.folder / FILE)
         move(making)
         carry, stopped = _make_ready(making, there, _day(stamp))
         beside = ""
@@ -124,20 +147,67 @@ def _make_ready(making: Place, there: Path, today: date) -> tuple[Carried | None
 
 
 def _copied(there: Path, scratch: Path) -> Path | None:
-    """A copy of the store that is there, of this version; None where it cannot be read."""
+    """A copy of the store that is there, of this version; None where it cannot be read.
+
+    Raises StoreError where it can be, and cannot be copied: nothing of it is to be lost then.
+    """
     try:
-        old, copy = connect(Place(there.parent), FILE), Place(scratch)
-        scratch.mkdir(mode=0o700)
-        try:
-            with old.engine.connect() as connection:
-                alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-                alone.execute(text("VACUUM INTO :file"), {"file": str(scratch / FILE)})
-        finally:
-            old.close()
-        move(copy)
-    except (StoreError, SQLAlchemyError):
+        old = connect(Place(there.parent), FILE)
+    except StoreError:
         return None
+    try:
+        with old.engine.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            if not _is_whole(alone):
+                return None
+            _check_not_later(version_of(alone), str(there.parent))
+            _check_nobody_else(alone, there.parent)
+            scratch.mkdir(mode=0o700)
+            alone.execute(text("VACUUM INTO :file"), {"file": str(scratch / FILE)})
+    except SQLAlchemyError:
+        raise StoreError(_not_copied(there)) from None
+    finally:
+        old.close()
+    try:
+        move(Place(scratch))
+    except StoreError:
+        raise StoreError(_not_copied(there)) from None
     return scratch / FILE
+
+
+def _not_copied(there: Path) -> str:
+    return (
+        f"What {there} has besides the backup could not be copied. Nothing was restored. Make room"
+        " on the disk; or move that file away, and what was said since is not carried over."
+    )
+
+
+def _is_whole(old: Connection) -> bool:
+    try:
+        return old.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    except SQLAlchemyError:
+        return False
+
+
+def _check_nobody_else(old: Connection, folder: Path) -> None:
+    """Raise StoreError where another process has the store open: what it keeps now would be lost.
+
+    SQLite leaves its way of writing, which every connection begins anew, only where nobody looks.
+    """
+    try:
+        old.exec_driver_sql("PRAGMA journal_mode = DELETE")
+    except SQLAlchemyError:
+        raise StoreError(
+            f"Somebody uses the store in {folder}. Nothing was restored: stop the service first."
+        ) from None
+
+
+def _check_not_later(version: int, named: str) -> None:
+    if version > VERSION:
+        raise StoreError(
+            f"The store in {named} was written by a later version of Good Day, and nothing of it"
+            " could be carried over. Nothing was restored: restore with that version."
+        )
 
 
 def _carry_over(connection: Connection, key: Key, schema: str, today: date) -> Carried | None:
@@ -154,16 +224,17 @@ def _carry_over(connection: Connection, key: Key, schema: str, today: date) -> C
 # ---- PostgreSQL: tables in the place of tables, in one transaction ---------------------------
 
 
-def _into_database(place: Place, folder: Path, manifest: Manifest, stamp: str) -> Restored:
+def _into_database(place: Place, copy: Path, stamp: str) -> Restored:
     database = connect(place, FILE)
-    file, beside = folder / manifest.file, ""
+    beside = ""
     carry: Carried | None = Carried()
-    made_with = {row["value"] for table, row in read_rows(file) if table == "about"}
+    made_with = {row["value"] for table, row in read_rows(copy) if table == "about"}
     try:
         with database.engine.begin() as connection:
             wait_to_make(connection)
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             found = version_of(connection)
+            _check_not_later(found, place.named)
             if found not in (0, VERSION):
                 move_within(connection, VERSION)
             if made_with:
@@ -175,7 +246,7 @@ def _into_database(place: Place, folder: Path, manifest: Manifest, stamp: str) -
                 _put_aside(connection, beside)
             metadata.create_all(connection)
             note_version(connection, VERSION)
-            _fill(connection, file)
+            _fill(connection, copy)
             key_noted(connection, place)
             if beside:
                 # Its tables are locked since they were put aside: nothing comes in meanwhile.

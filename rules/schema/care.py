@@ -107,9 +107,16 @@ def _group(reader: Reader, node: Node) -> PilotGroup | None:
         return None
     check(reader, block, '"pilot"', PILOT)
     share = reader.get(block, "share", lambda n: _share(reader, n))
-    return PilotGroup(
-        _sentences(reader, block, "sites"), _sentences(reader, block, "clinicians"), share
-    )
+    clinicians = _sentences(reader, block, "clinicians")
+    if 0 < len(set(clinicians)) < FEWEST_CLINICIANS:
+        says = "So few clinicians are no group: what is counted of the rule would be what they did."
+        hint = f"Name {FEWEST_CLINICIANS} or more, or try the rule by sites: or share: instead."
+        reader.stop(block.pairs["clinicians"][1].at, "E10", says, hint)
+    return PilotGroup(_sentences(reader, block, "sites"), clinicians, share)
+
+
+# Of a rule that one or two see, whoever knows who they are would know whose its counts are.
+FEWEST_CLINICIANS = 3
 
 
 def _share(reader: Reader, node: Node) -> tuple[int, int] | None:

@@ -85,7 +85,7 @@ RELEASED = (
 
 PILOT = (
     Key("sites", F.SENTENCES, "Only at these sites."),
-    Key("clinicians", F.SENTENCES, "Only these clinicians."),
+    Key("clinicians", F.SENTENCES, "Only these clinicians, three or more."),
     Key("share", F.TEXT, "Only so many people: 1 in 5. Always the same ones."),
 )
 

@@ -323,10 +323,14 @@ def test_a_review_is_told_thirty_days_ahead(tmp_path: Path) -> None:
         assert says in place.page()
 
 
+@pytest.mark.parametrize("which", [COPD_RULE, "the-one-that-it-replaces"])
 def test_of_a_rule_that_put_itself_in_shadow_nothing_is_told_where_it_cannot_tell_either(
-    tmp_path: Path,
+    tmp_path: Path, which: str
 ) -> None:
-    live = copd(tmp_path)
+    library = piloting(tmp_path / "practice", COPD_RULE)
+    (rule,) = library.shown().rules
+    taking_over = replace(rule, care=replace(rule.care, replaces="the-one-that-it-replaces"))
+    live = Live(in_force(replace(library, rules=(taking_over,)), NOW))
     with watched(tmp_path, live) as (place, _):
         call = place.a_call(margaret("a"), of="a")
         call["prefetch"] = {
@@ -336,9 +340,11 @@ def test_of_a_rule_that_put_itself_in_shadow_nothing_is_told_where_it_cannot_tel
             for key, value in call["prefetch"].items()
         }
         assert place.ask(call).held_back[COPD_RULE]["step"] == "cannot-tell"
-        place.answers.pause(Pause(f"shadow:{COPD_RULE}", NOW, "shown 40 times"))
+        place.answers.pause(Pause(f"shadow:{which}", NOW, "shown 40 times"))
         Pausing(place.answers, live).look()
         assert place.ask(call).body == {"cards": []}
+        seen = place.a_call(margaret("b"), of="b")
+        assert place.ask(seen).body == {"cards": []}, "nor where it would have been shown"
 
 
 def test_however_often_rules_change_canaries_are_asked_every_hour(tmp_path: Path) -> None:

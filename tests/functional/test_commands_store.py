@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cds_hooks.cli import run
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.audit import Audit
+from cds_hooks.store.backups import backup
 from cds_hooks.store.keys import KEY_FILE, read_key
 from cds_hooks.store.opening import Place
 from cds_hooks.store.pauses import Pause
@@ -72,7 +74,8 @@ def test_a_store_is_backed_up_looked_at_and_restored(
     assert "3 cards, 6 answers" in said_so
     assert f"Keep {place.folder / KEY_FILE} somewhere else" in said_so
     (made,) = (tmp_path / "safe").iterdir()
-    assert typed("verify", made) == (FINE, f"{made} is whole.\n")
+    how = ", and can be read" if place.url else ": restored beside the store, it was all there"
+    assert typed("verify", made) == (FINE, f"{made} is whole{how}.\n")
     code, said_so = typed("restore", made)
     assert code == COULD_NOT_RUN
     assert "is replaced by the backup of" in said_so
@@ -132,6 +135,33 @@ def test_a_backup_that_was_changed_is_found_and_not_restored(
     code, said_so = typed("restore", made, "--yes")
     assert code == PROBLEMS
     assert "Nothing was restored." in said_so
+
+
+def test_whoever_has_no_key_can_tell_whether_a_backup_is_whole_and_no_more(
+    typed: Typed, place: Place, tmp_path: Path
+) -> None:
+    filled(place)
+    typed("backup", "--to", tmp_path / "safe")
+    (made,) = (tmp_path / "safe").iterdir()
+    (place.folder / KEY_FILE).unlink()
+    code, said_so = typed("verify", made)
+    assert code == FINE
+    assert "What is in it was not read: the key of its store is not in" in said_so
+    code, said_so = typed("restore", made, "--yes")
+    assert code == COULD_NOT_RUN
+    assert "Put it back, or give it as GOODDAY_STORE_KEY" in said_so
+
+
+def test_of_the_backups_of_many_nights_the_newest_are_kept(
+    typed: Typed, place: Place, tmp_path: Path
+) -> None:
+    filled(place)
+    for night in range(3):
+        backup(place, tmp_path / "safe", NOW - timedelta(days=night))
+    code, said_so = typed("backup", "--to", tmp_path / "safe", "--keep", "2")
+    assert code == FINE
+    assert said_so.count("Let go of") == 2
+    assert len(list((tmp_path / "safe").iterdir())) == 2
 
 
 def test_an_old_store_is_backed_up_and_upgraded(typed: Typed, place: Place) -> None:

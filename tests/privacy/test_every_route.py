@@ -43,7 +43,7 @@ from rules.rule import Library
 from tests.callers import PUBLIC_URL, Caller, bearer, registered
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.served import NOW, VIEW, Json, Reply, a_call, closed, piloting, prefetch_of, taken
-from tests.stores import TODAY
+from tests.stores import TODAY, bytes_of
 
 CALL = f"/cds-services/good-day-{VIEW}"
 HERE = "127.0.0.1"
@@ -226,9 +226,9 @@ def with_every_verb(data: Path, day: Day, capsys: pytest.CaptureFixture[str]) ->
         said = capsys.readouterr()
         day.said[f"goodday store {verb}"] = said.out + said.err
         assert code == 0, said.err
-    for file in backups.rglob("*"):
-        if file.is_file():
-            day.said[f"the backup's {file.name}"] = file.read_bytes().decode("latin-1")
+    for made in backups.iterdir():
+        for name, packed in bytes_of(made, Place(data)):
+            day.said[f"the backup's {name}"] = packed.decode("latin-1")
 
 
 def a_day(

@@ -22,9 +22,10 @@ from cds_hooks.store.people import export
 from cds_hooks.store.sittings import FILE as SITTINGS
 from cds_hooks.store.tables import FILE, metadata
 from rules.rule import Library
+from tests.builders import load_files, rule_text
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.served import NOW, Json, Surgery, closed, piloting, surgery, taken
-from tests.stores import TODAY, fast_folder, place, postgresql
+from tests.stores import TODAY, bytes_of, fast_folder, place, postgresql
 
 __all__ = ["fast_folder", "place", "postgresql"]
 
@@ -112,6 +113,22 @@ def test_only_counts_are_counted_and_lead_to_nobody_at_all() -> None:
     assert set(Event.__slots__) == {"day", "rule", "offer", "outcome"}
 
 
+@pytest.mark.parametrize(
+    ("named", "stops"),
+    [
+        pytest.param("dr-a", True, id="one"),
+        pytest.param("[dr-a, dr-b, dr-a]", True, id="two, one of them twice"),
+        pytest.param("[dr-a, dr-b, dr-c]", False, id="three"),
+    ],
+)
+def test_no_rule_is_tried_by_so_few_that_its_counts_would_be_theirs(
+    named: str, *, stops: bool
+) -> None:
+    text = rule_text(pilot=f"{{clinicians: {named}}}")
+    found = [one.says for one in load_files({"rules/coughing.yaml": text}).stops]
+    assert [says.startswith("So few clinicians are no group") for says in found] == [True] * stops
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return piloting(tmp_path_factory.mktemp("practice"), COPD_RULE, RESULTS_RULE)
@@ -150,8 +167,8 @@ def everything_kept(place: Place, folder: Path) -> dict[str, str]:
     database.close()
     for person in ("p0", "p1"):
         found[f"the export of {person}"] = json.dumps(export(place, person))
-    for file in backup(place, folder, NOW).iterdir():
-        found[f"the backup's {file.name}"] = file.read_bytes().decode("latin-1")
+    for name, packed in bytes_of(backup(place, folder, NOW), place):
+        found[f"the backup's {name}"] = packed.decode("latin-1")
     store = Answers(place)
     found["what is counted"] = repr(store.counted(TODAY, TODAY))
     store.close()

@@ -2,13 +2,14 @@
 
 import pytest
 
+from prompts.offers import offer_key, offer_keys
 from prompts.prompt import Prompt
 from rules.answer import Answer
 from rules.codes import OWN, Code
 from rules.days import Duration
 from rules.record import Entry, Kind, Reply
-from rules.rule import OfferKind
-from tests.builders import a_record, a_rule, card, entry
+from rules.rule import Offer, OfferKind
+from tests.builders import a_record, a_rule, card, entry, list_text, load_files, rule_text
 from tests.spec.table import refusals
 
 COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
@@ -210,3 +211,23 @@ def test_the_label_is_filled_like_a_summary() -> None:
 )
 def test_an_offer_that_cannot_be_read_is_never_dropped(offers: str, says: str) -> None:
     assert refusals(facts=FACTS, offers=offers) == [says]
+
+
+def letter(codes: str) -> Offer:
+    """The offer of a letter whose list of results has these codes."""
+    listed = {f"value-sets/{RESULTS_LIST}.yaml": list_text(RESULTS_LIST, codes.split())}
+    rule = rule_text(facts=FACTS, offers=f"\n- {RESULTS}", exclude=None)
+    loaded = load_files({"coughing.yaml": rule, **listed})
+    assert not loaded.stops, loaded.stops
+    (offer,) = loaded.library.rules[0].offers
+    return offer
+
+
+RESULTS_LIST = "blow-test"
+
+
+def test_a_letter_with_results_stays_the_same_offer_when_its_list_gets_one_code_more() -> None:
+    before, after = letter("blow-test"), letter("blow-test blow-harder")
+    assert before.results != after.results
+    assert offer_key(before) == offer_key(after)
+    assert offer_keys(before) & offer_keys(after)

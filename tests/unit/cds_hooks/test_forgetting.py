@@ -70,3 +70,26 @@ def test_a_service_that_runs_does_so_though_no_answer_comes(
         assert comments_in(folder, 1) == 1
         now[0] = OVER
         assert comments_in(folder, 0) == 0
+
+
+class Faulty(Answers):
+    """A store in which one thing goes wrong each time that sessions are let go of."""
+
+    def forget_sittings(self, now: datetime) -> None:
+        raise ZeroDivisionError
+
+
+def test_a_fault_with_one_thing_keeps_nothing_else(
+    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(the_app, "FORGETS_EVERY", 0.02)
+    folder, now = commented(tmp_path), [NOW]
+
+    def clock() -> datetime:
+        return now[0]
+
+    app = the_app.create_app(Settings(data=folder), library, Faulty(folder), clock=clock)
+    with TestClient(app):
+        time.sleep(0.1)
+        now[0] = OVER
+        assert comments_in(folder, 0) == 0

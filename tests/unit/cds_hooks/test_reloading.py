@@ -5,8 +5,9 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from hypothesis import settings
@@ -157,6 +158,26 @@ def test_a_folder_that_goes_away_keeps_the_last_good_set(folder: Path, live: Liv
     assert live.rules is before
     assert live.last is not None
     assert live.last.wrong
+
+
+def test_a_fault_ends_one_look_and_not_the_watch(folder: Path, live: Live) -> None:
+    faults: list[int] = []
+
+    def clock() -> datetime:
+        if not faults:
+            faults.append(1)
+            raise ZeroDivisionError
+        return NOW
+
+    looks = Reloading(folder, live, clock, 0.01)
+    looks.start()
+    write(folder, 2)
+    ends = monotonic() + 10
+    while versions(live) != {2} and monotonic() < ends:
+        sleep(0.01)
+    looks.stop()
+    assert faults
+    assert versions(live) == {2}
 
 
 def test_two_sets_have_the_same_fingerprint_only_where_every_file_is_the_same(

@@ -334,6 +334,22 @@ def test_a_pause_holds_though_the_practice_or_the_rule_was_called_otherwise_then
     assert held(chosen(rule(replaces="pear"), practice=replace(OURS, paused=other))) == []
 
 
+def test_a_pause_holds_however_many_took_over_from_one_another_since() -> None:
+    texts = {
+        f"rules/{name}.yaml": rule_text(
+            id=name, replaces=before, status=status, exclude=None, people=None, tests=None
+        )
+        for name, before, status in (
+            ("apple", "pear", "draft"), ("pear", "plum", "retired"), ("plum", "apple", "retired"),
+        )
+    }  # fmt: skip
+    apple = next(one for one in load_files(texts).library.rules if one.id == "apple")
+    for what, step in (("rule:plum", "paused"), ("rule:pear", "paused"), ("shadow:plum", "shadow")):
+        paused = replace(OURS, paused={what: "An incident"})
+        assert held(chosen(apple, practice=paused)) == [("apple", step)]
+    assert held(chosen(apple, practice=replace(OURS, paused={"rule:fig": "An incident"}))) == []
+
+
 def test_what_put_itself_in_shadow_stays_there_in_a_rule_that_takes_over_from_it() -> None:
     practice = replace(OURS, paused={"shadow:pear": "it was shown 40 times today"})
     assert held(chosen(rule(replaces="pear"), practice=practice)) == [("apple", "shadow")]

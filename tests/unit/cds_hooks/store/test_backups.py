@@ -1,18 +1,28 @@
 """Backups: whole, or known not to be; restored beside what was there, and no no is forgotten."""
 
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from cds_hooks.store.answers import Answers
-from cds_hooks.store.backups import MANIFEST, SEAL, backup, look_at
+from cds_hooks.store.backups import (
+    MANIFEST,
+    SEAL,
+    backup,
+    for_a_moment,
+    let_go,
+    look_at,
+    opened,
+)
 from cds_hooks.store.keys import KEY_FILE
 from cds_hooks.store.opening import Place
 from cds_hooks.store.people import erase
-from cds_hooks.store.restoring import restore
+from cds_hooks.store.restoring import restore, tried
 from cds_hooks.store.tables import FILE, StoreError
 from cds_hooks.store.verifying import wrong_with
 from rules.record import Reply
@@ -56,7 +66,7 @@ def test_a_backup_is_restored_as_it_was(place: Place, tmp_path: Path) -> None:
     filled(place)
     before = checksum(place)
     made = backup(place, tmp_path / "backups", NOW)
-    assert look_at(made).wrong == ()
+    assert look_at(made, place).wrong == ()
     says_no(place, "dan")
     assert checksum(place) != before
     done = restore(place, made, LATER)
@@ -96,7 +106,7 @@ def test_a_bit_that_flips_anywhere_is_noticed(place: Place, tmp_path: Path) -> N
     assert look_at(made).wrong == ()
 
 
-@pytest.mark.parametrize("file", [MANIFEST, SEAL, "store.sqlite"])
+@pytest.mark.parametrize("file", [MANIFEST, SEAL, "store.sqlite.sealed"])
 def test_a_backup_that_is_not_whole_is_not_restored(tmp_path: Path, file: str) -> None:
     place = Place(tmp_path / "store")
     filled(place)
@@ -168,6 +178,7 @@ def test_a_backup_goes_to_another_machine_with_its_key(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="key"):
         restore(other, made, LATER)
     assert not (other.folder / FILE).exists()
+    other.folder.mkdir()
     shutil.copyfile(place.folder / KEY_FILE, other.folder / KEY_FILE)
     assert restore(other, made, LATER).beside == ""
     assert checksum(other) == checksum(place)
@@ -202,4 +213,128 @@ def test_a_backup_is_for_its_owner_alone_and_has_no_key_in_it(place: Place, tmp_
     key = (place.folder / KEY_FILE).read_bytes().strip()
     every = b"".join(file.read_bytes() for file in made.iterdir())
     assert key not in every
-    assert b"written words" not in every
+    for told in (b"written words", b"SQLite", b"ann", b"breathing", b"person"):
+        assert told not in every
+    assert not list(place.folder.glob(".opened-*"))
+
+
+def test_a_backup_that_was_sealed_anew_by_somebody_else_is_not_restored(
+    place: Place, tmp_path: Path
+) -> None:
+    """Whoever can write there can write a manifest as well, and has no key."""
+    filled(place)
+    made = backup(place, tmp_path / "backups", NOW)
+    (copy,) = made.glob("*.sealed")
+    spoilt = bytearray(copy.read_bytes())
+    spoilt[-20] ^= 1
+    copy.write_bytes(spoilt)
+    manifest = json.loads((made / MANIFEST).read_bytes())
+    manifest["sha256"] = sha256(spoilt).hexdigest()
+    packed = json.dumps(manifest).encode()
+    (made / MANIFEST).write_bytes(packed)
+    (made / SEAL).write_text(f"{sha256(packed).hexdigest()}  {MANIFEST}\n")
+    assert look_at(made).wrong == (), "without a key nobody can tell"
+    before = checksum(place)
+    with pytest.raises(StoreError, match="was changed since"):
+        restore(place, made, LATER)
+    assert checksum(place) == before
+
+
+def test_a_backup_of_before_they_were_sealed_is_restored(place: Place, tmp_path: Path) -> None:
+    filled(place)
+    made = backup(place, tmp_path / "backups", NOW)
+    looked = look_at(made)
+    assert looked.manifest is not None
+    with opened(place, made, looked.manifest) as plain:
+        (made / plain.name).write_bytes(plain.read_bytes())
+    (made / looked.manifest.file).unlink()
+    copy = made / looked.manifest.holds
+    manifest = json.loads((made / MANIFEST).read_bytes()) | {
+        "format": 1,
+        "file": copy.name,
+        "bytes": copy.stat().st_size,
+        "sha256": sha256(copy.read_bytes()).hexdigest(),
+    }
+    del manifest["key"]
+    packed = json.dumps(manifest).encode()
+    (made / MANIFEST).write_bytes(packed)
+    (made / SEAL).write_text(f"{sha256(packed).hexdigest()}  {MANIFEST}\n")
+    before = checksum(place)
+    says_no(place, "dan")
+    restore(place, made, LATER)
+    assert checksum(place) != before, "what dan said was carried over"
+    assert replies(place, "ann") == {Reply.NO_TIME}
+
+
+def test_a_backup_is_tried_where_nothing_is_and_nothing_stays_of_it(
+    place: Place, tmp_path: Path
+) -> None:
+    filled(place)
+    made, before = backup(place, tmp_path / "backups", NOW), checksum(place)
+    there = sorted(place.folder.iterdir())
+    assert tried(place, made, LATER) is not bool(place.url)
+    assert sorted(place.folder.iterdir()) == there
+    assert checksum(place) == before
+
+
+def test_the_newest_backups_stay_and_nothing_else_is_let_go_of(
+    place: Place, tmp_path: Path
+) -> None:
+    filled(place)
+    folder = tmp_path / "backups"
+    made = [backup(place, folder, NOW + timedelta(days=each)) for each in range(4)]
+    (folder / "goodday-backup-of-mine").mkdir()
+    (folder / "letters").write_text("not ours")
+    assert let_go(made[-1], 2) == made[:2]
+    assert let_go(made[-1], 2) == []
+    names = {"goodday-backup-of-mine", "letters"}
+    assert {one.name for one in folder.iterdir()} == names | {one.name for one in made[2:]}
+
+
+def test_a_backup_that_was_just_made_stays_though_the_clock_was_put_back(
+    place: Place, tmp_path: Path
+) -> None:
+    filled(place)
+    folder = tmp_path / "backups"
+    before = [backup(place, folder, NOW + timedelta(days=each)) for each in range(2)]
+    made = backup(place, folder, NOW - timedelta(days=1))
+    assert let_go(made, 2) == before[:1]
+    assert sorted(folder.iterdir()) == [made, before[1]]
+    assert let_go(made, 1) == before[1:]
+    assert list(folder.iterdir()) == [made]
+
+
+def test_the_backups_of_another_store_in_one_folder_stay(tmp_path: Path) -> None:
+    folder, stores = tmp_path / "backups", [Place(tmp_path / "one"), Place(tmp_path / "other")]
+    for store in stores:
+        filled(store)
+    theirs = backup(stores[1], folder, NOW)
+    ours = [backup(stores[0], folder, NOW + timedelta(days=each)) for each in (1, 2)]
+    assert let_go(ours[-1], 1) == ours[:1]
+    assert sorted(folder.iterdir()) == [theirs, ours[-1]]
+
+
+def test_what_a_killed_backup_left_open_goes_with_the_next_but_not_what_is_in_use(
+    tmp_path: Path,
+) -> None:
+    place = Place(tmp_path / "store")
+    filled(place)
+    left = place.folder / ".opened-left"
+    left.mkdir()
+    (left / "store.sqlite").write_bytes(b"somebody's answers")
+    with for_a_moment(place) as in_use:
+        backup(place, tmp_path / "backups", NOW)
+        assert in_use.is_dir()
+    assert not left.exists()
+    assert not list(place.folder.glob(".opened-*"))
+
+
+def test_a_backup_after_a_change_of_the_key_says_which_key_it_wants(tmp_path: Path) -> None:
+    place, other = Place(tmp_path / "store"), Place(tmp_path / "other")
+    filled(place)
+    made = backup(place, tmp_path / "backups", NOW)
+    filled(other)
+    before = checksum(other)
+    with pytest.raises(StoreError, match="another key"):
+        restore(other, made, LATER)
+    assert checksum(other) == before

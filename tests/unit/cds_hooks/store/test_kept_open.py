@@ -1,10 +1,12 @@
 """One connection stays open to a store in a file, and whoever comes meanwhile has another."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from shutil import copyfile
 from sqlite3 import connect
 from threading import Event
+from time import sleep
 
 import pytest
 
@@ -67,6 +69,31 @@ def test_a_file_that_somebody_else_keeps_from_being_written_is_used_again_when_i
         assert len(store.history("ann").shown) == 1, "who only reads does not wait"
         other.rollback()
     assert store.hear([pressed(card, "no")], NOW) == 1
+    store.close()
+
+
+def test_who_waited_while_a_backup_was_restored_keeps_nothing_in_the_file_put_aside(
+    tmp_path: Path,
+) -> None:
+    store, card = Answers(tmp_path), a_card()
+    store.issue(card)
+    with closing(connect(tmp_path / FILE)) as other, ThreadPoolExecutor(2) as threads:
+        other.execute("BEGIN IMMEDIATE")
+        waiting: list[Future[object]] = [
+            threads.submit(store.hear, [pressed(card, "no")], NOW),  # by the one that is kept open
+            threads.submit(store.issue, a_card("bea")),  # and by one of the pool
+        ]
+        sleep(0.5)
+        copyfile(tmp_path / FILE, tmp_path / "restored")
+        (tmp_path / FILE).rename(tmp_path / "aside")
+        (tmp_path / "restored").rename(tmp_path / FILE)
+        other.rollback()
+        for one in waiting:
+            with pytest.raises(StoreError, match="cannot be used at the moment"):
+                one.result()
+        (answers,) = other.execute("SELECT count(*) FROM answers").fetchone()
+        (cards,) = other.execute("SELECT count(*) FROM cards").fetchone()
+    assert (answers, cards) == (0, 1)
     store.close()
 
 

@@ -1,13 +1,16 @@
 """What is kept of one person: given to them, and let go of; a no outlives it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+from time import sleep
 
 import pytest
 
 from cds_hooks.store.answers import Answers
-from cds_hooks.store.hearing import KEPT_COMMENT, LONGEST_COMMENT, MOST_UNKNOWN
+from cds_hooks.store.hearing import KEPT_COMMENT, LONGEST_COMMENT, MOST_UNKNOWN, hear_one
 from cds_hooks.store.kept import Met
 from cds_hooks.store.opening import Place, connect
 from cds_hooks.store.outliving import KEPT_LATE
@@ -15,6 +18,7 @@ from cds_hooks.store.people import erase, export
 from cds_hooks.store.tables import FILE, metadata
 from cds_hooks.store.verifying import wrong_with
 from rules.record import Reply
+from tests.postgresql import Server
 from tests.stores import NOW, SINGING, TODAY, a_card, pressed, said, said_to, was_closed
 
 WORDS = "Zebedee would rather talk to Dr Quillfeather"
@@ -143,6 +147,42 @@ def test_nothing_but_a_no_is_and_only_for_so_long(place: Place) -> None:
     assert rows(place, "erased_cards") == 0
     assert store.hear([pressed(card, "no", later)], NOW + KEPT_LATE + timedelta(days=1)) == 0
     assert store.history("ann").said == ()
+    store.close()
+
+
+def test_that_a_card_is_open_is_told_to_them_and_gone_if_they_want(place: Place) -> None:
+    store = Answers(place)
+    store.issue(a_card("ann"))
+    store.close()
+    erase(place, "ann", TODAY)
+    told = export(place, "ann")
+    assert told is not None
+    assert told["cards"] == told["said_no_before"] == []
+    assert "breathing" in json.dumps(told["may_still_say_no_to"])
+    erase(place, "ann", TODAY, also_the_no=True)
+    assert export(place, "ann") is None
+    assert rows(place, "erased_cards") == 0
+
+
+def test_a_no_that_is_being_heard_while_they_are_erased_is_kept_and_they_are_erased(
+    postgresql: Server, tmp_path: Path
+) -> None:
+    place = Place(tmp_path / "store", postgresql.new_database())
+    store, card = Answers(place), a_card("ann")
+    store.issue(card)
+    database = connect(place, FILE)
+    with ThreadPoolExecutor(1) as elsewhere:
+        with database.writing() as connection:
+            hear_one(connection, store.key, pressed(card, "no"), NOW, "")
+            erasing = elsewhere.submit(erase, place, "ann", TODAY)
+            sleep(0.5)  # so that it waits for the one who is heard
+            assert not erasing.done()
+        assert erasing.result() == 1
+    database.close()
+    assert {(one.reply, one.topic) for one in store.history("ann").said} >= {
+        (Reply.DECLINED, "breathing"), (Reply.DECLINED, "results"),
+    }  # fmt: skip
+    assert store.history("ann").shown == ()
     store.close()
 
 

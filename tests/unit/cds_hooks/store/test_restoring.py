@@ -1,18 +1,21 @@
 """Restoring an earlier backup: nothing that was acknowledged since is forgotten or undone."""
 
+import resource
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.backups import backup
 from cds_hooks.store.hearing import KEPT_COMMENT
-from cds_hooks.store.opening import Place, connect
+from cds_hooks.store.moving import version_at
+from cds_hooks.store.opening import Place, connect, note_version
 from cds_hooks.store.pauses import Pause
 from cds_hooks.store.people import erase, export
 from cds_hooks.store.restoring import restore
-from cds_hooks.store.tables import FILE
+from cds_hooks.store.tables import FILE, VERSION, StoreError
 from cds_hooks.store.verifying import wrong_with
 from rules.record import Reply
 from tests.stores import NOW, SINGING, TODAY, a_card, pressed, said, said_to, was_closed
@@ -97,6 +100,29 @@ def test_over_a_store_that_began_anew_both_pauses_hold(place: Place, tmp_path: P
     assert paused(place) == {
         "rule:copd": "of the backup", "rule:pain": "newer", "*": "stop", "shadow:sleep": "a spike",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("shown_since", [True, False])
+def test_what_was_paused_since_holds_though_an_older_backup_was_restored_by_mistake(
+    place: Place, tmp_path: Path, *, shown_since: bool
+) -> None:
+    older = backed_up(place, tmp_path)
+    if shown_since:
+        store = Answers(place)
+        store.issue(a_card("bea", SINCE))
+        store.close()
+    pause(place, SINCE, all="An incident")
+    newer = backup(place, tmp_path / "newer", NOW)
+    begin_anew(place)
+    restore(place, older, LATER)
+    assert paused(place) == {}
+    if shown_since:  # the service went on with it for a while, and lacks a card of the newer one
+        store = Answers(place)
+        store.issue(a_card("dan", LATER))
+        store.close()
+    done = restore(place, newer, LATER + timedelta(seconds=1))
+    assert paused(place) == {"*": "An incident"}
+    assert done.paused == ("*",)
 
 
 # ---- what was shown and said -----------------------------------------------------------------
@@ -187,6 +213,56 @@ def test_a_comment_whose_days_are_over_does_not_come_back(place: Place, tmp_path
     assert '"comments_kept": 0' in str(told).replace("'", '"')
 
 
+# ---- what is not replaced, since something of it would be lost --------------------------------
+
+
+def test_a_store_that_somebody_uses_is_not_replaced(tmp_path: Path) -> None:
+    place = Place(tmp_path / "store")
+    made = backed_up(place, tmp_path)
+    running, card = Answers(place), a_card("dan", SINCE)
+    with pytest.raises(StoreError, match="stop the service first"):
+        restore(place, made, LATER)
+    running.issue(card)
+    assert running.hear([pressed(card, "no", SINCE)], SINCE) == 1
+    running.close()
+    (place.folder / ".restoring-20260101T000000Z").mkdir()  # left by one that was killed
+    restore(place, made, LATER)
+    assert not list(place.folder.glob(".restoring-*"))
+    store = Answers(place)
+    assert {reply for _, reply, _ in said(store, "dan")} == {Reply.DECLINED}
+    store.close()
+
+
+def test_a_store_for_whose_copy_there_is_no_room_is_not_replaced(tmp_path: Path) -> None:
+    place = Place(tmp_path / "store")
+    made = backed_up(place, tmp_path)
+    store = Answers(place)
+    for number in range(300):
+        store.issue(a_card(f"person-{number}", SINCE))
+    store.close()
+    before = checksum(place)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+    try:
+        with pytest.raises(StoreError, match="Nothing was restored"):
+            restore(place, made, LATER)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert checksum(place) == before
+    assert sorted(path.name for path in place.folder.iterdir()) == ["answers.sqlite", "store.key"]
+
+
+def test_a_store_of_a_later_version_is_not_replaced(place: Place, tmp_path: Path) -> None:
+    made = backed_up(place, tmp_path)
+    database = connect(place, FILE)
+    with database.writing() as connection:
+        note_version(connection, VERSION + 1)
+    database.close()
+    with pytest.raises(StoreError, match="a later version of Good Day"):
+        restore(place, made, LATER)
+    assert version_at(place) == VERSION + 1
+
+
 # ---- who was erased --------------------------------------------------------------------------
 
 
@@ -219,6 +295,26 @@ def test_a_no_that_was_let_go_of_since_does_not_come_back(place: Place, tmp_path
     assert export(place, "ann") is None
 
 
+def test_what_a_no_would_mean_that_was_let_go_of_since_does_not_come_back(
+    place: Place, tmp_path: Path
+) -> None:
+    store = Answers(place)
+    card = a_card("ann")
+    store.issue(card)
+    store.close()
+    erase(place, "ann", TODAY)
+    store = Answers(place)
+    store.issue(a_card("ann", SINCE))
+    store.close()
+    made = backup(place, tmp_path / "backups", NOW)
+    erase(place, "ann", TODAY, also_the_no=True)
+    restore(place, made, LATER)
+    store = Answers(place)
+    assert store.hear([pressed(card, "no", LATER)], LATER) == 0
+    assert store.history("ann").said == ()
+    store.close()
+
+
 def test_of_two_erasures_on_one_day_a_backup_knows_only_its_own(
     place: Place, tmp_path: Path
 ) -> None:
@@ -229,8 +325,36 @@ def test_of_two_erasures_on_one_day_a_backup_knows_only_its_own(
     store.close()
     made = backup(place, tmp_path / "between", NOW)
     erase(place, "ann", TODAY)
+    before = export(place, "ann")
     restore(place, made, LATER)
-    assert export(place, "ann") is None
+    assert export(place, "ann") == before
+    assert before is not None
+    assert before["cards"] == []
+
+
+def test_whom_only_the_backup_knows_to_be_erased_once_more_the_store_does_not_bring_back(
+    place: Place, tmp_path: Path
+) -> None:
+    backed_up(place, tmp_path)
+    erase(place, "ann", TODAY)
+    store = Answers(place)
+    card = a_card("ann", SINCE)
+    store.issue(card)
+    store.hear([pressed(card, "no", SINCE)], SINCE)
+    store.close()
+    older = backup(place, tmp_path / "older", NOW)
+    erase(place, "ann", SINCE.date(), also_the_no=True)
+    store = Answers(place)
+    store.issue(a_card("ann", LATER))
+    store.close()
+    newer, before = backup(place, tmp_path / "newer", NOW), export(place, "ann")
+    begin_anew(place)
+    restore(place, older, LATER)
+    restore(place, newer, LATER + timedelta(seconds=1))
+    assert export(place, "ann") == before
+    # And it is still known that they were erased then: the older backup brings nobody back.
+    restore(place, older, LATER + timedelta(seconds=2))
+    assert export(place, "ann") == before
 
 
 def test_whom_only_the_backup_knows_to_be_erased_the_store_does_not_bring_back(
