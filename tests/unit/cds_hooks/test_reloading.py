@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -210,19 +210,15 @@ def test_the_stories_of_the_rules_that_we_ship_are_answered(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("status", [Status.PILOT, Status.SHADOW, Status.LIVE])
 def test_a_card_that_cannot_be_sent_is_found_by_a_canary(folder: Path, status: Status) -> None:
-    """Also of a rule that is not shown yet, or to one session in four."""
+    """Also of a rule that is not shown yet, or to some sessions only."""
     loaded = load_library(folder)
-    new = {
-        rule.id: replace(
-            rule.care, released=Released(1, "0" * 16, loaded.stories[rule.id][0].today)
-        )
-        for rule in loaded.library.rules
-    }
+    days = [story.today for stories in loaded.stories.values() for story in stories]
+    released = Released(1, "0" * 16, max(days) + timedelta(days=1))
     broken = tuple(
         replace(
             rule,
             status=status,
-            care=new[rule.id],
+            care=replace(rule.care, released=released),
             card=replace(rule.card, words=replace(rule.card.words, summary=TOO_LONG)),
         )
         if rule.id == "wheeze"
