@@ -261,7 +261,7 @@ def cycle_decided(rule: Rule) -> Gate:
 def asked_enough(found: Counted | str) -> Gate:
     """Whether it was asked enough before everybody is shown it."""
     if isinstance(found, str):
-        do = "Name the store of the service: --data and its folder, or --store and its address."
+        do = "Give --data or --store as goodday serve has it."
         return Gate("counted", False, found, do)
     says = found.in_words(f"In {LATELY} days of shadow or pilot", "spoke, or would have,")
     do = "" if found.is_enough else "Leave it in shadow or pilot until then."

@@ -192,12 +192,12 @@ def test_what_pilot_counted_is_looked_up_in_the_store_that_is_named(
 ) -> None:
     file = made(tmp_path / "rules", **CARE, status="pilot", safety=SIGNED)
     assert live_gate(file, capsys) == (
-        "not met  No store is named, so nobody knows how often it was asked. Name the store of the"
-        " service: --data and its folder, or --store and its address."
+        "not met  No store is named, so nobody knows how often it was asked. Give --data or --store"
+        " as goodday serve has it."
     )
     nowhere = tmp_path / "nowhere"
     assert live_gate(file, capsys, "--data", str(nowhere)).startswith(
-        f"not met  There is no store in {nowhere}."
+        f"not met  There is no store in {nowhere}. Name its folder with --data. Give --data or"
     )
     assert not nowhere.exists()
     store, today = tmp_path / "store", clock.practice_day(clock.now())
