@@ -31,10 +31,20 @@ def open_offers(outcome: Outcome, history: History, today: date) -> tuple[Offer,
 
 
 def standing_offers(outcome: Outcome, today: date) -> frozenset[Offer]:
-    """The offers that the record shows as under way, or lately done."""
+    """The offers that the record shows as under way, or lately done, or may: it was not read."""
     if outcome.rule.purpose is Purpose.SAFETY_NET:
         return frozenset()
-    return frozenset(offer for offer in outcome.offers if _stands(outcome, offer, today))
+    standing = frozenset(offer for offer in outcome.offers if _stands(outcome, offer, today))
+    return standing | unread_offers(outcome).keys()
+
+
+def unread_offers(outcome: Outcome) -> Mapping[Offer, Kind]:
+    """The offers of which nobody can tell whether they are under way, each with the unread list."""
+    unread = outcome.look.record.unread
+    if not unread or outcome.rule.purpose is Purpose.SAFETY_NET:
+        return {}
+    shows = ((offer, shows_as(offer)) for offer in outcome.offers)
+    return {offer: kind for offer, where in shows if where for kind in where[1] if kind in unread}
 
 
 def _stands(outcome: Outcome, offer: Offer, today: date) -> bool:

@@ -15,6 +15,7 @@ from prompts.leaving_off import (
     quiet_offers,
     resting_offers,
     standing_offers,
+    unread_offers,
 )
 from prompts.prompt import Held, Step, Way
 from prompts.trying import has_person, is_new, kept_from
@@ -207,8 +208,13 @@ def _done(asked: Asked) -> Held | str:
     standing = standing_offers(asked.outcome, asked.today)
     if not standing:
         return "Nothing that it offers is on the record as under way."
+    unread = unread_offers(asked.outcome)
     if asked.rule.purpose is not Purpose.OFFER or _left(asked, standing):
-        return f"Left off the card, being on the record as under way: {len(standing)}."
+        perhaps = ", or perhaps" if unread else ""
+        return f"Left off the card, being on the record as under way{perhaps}: {len(standing)}."
+    for kind in unread.values():  # not having read it is not its absence
+        says = f"Not shown: the list of {kind} entries could not be read: it may be under way."
+        return Held(asked.rule, "done", says, unread=True)
     return Held(asked.rule, "done", "Not shown: what it offers is on the record as under way.")
 
 
@@ -250,7 +256,7 @@ def _longest(rule: Rule, answers: tuple[Said, ...], today: date) -> Held | None:
         return None
     until, longest = max(
         ((s.ask_again or rule.quiet.periods[s.reply].after(s.on), s) for s in answers),
-        key=lambda pair: (pair[0], pair[1].on, pair[1].reply),
+        key=lambda pair: (pair[0], pair[1].on, pair[1].reply, pair[1].source),
     )
     if until <= today:
         return None

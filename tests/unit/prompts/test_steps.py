@@ -7,10 +7,10 @@ import pytest
 
 from prompts.capacity import resting
 from prompts.history import History, Shown
-from prompts.prompt import Step
+from prompts.prompt import Choice, Step
 from prompts.restraint import STEPS
 from rules.record import NEVER, Entry, Kind, Reply, Said
-from rules.rule import Rule
+from rules.rule import Practice, Rule
 from tests.builders import TODAY, a_record, entry, load_files, rule_text, said
 from tests.unit.prompts.asking import (
     COUGH,
@@ -172,6 +172,41 @@ def test_what_is_under_way_is_left_off_and_the_rest_is_offered() -> None:
     choice = chosen(rule(offers=REFER + tag("t")), lines=(line,))
     assert choice.prompt is not None
     assert [one.label for one in choice.prompt.proposals][:-2] == ["Tag t"]
+
+
+@pytest.mark.parametrize(
+    ("offers", "kind"),
+    [
+        pytest.param(REFER, Kind.REFERRAL, id="a referral, and the referrals could not be read"),
+        pytest.param(tag("t"), Kind.TAG, id="a reminder, and the reminders could not be read"),
+    ],
+)
+def test_what_may_be_under_way_is_not_offered_where_that_could_not_be_read(
+    offers: str, kind: Kind
+) -> None:
+    (one,) = unread(kind, rule(offers=offers)).held
+    assert (one.step, one.unread) == ("done", True)
+    says = f"Not shown: the list of {kind} entries could not be read: it may be under way."
+    assert one.says == says
+    assert unread(Kind.TASK, rule(offers=offers)).prompt is not None
+
+
+def test_of_several_offers_only_those_that_could_be_looked_up_are_made() -> None:
+    choice = unread(Kind.REFERRAL, rule(offers=REFER + tag("t")))
+    assert choice.prompt is not None
+    assert [one.label for one in choice.prompt.proposals][:-2] == ["Tag t"]
+    says = "Left off the card, being on the record as under way, or perhaps: 1."
+    assert Step("done", True, says) in steps_of(choice, "apple")
+
+
+def test_a_safety_net_goes_on_though_what_it_offers_may_be_under_way() -> None:
+    assert on_cards(unread(Kind.TAG, net())) == [["net"]]
+
+
+def unread(kind: Kind, *rules: Rule) -> Choice:
+    """What is chosen where a list could not be read, in a practice that holds nobody."""
+    record = a_record(COUGH, unread=(kind,))
+    return chosen(*rules, record=record, practice=Practice("A test"))
 
 
 def answered(reply: Reply, on: str, *, topic: str = "berry") -> Said:
