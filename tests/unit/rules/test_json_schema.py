@@ -21,11 +21,11 @@ from tests.desk import demo_rules
 from tests.generative.test_file_law import PATIENT, SHIPPED
 
 
-class _Newer(yaml.SafeLoader):
+class _Newer(yaml.CSafeLoader):
     """YAML 1.2, as editors read it: yes and no are words, and dates are texts."""
 
 
-class _Older(yaml.SafeLoader):
+class _Older(yaml.CSafeLoader):
     """YAML 1.1, as other editors read it: yes and no are true and false."""
 
 
@@ -41,7 +41,7 @@ _Newer.yaml_implicit_resolvers |= {
     for first in "tf"
 }
 EDITORS = [pytest.param(_Newer, id="YAML 1.2"), pytest.param(_Older, id="YAML 1.1")]
-Loader = type[yaml.SafeLoader]
+Loader = type[yaml.CSafeLoader]
 # What YAML holds is of every sort.
 Value = Any
 
