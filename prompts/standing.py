@@ -29,7 +29,15 @@ class Standing:
 
     outcome: Outcome
     choice: Choice
-    left_alone: Held | None  # what would hold it back, whatever the rule itself comes to
+    history: History
+    today: date
+    practice: Practice
+    user: str = ""
+
+    @property
+    def left_alone(self) -> Held | None:
+        """What would hold it back, whatever the rule itself comes to."""
+        return hold(self.outcome, self.history, self.today, self.practice, self.user)
 
     @property
     def held(self) -> Held | None:
@@ -79,9 +87,10 @@ class Case:
 
         ``look_up`` is for asking what would be if a fact were otherwise.
         """
-        outcome = decide(self.rule, Look(self.record, self.known.said, today, look_up))
+        known = self.known
+        outcome = decide(self.rule, Look(self.record, known.said, today, look_up))
         # Nobody looks: where only some clinicians see a rule in pilot, one of them is meant.
         pilot = self.rule.care.pilot
         user = pilot.clinicians[0] if pilot and pilot.clinicians else ""
-        choice = choose((outcome,), self.known, today, self.practice, user)
-        return Standing(outcome, choice, hold(outcome, self.known, today, self.practice, user))
+        choice = choose((outcome,), known, today, self.practice, user)
+        return Standing(outcome, choice, known, today, self.practice, user)

@@ -22,7 +22,6 @@ from rules.schema.facts import read_facts
 from rules.schema.lists import (
     MOST_BYTES,
     ListFile,
-    read_list,
     read_messages,
     read_offer_sets,
     read_services,
@@ -234,8 +233,7 @@ class _Loading:
         found: dict[str, ListFile] = {}
         for path, name in self.opening.below(root.joinpath(_LISTS), f"{shown}/{_LISTS}"):
             stem = path.name.removesuffix(".yaml")
-            reader, node = self.opening.read(path, name, MOST_BYTES)
-            file = read_list(reader, node, stem) if node else None
+            file = self.opening.code_list(path, name)
             if file is not None:
                 codes = file.codes
                 found[codes.id] = file

@@ -10,6 +10,8 @@ from rules.lints import real_people
 from rules.problems import Place, Problem
 from rules.reading import Reader
 from rules.schema.keys import HEADINGS
+from rules.schema.lists import MOST_BYTES as MOST_IN_A_LIST
+from rules.schema.lists import ListFile, read_list
 from rules.text import MOST_BYTES as MOST_IN_A_RULE
 from rules.text import Node, read_text
 
@@ -28,12 +30,36 @@ class Opening:
         self, path: Traversable, shown: str, most: int = MOST_IN_A_RULE
     ) -> tuple[Reader, Node | None]:
         """A file as nodes, and the reader for them; None where it cannot be read at all."""
+        source = self._source(path, shown)
+        if source is None:
+            return Reader(self._problems), None
+        return self._read(source, path, shown, most)
+
+    def code_list(self, path: Traversable, shown: str) -> ListFile | None:
+        """A code list; one of which there was nothing to say is not read again while it stays so.
+
+        None where it cannot be used: that has been reported.
+        """
+        stem = path.name.removesuffix(".yaml")
+        source = self._source(path, shown)
+        if source is None:
+            return None
+        if len(source) <= MOST_IN_A_RULE and (known := _clean_list(source, shown, stem)):
+            return known
+        reader, node = self._read(source, path, shown, MOST_IN_A_LIST)
+        return read_list(reader, node, stem) if node else None
+
+    def _source(self, path: Traversable, shown: str) -> bytes | None:
         try:
-            source = self._drafts[shown] if shown in self._drafts else path.read_bytes()
+            return self._drafts[shown] if shown in self._drafts else path.read_bytes()
         except OSError:
             says, hint = "The file cannot be opened.", "Look at its permissions."
             self._problems.append(Problem(Place(shown), "E14", says, hint))
-            return Reader(self._problems), None
+            return None
+
+    def _read(
+        self, source: bytes, path: Traversable, shown: str, most: int
+    ) -> tuple[Reader, Node | None]:
         ours = isinstance(path, Path) and path.is_relative_to(_SHIPPED)
         if ours and (known := _shipped(source, shown, most)) is not None:
             return _OneFile(self._problems, []), known
@@ -64,6 +90,14 @@ def _shipped(source: bytes, shown: str, most: int) -> Node | None:
     """A file of ours as nodes: every load of a practice's rules reads it. None if it is faulty."""
     node, problems = read_text(source, shown, most, HEADINGS)
     return None if problems else node
+
+
+@lru_cache(512)
+def _clean_list(source: bytes, shown: str, stem: str) -> ListFile | None:
+    """A code list of which there is nothing to say; None for every other."""
+    node, problems = read_text(source, shown, MOST_IN_A_LIST, HEADINGS)
+    found = read_list(Reader(problems), node, stem) if node is not None else None
+    return None if problems else found
 
 
 class _OneFile(Reader):

@@ -4,11 +4,13 @@ Three parts: records in the words of ``rules``; rule files as text, loaded throu
 and the same people as FHIR resources for the doors that read those.
 """
 
+from atexit import register
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from textwrap import dedent, indent
 
 from prompts.choose import choose
@@ -23,6 +25,9 @@ from rules.load import Loaded, load_library
 from rules.outcome import Decision, Outcome
 from rules.record import Entry, Kind, PatientRecord, Person, Reply, Said, index
 from rules.rule import Practice, Rule
+from tests.headings import ENOUGH_TOLD as ENOUGH_TOLD
+from tests.headings import HEADINGS as HEADINGS
+from tests.headings import PILOTED as PILOTED
 
 TODAY = date(2026, 11, 21)  # a Saturday in winter; every test may take another
 
@@ -144,104 +149,6 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "visit": ("visit",),
 }
 
-# A whole rule, heading by heading. ``rule_text`` changes or leaves out single headings.
-HEADINGS: Mapping[str, str] = {
-    "format": "1",
-    "id": "coughing",
-    "title": "Somebody with a cough may like the tea group",
-    "status": "draft",
-    "owner": "The test suite",
-    "co_produced_with": "An invented group of people with a cough",
-    "hook": "patient-view",
-    "facts": """
-        has_cough:
-          find: condition
-          codes: cough
-    """,
-    "when": "has_cough",
-    "exclude": "\n- shared: palliative",
-    "card": """
-        summary: What would help on ordinary days?
-        question: What does a good day look like?
-        source: The test suite
-    """,
-    "offers": """
-        - refer:
-            label: Refer to the tea group
-            service: tea-group
-    """,
-    "quiet": "{topic: coughing}",
-    "today": "2026-11-21",
-    "people": """
-        sam:
-          about: has a cough
-          age: 60
-          record:
-            - condition: cough
-              date: 2020-03-01
-    """,
-    "tests": """
-        - name: Sam has a cough
-          person: sam
-          expect: prompt
-        - name: Sam has none
-          person: sam
-          without: [condition cough]
-          expect: no prompt
-        - name: Sam is receiving palliative care
-          person: sam
-          plus: [{condition: palliative-care, date: 1 month ago}]
-          expect: excluded
-          because: palliative
-        - name: Sam said no
-          person: sam
-          plus: [{outcome: declined, topic: coughing, date: 1 month ago}]
-          expect: quiet
-    """,
-}
-
-
-# What a rule besides has to have before it is in pilot.
-PILOTED: Mapping[str, str] = {
-    "evidence": "[{claim: Tea helps, source: The test suite}]",
-    "review_by": "2027-05-31",
-    "pdsa": "{cycle: 1, aim: More tea, measure: Cups, started: 2026-11-01}",
-}
-
-_REPLIES = (
-    "shown", "no_time", "not_now", "overridden", "already_done", "not_right", "accepted",
-)  # fmt: skip
-_MORE = (
-    "".join(
-        f"""
-        - name: It was {reply} yesterday
-          person: sam
-          plus: [{{outcome: {reply}, topic: coughing, date: 1 day ago}}]
-          expect: quiet"""
-        for reply in _REPLIES
-    )
-    + """
-        - name: A cough of which nothing is known
-          person: sam
-          change:
-            condition cough: {status: inactive}
-          expect: no prompt
-        - name: Palliative care with a status that says nothing
-          person: sam
-          plus: [{entry: palliative-care, date: 1 month ago, status: unknown}]
-          expect: cannot tell
-        - name: It was shown three times within a year
-          person: sam
-          plus:
-            - {outcome: shown, topic: coughing, date: 9 months ago}
-            - {outcome: shown, topic: coughing, date: 6 months ago}
-            - {outcome: shown, topic: coughing, date: 3 months ago}
-          expect: quiet
-"""
-)
-# Stories of that rule that notice every slip in safety.
-ENOUGH_TOLD = HEADINGS["tests"].rstrip() + _MORE
-
 
 def rule_text(**changed: str | None) -> str:
     """A good rule file as text, with some headings written otherwise, added, or (None) left out."""
@@ -289,15 +196,40 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
         path.write_bytes(text.encode() if isinstance(text, str) else text)
 
 
+@cache
+def _practice() -> Path:
+    """The folder of ``write_folder`` with nothing added, written once."""
+    folder = Path(mkdtemp(prefix="good-day-tests-"))
+    register(rmtree, folder, ignore_errors=True)
+    write_folder(folder, {})
+    return folder
+
+
 def load_files(files: Mapping[str, str | bytes], today: date | None = None) -> Loaded:
     """Read files as a practice's folder, through the door that everybody uses.
 
     ``today`` is the day on which review dates are looked at; without it they are not.
     """
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        write_folder(folder, files)
+    folder = _practice()
+    written = [folder / name for name in files]
+    if any(path.exists() for path in written):
+        with TemporaryDirectory() as name:  # files that take the place of others
+            write_folder(Path(name), files)
+            return load_library(Path(name), today)
+    try:
+        for path, text in zip(written, files.values(), strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
         return load_library(folder, today)
+    finally:
+        for path in written:
+            path.unlink(missing_ok=True)
+
+
+@cache
+def shipped() -> Loaded:
+    """The rules that come with Good Day, loaded once; for looking at, not for changing."""
+    return load_library()
 
 
 @cache

@@ -20,9 +20,8 @@ from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.keys import Algorithm
 from cds_hooks.clients.making import Pair, new_pair, sign
 from cds_hooks.settings import Settings
-from cds_hooks.store.answers import Answers
 from rules.rule import Library
-from tests.served import NOW, Json, Surgery
+from tests.served import NOW, Json, Surgery, a_store
 
 PUBLIC_URL = "https://good-day.example/hooks"
 
@@ -120,7 +119,7 @@ def guarded(folder: Path, library: Library, *tables: str) -> Generator[Surgery]:
     app = create_app(
         Settings(data=store, clients=path),
         library,
-        Answers(store),
+        a_store(store),
         Clients.read(path, store),
         clock=lambda: told[0].clock(),
     )

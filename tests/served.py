@@ -7,14 +7,18 @@ them: from what discovery asks for, with each resource under the key that its ty
 import json
 import re
 import subprocess
+from atexit import register
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
+from shutil import copytree, rmtree
 from signal import SIGINT
 from socket import SHUT_WR, create_connection
+from tempfile import mkdtemp
 from time import sleep
 from typing import Any
 from uuid import uuid4
@@ -178,12 +182,28 @@ class Reply:
         return next(s for s in self.card["suggestions"] if s["label"].startswith(starts))
 
 
+@cache
+def _nobody_asked() -> Path:
+    """A store in which nothing is remembered: made once, since most tests begin with such a one."""
+    folder = Path(mkdtemp(prefix="good-day-tests-"))
+    register(rmtree, folder, ignore_errors=True)
+    Answers(folder / "store").close()
+    return folder / "store"
+
+
+def a_store(store: Path) -> Answers:
+    """What is remembered in a folder; nothing yet, in a new one."""
+    if not store.exists():
+        copytree(_nobody_asked(), store)
+    return Answers(store)
+
+
 @contextmanager
 # Any: each setting has a type of its own, which Settings checks.
 def surgery(folder: Path, library: Library | Live, **settings: Any) -> Generator[Surgery]:
     """The app over a library, with its store under ``folder``."""
     store = folder / "store"
-    answers = Answers(store)
+    answers = a_store(store)
     told: list[Surgery] = []
     app = create_app(
         Settings(data=store, **settings), library, answers, clock=lambda: told[0].clock()

@@ -1,6 +1,6 @@
 """S03: prompts on an empty record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from rules.days import Duration, on
@@ -16,13 +16,19 @@ _DAY = date(2026, 11, 21)
 
 def _find(seen: Seen) -> Iterator[Found]:
     rule = seen.rule
-    if any(_prompts(rule, age) for age in range(121)):
+    if any(_prompts(rule, age) for age in _ages(rule)):
         yield Found(
             rule.place("when"),
             "This rule prompts for somebody with an age and nothing on the record.",
             _start_from(rule),
             _about_what_is_missing(rule),
         )
+
+
+def _ages(rule: Rule) -> Iterable[int]:
+    """Every age at which the answer may be another one; of a rule that never looks, any one."""
+    looks = rule.expressions or any(fact.find == "age" for fact in rule.looks_at)
+    return range(121) if looks else (50,)
 
 
 def _about_what_is_missing(rule: Rule) -> tuple[str, ...]:

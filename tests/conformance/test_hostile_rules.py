@@ -22,7 +22,7 @@ from rules.rule import Library
 from rules.schema.size import MOST_CONDITIONS
 from tests.benchmarks.bodies import CONDITION, OBSERVATION, PROCEDURE, concept, for_person, request
 from tests.benchmarks.forty import write_forty
-from tests.builders import load_files, rule_text, write_folder
+from tests.builders import load_files, rule_text, shipped, write_folder
 from tests.fhir_builders import COPD, COPD_RULE
 from tests.hostile_rules import SORTS, everything, hostile_rules
 from tests.served import NOW, VIEW, Json, Reply, Surgery, in_pilot, piloting, surgery
@@ -34,7 +34,7 @@ CODES = [
     COPD,
     *(concept(sort, n) for sort in (CONDITION, PROCEDURE, OBSERVATION) for n in range(60)),
 ]
-SHIPPED = load_library()
+SHIPPED = shipped()
 PEOPLE = [
     (*record_of(story), story.today)
     for rule in SHIPPED.library.rules

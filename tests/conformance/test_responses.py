@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.load import load_library
 from rules.rule import Library
-from tests.builders import Resource, a_patient
+from tests.builders import Resource, a_patient, shipped
 from tests.conformance.standard import check_answer, check_discovery, check_no_empties, parts
 from tests.fhir_builders import (
     COPD_RULE,
@@ -65,7 +64,7 @@ def test_discovery_does_not_change_while_the_rules_do_not(service: Surgery) -> N
 
 
 def test_without_a_rule_in_pilot_discovery_is_an_empty_list(tmp_path: Path) -> None:
-    with surgery(tmp_path, load_library().usable()) as drafts_only:
+    with surgery(tmp_path, shipped().usable()) as drafts_only:
         body = drafts_only.client.get("/cds-services").json()
     assert body == {"services": []}
     check_discovery(body)

@@ -43,7 +43,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("readme", READMES)
+# Theirs start the command some thirty times, and servers.
+LONG = ("rules/README.md", "cds_hooks/README.md")
+
+
+@pytest.mark.parametrize(
+    "readme", [pytest.param(one, marks=[pytest.mark.long] * (one in LONG)) for one in READMES]
+)
 def test_every_block_runs_and_prints_what_is_written(
     readme: str, tmp_path: Path, demo: str
 ) -> None:

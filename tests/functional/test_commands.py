@@ -128,10 +128,17 @@ def test_check_patient_says_why_not(bundle: Path) -> None:
 
 WRONG_BUNDLES = [
     pytest.param(b"", "not a FHIR bundle", id="empty"),
-    pytest.param(b"{", "not a FHIR bundle", id="not JSON"),
-    pytest.param(b"\x1f\x8bnot packed", "cannot be opened", id="damaged gzip"),
+    pytest.param(b"{", "not a FHIR bundle", id="not JSON", marks=pytest.mark.long),
+    pytest.param(
+        b"\x1f\x8bnot packed", "cannot be opened", id="damaged gzip", marks=pytest.mark.long
+    ),
     pytest.param(b'{"resourceType": "Patient", "id": "1"}', "not a Bundle", id="a patient alone"),
-    pytest.param(b'{"resourceType": "Bundle"}', "0 Patient resources", id="nobody in it"),
+    pytest.param(
+        b'{"resourceType": "Bundle"}',
+        "0 Patient resources",
+        id="nobody in it",
+        marks=pytest.mark.long,
+    ),
 ]
 
 

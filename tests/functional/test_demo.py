@@ -29,7 +29,10 @@ FLAGS = [
 ]
 # The accessibility rules themselves; the package around them is not used.
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-SIZES = [pytest.param(1280, id="desktop"), pytest.param(360, id="phone")]
+SIZES = [
+    pytest.param(1280, id="desktop", marks=pytest.mark.long),
+    pytest.param(360, id="phone"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +149,7 @@ def test_a_day_that_the_person_chose_is_kept_for_both_clinicians_as_the_days_go_
         expect(page.get_by_role("main")).to_contain_text("Nothing that was said before holds")
 
 
+@pytest.mark.long
 def test_a_letter_is_drafted_for_filed_results_before_a_visit(
     browser: Browser, address: str
 ) -> None:
@@ -293,6 +297,7 @@ def test_pages_allow_no_script_and_nothing_from_outside(address: str) -> None:
     assert not re.search(r'(src|href)="(https?:)?//', answer.text)
 
 
+@pytest.mark.long
 def test_records_and_answers_survive_a_restart(tmp_path: Path) -> None:
     with demo_running(tmp_path) as address:
         opened = httpx2.post(f"{address}/demo/people/moira", follow_redirects=True)

@@ -71,6 +71,7 @@ def test_a_paused_rule_is_quiet_on_every_process_and_speaks_again_when_it_is_res
         assert until(service, "card", f"c{number}") == "card"
 
 
+@pytest.mark.long
 def test_a_practice_can_be_paused_by_its_name_as_it_is_written(
     two: tuple[Running, Running], tmp_path: Path
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_practice_can_be_paused_by_its_name_as_it_is_written(
     assert f"The practice {name}: Moving house" in page
 
 
+@pytest.mark.long
 def test_everything_can_be_paused_at_once(two: tuple[Running, Running], tmp_path: Path) -> None:
     assert goodday(tmp_path, "pause", "--all", "--because", "An incident").returncode == 0
     assert "An incident" in until(two[1], "paused", "a")

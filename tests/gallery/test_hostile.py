@@ -40,6 +40,7 @@ def test_twenty_steps_deep_is_read_and_one_more_is_not() -> None:
     assert (problem.code, problem.at.line) == ("E14", 21)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", ["a special space on every line", "curly quotation marks without an end"]
 )

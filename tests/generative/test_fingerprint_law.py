@@ -11,18 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.fingerprint import fingerprint
-from rules.load import load_library
 from rules.mutants import mutants
 from rules.reading import Reader
 from rules.rule import Rule
 from rules.schema.names import Names
 from rules.schema.rule import read_rule
 from rules.text import Block, Items, Node, Text, read_text
-from tests.builders import HEADINGS, load_files, rule_text
+from tests.builders import HEADINGS, load_files, rule_text, shipped
 from tests.generative.test_reference_law import rule_of, text_of
 from tests.reference.rule_texts import a_rule
 
-LOADED = load_library()
+LOADED = shipped()
 RULES = {rule.id: rule for rule in LOADED.library.rules}
 EVERY_RULE = pytest.mark.parametrize("rule_id", RULES)
 

@@ -31,6 +31,7 @@ from tests.fhir_builders import (
     leroy,
     margaret,
 )
+from tests.lengths import examples
 from tests.served import BOOK, NOW, VIEW, Json, Reply, Surgery, closed, piloting, surgery, taken
 from tests.strategies import JSON
 
@@ -215,7 +216,7 @@ def booking() -> Json:
 
 
 # What comes from outside is tried more often than what we make ourselves.
-AT_LEAST_500 = settings(max_examples=max(settings().max_examples, 500))
+MANY = settings(max_examples=examples(100, in_ci=500))
 
 
 def test_both_requests_are_answered_with_a_card_before_they_are_spoilt(service: Surgery) -> None:
@@ -225,7 +226,7 @@ def test_both_requests_are_answered_with_a_card_before_they_are_spoilt(service: 
         assert reply.card
 
 
-@AT_LEAST_500
+@MANY
 @given(text=spoilt(viewing()))
 def test_any_value_in_any_part_of_a_request_is_answered_or_refused(
     service: Surgery, text: str
@@ -233,7 +234,7 @@ def test_any_value_in_any_part_of_a_request_is_answered_or_refused(
     check(service.post(somebody_new(text)))
 
 
-@AT_LEAST_500
+@MANY
 @given(text=spoilt(booking()))
 def test_any_value_in_any_part_of_a_booking_is_answered_or_refused(
     service: Surgery, text: str
@@ -245,7 +246,7 @@ def test_any_value_in_any_part_of_a_booking_is_answered_or_refused(
 READ = sorted(set(viewing()["prefetch"]) - {"communicationRequests"})
 
 
-@AT_LEAST_500
+@MANY
 @given(theirs=THEIRS, key=st.sampled_from(READ), data=st.data())
 def test_nothing_of_somebody_else_ever_makes_a_card(
     service: Surgery, theirs: Resource, key: str, data: st.DataObject
@@ -302,7 +303,7 @@ def card(service: Surgery) -> Json:
     return service.post(somebody_new(json.dumps(viewing()))).card
 
 
-@AT_LEAST_500
+@MANY
 @given(text=spoilt(feedback()))
 def test_any_value_in_any_part_of_feedback_is_heard_or_refused(
     service: Surgery, card: Json, text: str
@@ -329,7 +330,7 @@ def torn(draw: st.DrawFn, whole: bytes) -> bytes:
 _EXACT = json.dumps(viewing()).encode()
 
 
-@AT_LEAST_500
+@MANY
 @given(body=st.binary(max_size=300) | torn(_EXACT))
 @example(body=b"\xff" * 100)
 @example(body=_EXACT.replace(b"Margaret", b"\xc3\x28"))
@@ -338,7 +339,7 @@ def test_any_bytes_are_answered_or_refused(service: Surgery, body: bytes) -> Non
     check(service.post(body.replace(b"test-person", f"person-{next(_numbers)}".encode())))
 
 
-@AT_LEAST_500
+@MANY
 @given(body=st.binary(max_size=300) | torn(json.dumps(feedback()).encode()))
 def test_any_bytes_of_feedback_are_heard_or_refused(service: Surgery, body: bytes) -> None:
     check_heard(send_feedback(service, body))

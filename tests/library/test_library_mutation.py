@@ -13,14 +13,13 @@ import pytest
 from prompts.mutation import ENOUGH, Result, try_out
 from prompts.stories import tell
 from rules.days import span
-from rules.load import load_library
 from rules.mutants import Mutant
 from rules.people import Story, record_of
 from rules.record import Entry, Kind, index
 from rules.rule import Rule
-from tests.builders import card
+from tests.builders import card, shipped
 
-LOADED = load_library()
+LOADED = shipped()
 RULES = LOADED.library.rules
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 

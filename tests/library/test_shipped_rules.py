@@ -9,15 +9,14 @@ from yaml import safe_load
 
 from prompts.stories import tell
 from rules.codes import OWN, SNOMED, TRAPS, CodeList, check_digit_is_right, snomed_problem
-from rules.load import load_library
 from rules.outcome import Decision
 from rules.people import Story, record_of
 from rules.record import PatientRecord, Reply
 from rules.rule import OfferKind, Purpose, Rule, Status
 from rules.schema.lock import lock_text
-from tests.builders import a_person, a_record, decide, outcome
+from tests.builders import a_person, a_record, decide, outcome, shipped
 
-LOADED = load_library()
+LOADED = shipped()
 RULES = LOADED.library.rules
 STORIES = [(rule, story) for rule in RULES for story in LOADED.stories[rule.id]]
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])

@@ -3,11 +3,10 @@
 import pytest
 
 from rules.codes import OWN, SNOMED, SYSTEMS, Code, check_digit_is_right
-from rules.load import load_library
 from rules.outcome import Decision
 from rules.problems import Problem
 from rules.record import Entry, Kind
-from tests.builders import a_record, decide, entry, load_files, rule_text
+from tests.builders import a_record, decide, entry, load_files, rule_text, shipped
 from tests.spec.table import stops
 
 HEAD = "id: tea\ntitle: Tea\nsource: The test suite\nreviewed: 2026-11-21\n"
@@ -261,7 +260,7 @@ def test_a_practices_own_list_takes_the_place_of_the_built_in_one() -> None:
 
 
 def test_a_local_list_stands_beside_the_built_in_one_of_the_same_name() -> None:
-    built_in = load_library().library.code_lists["copd"]
+    built_in = shipped().library.code_lists["copd"]
     lists = load_files({"value-sets/copd.yaml": OWN_COPD + "local: yes\n"}).library.code_lists
     assert [*built_in.words, Code(OWN, "ours")] == list(lists["copd"].words)
     assert lists["copd"].title == built_in.title

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.load import load_library
 from rules.rule import Library
+from tests.builders import shipped
 from tests.callers import Caller, guarded
 from tests.conformance.standard import SERVICE, check_no_empties, parts
 from tests.conformance.test_hooks import OWN
@@ -88,7 +88,7 @@ def test_d1_discovery_is_at_its_address(service: Surgery) -> None:
 
 
 def test_d2_services_may_be_an_empty_list(tmp_path: Path) -> None:
-    with surgery(tmp_path, load_library().usable()) as drafts_only:
+    with surgery(tmp_path, shipped().usable()) as drafts_only:
         reply = Reply(drafts_only.client.get("/cds-services"))
     assert (reply.status, reply.body) == (200, {"services": []})
 

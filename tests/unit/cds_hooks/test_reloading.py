@@ -241,6 +241,7 @@ def asked(tmp_path: Path, live: Live) -> Iterator[Surgery]:
         yield here
 
 
+@pytest.mark.long
 def test_reloads_under_constant_calls_are_never_seen_half_way(
     folder: Path, live: Live, asked: Surgery
 ) -> None:

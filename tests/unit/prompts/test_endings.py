@@ -13,14 +13,14 @@ from prompts.prompt import Held
 from rules.care import PilotGroup
 from rules.days import Span, on
 from rules.engine import evaluate
-from rules.load import load_library
 from rules.outcome import Decision
 from rules.people import record_of
 from rules.record import Entry, Kind, PatientRecord, Reply, index
 from rules.rule import OfferKind, Practice, Status
+from tests.builders import shipped
 
 TODAY = date(2026, 11, 21)
-LOADED = load_library(None)
+LOADED = shipped()
 RULE = next(one for one in LOADED.library.rules if one.id == "copd-self-management")
 OFFER = next(one for one in RULE.offers if one.kind is OfferKind.TAG)
 assert OFFER.code is not None

@@ -27,9 +27,8 @@ from rules.fact import (
     SomeOf,
 )
 from rules.fact import Test as Asked
-from rules.load import load_library
 from rules.problems import Place
-from tests.builders import a_rule
+from tests.builders import a_rule, shipped
 
 HERE = Place("a test")
 COPD = Fact("has_copd", "has COPD", "condition", HERE)
@@ -152,7 +151,7 @@ def test_two_facts_with_one_label_are_asked_for_by_name() -> None:
 
 
 def test_the_copd_rule_in_one_sentence() -> None:
-    rules = {rule.id: rule for rule in load_library().library.rules}
+    rules = {rule.id: rule for rule in shipped().library.rules}
     assert sentence(rules["copd-self-management"]) == (
         "When a record is opened: for people who have COPD, are 18 or over, and for whom no offer"
         " of self-management is recorded in the last 12 months; not for anyone who has died,"

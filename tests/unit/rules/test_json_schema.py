@@ -1,7 +1,8 @@
 """What an editor is told about rule files: all that loads clean is taken, and slips are shown."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -11,20 +12,20 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft7Validator
 
 from cds_hooks.commands.schema import workspace
-from rules.json_schema import Workspace, schemas
-from rules.load import load_library
-from tests.builders import LISTS, list_text, load_files, rule_text
+from rules.json_schema import Workspace
+from rules.json_schema import schemas as made
+from tests.builders import LISTS, list_text, load_files, load_text, rule_text, shipped
+from tests.desk import demo_rules
 from tests.generative.test_file_law import PATIENT, SHIPPED
 
 
-class _Newer(yaml.SafeLoader):
+class _Newer(yaml.CSafeLoader):
     """YAML 1.2, as editors read it: yes and no are words, and dates are texts."""
 
 
-class _Older(yaml.SafeLoader):
+class _Older(yaml.CSafeLoader):
     """YAML 1.1, as other editors read it: yes and no are true and false."""
 
 
@@ -40,7 +41,7 @@ _Newer.yaml_implicit_resolvers |= {
     for first in "tf"
 }
 EDITORS = [pytest.param(_Newer, id="YAML 1.2"), pytest.param(_Older, id="YAML 1.1")]
-Loader = type[yaml.SafeLoader]
+Loader = type[yaml.CSafeLoader]
 # What YAML holds is of every sort.
 Value = Any
 
@@ -63,16 +64,32 @@ def _heading(key: object) -> str:
     return str(key).lower() if isinstance(key, bool) else str(key)
 
 
+schemas = cache(made)
+
+
 def slips(text: str, schema: str, names: Workspace, loader: Loader = _Newer) -> list[str]:
     """What the schema says is wrong with a file."""
+    from jsonschema import Draft7Validator  # takes a second or two
+
     validator = Draft7Validator(schemas(names)[f"{schema}.schema.json"])
     seen = as_an_editor_sees(text, loader)
     found = validator.iter_errors(seen)  # pyright: ignore[reportUnknownMemberType] - its stubs
     return [f"{error.json_path}: {error.message}" for error in found]
 
 
-BUILT_IN = workspace(load_library())
-HERE = workspace(load_files({"coughing.yaml": rule_text()}))
+@cache
+def built_in() -> Workspace:
+    return workspace(shipped())
+
+
+@cache
+def here() -> Workspace:
+    return workspace(load_text(rule_text()))
+
+
+@cache
+def demo() -> Workspace:
+    return workspace(demo_rules())
 
 
 def _yaml_files(folder: Traversable) -> Iterator[tuple[str, str, str]]:
@@ -91,18 +108,19 @@ SHIPPED_FILES = [
     for folder in (files("rules"), files("cds_hooks.demo").joinpath("practice"))
     for schema, stem, text in sorted(_yaml_files(folder))
 ]
-DEMO = workspace(load_library(Path(str(files("cds_hooks.demo").joinpath("practice")))))
 
 
 @pytest.mark.parametrize("loader", EDITORS)
 @pytest.mark.parametrize(("schema", "text"), SHIPPED_FILES)
 def test_every_shipped_file_is_taken(schema: str, text: str, loader: Loader) -> None:
-    assert slips(text, schema, DEMO, loader) == []
+    assert slips(text, schema, demo(), loader) == []
 
 
-@pytest.mark.parametrize("names", [Workspace(), BUILT_IN, HERE], ids=["empty", "built in", "own"])
-def test_every_schema_is_itself_good_draft_07(names: Workspace) -> None:
-    for schema in schemas(names).values():
+@pytest.mark.parametrize("names", [Workspace, built_in, here], ids=["empty", "built in", "own"])
+def test_every_schema_is_itself_good_draft_07(names: Callable[[], Workspace]) -> None:
+    from jsonschema import Draft7Validator
+
+    for schema in schemas(names()).values():
         Draft7Validator.check_schema(schema)
         assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
         assert "oneOf" not in str(schema)
@@ -260,7 +278,7 @@ MISTAKES = {
 def test_slips_are_shown(changed: dict[str, str | None], where: str) -> None:
     text = rule_text(**changed)
     assert load_files({"coughing.yaml": text}).stops
-    found = slips(text, "rule", HERE)
+    found = slips(text, "rule", here())
     assert found
     assert where in " ".join(found)
 
@@ -283,18 +301,18 @@ OTHER_MISTAKES = {
 
 @pytest.mark.parametrize(("schema", "text", "where"), OTHER_MISTAKES.values(), ids=OTHER_MISTAKES)
 def test_slips_in_other_files_are_shown(schema: str, text: str, where: str) -> None:
-    assert where in " ".join(slips(text, schema, HERE))
+    assert where in " ".join(slips(text, schema, here()))
 
 
 def test_every_heading_says_what_it_means_and_its_default() -> None:
-    rule = schemas(HERE)["rule.schema.json"]
+    rule = schemas(here())["rule.schema.json"]
     for heading in rule["properties"].values():
         assert heading["markdownDescription"]
     quiet = rule["definitions"]["quiet"]["properties"]
     assert quiet["after_declined"]["default"] == "12 months"
     assert "If it is left out: 12 months." in quiet["after_declined"]["markdownDescription"]
     lists = rule["definitions"]["the-name-of-a-code-list"]["enum"]
-    assert lists == sorted({*BUILT_IN.lists, *LISTS})
+    assert lists == sorted({*built_in().lists, *LISTS})
 
 
 _LINES = {name: text.split("\n") for name, text in {"coughing": rule_text(), **SHIPPED}.items()}
