@@ -202,6 +202,9 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
         for rule in live.rules.library.rules
         if rule.id in live.led and (says := worth_asking(rule, live.led[rule.id], today))
     ]
+    found["faults"] = [
+        {"watch": watch, "since": _moment(since)} for watch, since in sorted(live.faults.items())
+    ]
     if live.canaries is not None:
         found["canaries"] = {
             "at": _moment(live.canaries.at),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from time import monotonic
 
+from cds_hooks import clock as real_clock
 from cds_hooks import logs
 from cds_hooks.canary import canaries
 from cds_hooks.clock import Clock, practice_day
@@ -97,12 +98,16 @@ class Watching:
             self._whatever_comes(self.ask_canaries, "canaries")
 
     def _whatever_comes(self, work: Callable[[], None], where: str) -> None:
-        """A fault ends this look and not the watch: nobody would see that nobody watches."""
+        """A fault ends this look and not the watch, and is told until there is a look without."""
         try:
             work()
         except Exception as error:
             logs.event("watching-fault", where=where, kind=type(error).__name__)
+            self._live.faults = {where: real_clock.now(), **self._live.faults}  # ours may fail
             self._over.wait(self._every)  # and not at once again, were it woken all the time
+        else:
+            if where in self._live.faults:
+                self._live.faults = {k: at for k, at in self._live.faults.items() if k != where}
 
     def look(self) -> None:
         """One look at what was counted."""
@@ -207,7 +212,7 @@ class Watching:
             )
             for story in told[rule.id]:
                 then, gone = self._as_it_was(rule, story)
-                if not tell(rule, then).right:
+                if not _comes_out(rule, then):
                     wrong.setdefault(rule.id, gone or tuple(sorted(lists_of(rule, lists))))
         try:
             at_fault = canaries(rules, told, _A_WHILE)
@@ -286,6 +291,13 @@ def _figures(days: list[Counter[str]]) -> Figures:
 def _day(found: Counter[str]) -> Day:
     held = sum(times for outcome, times in found.items() if outcome.startswith(HELD))
     return Day(found[LOOKED], found[SHOWN] + found[SHADOW] + held)
+
+
+def _comes_out(rule: Rule, story: Story) -> bool:
+    try:
+        return tell(rule, story).right
+    except Exception:  # one that could not be told did not come out as written
+        return False
 
 
 def _own(name: str) -> str:
