@@ -95,17 +95,21 @@ def _resume(answers: Answers, asked: list[str], now: datetime) -> int:
             hint = did_you_mean(name, names)
             hint = f"{hint} " if hint else ""
             say.sorry(f"Not paused: {in_words(what)}. {hint}goodday pause alone says what is.")
+            if kind == "rule":
+                say.sorry("A rule that replaces another is stopped with it, by the other's name.")
         else:
             say.line(f"Resumed: {in_words(what)}.")
     return PROBLEMS if missing else FINE
 
 
 def _tell(answers: Answers) -> int:
-    found = answers.pauses()
+    found, known = answers.pauses(), answers.in_force()
     if not found:
         say.line("Nothing is paused.")
     for one in found:
         say.line(f"{in_words(one.what)}, since {one.since:%Y-%m-%d %H:%M} UTC: {one.because}")
+        if one.what.startswith("rule:") and one.what not in known:
+            say.line("  No service here has a rule of that name now; perhaps one that replaces it.")
     return FINE
 
 

@@ -111,6 +111,22 @@ def test_what_is_not_paused_is_not_resumed_and_what_was_meant_is_said(
     assert served.paused() == []
 
 
+def test_of_a_pause_that_stops_no_rule_by_that_name_any_more_it_is_said(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served.goodday("pause", COPD_RULE, *BECAUSE)
+    served.answers.pause(Pause("rule:breathing-of-before", served.now, "it was too loud"))
+    capsys.readouterr()
+    assert served.goodday("pause") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.partition(",")[0] for line in told if not line.startswith(" ")] == [
+        "the rule breathing-of-before", f"the rule {COPD_RULE}",
+    ]  # fmt: skip
+    assert told[1] == "  No service here has a rule of that name now; perhaps one that replaces it."
+    assert served.goodday("resume", "breathing-of-now") == 1
+    assert "by the other's name" in capsys.readouterr().err
+
+
 def test_after_a_reload_it_is_the_new_rules_that_can_be_paused(served: Served) -> None:
     kept = tuple(rule for rule in served.library.rules if rule.id == COPD_RULE)
     served.live.take(in_force(replace(served.library, rules=kept), NOW))
