@@ -45,7 +45,12 @@ def who_looks(context: wire.Context) -> str:
     Some clients send the same person as "Practitioner/1", with the address of their server, with a
     version or with a space.
     """
-    user = (context.userId or "").strip()
+    return one_reference(context.userId or "")
+
+
+def one_reference(named: str) -> str:
+    """Somebody as one reference, however it was written."""
+    user = named.strip()
     path = user.partition("#")[0].partition("?")[0].partition("/_history")[0].strip("/ ")
     return "/".join(path.split("/")[-2:]) or user
 

@@ -48,6 +48,10 @@ IN_SHADOW = "shadow:"  # before the id of a rule that put itself in shadow, in P
 UNREAD = "unread"
 _ANYWHERE = Practice("This practice")
 _FOR_GOOD = 'Quiet until the person says otherwise: they said "don\'t ask again"'
+_CHOICES = {
+    Reply.NOT_NOW: (Duration(4, "week"),),
+    Reply.DECLINED: tuple(Duration(count, "month") for count in (3, 6, 12)),
+}
 _NOT_DONE = "it is on the record as not done, {on}"
 
 
@@ -261,11 +265,11 @@ def _longest(rule: Rule, answers: tuple[Said, ...], today: date) -> Held | None:
 
 
 def _asked_for(said: Said) -> Duration | None:
-    """How long the person asked to be left in peace with a no, where that can be told."""
-    if said.ask_again is None or said.reply is not Reply.DECLINED or said.source != "here":
+    """How long the person asked to be left alone, to think or with a no, if it can be told."""
+    if said.ask_again is None or said.source != "here":
         return None
-    months = (Duration(count, "month") for count in (3, 6, 12))
-    return next((length for length in months if length.after(said.on) == said.ask_again), None)
+    lengths = _CHOICES.get(said.reply, ())
+    return next((length for length in lengths if length.after(said.on) == said.ask_again), None)
 
 
 def _often_enough(asked: Asked) -> Held | None:

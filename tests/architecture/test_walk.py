@@ -50,6 +50,7 @@ TO_A_CARD = {
     "cds_hooks/store/opening.py": "the transaction",
     "cds_hooks/store/quick.py": "its statements, as the driver takes them",
     "cds_hooks/store/sittings.py": "how many cards whoever looks has seen lately",
+    "cds_hooks/store/mutes.py": "which rules whoever looks has muted",
     "cds_hooks/store/keys.py": "who was erased, by a hash",
     "cds_hooks/store/remembering.py": "what was shown and said before",
     "cds_hooks/store/counting.py": "what is full, by what was counted",

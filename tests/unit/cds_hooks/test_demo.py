@@ -108,6 +108,21 @@ def test_a_day_that_the_person_chose_is_said_and_kept(desk: Desk) -> None:
     assert desk.open("moira", by="month").cards == 1
 
 
+def test_who_wants_to_think_about_it_is_asked_once_more_after_four_weeks(desk: Desk) -> None:
+    reason = "The person would like to think about it: ask again in 4 weeks"
+    page = desk.open("moira")
+    assert page.reasons.index(reason) == 5  # below the five, the soonest day first
+    closed = desk.close(page, reason)
+    words = (
+        'Said "not now" on 1 December 2026; nobody asks again until 29 December 2026,'
+        " the day that was chosen."
+    )
+    assert words in closed.text
+    desk.wait_until(date(2026, 12, 28))
+    assert '"ask me again in 4 weeks"' in desk.open("moira").text
+    assert desk.open("moira", by="day").cards == 1
+
+
 def test_a_reminder_is_suggested_to_be_ended_once_the_offer_was_taken_up(desk: Desk) -> None:
     desk.take(desk.open("moira"), "Add a reminder to ask")
     desk.wait_until(date(2027, 4, 1))
