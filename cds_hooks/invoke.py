@@ -25,7 +25,6 @@ from fhir_adapters.endings import sent_whole, whole
 from fhir_adapters.needs import PATIENT, Needs
 from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetch, sent_along
 from fhir_adapters.whose import AnotherPerson
-from prompts.ceilings import names
 from prompts.choose import alike, choose
 from prompts.endings import may_end, with_endings
 from prompts.history import History
@@ -280,7 +279,7 @@ def muted_by(
     if not looks:
         return ()
     try:
-        return answers.mutes().of(looks, {name for rule in rules for name in names(rule)}, today)
+        return answers.mutes().of(looks, {name for rule in rules for name in rule.names}, today)
     except StoreError:
         logs.event("without-mutes")
         return None

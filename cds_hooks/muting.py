@@ -19,7 +19,7 @@ from cds_hooks.pages.why import Mute, Why
 from cds_hooks.refusals import BadRequest, TooLarge, TooSlow
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
-from prompts.ceilings import MUTED_FOR, names
+from prompts.ceilings import MUTED_FOR
 from rules.days import in_words
 from rules.rule import Purpose, Rule
 
@@ -63,14 +63,14 @@ class Muting:
         here = [rules[one.id] for one in why.rules if one.id in rules]
         muted: dict[str, str] | None
         try:
-            found = self._answers.mutes().of(who, {n for rule in here for n in names(rule)}, today)
+            found = self._answers.mutes().of(who, {n for rule in here for n in rule.names}, today)
             muted = {name: in_words(until) for name, until in found}
         except StoreError:
             muted = None
         would_end = in_words(today + MUTED_FOR)
         mutes = {rule.id: _mute(rule, muted, would_end) for rule in here}
         asked = tuple(replace(one, mute=mutes.get(one.id)) for one in why.rules)
-        return replace(why, rules=asked, called="" if viewer.looks else viewer.name)
+        return replace(why, rules=asked, signed_in=viewer.looks is None)
 
     def press(self, card: str, viewer: Viewer, form: Mapping[str, str]) -> Pressed:
         """Do what was pressed. Raises StoreError.
@@ -88,16 +88,16 @@ class Muting:
         if not who:
             return _NOBODY
         if what == "show":
-            self._answers.mutes().show(who, names(rule))
+            self._answers.mutes().show(who, rule.names)
             return Pressed(200, "Shown to you again", f"You see this rule again: {rule.title}.")
-        until = self._answers.mutes().mute(who, names(rule), practice_day(self._clock()))
+        until = self._answers.mutes().mute(who, rule.names, practice_day(self._clock()))
         says = f"You are not shown this rule until {in_words(until)}: {rule.title}."
         return Pressed(200, "Not shown to you for now", f"{says} Others still see it.")
 
     def by_some(self) -> frozenset[str]:
         """The rules in force that some people have muted now. Raises StoreError."""
         rules, today = self._rules(), practice_day(self._clock())
-        return self._answers.mutes().by_some(map(names, rules.values()), today)
+        return self._answers.mutes().by_some([rule.names for rule in rules.values()], today)
 
     def _rules(self) -> dict[str, Rule]:
         return {rule.id: rule for rule in self._live.rules.library.rules}
@@ -119,7 +119,7 @@ def _mute(rule: Rule, muted: Mapping[str, str] | None, would_end: str) -> Mute:
         return Mute(never=True)
     if muted is None:
         return Mute(unread=True)
-    until = next((muted[name] for name in names(rule) if name in muted), "")
+    until = next((muted[name] for name in rule.names if name in muted), "")
     return Mute(until=until, would_end=would_end)
 
 

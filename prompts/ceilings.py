@@ -69,11 +69,6 @@ def _in_this_session(history: History) -> Room:
     return Room(0, says, "session")
 
 
-def names(rule: Rule) -> tuple[str, ...]:
-    """What a rule is called, and the one that it took over from: a mute of that is one of this."""
-    return (rule.id, rule.care.replaces) if rule.care.replaces else (rule.id,)
-
-
 def mute(rule: Rule, history: History, today: date) -> Held | None:
     """What keeps a rule from whoever looks: that they asked not to see it, for 30 days at most.
 
@@ -84,8 +79,8 @@ def mute(rule: Rule, history: History, today: date) -> Held | None:
         return None
     if history.muted is None:
         return Held(rule, "mute", _UNREAD, unread=True)
-    ours = names(rule)
-    days = [day for name, day in history.muted if name in ours and day - MUTED_FOR <= today < day]
+    muted = [until for name, until in history.muted if name in rule.names]
+    days = [until for until in muted if until - MUTED_FOR <= today < until]
     if not days:
         return None
     until = max(days)

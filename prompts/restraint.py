@@ -128,15 +128,10 @@ def _running(asked: Asked) -> Held | str:
         return Held(rule, "paused", f"Not shown: {paused[UNREAD]}.")
     # A store has one practice: what is paused in it is ours, whatever it was called that day.
     practices = sorted(what for what in paused if what.startswith("practice:"))
-    for what in (*(f"rule:{name}" for name in _names(rule)), *practices, "*"):
+    for what in (*(f"rule:{name}" for name in rule.names), *practices, "*"):
         if what in paused:
             return Held(rule, "paused", f"Not shown: paused by hand ({paused[what]}).")
     return "Nobody has paused it."
-
-
-def _names(rule: Rule) -> tuple[str, ...]:
-    """What a rule is called, and the one that it took over from: what stopped that stops it."""
-    return (rule.id, rule.care.replaces) if rule.care.replaces else (rule.id,)
 
 
 def _remembered(asked: Asked) -> Held | str:
@@ -315,7 +310,7 @@ def _in_shadow(asked: Asked) -> Held | str:
     if rule.status is Status.SHADOW:
         says = "Not shown: this rule runs in shadow, where it is counted and nobody sees it."
         return Held(rule, "shadow", says)
-    for name in (rule.id,) if asked.safety_net else _names(rule):
+    for name in (rule.id,) if asked.safety_net else rule.names:
         if because := asked.practice.paused.get(f"{IN_SHADOW}{name}"):
             return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
     return "It is not in shadow."

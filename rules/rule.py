@@ -268,6 +268,11 @@ class Rule:
         """Where the first of these headings stands that is written; else where the rule begins."""
         return next((self.places[each] for each in headings if each in self.places), self.at)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is called, and the rule that it took over from, if any."""
+        return (self.id, self.care.replaces) if self.care.replaces else (self.id,)
+
     @cached_property
     def offer_codes(self) -> frozenset[Code]:
         """The codes of what is offered; recorded as not done, they are a no."""

@@ -62,7 +62,7 @@ class Why:
     shown_on: date
     rules: tuple[Asked, ...]
     held: tuple[tuple[str, str], ...] = ()  # rules that were held back then, and why
-    called: str = ""  # what the sign-in of the practice calls whoever looks, where it let them in
+    signed_in: bool = False  # by the sign-in of the practice, which may have other names for people
 
 
 def why_page(practice: Practice, why: Why) -> bytes:

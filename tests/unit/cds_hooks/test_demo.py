@@ -203,6 +203,28 @@ def test_why_there_is_no_card_is_one_press_away_and_in_the_audit(
     assert look.what.startswith("no-card:")
 
 
+def test_one_clinician_mutes_a_rule_the_other_still_sees_it_and_start_again_forgets_it(
+    desk: Desk,
+) -> None:
+    rule = "copd-self-management"
+    why = desk.open("moira", looker="gp").link("Why this?")
+    assert "Do not show me this rule for 30 days" in desk.get(why).text
+    pressed = desk.post(why, rule=rule, press="mute")
+    assert "You are not shown this rule until 31 December 2026" in pressed.text
+    assert "Show it to me again" in desk.get(why).text
+    muted = "Not shown: you asked not to see this rule until 31 December 2026."
+    page = desk.open("morag", looker="gp")
+    assert page.cards == 0
+    assert muted in page.text
+    assert muted in desk.get(page.link("Why is there no card")).text
+    other = desk.open("morag", looker="nurse")
+    assert other.cards == 1
+    assert "Do not show me this rule" in desk.get(other.link("Why this?")).text
+    desk.post("/demo/start-again")
+    assert desk.post(why, rule=rule, press="mute").status == 403  # a link of the start before
+    assert desk.open("morag", looker="gp").cards == 1
+
+
 def test_the_ceiling_of_a_session_is_for_one_clinician_and_is_over_tomorrow(desk: Desk) -> None:
     store = Answers(desk.folder / "start-1")
     try:

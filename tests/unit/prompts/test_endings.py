@@ -143,6 +143,15 @@ def test_whom_a_pilot_is_not_for_is_asked_about_none_of_its_reminders(
     assert len(choice.prompts) == cards
 
 
+@pytest.mark.parametrize(("until", "asked"), [(1, False), (30, False), (0, True), (31, True)])
+def test_who_has_muted_a_rule_is_not_asked_about_its_reminders(until: int, asked: bool) -> None:
+    outcomes = evaluate((RULE,), record(TAG, code_of("copd-self-management-offer")), (), TODAY)
+    history = History(muted=((RULE.id, TODAY + timedelta(days=until)),))
+    choice = choose(outcomes, history, TODAY, Practice("A test"))
+    choice = with_endings(choice, outcomes, history, TODAY, Practice("A test"), lambda _: True)
+    assert bool(choice.prompts) is asked
+
+
 def test_a_card_about_a_reminder_and_one_with_the_offers_of_its_rule_are_two_cards() -> None:
     offers = Shown(TODAY - timedelta(days=9), (RULE.id,), (RULE.quiet.topic,))
     ends = Shown(TODAY - timedelta(days=8), (RULE.id,), (f"reminder-of-{RULE.quiet.topic}",))
