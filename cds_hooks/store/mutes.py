@@ -9,6 +9,7 @@ it ends. No moment is in it. It is in no count, export or backup, and goes when 
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, bindparam, text
@@ -91,7 +92,8 @@ class Mutes:
         """Take it back. Raises StoreError."""
         with self._database.writing() as connection:
             self._show(connection, who, names)
-        self._clean()
+        with suppress(StoreError):  # taken back it is all the same; the clock cleans up as well
+            self._clean()
 
     def by_some(self, rules: Iterable[Sequence[str]], today: date) -> frozenset[str]:
         """Which rules, each by all its names, some people have muted; the names now. StoreError."""

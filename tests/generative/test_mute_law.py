@@ -41,9 +41,9 @@ def on_cards(choice: Choice) -> set[str]:
 def holds(mutes: list[tuple[str, int]]) -> set[str]:
     """What is muted today, worked out anew: no net, and nothing for more than 30 days."""
     named = {rule for rule, days in mutes if 0 < days <= 30}
-    return ({TOOK_OVER.id} if named & {TOOK_OVER.id, "former"} else set()) | (
-        named & set(NAMES) - {NET.id, TOOK_OVER.id}
-    )
+    if "former" in named:
+        named.add(TOOK_OVER.id)
+    return named & set(NAMES) - {NET.id}
 
 
 @LAWS
