@@ -15,6 +15,7 @@ from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.audit import Audit, Looked
 from cds_hooks.store.opening import Place
+from cds_hooks.tally import Tally
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, margaret
 from tests.served import NOW, Json, Reply, Surgery
@@ -36,6 +37,7 @@ class Practice:
     browser: TestClient
     answers: Answers
     audit: Audit
+    tally: Tally
 
     def look(self, who: str = GP, **context: object) -> Reply:
         """Somebody opens the record of one more person."""
@@ -80,6 +82,7 @@ def practice(place: Place, library: Library) -> Generator[Practice]:
     answers = Answers(place)
     audit = Audit(place.folder, answers.key.bytes_for("audit"))
     told: list[Surgery] = []
+    tally = Tally()
     looking = Looking(Access(settings, answers.key), audit, ADDRESS)
     app = create_app(
         settings,
@@ -87,8 +90,9 @@ def practice(place: Place, library: Library) -> Generator[Practice]:
         answers,
         clock=lambda: told[0].clock() if told else NOW,
         looking=looking,
+        tally=tally,
     )
     with TestClient(app, base_url=ADDRESS, client=(PROXY, 1)) as client:
         told.append(Surgery(client, place.folder))
         elsewhere = TestClient(app, base_url=ADDRESS, client=(SOMEBODY, 1))
-        yield Practice(told[0], elsewhere, answers, audit)
+        yield Practice(told[0], elsewhere, answers, audit, tally)
