@@ -7,6 +7,7 @@ count from its addresses alone. There is no third way, and no password of ours.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -18,21 +19,28 @@ CLINICAL, AUDITOR = "clinical", "auditor"
 ROLES = frozenset({CLINICAL, AUDITOR})
 GOOD_FOR = 30 * 60  # seconds: a consultation and what comes after it
 _LONGEST = 128
+_LONGEST_LOOKS = 2 * _LONGEST
 _LONGEST_TOKEN = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who looks, as whoever vouches for them names them. Kept in the audit alone."""
+    """Somebody who looks, as whoever vouches for them names them. Kept in the audit alone.
+
+    ``looks``: as a session and mutes know whoever was shown the card, "" where a link does not say;
+    None of whom a proxy names, in words of its own.
+    """
 
     name: str
     roles: frozenset[str]
+    looks: str | None = None
 
 
 class _Link(msgspec.Struct, array_like=True):
     card: str
     user: str
     client: str
+    looks: str = ""
 
 
 _LINK = msgspec.json.Decoder(_Link)
@@ -46,9 +54,11 @@ class Access:
         self._proxies = frozenset(settings.proxies)
         self._user, self._role = settings.user_header, settings.role_header
 
-    def token(self, card: str, user: str, client: str, now: int) -> str:
+    def token(self, card: str, user: str, client: str, now: int, looks: str = "") -> str:
         """What makes a link of a card good, for whom it was shown to. ``now``: seconds, 1970."""
-        return self._box.close(msgspec.json.encode(_Link(card, user[:_LONGEST], client)), now)
+        # Cut off, it would be somebody else.
+        link = _Link(card, user[:_LONGEST], client, looks if len(looks) <= _LONGEST_LOOKS else "")
+        return self._box.close(msgspec.json.encode(link), now)
 
     def by_link(self, token: str, now: int) -> tuple[str, Viewer] | None:
         """The card that a link is about, and who looks; None where it is too old, or not ours."""
@@ -59,7 +69,19 @@ class Access:
             return None
         link = _LINK.decode(opened)
         name = f"{link.client}:{link.user}" if link.client else link.user
-        return link.card, Viewer(name or "unnamed", frozenset({CLINICAL}))
+        return link.card, Viewer(name or "unnamed", frozenset({CLINICAL}), link.looks)
+
+    def is_from_here(self, request: Request, address: str) -> bool:
+        """Whether a browser says that a form was sent from a page of ours, at this address.
+
+        A proxy that signs people in goes by a cookie of theirs, which another site could have the
+        browser send along. What a browser does not say at all is not taken for ours.
+        """
+        site = request.headers.getlist("sec-fetch-site")
+        if site:
+            return site == ["same-origin"]
+        ours = urlsplit(address)
+        return request.headers.getlist("origin") == [f"{ours.scheme}://{ours.netloc}"]
 
     def by_proxy(self, request: Request) -> Viewer | None:
         """Whoever a trusted proxy says it is, with the roles it says; None where none says it."""

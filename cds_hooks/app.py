@@ -41,6 +41,7 @@ from cds_hooks.limits import MOST_BYTES, check_body
 from cds_hooks.live import Live, in_force
 from cds_hooks.looking import Looking, looking_routes, whom_of, why_of
 from cds_hooks.metrics import Metrics
+from cds_hooks.muting import Muting
 from cds_hooks.operating import operating_routes
 from cds_hooks.pages.why import Why
 from cds_hooks.refusals import (
@@ -92,7 +93,8 @@ def create_app(
     traffic.shared = clients is not None and clients.several
     metrics, counted = Metrics(live, traffic), tally or Tally()
     anybody = Client("", null_means=settings.null_means)
-    servers = Servers()
+    servers, muting = Servers(), Muting(answers, live, clock)
+    link_of = looking.link if looking is not None else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
@@ -172,6 +174,7 @@ def create_app(
             record = record_of_call(call, service, sent, fetched)
             apart = record_for_shadow(call, service, fetched, null_means_empty=nulls)
             user, looks = call.context.userId or "", contexts.who_looks(call.context)
+            looks = kept_as(looks, client.realm) if looks else ""
             asking = Asking(
                 service=service,
                 practice=live.practice_of(now_in_force),
@@ -179,8 +182,8 @@ def create_app(
                 instance=str(call.hookInstance),
                 now=now,
                 user=user,
-                looks=kept_as(looks, client.realm) if looks else "",
-                link=looking.link(user, client.name, now) if looking is not None else None,
+                looks=looks,
+                link=link_of(user, client.name, now, looks) if link_of else None,
                 whole_flag=whole_of(body, fetched),
             )
             who = asking.who
@@ -236,8 +239,22 @@ def create_app(
             return False
         return True
 
+    async def muted_by_some() -> frozenset[str]:
+        try:
+            return await _kept(muting.by_some)
+        except Unavailable:
+            return frozenset()
+
     app.include_router(
-        operating_routes(live, traffic, metrics, store_answers, clock, is_open=clients is None)
+        operating_routes(
+            live,
+            traffic,
+            metrics,
+            store_answers,
+            clock,
+            muted_by_some,
+            is_open=clients is None,
+        )
     )
     if looking is not None:
 
@@ -245,7 +262,9 @@ def create_app(
             return why_of(answers, live.rules.library, card)
 
         whom = partial(whom_of, answers)
-        app.include_router(looking_routes(live, looking, why, whom, _kept, clock))
+        within = settings.arrive_within
+        routes = looking_routes(live, looking, why, whom, _kept, clock, muting, within)
+        app.include_router(routes)
     return app
 
 
@@ -261,6 +280,7 @@ async def _forgetting(answers: Answers, clock: Clock) -> None:
         now = clock()
         for let_go in (
             partial(answers.forget_sittings, now),
+            partial(answers.forget_mutes, practice_day(now)),
             partial(answers.let_go, practice_day(now)),
         ):
             try:

@@ -33,13 +33,27 @@ ALSO: dict[str, Reply] = {
     "patient-contraindication": Reply.NOT_RIGHT,
     "action-not-priority": Reply.NOT_RIGHT,
 }
-# "The person would rather not", with the day on which they are happy to be asked again: reasons of
-# our own below the five, since HL7's list has no word for it (PRODUCT 1.4).
-CHOSEN: dict[str, str] = {
-    "ask-again-in-3-months": "The person would rather not: ask again in 3 months",
-    "ask-again-in-6-months": "The person would rather not: ask again in 6 months",
-    "ask-again-in-12-months": "The person would rather not: ask again in 12 months",
-    "do-not-ask-again": "The person would rather not be asked again",
+# The day on which the person is happy to be asked again: reasons of our own below the five, since
+# HL7's list has no word for it (PRODUCT 1.4), the soonest first. Whoever wants to think about it
+# has not said no.
+CHOSEN: dict[str, tuple[str, Reply]] = {
+    "ask-again-in-4-weeks": (
+        "The person would like to think about it: ask again in 4 weeks",
+        Reply.NOT_NOW,
+    ),
+    "ask-again-in-3-months": (
+        "The person would rather not: ask again in 3 months",
+        Reply.DECLINED,
+    ),
+    "ask-again-in-6-months": (
+        "The person would rather not: ask again in 6 months",
+        Reply.DECLINED,
+    ),
+    "ask-again-in-12-months": (
+        "The person would rather not: ask again in 12 months",
+        Reply.DECLINED,
+    ),
+    "do-not-ask-again": ("The person would rather not be asked again", Reply.DECLINED),
 }
 WHY = "Why this?"
 _NO_FLAGS: Mapping[str, Json] = {}
@@ -82,14 +96,16 @@ _FIVE = [
 
 
 def _override_reasons(prompt: Prompt, today: date) -> list[wire.SentCoding]:
-    """The five, and where a no can be said also until when, but for what the plain one means."""
-    noes = [one.ask_again for one in prompt.proposals if one.counts_as is Reply.DECLINED]
-    if not noes:
-        return _FIVE
+    """The five, and where "not now" or a no can be said also until when.
+
+    But for what the plain one means.
+    """
+    plain = {(one.counts_as, one.ask_again) for one in prompt.proposals}
+    said = {reply for reply, _ in plain}
     return _FIVE + [
         wire.SentCoding(code=code, system=OWN, display=display)
-        for code, display in CHOSEN.items()
-        if chosen_by(code, today) not in noes
+        for code, (display, reply) in CHOSEN.items()
+        if reply in said and (reply, chosen_by(code, today)) not in plain
     ]
 
 

@@ -11,6 +11,7 @@ import msgspec
 from cds_hooks import wire
 from cds_hooks.refusals import BadRequest
 from fhir_adapters.elements import Resource, Value
+from prompts.trying import one_reference
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "patient-view": ("userId",),
@@ -40,14 +41,8 @@ def check(context: wire.Context, hook: str) -> None:
 
 
 def who_looks(context: wire.Context) -> str:
-    """``userId`` as one reference, however it was written; "" if it was not told.
-
-    Some clients send the same person as "Practitioner/1", with the address of their server, with a
-    version or with a space.
-    """
-    user = (context.userId or "").strip()
-    path = user.partition("#")[0].partition("?")[0].partition("/_history")[0].strip("/ ")
-    return "/".join(path.split("/")[-2:]) or user
+    """``userId`` as one reference, however it was written; "" if it was not told."""
+    return one_reference(context.userId or "")
 
 
 def booked(context: wire.Context, hook: str) -> list[Resource]:

@@ -110,9 +110,8 @@ def _met(item: wire.Feedback | None) -> list[Met]:
         if item.overrideReason and item.overrideReason.reason
         else ""
     )
-    known = REASONS[code][1] if code in REASONS else ALSO.get(code)
-    if code in CHOSEN:
-        known = Reply.DECLINED
+    ours = REASONS.get(code) or CHOSEN.get(code)
+    known = ours[1] if ours else ALSO.get(code)
     # A reason that is not one of ours is kept as a card closed without one, not as text.
     return [
         Met(

@@ -1,7 +1,7 @@
 """POST /cds-services/{id}: from a call to an answer, in the order of the walk."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
@@ -15,6 +15,7 @@ from cds_hooks.discovery import HookService
 from cds_hooks.limits import check_resources
 from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.store.answers import Answers
+from cds_hooks.store.tables import StoreError
 from cds_hooks.tally import Tally
 from cds_hooks.twice import check_members
 from fhir_adapters.decode import UNREADABLE
@@ -198,7 +199,7 @@ class Asking:
     instance: str  # the call's own name for itself
     now: datetime
     user: str = ""  # whoever looks, as the client says it
-    looks: str = ""  # and as a session knows them, for its ceiling and a rule's first week
+    looks: str = ""  # and as sessions and mutes know them; nothing else does
     # What makes the address of a card's own page, from the card's name.
     link: Callable[[str], str] | None = None
     # What gives a resource of the record with all that it has, by its reference.
@@ -232,7 +233,11 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
 
     # Cards are kept when this ends, before the answer leaves, or an answer to them would be lost.
     with answers.about(asking.who) as known, answers.sitting(asking.looks, asking.now) as sitting:
-        history = replace(known.history(asking.instance, today), this_session=sitting.shown)
+        history = replace(
+            known.history(asking.instance, today),
+            this_session=sitting.shown,
+            muted=muted_by(answers, asking.looks, [one.rule for one in outcomes], today),
+        )
         user, session = asking.user, answers.session(asking.looks, asking.now)
         choice = choose(outcomes, history, today, practice, user, session)
         choice = with_endings(
@@ -265,6 +270,22 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
     )
     held = cards.held_back(choice.held, outcomes, practice)
     return wire.Answer(cards=sent, extension=held).to_json()
+
+
+def muted_by(
+    answers: Answers, looks: str, rules: Iterable[Rule], today: date
+) -> tuple[tuple[str, date], ...] | None:
+    """Which rules whoever looks has muted, each until when; None where it cannot be looked up.
+
+    Every rule that can be muted then waits, and says so; safety nets, which cannot, go on.
+    """
+    if not looks:
+        return ()
+    try:
+        return answers.mutes().of(looks, {name for rule in rules for name in rule.names}, today)
+    except StoreError:
+        logs.event("without-mutes")
+        return None
 
 
 def unremembered(outcomes: tuple[Outcome, ...], asking: Asking, tally: Tally) -> bytes:

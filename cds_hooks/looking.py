@@ -1,11 +1,12 @@
 """The pages about somebody: why a card was shown, and who has looked. It takes a link or a name.
 
-A look is in the audit before its page is sent; where it cannot be kept, there is no page.
+A look is in the audit before its page is sent; where it cannot be kept, there is no page. On the
+page of a card whoever looks can mute its rules, which is no look and in no audit.
 """
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from cds_hooks import logs
 from cds_hooks.access import AUDITOR, CLINICAL, Access, Viewer
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
+from cds_hooks.muting import Muting, Pressed, form_of
 from cds_hooks.pages.html import style
 from cds_hooks.pages.why import (
     MOST_ENTRIES,
@@ -26,6 +28,7 @@ from cds_hooks.pages.why import (
     Why,
     audit_page,
     not_for_you_page,
+    pressed_page,
     why_page,
 )
 from cds_hooks.refusals import Unavailable
@@ -44,6 +47,15 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+# The page of a card has buttons, which only this address is sent.
+_WITH_BUTTONS = {
+    **_HEADERS,
+    "Content-Security-Policy": _HEADERS["Content-Security-Policy"].replace(
+        "form-action 'none'", "form-action 'self'"
+    ),
+}
+# Without an address that says where it came from, a browser would not say so of a form either.
+_SIGNED_IN = {**_WITH_BUTTONS, "Referrer-Policy": "same-origin"}
 _TOO_OLD = (
     "A link from a card is good for half an hour and for whoever was shown the card. Open the"
     " person's record again: a card that still stands has a new link."
@@ -53,6 +65,7 @@ _NOBODY = (
     " sign-in."
 )
 _NOT_YOUR_ROLE = "Your role does not include this page. Ask whoever looks after sign-in."
+_ELSEWHERE = "Another site cannot press buttons here."
 _NOT_KEPT = "Nothing is kept about this card any more."
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,11}")
@@ -69,10 +82,14 @@ class Looking:
     audit: Audit
     address: str
 
-    def link(self, user: str, client: str, now: datetime) -> Callable[[str], str]:
-        """What makes the address of a card's own page, good for whom it is shown to now."""
+    def link(self, user: str, client: str, now: datetime, looks: str = "") -> Callable[[str], str]:
+        """What makes the address of a card's own page, good for whom it is shown to now.
+
+        ``looks``: as a session and mutes know them.
+        """
         at = int(now.timestamp())
-        return lambda card: f"{self.address}/why/{self.access.token(card, user, client, at)}"
+        token = self.access.token
+        return lambda card: f"{self.address}/why/{token(card, user, client, at, looks)}"
 
 
 def whom_of(answers: Answers, card: str) -> str:
@@ -117,11 +134,14 @@ def looking_routes(
     whom: Callable[[str], str],
     elsewhere: Elsewhere,
     clock: Clock,
+    muting: Muting,
+    arrive_within: float,
 ) -> APIRouter:
     """The routes, to be put on an app. ``why`` gives what is kept about a card, by its name.
 
     ``whom`` gives the keyed hash of the person it is about, "" for none: with it in the audit it
-    can be told whose card it was, when the card and the person are gone from the store.
+    can be told whose card it was, when the card and the person are gone from the store. A form has
+    to be here in ``arrive_within`` seconds.
     """
     routes = APIRouter()
     access, audit = looking.access, looking.audit
@@ -137,10 +157,24 @@ def looking_routes(
     @routes.get("/why/{token}")
     async def why_by_link(token: str) -> Response:
         found = access.by_link(token, int(clock().timestamp()))
-        if found is None:
-            logs.event("looked", status=403, reason="link")
-            return _page(not_for_you_page(live.rules.library.practice, _TOO_OLD), 403)
-        return await _about(*found)
+        return _not_for_you("link", _TOO_OLD) if found is None else await _about(*found)
+
+    @routes.post("/why/cards/{card}")
+    async def press_by_proxy(card: str, request: Request) -> Response:
+        viewer = access.by_proxy(request)
+        if viewer is None:
+            return _not_for_you("nobody", _NOBODY)
+        if CLINICAL not in viewer.roles:
+            return _not_for_you("role", _NOT_YOUR_ROLE)
+        if not access.is_from_here(request, looking.address):
+            return _not_for_you("elsewhere", _ELSEWHERE)
+        return await _press(card[:64], viewer, request)
+
+    @routes.post("/why/{token}")
+    async def press_by_link(token: str, request: Request) -> Response:
+        # Another site cannot know the address: that is what keeps its forms out.
+        found = access.by_link(token, int(clock().timestamp()))
+        return _not_for_you("link", _TOO_OLD) if found is None else await _press(*found, request)
 
     @routes.get("/audit")
     async def who_looked(request: Request, before: str = "") -> Response:
@@ -168,16 +202,30 @@ def looking_routes(
         found: list[Why | None] = []
         await elsewhere(lambda: found.append(why(card)))
         practice = live.rules.library.practice
-        if not found or found[0] is None:
+        if not found or found[0] is None or viewer is None:
             return _page(not_for_you_page(practice, _NOT_KEPT), 404)
-        return _page(why_page(practice, found[0]))
+        shown, by = found[0], viewer
+        whys: list[Why] = []
+        await elsewhere(lambda: whys.append(muting.with_buttons(shown, by)))
+        headers = _SIGNED_IN if by.looks is None else _WITH_BUTTONS
+        return _page(why_page(practice, whys[0]), headers=headers)
+
+    async def _press(card: str, viewer: Viewer, request: Request) -> Response:
+        form = await form_of(request, arrive_within)
+        found: list[Pressed] = []
+        await elsewhere(lambda: found.append(muting.press(card, viewer, form)))
+        practice, says = live.rules.library.practice, found[0]
+        return _page(pressed_page(practice, says.heading, says.says), says.status)
+
+    def _not_for_you(why_not: str, says: str) -> Response:
+        logs.event("looked", status=403, reason=why_not)
+        return _page(not_for_you_page(live.rules.library.practice, says), 403)
 
     async def _kept(viewer: Viewer | None, role: str, action: str, what: str) -> Response | None:
         """Keep the look, whether it is allowed or not; what is answered where it is not."""
         practice = live.rules.library.practice
         if viewer is None:
-            logs.event("looked", status=403, reason="nobody")
-            return _page(not_for_you_page(practice, _NOBODY), 403)
+            return _not_for_you("nobody", _NOBODY)
         allowed = role in viewer.roles
         said = ",".join(sorted(viewer.roles))
         looked = Looked(clock(), viewer.name, said, action, what, allowed)
@@ -188,5 +236,5 @@ def looking_routes(
     return routes
 
 
-def _page(html: bytes, status: int = 200) -> Response:
-    return Response(html, status, media_type="text/html", headers=_HEADERS)
+def _page(html: bytes, status: int = 200, headers: Mapping[str, str] = _HEADERS) -> Response:
+    return Response(html, status, media_type="text/html", headers=headers)

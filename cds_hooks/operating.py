@@ -39,6 +39,7 @@ def operating_routes(
     metrics: Metrics,
     store_answers: Callable[[], Awaitable[bool]],
     clock: Clock,
+    muted_by_some: Callable[[], Awaitable[frozenset[str]]],
     *,
     is_open: bool,
 ) -> APIRouter:
@@ -71,7 +72,8 @@ def operating_routes(
     async def state(request: Request) -> Response:
         _check_is_here(request, is_open=is_open)
         store = await store_answers()
-        found = _state(live, traffic, clock(), store=store, is_open=is_open)
+        some = await muted_by_some()
+        found = _state(live, traffic, clock(), some, store=store, is_open=is_open)
         if "text/html" in request.headers.get("accept", ""):
             page = status_page(live.rules.library, found)
             return Response(page, media_type="text/html", headers={**_PAGE, **_NEVER_KEPT})
@@ -107,7 +109,13 @@ def _waits(live: Live, traffic: Traffic, *, store: bool) -> list[str]:
 
 
 def _state(
-    live: Live, traffic: Traffic, now: datetime, *, store: bool, is_open: bool
+    live: Live,
+    traffic: Traffic,
+    now: datetime,
+    muted_by_some: frozenset[str],
+    *,
+    store: bool,
+    is_open: bool,
 ) -> dict[str, object]:
     """Which rules are in force since when, what came of the last reload, and how the rest is."""
     rules, last = live.rules, live.last
@@ -129,6 +137,7 @@ def _state(
                 "hooks": list(rule.hooks),
                 **_figures(live, rule.id),
                 **_in_shadow(live, rule.id),
+                **({"mutedBySome": True} if rule.id in muted_by_some else {}),
             }
             for rule in rules.library.rules
         ],

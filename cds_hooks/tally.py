@@ -35,8 +35,12 @@ class Tally:
             self._looked.update((today, outcome.rule.id) for outcome in outcomes)
 
     def held(self, held: Iterable[Held], today: date) -> None:
-        """Each of these rules would have spoken, and was held back."""
-        found = [Event(today, one.rule.id, "", held_by(one.step)) for one in held]
+        """Each of these rules would have spoken, and was held back.
+
+        A mute is not counted: where one clinician works it would be theirs. That some people have
+        muted a rule is told at /status, and nothing more.
+        """
+        found = [Event(today, o.rule.id, "", held_by(o.step)) for o in held if o.step != "mute"]
         if found:
             with self._lock:
                 self._held.update(found)

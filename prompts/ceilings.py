@@ -1,16 +1,17 @@
 """How much one person, and one session at a screen, is asked at most (PRODUCT 1.4).
 
 The ceilings are about cards, not about rules: what they leave no room for waits. A safety net goes
-on above them, and its cards count.
+on above them, and its cards count. A mute is about one rule, for whoever looks alone.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from prompts.history import History
-from prompts.prompt import HeldBy
+from prompts.prompt import Held, HeldBy
 from rules.days import in_words
 from rules.outcome import REMINDER_OF
+from rules.rule import Purpose, Rule
 
 MOST_PROMPTS = 2  # different ones about one person, whoever looks
 WITHIN = timedelta(days=30)
@@ -19,6 +20,10 @@ MOST_IN_SESSION = 8  # for whoever looks, within 4 hours
 # clinicians could be told apart in what is kept.
 FEW_ENOUGH = "Few enough cards in this session."
 ABOVE_IT = "A safety net goes on, whatever was shown in this session."
+MUTED_FOR = timedelta(days=30)  # at most, and then it is over by itself
+# What is said where no mute holds: the same whoever looked, as it is kept with a card.
+NOT_MUTED = "Whoever looks has not muted it."
+_UNREAD = "Not shown: whether you asked not to see this rule could not be looked up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +67,22 @@ def _in_this_session(history: History) -> Room:
         return Room(left, FEW_ENOUGH, "session")
     says = f"Waits: {history.this_session} cards were shown here in the last 4 hours."
     return Room(0, says, "session")
+
+
+def mute(rule: Rule, history: History, today: date) -> Held | None:
+    """What keeps a rule from whoever looks: that they asked not to see it, for 30 days at most.
+
+    By its name or the one that it took over from. Where that cannot be looked up they may have
+    asked. A safety net cannot be muted.
+    """
+    if rule.purpose is Purpose.SAFETY_NET:
+        return None
+    if history.muted is None:
+        return Held(rule, "mute", _UNREAD, unread=True)
+    muted = [until for name, until in history.muted if name in rule.names]
+    days = [until for until in muted if until - MUTED_FOR <= today < until]
+    if not days:
+        return None
+    until = max(days)
+    says = f"Not shown: you asked not to see this rule until {in_words(until)}."
+    return Held(rule, "mute", says, until)

@@ -7,7 +7,7 @@ to the card, or to the step that held it back.
 from collections.abc import Iterable
 from datetime import date
 
-from prompts.ceilings import ABOVE_IT, Room, room
+from prompts.ceilings import ABOVE_IT, NOT_MUTED, Room, mute, room
 from prompts.history import History, quieter
 from prompts.leaving_off import open_offers
 from prompts.merging import Free, cards, merged
@@ -58,6 +58,11 @@ def choose(
     left = [one for one in ranked if one[0].rule.id not in held]
     # With room for one card more, what would have been two cards is one.
     most = max(1, min(practice.most_cards_at_once, *(each.cards or MOST_CARDS for each in rooms)))
+    if muted := _muted(left, history, today, ways):
+        # What stood on one card because of a muted rule does not make two without it.
+        most = max(1, min(most, len(cards(left, most))))
+        held |= muted
+        left = [one for one in left if one[0].rule.id not in muted]
     prompts = tuple(merged(on_it, today, practice) for on_it in cards(left, most))
     for prompt in prompts:
         for rule in prompt.rules:
@@ -71,14 +76,15 @@ def choose(
 def alike(choice: Choice, today: date) -> tuple[Way, ...]:
     """The ways as they are kept: what is in them is the same whoever looked.
 
-    Left out is a rule that waits for another session, or that some of those who look have and that
-    stands on no card. How many cards a session had is in no sentence of a way.
+    Left out is a rule that waits for another session, that whoever looked has muted, or that only
+    some of those who look have and that stands on no card. How many cards a session had is in no
+    sentence of a way, and which rule was muted in none: what others say counts it as if it was not.
     """
     on_cards = {rule.id for prompt in choice.prompts for rule in prompt.rules}
     return tuple(
         way
         for way in choice.ways
-        if (way.steps[-1].passed or way.steps[-1].name != "session")
+        if (way.steps[-1].passed or way.steps[-1].name not in ("session", "mute"))
         and (way.rule.id in on_cards or not for_some_who_look(way.rule, today))
     )
 
@@ -124,6 +130,21 @@ def _over(ranked: list[Free], rooms: tuple[Room, ...], ways: dict[str, Way]) -> 
             _add(ways, rule.id, Step(each.step, False, each.says))
             held.append(Held(rule, each.step, each.says, each.until))
             break
+    return held
+
+
+def _muted(
+    left: list[Free], history: History, today: date, ways: dict[str, Way]
+) -> dict[str, Held]:
+    """What whoever looks asked not to see, of what is left. It comes last: nothing rests on it."""
+    held: dict[str, Held] = {}
+    for outcome, _ in left:
+        rule = outcome.rule
+        stopped = mute(rule, history, today)
+        if stopped is not None:
+            held[rule.id] = stopped
+        says = stopped.says if stopped is not None else NOT_MUTED
+        _add(ways, rule.id, Step("mute", stopped is None, says))
     return held
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from prompts.ceilings import room
+from prompts.ceilings import mute, room
 from prompts.history import History
 from prompts.prompt import Choice, Held, Prompt
 from prompts.restraint import Asked, in_peace
@@ -52,7 +52,8 @@ def with_endings(
 
     ``there``: whether the whole of a reminder is at hand, without which it cannot be changed.
     Nobody is asked who is left in peace today, nor twice within a quiet period, nor above a
-    ceiling, nor by ``user``, who looks, or in a ``session`` where others have the rule.
+    ceiling, nor by ``user``, who looks, or in a ``session`` where others have the rule, nor where
+    they have muted it.
     """
     held = {one.rule.id: one for one in choice.held}
     found = [
@@ -87,7 +88,7 @@ def with_endings(
 
 
 def _may_be_asked(asked: Asked, one: Ending) -> bool:
-    if in_peace(asked) is not None:
+    if in_peace(asked) is not None or mute(asked.rule, asked.history, asked.today) is not None:
         return False
     topics, periods = _proposal(one).topics, asked.rule.quiet.periods
     answers = [said for said in asked.history.heard if said.topic in topics]

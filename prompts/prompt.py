@@ -24,6 +24,7 @@ HeldBy = Literal[
     "review",
     "person",
     "session",
+    "mute",
 ]
 
 

@@ -18,7 +18,7 @@ from prompts.leaving_off import (
     unread_offers,
 )
 from prompts.prompt import Held, Step, Way
-from prompts.trying import has_person, is_new, kept_from
+from prompts.trying import has_person, is_new, is_one_of, kept_from
 from rules.answer import CANNOT_TELL, YES
 from rules.conditions import ask_apart
 from rules.days import Duration, in_words
@@ -49,6 +49,10 @@ IN_SHADOW = "shadow:"  # before the id of a rule that put itself in shadow, in P
 UNREAD = "unread"
 _ANYWHERE = Practice("This practice")
 _FOR_GOOD = 'Quiet until the person says otherwise: they said "don\'t ask again"'
+_CHOICES = {
+    Reply.NOT_NOW: (Duration(4, "week"),),
+    Reply.DECLINED: tuple(Duration(count, "month") for count in (3, 6, 12)),
+}
 _NOT_DONE = "it is on the record as not done, {on}"
 
 
@@ -127,16 +131,10 @@ def _running(asked: Asked) -> Held | str:
         return Held(rule, "paused", f"Not shown: {paused[UNREAD]}.")
     # A store has one practice: what is paused in it is ours, whatever it was called that day.
     practices = sorted(what for what in paused if what.startswith("practice:"))
-    for what in (*(f"rule:{name}" for name in _names(rule)), *practices, "*"):
+    for what in (*(f"rule:{name}" for name in rule.names), *practices, "*"):
         if what in paused:
             return Held(rule, "paused", f"Not shown: paused by hand ({paused[what]}).")
     return "Nobody has paused it."
-
-
-def _names(rule: Rule) -> tuple[str, ...]:
-    """What a rule is called, and all that it took over from: what stopped one of them stops it."""
-    before = (rule.care.replaces,) if rule.care.replaces else ()
-    return (rule.id, *(rule.care.formerly or before))
 
 
 def _remembered(asked: Asked) -> Held | str:
@@ -270,11 +268,11 @@ def _longest(rule: Rule, answers: tuple[Said, ...], today: date) -> Held | None:
 
 
 def _asked_for(said: Said) -> Duration | None:
-    """How long the person asked to be left in peace with a no, where that can be told."""
-    if said.ask_again is None or said.reply is not Reply.DECLINED or said.source != "here":
+    """How long the person asked to be left alone, to think or with a no, if it can be told."""
+    if said.ask_again is None or said.source != "here":
         return None
-    months = (Duration(count, "month") for count in (3, 6, 12))
-    return next((length for length in months if length.after(said.on) == said.ask_again), None)
+    lengths = _CHOICES.get(said.reply, ())
+    return next((length for length in lengths if length.after(said.on) == said.ask_again), None)
 
 
 def _often_enough(asked: Asked) -> Held | None:
@@ -327,7 +325,7 @@ def _in_shadow(asked: Asked) -> Held | str:
 
 def put_in_shadow(rule: Rule, practice: Practice) -> str:
     """Why a rule, or the one that it took over from, put itself in shadow; "" where none did."""
-    names = (rule.id,) if rule.purpose is Purpose.SAFETY_NET else _names(rule)
+    names = (rule.id,) if rule.purpose is Purpose.SAFETY_NET else rule.names
     found = (practice.paused.get(f"{IN_SHADOW}{name}", "") for name in names)
     return next(filter(None, found), "")
 
@@ -355,7 +353,7 @@ def _in_pilot(asked: Asked) -> Held | str:
         return "It is not being tried with some people only."
     if group.sites and asked.practice.site not in group.sites:
         return Held(rule, "pilot", "Not shown: this rule is being tried at other sites.")
-    if group.clinicians and asked.user not in group.clinicians:
+    if group.clinicians and not is_one_of(asked.user, group.clinicians):
         return Held(rule, "pilot", "Not shown: this rule is being tried by other clinicians.")
     person = asked.outcome.look.record.person
     if group.share is not None and not has_person(group.share, rule, person):

@@ -3,6 +3,7 @@
 Always the same ones, by a stable hash and nothing else: nobody chooses them, and nobody is kept.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -19,6 +20,22 @@ def for_some_who_look(rule: Rule, today: date) -> bool:
     group = rule.care.pilot
     tried = rule.status is Status.PILOT and group is not None and bool(group.clinicians)
     return tried or is_new(rule, today)
+
+
+def is_one_of(user: str, clinicians: Iterable[str]) -> bool:
+    """Whether whoever looks is among some clinicians, however each of them is written."""
+    return one_reference(user) in map(one_reference, clinicians)
+
+
+def one_reference(user: str) -> str:
+    """A reference to whoever looks as one text, however it was written.
+
+    Some clients send the same person as "Practitioner/1", with the address of their server, with a
+    version or with a space.
+    """
+    user = user.strip()
+    path = user.partition("#")[0].partition("?")[0].partition("/_history")[0].strip("/ ")
+    return "/".join(path.split("/")[-2:]) or user
 
 
 def is_new(rule: Rule, today: date) -> bool:

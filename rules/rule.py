@@ -268,6 +268,12 @@ class Rule:
         """Where the first of these headings stands that is written; else where the rule begins."""
         return next((self.places[each] for each in headings if each in self.places), self.at)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is called, and all that it took over from: what stopped one of them stops it."""
+        before = (self.care.replaces,) if self.care.replaces else ()
+        return (self.id, *(self.care.formerly or before))
+
     @cached_property
     def offer_codes(self) -> frozenset[Code]:
         """The codes of what is offered; recorded as not done, they are a no."""

@@ -12,7 +12,7 @@ import msgspec
 from cds_hooks.access import AUDITOR, CLINICAL
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.demo.writing import Json
-from cds_hooks.invoke import patient_of, read_call, record_of_call, sent_with
+from cds_hooks.invoke import muted_by, patient_of, read_call, record_of_call, sent_with
 from cds_hooks.live import Live
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.audit import Audit, Looked
@@ -92,7 +92,11 @@ class Behind:
         who = kept_as(looker, "")
         # As a call does it, for what has no room today and for what whoever looks was shown lately.
         with self._answers.about(look.who) as known, self._answers.sitting(who, now) as lately:
-            history = replace(known.history(look.asking, look.today), this_session=lately.shown)
+            history = replace(
+                known.history(look.asking, look.today),
+                this_session=lately.shown,
+                muted=muted_by(self._answers, who, look.rules, look.today),
+            )
         outcomes = look.outcomes(history)
         session = self._answers.session(who, now)
         choice = choose(outcomes, history, look.today, look.practice, looker, session)

@@ -33,6 +33,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """Whether whoever looks sees a rule: until when they do not, and until when they might not."""
+
+    never: bool = False  # a safety net, which cannot be muted
+    unread: bool = False  # nobody can look it up at the moment
+    until: str = ""  # in words
+    would_end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One rule of a card: what it saw, and its way to the card, step by step."""
 
@@ -41,6 +51,7 @@ class Asked:
     version: str
     found: tuple[Found, ...] = ()
     steps: tuple[tuple[str, str], ...] = ()  # each step's name, and its sentence
+    mute: Mute | None = None  # None where there is nothing to press
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,7 @@ class Why:
     shown_on: date
     rules: tuple[Asked, ...]
     held: tuple[tuple[str, str], ...] = ()  # rules that were held back then, and why
+    signed_in: bool = False  # by the sign-in of the practice, which may have other names for people
 
 
 def why_page(practice: Practice, why: Why) -> bytes:
@@ -69,6 +81,11 @@ def audit_page(practice: Practice, page: Page) -> bytes:
         wrong=page.wrong,
         actions=_ACTIONS,
     )
+
+
+def pressed_page(practice: Practice, heading: str, says: str) -> bytes:
+    """The page of somebody who pressed a button: nothing of the card or the person is on it."""
+    return _page("pressed.html", practice, heading=heading, says=says)
 
 
 def not_for_you_page(practice: Practice, says: str) -> bytes:

@@ -18,6 +18,7 @@ from cds_hooks.store.counting import NOT_AVAILABLE, SHOWN, Event
 from cds_hooks.store.hearing import forget_comments, hear_one
 from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
 from cds_hooks.store.keys import Key, read_key
+from cds_hooks.store.mutes import Mutes
 from cds_hooks.store.opening import Database, Place, open_store
 from cds_hooks.store.outliving import forget_old_cards
 from cds_hooks.store.pauses import Pause
@@ -52,6 +53,7 @@ class Answers:
             raise
         self._where, self._opening = where, Lock()
         self._sittings: Sittings | None = None
+        self._mutes: Mutes | None = None
         self._swept = date.min
         self._full: tuple[date, float, frozenset[str]] | None = None
 
@@ -63,8 +65,9 @@ class Answers:
     def close(self) -> None:
         """Let go of the file or the database."""
         self._database.close()
-        if self._sittings is not None:
-            self._sittings.close()
+        for beside in (self._sittings, self._mutes):
+            if beside is not None:
+                beside.close()
 
     def pauses(self) -> tuple[Pause, ...]:
         """What was paused by hand. Raises StoreError."""
@@ -152,6 +155,17 @@ class Answers:
     def forget_sittings(self, now: datetime) -> None:
         """Let go of what whoever looked was shown, where it counts no more. Raises StoreError."""
         self._lately().forget(now)
+
+    def mutes(self) -> Mutes:
+        """Who asked not to be shown which rule: a store of its own. Raises StoreError."""
+        with self._opening:
+            if self._mutes is None:
+                self._mutes = Mutes(self._where, self._key)
+            return self._mutes
+
+    def forget_mutes(self, today: date) -> None:
+        """Let go of every mute that is over. Raises StoreError."""
+        self.mutes().forget(today)
 
     def _lately(self) -> Sittings:
         """Opened when it is first needed: a command that looks at the store needs none."""

@@ -16,8 +16,10 @@ Steps = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 ANSWERS = frozenset({"yes", "no", "cannot tell"})
 
 # "Ask me again in ..." (PRODUCT 1.4): reasons of our own to close a card with, and how long each
-# is; None for a person who would rather not be asked again at all.
+# is; None for a person who would rather not be asked again at all. The first is of one who wants
+# to think about it, and no no.
 ASK_AGAIN: Mapping[str, Duration | None] = {
+    "ask-again-in-4-weeks": Duration(4, "week"),
     "ask-again-in-3-months": Duration(3, "month"),
     "ask-again-in-6-months": Duration(6, "month"),
     "ask-again-in-12-months": Duration(12, "month"),

@@ -53,6 +53,7 @@ TO_A_CARD = {
     "cds_hooks/store/keys.py": "who was erased, by a hash",
     "cds_hooks/store/remembering.py": "what was shown and said before",
     "cds_hooks/store/counting.py": "what is full, by what was counted",
+    "cds_hooks/store/mutes.py": "which rules whoever looks has muted",
     "prompts/choose.py": "held, ranked, merged",
     "prompts/history.py": "answers that count for a rule",
     "prompts/restraint.py": "the steps, in their order",

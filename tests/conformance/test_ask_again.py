@@ -1,4 +1,6 @@
-""" "Ask me again in ...": a no with the day on which a person is happy to be asked (PRODUCT 1.4).
+""" "Ask me again in ...": the day on which a person is happy to be asked (PRODUCT 1.4).
+
+With a no, or because they want to think about it.
 
 A card has it among the reasons to close it, as CDS Hooks 2.0 has them, with codes of our own.
 """
@@ -7,8 +9,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from cds_hooks.store.answers import Answers
 from rules.codes import OWN
+from rules.days import Duration
 from rules.record import Reply
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, margaret
@@ -18,6 +23,7 @@ from tests.served import Reply as Answer
 NEVER, IN_3, IN_6, IN_12 = (
     "do-not-ask-again", "ask-again-in-3-months", "ask-again-in-6-months", "ask-again-in-12-months",
 )  # fmt: skip
+THINKS = "ask-again-in-4-weeks"
 
 
 def ask(service: Surgery) -> Answer:
@@ -38,13 +44,15 @@ def codes(card: Json) -> list[str]:
 def test_below_the_five_reasons_a_card_has_the_days_that_a_person_may_choose(
     service: Surgery,
 ) -> None:
-    *five, three, six, never = ask(service).card["overrideReasons"]
+    *five, four, three, six, never = ask(service).card["overrideReasons"]
     assert len(five) == 5
     assert {one["system"] for one in five} == {
         "https://cds-hooks.hl7.org/CodeSystem/non-adherence-reason-codes"
     }
-    assert [one["code"] for one in (three, six, never)] == [IN_3, IN_6, NEVER]
-    assert {one["system"] for one in (three, six, never)} == {OWN}
+    chosen = (four, three, six, never)  # the soonest first
+    assert [one["code"] for one in chosen] == [THINKS, IN_3, IN_6, NEVER]
+    assert {one["system"] for one in chosen} == {OWN}
+    assert four["display"] == "The person would like to think about it: ask again in 4 weeks"
     assert three["display"] == "The person would rather not: ask again in 3 months"
     assert never["display"] == "The person would rather not be asked again"
 
@@ -56,7 +64,55 @@ def test_twelve_months_can_be_chosen_where_a_plain_no_means_something_else(
     periods = {**rule.quiet.periods, Reply.DECLINED: rule.quiet.periods[Reply.NOT_RIGHT]}
     longer = replace(rule, quiet=replace(rule.quiet, periods=periods))
     with surgery(tmp_path, replace(library, rules=(longer,))) as service:
-        assert codes(ask(service).card)[5:] == [IN_3, IN_6, IN_12, NEVER]
+        assert codes(ask(service).card)[5:] == [THINKS, IN_3, IN_6, IN_12, NEVER]
+
+
+def test_four_weeks_are_not_said_once_more_where_a_plain_not_now_means_them(
+    tmp_path: Path, library: Library
+) -> None:
+    (rule,) = (one for one in library.rules if one.id == COPD_RULE)
+    periods = {**rule.quiet.periods, Reply.NOT_NOW: Duration(28, "day")}
+    shorter = replace(rule, quiet=replace(rule.quiet, periods=periods))
+    with surgery(tmp_path, replace(library, rules=(shorter,))) as service:
+        assert codes(ask(service).card)[5:] == [IN_3, IN_6, NEVER]
+
+
+def test_who_wants_to_think_about_it_is_asked_once_more_after_four_weeks_and_gently(
+    service: Surgery,
+) -> None:
+    """Their own day stands, though "not now" rests for three months, and so does silence."""
+    service.tell(closed(ask(service).card, NOW, THINKS))
+    expected = (
+        'Quiet until 19 December 2026: the person said "ask me again in 4 weeks" on'
+        " 21 November 2026."
+    )
+    assert says(service, "2026-11-21") == says(service, "2026-12-18") == expected
+    assert says(service, "2026-12-19") == ""  # the one return
+    assert says(service, "2026-12-20").startswith("Quiet until 19 March 2027: the card was shown")
+    assert says(service, "2027-03-18") != ""
+
+
+def test_who_wants_to_think_about_it_has_not_said_no(service: Surgery) -> None:
+    service.tell(closed(ask(service).card, NOW, THINKS))
+    store = Answers(service.store)
+    (said,) = store.history("test-person").said
+    counted = {event.outcome for event in store.counted(NOW.date(), NOW.date())}
+    store.close()
+    assert (said.reply, said.ask_again) == (Reply.NOT_NOW, date(2026, 12, 19))
+    assert counted == {"shown", "not now"}
+
+
+@pytest.mark.parametrize(("no", "until"), [("patient-refuses", 2027), (NEVER, 9999)])
+def test_a_no_outweighs_the_wish_to_think_whichever_was_said_first(
+    tmp_path: Path, library: Library, no: str, until: int
+) -> None:
+    for number, order in enumerate(((THINKS, no), (no, THINKS))):
+        with surgery(tmp_path / str(number), library) as service:
+            card = ask(service).card
+            for minute, reason in enumerate(order):
+                service.tell(closed(card, NOW + timedelta(minutes=minute), reason))
+            assert says(service, "2026-12-19") != ""
+            assert (says(service, "2027-11-21") == "") is (until == 2027)
 
 
 def test_it_is_quiet_until_the_day_they_chose_and_says_what_they_said(service: Surgery) -> None:

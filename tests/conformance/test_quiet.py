@@ -18,6 +18,7 @@ from tests.served import BOOK, NOW, Json, Reply, Surgery, closed, piloting, surg
 
 TODAY = NOW.date()
 DAYS_7 = Duration(7, "day")
+WEEKS_4 = Duration(4, "week")
 MONTHS_3, MONTHS_6, MONTHS_12, MONTHS_24 = (Duration(n, "month") for n in (3, 6, 12, 24))
 
 
@@ -82,6 +83,7 @@ REASONS = {
     "action-not-priority": (MONTHS_24, "not right for this person"),
     "service-not-available": (MONTHS_3, "was shown on"),
     "": (MONTHS_3, "closed on 21 November 2026 without a reason"),
+    "ask-again-in-4-weeks": (WEEKS_4, '"ask me again in 4 weeks" on 21 November 2026'),
     "ask-again-in-3-months": (MONTHS_3, '"ask me again in 3 months" on 21 November 2026'),
     "ask-again-in-6-months": (MONTHS_6, '"ask me again in 6 months" on 21 November 2026'),
     "ask-again-in-12-months": (MONTHS_12, '"ask me again in 12 months" on 21 November 2026'),
@@ -103,9 +105,12 @@ def test_a_card_that_was_closed_is_quiet_for_its_reason(
 def test_every_reason_on_the_card_is_understood_when_it_comes_back(service: Surgery) -> None:
     card = a_card(service)
     offered = [reason["code"] for reason in card["overrideReasons"]]
-    assert len(offered) == len(set(offered)) == 5 + 3
+    assert len(offered) == len(set(offered)) == 5 + 4
     # The five of PRODUCT 1.5 first; twelve months are what the plain one of them means.
-    assert offered[5:] == ["ask-again-in-3-months", "ask-again-in-6-months", "do-not-ask-again"]
+    assert offered[5:] == [
+        "ask-again-in-4-weeks", "ask-again-in-3-months", "ask-again-in-6-months",
+        "do-not-ask-again",
+    ]  # fmt: skip
     assert set(offered) <= {*REASONS, "do-not-ask-again"}
 
 

@@ -58,9 +58,11 @@ ACTS = st.lists(
         st.sampled_from([1, 1, 2, 3]),
         st.sampled_from([
             "press", "press", "patient-refuses", "ask-again-in-3-months", "ask-again-in-6-months",
-            "do-not-ask-again", "", "limited-time", "service-not-available",
+            "do-not-ask-again", "", "limited-time", "service-not-available", "ask-again-in-4-weeks",
         ]),
-        st.sampled_from(["", "", "limited-time", "patient-refuses", "do-not-ask-again"]),
+        st.sampled_from([
+            "", "", "limited-time", "patient-refuses", "do-not-ask-again", "ask-again-in-4-weeks",
+        ]),
     ),
     min_size=2,
     max_size=10,
@@ -131,8 +133,8 @@ class Surgery:
         if how == "press":
             met = Met(card, self.now, suggestion=button)
         else:
-            reply = Reply.DECLINED if how in cards.CHOSEN else None
-            reply = reply or cards.ALSO.get(how) or cards.REASONS[how][1]
+            ours = cards.CHOSEN.get(how) or cards.REASONS.get(how)
+            reply = ours[1] if ours else cards.ALSO[how]
             met = Met(card, self.now, closed=reply, reason=how)
         assert self.store.hear([met], self.now) == 1
         if how != "press" and met.closed is not Reply.DECLINED:

@@ -118,7 +118,9 @@ class Client:
     def __init__(self, client: TestClient, who: Clinician) -> None:
         self.client, self.who = client, who
 
-    def send(self, method: str, path: str, body: object = None) -> Reply:
+    def send(
+        self, method: str, path: str, body: object = None, form: dict[str, str] | None = None
+    ) -> Reply:
         """One request; a path under /cds-services comes with a token of its own."""
         who = self.who
         claims = {"sub": who.subject, "name": who.name, "fhirUser": who.user, "npi": who.number}
@@ -130,9 +132,13 @@ class Client:
             "User-Agent": f"{who.user} {who.number}",
             "X-User": who.subject,
             "Accept": "text/html" if path == "/status" else "application/json",
+            "Sec-Fetch-Site": "same-origin",
         }
         query = "&".join(f"user={quote(one)}" for one in who.every[:4])
-        return Reply(self.client.request(method, f"{path}?{query}", json=body, headers=headers))
+        address = f"{path}?{query}"
+        if form is not None:
+            return Reply(self.client.request(method, address, data=form, headers=headers))
+        return Reply(self.client.request(method, address, json=body, headers=headers))
 
     def call(self, person: str, number: int) -> Json:
         """A call about somebody, by the clinician under one of their names."""
@@ -187,6 +193,8 @@ def at_every_route(app: FastAPI, ehr: Client, day: Day) -> None:
         "{token}": str(link).rpartition("/")[2],
     }
     bodies = {CALL: ehr.call("p2", 2), f"{CALL}/feedback": ehr.met(cards)}
+    mute = {"rule": COPD_RULE, "press": "mute"}
+    forms = {f"/why/{values['{token}']}": mute, f"/why/cards/{values['{card}']}": mute}
     spoilt = {"feedback": [{**closed(cards[0], NOW), "outcome": ehr.who.user}, ehr.who.name]}
     day.said["feedback that cannot be read"] = ehr.send("POST", f"{CALL}/feedback", spoilt).text
     for method, template in routes_of(app.routes):
@@ -194,8 +202,11 @@ def at_every_route(app: FastAPI, ehr: Client, day: Day) -> None:
         for name, value in values.items():
             path = path.replace(name, value)
         assert "{" not in path, f"{template}: say here what stands in its place"
-        assert method != "POST" or path in bodies, f"{template}: say here what is sent to it"
-        reply = ehr.send(method, path, bodies.get(path) if method == "POST" else None)
+        sent = bodies.keys() | forms.keys()
+        assert method != "POST" or path in sent, f"{template}: say here what is sent to it"
+        posted = method == "POST"
+        form = forms.get(path) if posted else None
+        reply = ehr.send(method, path, bodies.get(path) if posted else None, form)
         assert reply.status == 200, f"{method} {template}: {reply.status} {reply.text}"
         said = f"{reply.headers}\n{reply.text}"
         if template == "/audit":  # whom it is about: who looked

@@ -17,6 +17,7 @@ from sqlalchemy import inspect
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.backups import backup
 from cds_hooks.store.counting import Event
+from cds_hooks.store.mutes import FILE as MUTES
 from cds_hooks.store.opening import Place, connect
 from cds_hooks.store.people import export
 from cds_hooks.store.sittings import FILE as SITTINGS
@@ -77,6 +78,12 @@ COLUMNS = {
         "cards": "nobody: how many",
     },
     "sitting_keys": {"since": "nobody", "secret": "nobody"},
+    # For whoever muted a rule, in the same way: test_mutes.
+    "mutes": {
+        "who": "whoever muted it, with the key of the store, for 30 days at most; of each rule by"
+        " another hash",
+        "rule": "nobody: a keyed hash", "until": "nobody: a day",
+    },
 }  # fmt: skip
 WHO_LOOKS = (
     "user", "practitioner", "clinician", "doctor", "nurse", "staff", "role", "session", "performer",
@@ -91,9 +98,10 @@ def test_every_column_is_known_and_leads_to_no_clinician(place: Place) -> None:
     store = Answers(place)
     with store.sitting(SEEN_BY[0], NOW) as sitting:
         sitting.more = 1
+    store.mutes().mute(SEEN_BY[0], (COPD_RULE,), TODAY)
     store.close()
     there: dict[str, set[str]] = {}
-    for file in (FILE, SITTINGS):  # in a server's database both are in one
+    for file in (FILE, SITTINGS, MUTES):  # in a server's database all are in one
         database = connect(place, file)
         schema = inspect(database.engine)
         there |= {
@@ -180,12 +188,26 @@ def told_by(text: str) -> bool:
     return "quillfeather" in text.lower() or "practitioner" in text.lower()
 
 
+def mute(service: Surgery) -> None:
+    """Somebody mutes a rule, as the page behind a card does it."""
+    store = Answers(service.store)
+    store.mutes().mute(SEEN_BY[1], (COPD_RULE,), TODAY)
+    store.close()
+
+
 def test_a_day_leaves_no_clinician_behind(tmp_path: Path, library: Library) -> None:
     with surgery(tmp_path, library) as service:
         a_day(service)
+        mute(service)
+        call = service.a_call(margaret("p9"), of="p9")
+        call["context"]["userId"] = SEEN_BY[1]
+        assert service.ask(call).held_back[COPD_RULE]["step"] == "mute"
         assert not told_by(service.client.get("/metrics").text)
         assert not told_by(service.client.get("/status").text)
         kept = everything_kept(Place(service.store), tmp_path / "backups")
+    kept |= {file.name: file.read_bytes().decode("latin-1") for file in service.store.iterdir()}
+    assert "mute" not in kept["what is counted"]
+    assert not [where for where, text in kept.items() if "asked not to see" in text]
     assert "p0" in kept["cards"]
     assert "declined" in kept["answers"] or "accepted" in kept["answers"]
     for where, text in kept.items():
@@ -238,20 +260,32 @@ def _a_column_for_the_user(place: Place) -> None:
     database.close()
 
 
+def _a_name_beside_a_mute(place: Place) -> None:
+    store = Answers(place)
+    store.mutes()
+    store.close()
+    database = connect(place, MUTES)
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE mutes ADD COLUMN muted_by_user VARCHAR")
+    database.close()
+
+
 def _a_user_in_a_rule_id(place: Place) -> None:
     store = Answers(place)
     store.count([Event(TODAY, f"Practitioner/{DOCTOR}", "", "shown")])
     store.close()
 
 
-@pytest.mark.parametrize("spoils", [_a_column_for_the_user, _a_user_in_a_rule_id])
+@pytest.mark.parametrize(
+    "spoils", [_a_column_for_the_user, _a_name_beside_a_mute, _a_user_in_a_rule_id]
+)
 def test_these_looks_find_one_that_was_put_there(
     tmp_path: Path, spoils: Callable[[Place], None]
 ) -> None:
     place = Place(tmp_path / "store")
     Answers(place).close()
     spoils(place)
-    if spoils is _a_column_for_the_user:
+    if spoils is not _a_user_in_a_rule_id:
         with pytest.raises(AssertionError):
             test_every_column_is_known_and_leads_to_no_clinician(place)
     else:

@@ -108,6 +108,21 @@ def test_a_day_that_the_person_chose_is_said_and_kept(desk: Desk) -> None:
     assert desk.open("moira", by="month").cards == 1
 
 
+def test_who_wants_to_think_about_it_is_asked_once_more_after_four_weeks(desk: Desk) -> None:
+    reason = "The person would like to think about it: ask again in 4 weeks"
+    page = desk.open("moira")
+    assert page.reasons.index(reason) == 5  # below the five, the soonest day first
+    closed = desk.close(page, reason)
+    words = (
+        'Said "not now" on 1 December 2026; nobody asks again until 29 December 2026,'
+        " the day that was chosen."
+    )
+    assert words in closed.text
+    desk.wait_until(date(2026, 12, 28))
+    assert '"ask me again in 4 weeks"' in desk.open("moira").text
+    assert desk.open("moira", by="day").cards == 1
+
+
 def test_a_reminder_is_suggested_to_be_ended_once_the_offer_was_taken_up(desk: Desk) -> None:
     desk.take(desk.open("moira"), "Add a reminder to ask")
     desk.wait_until(date(2027, 4, 1))
@@ -186,6 +201,28 @@ def test_why_there_is_no_card_is_one_press_away_and_in_the_audit(
     (look,) = desk.looks()
     assert (look.who, look.action) == ("Practitioner/invented-nurse", "trace")
     assert look.what.startswith("no-card:")
+
+
+def test_one_clinician_mutes_a_rule_the_other_still_sees_it_and_start_again_forgets_it(
+    desk: Desk,
+) -> None:
+    rule = "copd-self-management"
+    why = desk.open("moira", looker="gp").link("Why this?")
+    assert "Do not show me this rule for 30 days" in desk.get(why).text
+    pressed = desk.post(why, rule=rule, press="mute")
+    assert "You are not shown this rule until 31 December 2026" in pressed.text
+    assert "Show it to me again" in desk.get(why).text
+    muted = "Not shown: you asked not to see this rule until 31 December 2026."
+    page = desk.open("morag", looker="gp")
+    assert page.cards == 0
+    assert muted in page.text
+    assert muted in desk.get(page.link("Why is there no card")).text
+    other = desk.open("morag", looker="nurse")
+    assert other.cards == 1
+    assert "Do not show me this rule" in desk.get(other.link("Why this?")).text
+    desk.post("/demo/start-again")
+    assert desk.post(why, rule=rule, press="mute").status == 403  # a link of the start before
+    assert desk.open("morag", looker="gp").cards == 1
 
 
 def test_the_ceiling_of_a_session_is_for_one_clinician_and_is_over_tomorrow(desk: Desk) -> None:

@@ -11,7 +11,8 @@ from cds_hooks import app as the_app
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.hearing import KEPT_COMMENT
-from cds_hooks.store.opening import Place
+from cds_hooks.store.mutes import FILE as MUTES
+from cds_hooks.store.opening import Place, connect
 from rules.record import Reply
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE
@@ -93,3 +94,29 @@ def test_a_fault_with_one_thing_keeps_nothing_else(
         time.sleep(0.1)
         now[0] = OVER
         assert comments_in(folder, 0) == 0
+
+
+def test_a_mute_that_is_over_goes_though_nobody_looks_any_more(
+    tmp_path: Path, library: Library
+) -> None:
+    store = Answers(tmp_path)
+    until = store.mutes().mute("Practitioner/gp", (COPD_RULE,), NOW.date())
+    store.mutes().mute("Practitioner/nurse", (COPD_RULE,), NOW.date() + timedelta(days=1))
+    store.close()
+    over = datetime.combine(until, NOW.timetz())
+    app = the_app.create_app(
+        Settings(data=tmp_path), library, Answers(tmp_path), clock=lambda: over
+    )
+    with TestClient(app):
+        deadline = time.monotonic() + 10
+        while (left := mutes_in(tmp_path)) != 1 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert left == 1
+
+
+def mutes_in(folder: Path) -> int:
+    database = connect(Place(folder), MUTES)
+    with database.reading() as connection:
+        found = connection.exec_driver_sql("SELECT COUNT(*) FROM mutes").scalar_one()
+    database.close()
+    return int(found)

@@ -126,6 +126,8 @@ def test_a_rule_that_put_itself_in_shadow_asks_about_no_reminder_either() -> Non
     [
         (PilotGroup(), "Practitioner/1", 1),
         (PilotGroup(clinicians=("Practitioner/1",)), "Practitioner/1", 1),
+        (PilotGroup(clinicians=("Practitioner/1",)), "https://ehr.example/Practitioner/1 ", 1),
+        (PilotGroup(clinicians=("Practitioner/1/",)), "Practitioner/1/_history/3", 1),
         (PilotGroup(clinicians=("Practitioner/1",)), "Practitioner/2", 0),
         (PilotGroup(sites=("South",)), "Practitioner/1", 1),
         (PilotGroup(sites=("North",)), "Practitioner/1", 0),
@@ -141,6 +143,15 @@ def test_whom_a_pilot_is_not_for_is_asked_about_none_of_its_reminders(
     choice = choose(outcomes, History(), TODAY, ours, user)
     choice = with_endings(choice, outcomes, History(), TODAY, ours, lambda _: True, user)
     assert len(choice.prompts) == cards
+
+
+@pytest.mark.parametrize(("until", "asked"), [(1, False), (30, False), (0, True), (31, True)])
+def test_who_has_muted_a_rule_is_not_asked_about_its_reminders(until: int, asked: bool) -> None:
+    outcomes = evaluate((RULE,), record(TAG, code_of("copd-self-management-offer")), (), TODAY)
+    history = History(muted=((RULE.id, TODAY + timedelta(days=until)),))
+    choice = choose(outcomes, history, TODAY, Practice("A test"))
+    choice = with_endings(choice, outcomes, history, TODAY, Practice("A test"), lambda _: True)
+    assert bool(choice.prompts) is asked
 
 
 def test_a_card_about_a_reminder_and_one_with_the_offers_of_its_rule_are_two_cards() -> None:

@@ -18,6 +18,7 @@ from tests.stores import NOW, SINGING, TODAY, a_card, place, postgresql, was_clo
 __all__ = ["place", "postgresql"]
 
 LATER = NOW + timedelta(days=1)
+THINKS = "ask-again-in-4-weeks"  # not a no: with whoever is erased it goes, as "not now" does
 
 
 def days(place: Place) -> dict[str, set[date | None]]:
@@ -43,7 +44,7 @@ def say(place: Place, *reasons: str) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("reason", ASK_AGAIN)
+@pytest.mark.parametrize("reason", [one for one in ASK_AGAIN if one != THINKS])
 def test_it_is_the_same_after_a_restore_and_after_somebody_was_erased(
     place: Place, tmp_path: Path, reason: str
 ) -> None:
@@ -57,6 +58,29 @@ def test_it_is_the_same_after_a_restore_and_after_somebody_was_erased(
     erase(place, "ann", TODAY)
     known = days(place)
     assert known["breathing"] == known["results"] == known[SINGING] == {chosen}
+
+
+def test_the_wish_to_think_outlives_a_restart_and_a_backup_and_goes_with_who_is_erased(
+    place: Place, tmp_path: Path
+) -> None:
+    def chosen() -> set[date | None]:
+        store = Answers(place)
+        found = {one.ask_again for one in store.history("ann").said if one.reply is Reply.NOT_NOW}
+        store.close()
+        return found
+
+    store = Answers(place)
+    card = a_card()
+    store.issue(card)
+    met = replace(was_closed(card, Reply.NOT_NOW), reason=THINKS)
+    assert store.hear([met, met], NOW) == 2
+    store.close()
+    assert chosen() == {date(2026, 12, 19)}
+    restore(place, backup(place, tmp_path / "backups", NOW), LATER)
+    assert chosen() == {date(2026, 12, 19)}
+    erase(place, "ann", TODAY)
+    assert chosen() == set()
+    assert days(place) == {}
 
 
 @pytest.mark.parametrize(
@@ -82,3 +106,4 @@ def test_only_our_own_reasons_are_a_day() -> None:
     assert chosen_by("patient-does-not-want-change", TODAY) is None
     assert chosen_by("ask-again-in-3-months", date(2026, 11, 30)) == date(2027, 2, 28)
     assert chosen_by("do-not-ask-again", TODAY) == NEVER
+    assert chosen_by(THINKS, date(2024, 2, 1)) == date(2024, 2, 29)
