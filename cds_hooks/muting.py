@@ -13,13 +13,13 @@ from starlette.requests import Request
 
 from cds_hooks.access import Viewer
 from cds_hooks.clock import Clock, practice_day
-from cds_hooks.contexts import one_reference
 from cds_hooks.live import Live
 from cds_hooks.pages.why import Mute, Why
 from cds_hooks.refusals import BadRequest, TooLarge, TooSlow
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
 from prompts.ceilings import MUTED_FOR
+from prompts.trying import one_reference
 from rules.days import in_words
 from rules.rule import Purpose, Rule
 

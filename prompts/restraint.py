@@ -18,7 +18,7 @@ from prompts.leaving_off import (
     unread_offers,
 )
 from prompts.prompt import Held, Step, Way
-from prompts.trying import has_person, is_new, is_one_of, kept_from
+from prompts.trying import has_person, is_among, is_new, kept_from
 from rules.answer import CANNOT_TELL, YES
 from rules.conditions import ask_apart
 from rules.days import Duration, in_words
@@ -353,7 +353,7 @@ def _in_pilot(asked: Asked) -> Held | str:
         return "It is not being tried with some people only."
     if group.sites and asked.practice.site not in group.sites:
         return Held(rule, "pilot", "Not shown: this rule is being tried at other sites.")
-    if group.clinicians and not is_one_of(asked.user, group.clinicians):
+    if group.clinicians and not is_among(asked.user, group.clinicians):
         return Held(rule, "pilot", "Not shown: this rule is being tried by other clinicians.")
     person = asked.outcome.look.record.person
     if group.share is not None and not has_person(group.share, rule, person):

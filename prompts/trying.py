@@ -22,7 +22,7 @@ def for_some_who_look(rule: Rule, today: date) -> bool:
     return tried or is_new(rule, today)
 
 
-def is_one_of(user: str, clinicians: Iterable[str]) -> bool:
+def is_among(user: str, clinicians: Iterable[str]) -> bool:
     """Whether whoever looks is among some clinicians, however each of them is written."""
     return one_reference(user) in map(one_reference, clinicians)
 

@@ -32,6 +32,7 @@ TO_A_CARD = {
     "fhir_adapters/coded.py": "the codes that say what an entry is",
     "fhir_adapters/dates.py": "which of its dates an entry is dated by",
     "rules/record.py": "the one index",
+    "prompts/trying.py": "who looks, as one reference, and who has a rule that is new",
     "cds_hooks/clients/listed.py": "whose people these are",
     "cds_hooks/store/kept.py": "what somebody is known as",
     "cds_hooks/clock.py": "today",
@@ -60,7 +61,6 @@ TO_A_CARD = {
     "rules/facts/offered.py": "a no that stands in the record",
     "prompts/leaving_off.py": "offers that are left off",
     "rules/under_way.py": "where an offer shows as under way",
-    "prompts/trying.py": "who has a rule that is new",
     "prompts/ranking.py": "who goes first",
     "prompts/offers.py": "what an offer is called everywhere",
     "prompts/ceilings.py": "how many cards are enough",
@@ -81,7 +81,6 @@ TO_A_CARD = {
 # The second look, which is quiet, takes no wording and drafts nothing.
 NOT_IN_SILENCE = {
     "rules/fact.py",
-    "prompts/trying.py",
     "prompts/ranking.py",
     "prompts/offers.py",
     "prompts/ceilings.py",
