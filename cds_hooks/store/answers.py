@@ -160,6 +160,7 @@ class Answers:
         """Who asked not to be shown which rule: a store of its own. Raises StoreError."""
         with self._opening:
             if self._mutes is None:
+                self._database.check_is_there()
                 self._mutes = Mutes(self._where, self._key)
             return self._mutes
 
@@ -171,6 +172,7 @@ class Answers:
         """Opened when it is first needed: a command that looks at the store needs none."""
         with self._opening:
             if self._sittings is None:
+                self._database.check_is_there()
                 self._sittings = Sittings(self._where, self._key)
             return self._sittings
 

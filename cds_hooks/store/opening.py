@@ -152,6 +152,13 @@ class Database:
         except (SQLAlchemyError, self._drivers_own, OSError):
             raise StoreError(_UNUSABLE) from None
 
+    def check_is_there(self) -> None:
+        """Raise a StoreError where its file is gone: nothing else is made in its place then."""
+        try:
+            self.check_file()
+        except OSError:
+            raise StoreError(_UNUSABLE) from None
+
     def check_file(self) -> None:
         """Raise an OSError where the file is another one than was opened, or none.
 
