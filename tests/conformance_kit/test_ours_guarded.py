@@ -72,6 +72,7 @@ def test_tokens_and_the_fhir_server_were_tried(report: Json) -> None:
     } - passed == set()
 
 
+@pytest.mark.long
 def test_a_service_that_learns_nothing_from_the_server_is_found(tmp_path: Path) -> None:
     results = examined(tmp_path, [])["results"]
     assert [one["id"] for one in results if one["status"] == "found"] == ["F1"]

@@ -89,6 +89,7 @@ def test_everything_can_be_paused_at_once(two: tuple[Running, Running], tmp_path
     assert "An incident" in until(two[1], "paused", "a")
 
 
+@pytest.mark.long
 def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
     Answers(tmp_path / "store").close()
     assert "Nothing is paused" in goodday(tmp_path, "pause").stdout

@@ -25,12 +25,13 @@ from tests.fhir_builders import (
     leroy,
     margaret,
 )
+from tests.lengths import examples
 from tests.sandbox.page import NEEDED, Ehr, check_shown, texts_of
 from tests.sandbox.payloads import payloads
 from tests.served import BOOK, VIEW, Json, Surgery, in_pilot, piloting, surgery
 
 SOAK = settings().max_examples > 200
-MANY = 5_000 if SOAK else 300
+MANY = 5_000 if SOAK else examples(100, 300)
 
 pytestmark = NEEDED
 

@@ -66,6 +66,7 @@ def test_a_page_has_the_latest_first_and_says_where_older_ones_begin(tmp_path: P
     assert audit.page(12).before is None
 
 
+@pytest.mark.long
 def test_a_long_audit_is_looked_through_without_holding_all_of_it(tmp_path: Path) -> None:
     audit = filled(tmp_path, 3)
     change(
