@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import repeat
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
@@ -65,18 +66,15 @@ def add(connection: Connection, events: Iterable[Event]) -> None:
 
     In one order always, so that two who count never wait for each other.
     """
-    rows = [
-        {
-            "day": event.day.isoformat(),
-            "rule": event.rule,
-            "offer": event.offer,
-            "outcome": event.outcome,
-            "times": times,
-        }
-        for event, times in sorted(Counter(events).items())
-    ]
-    if rows:
-        _ADD.many(connection, rows)
+    many = Counter[tuple[str, str, str, str]]()
+    for event, times in events.items() if isinstance(events, Counter) else zip(events, repeat(1)):
+        many[event.day.isoformat(), event.rule, event.offer, event.outcome] += times
+    if many:
+        _ADD.many(connection, [_row(*event, times) for event, times in sorted(many.items())])
+
+
+def _row(day: str, rule: str, offer: str, outcome: str, times: int) -> dict[str, str | int]:
+    return {"day": day, "rule": rule, "offer": offer, "outcome": outcome, "times": times}
 
 
 def full(connection: Connection, today: date) -> frozenset[str]:

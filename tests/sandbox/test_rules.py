@@ -15,12 +15,11 @@ from rules.problems import Place
 from rules.record import Kind
 from rules.rule import Rule
 from tests.builders import TODAY, a_person, a_record, entry, load_files, rule_text
-from tests.lengths import examples
 from tests.sandbox.page import NEEDED, Ehr, check_shown, texts_of
 from tests.sandbox.payloads import payloads
 
 SOAK = settings().max_examples > 200
-MANY = 5_000 if SOAK else examples(100, 300)
+MANY = 5_000 if SOAK else 300
 AT_ONCE = 250  # rules in one folder
 
 pytestmark = NEEDED
