@@ -289,6 +289,14 @@ class Running:
             for name in ("out", "err")
         )
 
+    def logged(self, since: int) -> tuple[list[str], int]:
+        """The whole lines of its log from some place on, and the place after them."""
+        with (self._folder / "err").open("rb") as log:
+            log.seek(since)
+            found = log.read()
+        whole = found[: found.rfind(b"\n") + 1]
+        return whole.decode("utf-8", "replace").splitlines(), since + len(whole)
+
     def send(
         self, method: str, address: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> "Plain":

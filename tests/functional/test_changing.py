@@ -77,12 +77,12 @@ def test_a_thousand_changes_at_a_hundred_calls_a_second(tmp_path: Path) -> None:
 
 def change_all(folder: Path, running: Running, pace: Pace) -> None:
     """Put one set after another in its place, each once the one before was taken or kept out."""
-    broken = list(BROKEN.values())
+    broken, before = list(BROKEN.values()), 0
     for number in range(2, RELOADS + 2):
         bad, reason = broken[number // 2 % len(broken)] if number % 2 else ({}, "")
         write(folder / f"version-{number}", number, **bad)
         (folder / "next").symlink_to(f"version-{number}")
-        before = running.wrote().count("\n")
+        _, before = running.logged(before)
         os.replace(folder / "next", folder / "practice")
         said = first_event(running, before, pace)
         assert (said["event"], said.get("reason", "")) == (
@@ -94,10 +94,11 @@ def change_all(folder: Path, running: Running, pace: Pace) -> None:
 
 
 def first_event(running: Running, before: int, pace: Pace) -> dict[str, str]:
-    """What is first said of a reload after so many lines."""
+    """What is first said of a reload after a place in the log."""
     until = monotonic() + 60
     while monotonic() < until and not pace.wrong:
-        for line in running.wrote().splitlines()[before:]:
+        lines, before = running.logged(before)
+        for line in lines:
             if re.search('"event":"reload', line):
                 found: dict[str, str] = json.loads(line)
                 return found
