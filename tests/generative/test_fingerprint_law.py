@@ -168,6 +168,7 @@ def test_every_slip_in_a_library_rule_changes_it(rule_id: str) -> None:
     assert [m.says for m in mutants(rule) if fingerprint(m.rule) == fingerprint(rule)] == []
 
 
+@pytest.mark.long
 @given(st.randoms(use_true_random=False))
 def test_every_slip_in_any_rule_changes_it(random: Random) -> None:
     rule = rule_of(text_of(a_rule(random)))

@@ -115,6 +115,7 @@ def test_nothing_of_it_is_left_after_a_day_not_even_in_the_files(
         assert not any(one in kept for one in hidden)
 
 
+@pytest.mark.long
 def test_a_key_lives_for_less_than_a_day_however_busy_the_days_are(
     place: Place, store: Answers
 ) -> None:
