@@ -239,11 +239,11 @@ def create_app(
             return False
         return True
 
-    async def muted_by_some() -> frozenset[str]:
+    async def muted_by_some() -> frozenset[str] | None:
         try:
             return await _kept(muting.by_some)
         except Unavailable:
-            return frozenset()
+            return None
 
     app.include_router(
         operating_routes(
@@ -274,7 +274,7 @@ FORGETS_EVERY = 1_800  # seconds
 async def _forgetting(answers: Answers, clock: Clock) -> None:
     """Let go of what was kept for long enough, though nobody looks or answers any more.
 
-    A fault ends one of the two, this time: nobody would see that nothing is let go of any more.
+    A fault ends one of these, this time: nobody would see that nothing is let go of any more.
     """
     while True:
         now = clock()

@@ -39,7 +39,7 @@ def operating_routes(
     metrics: Metrics,
     store_answers: Callable[[], Awaitable[bool]],
     clock: Clock,
-    muted_by_some: Callable[[], Awaitable[frozenset[str]]],
+    muted_by_some: Callable[[], Awaitable[frozenset[str] | None]],
     *,
     is_open: bool,
 ) -> APIRouter:
@@ -112,7 +112,7 @@ def _state(
     live: Live,
     traffic: Traffic,
     now: datetime,
-    muted_by_some: frozenset[str],
+    muted_by_some: frozenset[str] | None,  # None: it cannot be looked up
     *,
     store: bool,
     is_open: bool,
@@ -137,11 +137,13 @@ def _state(
                 "hooks": list(rule.hooks),
                 **_figures(live, rule.id),
                 **_in_shadow(live, rule.id),
-                **({"mutedBySome": True} if rule.id in muted_by_some else {}),
+                **({"mutedBySome": True} if rule.id in (muted_by_some or ()) else {}),
             }
             for rule in rules.library.rules
         ],
     }
+    if muted_by_some is None:
+        found["mutesUnread"] = True
     unread = live.unread_for
     if unread is not None:
         since = _moment(now - timedelta(seconds=unread))

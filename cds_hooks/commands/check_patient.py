@@ -82,7 +82,7 @@ def _said(data: Path | None, person: str) -> tuple[Said, ...]:
     if data is None:
         return ()
     from cds_hooks.store.answers import Answers  # noqa: PLC0415 - SQL only where it is needed
-    from cds_hooks.store.tables import FILE, StoreError  # noqa: PLC0415 - SQL as well
+    from cds_hooks.store.tables import FILE, StoreError  # noqa: PLC0415 - SQL only if needed
 
     if not (data / FILE).is_file():  # opening it would make one
         raise _Sorry(f"There are no answers in {data}. Name the folder that serve was given.")

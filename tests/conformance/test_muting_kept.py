@@ -68,6 +68,7 @@ def test_some_people_is_said_from_five_on_and_nothing_before(here: Practice) -> 
     assert told() == (True, True)
     here.press(links[0], SHOW)
     assert told() == (False, False)
+    assert "mutesUnread" not in here.surgery.client.get("/status").json()
     here.press(links[0], MUTE)
     here.at(NOW.date() + timedelta(days=30))
     assert told() == (False, False)
@@ -85,7 +86,9 @@ def test_where_it_cannot_be_looked_up_there_are_fewer_cards_and_it_is_said(
     assert page.status_code == 200
     assert "cannot be looked up at the moment" in page.text
     assert here.press(link, SHOW).status == 503
-    assert here.surgery.client.get("/status").status_code == 200
+    assert here.surgery.client.get("/status").json()["mutesUnread"] is True
+    status = here.surgery.client.get("/status", headers={"accept": "text/html"}).text
+    assert "Which rules somebody has muted cannot be looked up." in status
 
 
 def test_where_it_cannot_be_looked_up_a_safety_net_speaks(tmp_path: Path, library: Library) -> None:
