@@ -26,6 +26,7 @@ from cds_hooks.store.tables import StoreError
 from cds_hooks.tally import Tally
 from cds_hooks.watched import Alarm, Canaries, Figures, Wrong
 from prompts.alarms import BASELINE, SILENT, Day, expected, is_silent, spike_from
+from prompts.counted import times
 from prompts.restraint import IN_SHADOW
 from prompts.stories import tell
 from rules.codes import Code
@@ -147,10 +148,10 @@ class Watching:
             most = usual.most.get(rule.id)
             spikes = most is not None and shown >= most and rule.id not in back
             if spikes and rule.purpose is Purpose.SAFETY_NET:
-                says = f"shown {_times(shown)} today, where fewer than {most} would be usual"
+                says = f"shown {times(shown)} today, where fewer than {most} would be usual"
                 alarms.append(Alarm(rule.id, "spike", says))
             elif spikes and f"{IN_SHADOW}{rule.id}" not in stopped:
-                because = f"shown {_times(shown)} on {in_words(today)}; usual is fewer than {most}"
+                because = f"shown {times(shown)} on {in_words(today)}; usual is fewer than {most}"
                 self._answers.pause(Pause(f"{IN_SHADOW}{rule.id}", now, because))
                 self._paused()
                 logs.event("spiked", rule=_own(rule.id), count=shown)
@@ -256,10 +257,10 @@ class _Usual:
 
 def _usual(now: datetime, today: date, before: Mapping[Event, int]) -> _Usual:
     by_day: dict[str, dict[date, Counter[str]]] = {}
-    for event, times in before.items():
+    for event, many in before.items():
         if event.offer == "":
             days = by_day.setdefault(event.rule, {})
-            days.setdefault(event.day, Counter())[event.outcome] += times
+            days.setdefault(event.day, Counter())[event.outcome] += many
     most: dict[str, int | None] = {}
     silent: dict[str, str] = {}
     figures: dict[str, Figures] = {}
@@ -275,7 +276,7 @@ def _usual(now: datetime, today: date, before: Mapping[Event, int]) -> _Usual:
         begins = today - timedelta(days=SILENT)
         earlier = [_day(days[day]) for day in _days(begins, BASELINE) if day in days]
         if is_silent(lately, earlier):
-            usually = _times(round(expected(lately, earlier)))
+            usually = times(round(expected(lately, earlier)))
             silent[rule] = f"silent for {SILENT} days, where it would usually have spoken {usually}"
         figures[rule] = _figures([days[day] for day in _days(today, BASELINE) if day in days])
     return _Usual(now, today, most, silent, figures)
@@ -308,7 +309,3 @@ def _own(name: str) -> str:
 def _days(today: date, many: int) -> list[date]:
     """So many days before this one, the oldest first."""
     return [today - timedelta(days=back) for back in range(many, 0, -1)]
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"

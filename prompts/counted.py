@@ -35,8 +35,8 @@ class Counted:
         if not self.looked:
             return f"{where} nobody has asked it yet; {_MEANT}"
         days = "one day" if self.days == 1 else f"{self.days} days"
-        times = _times(self.fired) if self.fired else "at no time"
-        found = f"{where} it was asked on {days}, {_times(self.looked)}, and {spoke} {times}"
+        spoken = times(self.fired) if self.fired else "at no time"
+        found = f"{where} it was asked on {days}, {times(self.looked)}, and {spoke} {spoken}"
         return f"{found}. That is enough." if self.is_enough else f"{found}; {_MEANT}"
 
 
@@ -47,5 +47,6 @@ def counted(days: Iterable[Day]) -> Counted:
     return Counted(asked, sum(day.looked for day in every), sum(day.fired for day in every))
 
 
-def _times(number: int) -> str:
+def times(number: int) -> str:
+    """How often, in words."""
     return "once" if number == 1 else f"{number} times"
