@@ -5,7 +5,16 @@ them can say something else than the others.
 """
 
 from rules.schema.fact_keys import FACTS
-from rules.schema.file_keys import CODE, CODE_LIST, MESSAGE, OFFER_SET, PRACTICE, SERVICE
+from rules.schema.file_keys import (
+    CODE,
+    CODE_LIST,
+    ELSEWHERE,
+    MESSAGE,
+    OFFER_SET,
+    PRACTICE,
+    PRACTICE_ELSEWHERE,
+    SERVICE,
+)
 from rules.schema.key import Form as F
 from rules.schema.key import Key
 from rules.schema.offer_keys import OFFERS
@@ -45,6 +54,8 @@ RULE = (
     Key("card", F.BLOCK, "What the clinician reads.", needed=True, of="card"),
     Key("offers", F.BLOCKS, "What a person can say yes or no to.", of="offer"),
     Key("quiet", F.BLOCK, "When people are left alone.", needed=True, of="quiet"),
+    Key("already_prompted_by", F.BLOCKS, "What other systems leave on a record when they have asked"
+        " about this; besides what practice.yaml has.", of="elsewhere"),
     Key("allow", F.MAP, "Warnings that were thought about, each with the reason.", of="allow"),
     Key("today", F.DAY, "The day on which the tests happen."),
     Key("people", F.MAP, "Invented people for the tests.", of="person"),
@@ -158,6 +169,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "quiet": QUIET, "practice quiet": PRACTICE_QUIET,
     "no_thanks": NO_THANKS, "person": PERSON, "booking": BOOKING, "line": LINE,
     "outcome line": OUTCOME_LINE, "test": TEST, "list": CODE_LIST, "code": CODE,
+    "elsewhere": ELSEWHERE, "practice elsewhere": PRACTICE_ELSEWHERE,
     "service": SERVICE, "offer set": OFFER_SET, "message": MESSAGE, "practice": PRACTICE,
 }  # fmt: skip
 

@@ -112,6 +112,7 @@ def lists_of(rule: Rule, lists: Iterable[CodeList]) -> set[str]:
     # Of these only the codes are kept: a list is used where all of its codes are.
     used = [fact.ended_by for fact in facts]
     used += [rule.quiet.declined_codes, rule.quiet.not_done_codes]
+    used += [one.codes for one in rule.elsewhere]
     written = {offer.code for offer in rule.offers}
     written |= {offer.service.code for offer in rule.offers if offer.service is not None}
     return {

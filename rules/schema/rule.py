@@ -12,6 +12,7 @@ from rules.rule import Purpose, Rule, Status
 from rules.schema.card import read_card
 from rules.schema.care import read_care
 from rules.schema.conditions import condition_under
+from rules.schema.elsewhere import read_elsewhere
 from rules.schema.exclusions import read_exclusions
 from rules.schema.facts import read_facts
 from rules.schema.key import check
@@ -54,6 +55,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
     card = reader.get(block, "card", lambda n: read_card(reader, n, known, purpose))
     offers = reader.get(block, "offers", lambda n: read_offers(reader, n, known)) or ()
     quiet = reader.get(block, "quiet", lambda n: read_quiet(reader, n, known, purpose))
+    elsewhere = read_elsewhere(reader, block, known, purpose)
     title = _title(reader, block)
     owner = reader.get(block, "owner", reader.prose)
     unknown = reader.get(
@@ -71,6 +73,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
         rule_id, title, 1 if version is None else version, status or Status.DRAFT, purpose, owner,
         care, hooks, show_to, own, when, unknown == "prompt", exclusions, card, offers, quiet,
         block.at, "when_unknown" in block.pairs, dict(_places(block)), tuple(written(block)),
+        elsewhere,
     )  # fmt: skip
     return RuleFile(rule, stories) if check_size(reader, rule) else None
 
