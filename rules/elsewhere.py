@@ -3,7 +3,7 @@
 A box of another tool, a template, an alert: where it asked already, nobody is asked again by us.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from rules.days import Duration, Span
 from rules.problems import Place
 from rules.record import ENTRY_KINDS, NOT_AN_ENTRY, Entry, Kind, PatientRecord
 
+NOWHERE = Place("")  # of what was not read from a file
 FAMILY = "*"  # at the end of a code: it, and every code that begins so
 EVERY_TOPIC = "all"
 # Where it may stand, in the words of authors.
@@ -48,7 +49,8 @@ class Elsewhere:
     lasting: Duration | None = None  # None: as long as after a card that nobody answered
     topics: frozenset[str] = frozenset()  # what it is about, of a practice's
     every_topic: bool = False
-    at: Place = field(default=Place(""), compare=False)
+    at: Place = NOWHERE
+    topics_at: Mapping[str, Place] = field(default_factory=dict[str, Place])  # as they are written
 
     def is_about(self, topics: frozenset[str]) -> bool:
         """Whether it is about a topic, under any name that it has had."""

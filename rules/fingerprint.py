@@ -36,7 +36,7 @@ _NO_PART: Mapping[type, frozenset[str]] = {
     Variant: frozenset({"at"}),
     Offer: frozenset({"at"}),
     Quiet: frozenset({"silenced_by"}),  # what another rule says
-    Elsewhere: frozenset({"at"}),
+    Elsewhere: frozenset({"at", "topics_at"}),
 }
 # Codes that came from lists, and the names of those lists where they are known.
 _NAMED: Mapping[tuple[type, str], str] = {

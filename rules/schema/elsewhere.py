@@ -7,13 +7,13 @@ from rules.codes import SNOMED, SYSTEMS, Code, snomed_problem
 from rules.days import Duration
 from rules.elsewhere import EVERY_TOPIC, FAMILY, FOUND_IN, SHORT_LISTS, Elsewhere
 from rules.lints.lint import Named
-from rules.problems import Problem, did_you_mean
+from rules.problems import Place, Problem, did_you_mean
 from rules.reading import Reader
 from rules.record import Kind
 from rules.rule import Purpose, Rule
 from rules.schema.file_keys import ELSEWHERE, PRACTICE_ELSEWHERE
 from rules.schema.key import check
-from rules.schema.lists import read_codes, read_names, read_system
+from rules.schema.lists import read_codes, read_system
 from rules.schema.names import Names
 from rules.schema.wording import read_plain
 from rules.text import Block, Node
@@ -61,9 +61,11 @@ def _one(reader: Reader, block: Block, names: Names, *, of_practice: bool) -> El
     code = _code(reader, block)
     where = _found_in(reader, block, family=code is not None and code.code.endswith(FAMILY))
     lasting = reader.get(block, "for", lambda n: _lasting(reader, n))
-    about = frozenset(read_names(reader, block, "about"))
+    about: dict[str, Place] = {}
     if of_practice and "about" in block.pairs:
-        reader.listed(block.pairs["about"][1], '"about"')
+        for item in reader.listed(block.pairs["about"][1], '"about"'):
+            if topic := reader.name(item):
+                about[topic] = item.at
     stops = len([problem for problem in reader.problems if problem.stops])
     if stops > before or name is None or not where:
         return None
@@ -74,7 +76,7 @@ def _one(reader: Reader, block: Block, names: Names, *, of_practice: bool) -> El
         whole = frozenset({code})
     return Elsewhere(
         name, where, whole, families, tuple(one.id for one in lists), lasting,
-        about - {EVERY_TOPIC}, EVERY_TOPIC in about, block.at,
+        frozenset(about) - {EVERY_TOPIC}, EVERY_TOPIC in about, block.at, about,
     )  # fmt: skip
 
 
@@ -140,9 +142,9 @@ def _found_in(reader: Reader, block: Block, *, family: bool) -> tuple[Kind, ...]
         kinds = reader.one_of(item, FOUND_IN, "found_in")
         word = None if kinds is None else reader.text(item)
         if word is not None and family and word not in SHORT_LISTS:
-            says = f"A family of codes cannot be looked for in {_AMONG[word]}: searches find whole"
-            says += " codes, and the whole list may be longer than one search brings."
-            hint = f"It can in {', '.join(SHORT_LISTS)}. Else name every code, under codes:."
+            says = f"A family of codes cannot be looked for among {_AMONG[word]}: a search finds"
+            says += " whole codes, and all of these may be more than it brings."
+            hint = f"It can in {', '.join(SHORT_LISTS)}. Here, name every code in a code list."
             reader.stop(item.at, "E10", says, hint)
         found |= dict.fromkeys(kinds or ())
     return tuple(found)
@@ -153,7 +155,7 @@ _AMONG = {
     "observation": "observations",
     "procedure": "procedures",
     "referral": "referrals",
-    "entry": "every sort of entry",
+    "entry": "entries of every sort",
 }
 
 
@@ -168,11 +170,12 @@ def _lasting(reader: Reader, node: Node) -> Duration | None:
 
 def unknown_topics(some: Iterable[Elsewhere], named: Named | None) -> Iterable[Problem]:
     """Topics that no rule has: nothing would ever be quiet because of them."""
+    known = frozenset[str]() if named is None else named.topics
     for one in some if named is not None else ():
-        for topic in sorted(one.topics - (named.topics if named else frozenset())):
+        for topic in sorted(one.topics - known):
             says = f'No rule has the topic "{topic}", so "{one.name}" keeps nothing quiet there.'
-            hint = did_you_mean(topic, named.topics if named else ())
-            yield Problem(one.at, "C07", says, hint or "Use the name that its rule has.", False)
+            hint = did_you_mean(topic, known) or "Use the name that its rule has."
+            yield Problem(one.topics_at[topic], "C07", says, hint, stops=False)
 
 
 def with_successors(some: Iterable[Elsewhere], rules: Iterable[Rule]) -> tuple[Elsewhere, ...]:

@@ -18,7 +18,7 @@ from rules.load import load_library
 from rules.record import Entry, Kind, Reply
 from rules.rule import Practice, Rule
 from tests.builders import TODAY, a_record, load_files, rule_text, said, shipped
-from tests.unit.prompts.asking import COUGH, rule, tag
+from tests.unit.prompts.asking import COUGH, on_cards, rule, tag
 
 BOX = "https://templates.example/codes"
 LISTED = """
@@ -251,6 +251,24 @@ def test_the_day_on_which_it_is_over_is_known_ahead() -> None:
     ahead = Case(rule(), a_record(COUGH, left("2026-12-24")), practice=practice())
     change = when_next(ahead, TODAY)
     assert change == Change(date(2026, 12, 24), "quiet", date(2027, 3, 24))
+
+
+def test_what_stood_on_one_card_because_of_a_rule_that_rests_is_not_two_without_it() -> None:
+    """Else what another system asked would bring a card more."""
+    some = (
+        rule(offers=tag("one") + tag("two")),
+        rule("berry", offers=tag("one")),
+        rule("cherry", offers=tag("two")),
+    )
+    two = replace(practice(), most_cards_at_once=2)
+    assert on_cards(asked(two, rules=some)) == [["apple", "berry", "cherry"]]
+    assert on_cards(asked(two, left(), rules=some)) == [["berry", "cherry"]]
+    # A rule that would not have spoken anyway keeps nothing together.
+    no = History((said(Reply.DECLINED, "1 month ago", topic="apple"),))
+    assert on_cards(asked(two, rules=some, history=no)) == [["berry"], ["cherry"]]
+    assert on_cards(asked(two, left(), rules=some, history=no)) == [["berry"], ["cherry"]]
+    shadow = (rule(offers=tag("one") + tag("two"), status="shadow"), *some[1:])
+    assert on_cards(asked(two, left(), rules=shadow)) == [["berry"], ["cherry"]]
 
 
 def test_the_starter_rules_name_no_other_system() -> None:
