@@ -73,11 +73,22 @@ def choose(
     prompts = tuple(merged(on_it, today, practice) for on_it in cards(left, most))
     for prompt in prompts:
         for rule in prompt.rules:
-            others = len(prompt.rules) - 1
-            says = f"On a card, with {others} more." if others else "On a card of its own."
-            _add(ways, rule.id, Step("card", True, says))
+            _add(ways, rule.id, Step("card", True, _on_card(rule, prompt.rules)))
     in_order = tuple(held[rule_id] for rule_id in ways if rule_id in held)
     return Choice(prompts, in_order, tuple(ways.values()))
+
+
+def _on_card(rule: Rule, rules: tuple[Rule, ...]) -> str:
+    """With how many others a rule stands on a card, and next to which because of its theme."""
+    if len(rules) == 1:
+        return "On a card of its own."
+    says = f"On a card, with {len(rules) - 1} more"
+    alike = sorted(one.id for one in rules if one.theme == rule.theme and one is not rule)
+    if not rule.theme or not alike:
+        return f"{says}."
+    both = "both" if len(alike) == 1 else "all"
+    theme = rule.theme.replace("-", " ")
+    return f"{says}; next to {', '.join(alike)}, as {both} have the theme {theme}."
 
 
 def _free_but_for_that(asked: Asked) -> bool:

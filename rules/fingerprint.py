@@ -2,7 +2,8 @@
 
 It is worked out from the rule as it was read, so comments, layout and the order of headings are no
 part of it, and neither is what people decided about the rule. A shared fact, exclusion or service
-that it uses is a part of it. Code lists count by their names: what they hold has a lock.
+that it uses is a part of it. Code lists count by their names: what they hold has a lock. A theme is
+no part of it: it says where a rule stands on a card with others, and nobody is asked anything else.
 
 What has its default is left out. A heading that is added to the language later changes no
 fingerprint, then; a change here does, and stops every rule that was released before.

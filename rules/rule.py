@@ -265,6 +265,7 @@ class Rule:
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
     written: tuple[Written, ...] = ()  # the texts of its file, for what reads how they are put
     elsewhere: tuple[Elsewhere, ...] = ()  # where it rests because another system asked
+    theme: str = ""  # what it is about, for where it stands on a card with others
 
     def place(self, *headings: str) -> Place:
         """Where the first of these headings stands that is written; else where the rule begins."""

@@ -19,7 +19,7 @@ from rules.schema.key import Form as F
 from rules.schema.key import Key
 from rules.schema.offer_keys import OFFERS
 from rules.schema.story_keys import BOOKING, LINE, OUTCOME_LINE, PERSON, TEST
-from rules.schema.words import DECISIONS, HOOKS, INDICATORS, PURPOSES
+from rules.schema.words import DECISIONS, HOOKS, INDICATORS, PURPOSES, THEMES
 
 RULE = (
     Key("format", F.WHOLE, "The version of this language.", "1"),
@@ -29,6 +29,9 @@ RULE = (
     Key("status", F.WORD, "Where the rule is in its life; in shadow it is asked and counted, and"
         " never shown.", "draft", words=("draft", "shadow", "pilot", "live", "retired")),
     Key("purpose", F.WORD, "What the rule is for; sets what is checked.", "offer", words=PURPOSES),
+    Key("theme", F.WORD, "What it is about: rules of one theme stand together on a card. heart is"
+        " blood pressure and stroke too; pain, joints and bones; wellbeing, the mind; later-life,"
+        " frailty and memory; belonging, company and helping others.", words=THEMES),
     Key("owner", F.SENTENCE, "A person with a role, who answers for the rule.", needed=True),
     Key("co_produced_with", F.SENTENCES, "Who helped to write it, and when; not only staff."),
     Key("evidence", F.BLOCKS, "Why we think it helps.", of="evidence"),

@@ -26,7 +26,7 @@ TOPICS = st.frozensets(st.sampled_from([rule.quiet.topic for rule in ALL]), max_
 LISTED = st.builds(
     Elsewhere,
     name=st.sampled_from(["QOF box", "Alert"]),
-    kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=2).map(tuple),
+    kinds=st.sampled_from([KINDS[:1], KINDS[1:], KINDS[:2], KINDS]),
     codes=st.frozensets(CODES, max_size=2),
     families=st.frozensets(
         st.builds(Code, st.sampled_from(SYSTEMS), st.sampled_from(["bo", "box"])), max_size=1
@@ -35,33 +35,29 @@ LISTED = st.builds(
     topics=TOPICS,
     every_topic=st.booleans(),
 )
-WHEN = st.none() | st.builds(
-    lambda ago, length: Span(
-        TODAY - timedelta(days=ago), TODAY - timedelta(days=ago) + timedelta(days=length)
-    ),
-    st.integers(-40, 500),
-    st.sampled_from([0, 0, 0, 29, 364]),
-)
-LINES = st.lists(
-    st.builds(
-        lambda kind, code, status, when: Entry(kind, (code,), status, when),
-        st.sampled_from(KINDS),
-        CODES,
-        st.sampled_from(["active", "completed", "not-done", "draft", "unknown", ""]),
-        WHEN,
-    ),
-    max_size=4,
-)
+
+
+def _span(ago: int, length: int) -> Span:
+    first = TODAY - timedelta(days=ago)
+    return Span(first, first + timedelta(days=length))
+
+
+def _line(kind: Kind, code: Code, status: str, when: Span | None) -> Entry:
+    return Entry(kind, (code,), status, when)
+
+
+def _said(rule: Rule, reply: Reply, ago: int) -> Said:
+    return Said(rule.quiet.topic, reply, TODAY - timedelta(days=ago))
+
+
+WHEN = st.none() | st.builds(_span, st.integers(-40, 500), st.sampled_from([0, 0, 0, 29, 364]))
+STATUS = st.sampled_from(["active", "completed", "not-done", "draft", "unknown", ""])
+LINES = st.lists(st.builds(_line, st.sampled_from(KINDS), CODES, STATUS, WHEN), max_size=4)
 TOGETHER = frozenset({"apple", "berry", "damson"})  # because of what apple offers
 SOME = st.just(TOGETHER) | st.frozensets(st.sampled_from([rule.id for rule in ALL]), min_size=1)
 UNREAD = st.lists(st.sampled_from(KINDS), max_size=1)
 SAID = st.lists(
-    st.builds(
-        lambda rule, reply, ago: Said(rule.quiet.topic, reply, TODAY - timedelta(days=ago)),
-        st.sampled_from(ALL),
-        st.sampled_from(list(Reply)),
-        st.integers(0, 400),
-    ),
+    st.builds(_said, st.sampled_from(ALL), st.sampled_from(list(Reply)), st.integers(0, 400)),
     max_size=3,
 )
 
