@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from prompts.choose import choose
 from prompts.history import History
+from prompts.next_time import when_next
 from prompts.prompt import Choice
+from prompts.standing import Case
 from rules.codes import Code
 from rules.days import Duration, Span, on
 from rules.elsewhere import Elsewhere
@@ -20,6 +22,7 @@ from tests.generative.test_manners_law import ALL, LIVES, MOST, RECORD
 
 SYSTEMS = ("https://b.example/c", "https://d.example/c")
 KINDS = (Kind.TAG, Kind.TASK, Kind.MESSAGE)
+BERRY = next(rule for rule in ALL if rule.id == "berry")
 COUGHS = next(iter(RECORD.by_code.values()))
 CODES = st.builds(Code, st.sampled_from(SYSTEMS), st.sampled_from(["box", "box-1", "boy", "fox"]))
 TOPICS = st.frozensets(st.sampled_from([rule.quiet.topic for rule in ALL]), max_size=3)
@@ -168,3 +171,32 @@ def test_the_last_day_that_has_been_decides_whatever_stands_beside_it(days: list
     until = Duration(3, "month").after(max(been)) if been else TODAY
     held = {one.rule.id: one.until for one in ask([box], lines, [], [], 1).held}
     assert held.get("berry") == (until if until > TODAY else None)
+
+
+BOX = Code(SYSTEMS[0], "box")
+BOXES = st.builds(
+    Elsewhere,
+    name=st.just("Box"),
+    kinds=st.just(KINDS[:1]),
+    codes=st.just(frozenset({BOX})),
+    lasting=st.sampled_from([None, Duration(20, "day"), Duration(7, "month")]),
+    every_topic=st.just(True),
+)
+LEFT = st.builds(_line, st.just(Kind.TAG), st.just(BOX), STATUS, WHEN)
+
+
+@given(box=BOXES, lines=st.lists(LEFT, min_size=1, max_size=3))
+def test_the_day_that_is_told_ahead_is_the_first_on_which_the_answer_is_another(
+    box: Elsewhere, lines: list[Entry]
+) -> None:
+    practice = Practice("A test", elsewhere=(box,))
+    case = Case(BERRY, a_record(*COUGHS, *lines), practice=practice)
+    change = when_next(case, TODAY)
+    days = [TODAY + timedelta(days=ahead) for ahead in range(700)]
+    words = [case.on(day).word for day in days]
+    first = next((day for day, word in zip(days, words, strict=True) if word != words[0]), None)
+    if first is None:
+        assert change is None or change.day > days[-1]
+    else:
+        assert change is not None
+        assert change.day == first
