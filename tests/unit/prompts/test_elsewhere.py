@@ -235,7 +235,7 @@ def test_a_rule_that_took_over_from_another_rests_where_that_one_did() -> None:
 
 
 def test_a_rule_may_name_what_its_practice_does_not() -> None:
-    own = '\n- {name: Ardens, code: "ARD-ASK*", system: "%s", found_in: task}' % BOX  # noqa: UP031
+    own = f'\n- {{name: Ardens, code: "ARD-ASK*", system: "{BOX}", found_in: task}}'
     one = rule(already_prompted_by=own)
     line = left(name="ARD-ASK-1", kind=Kind.TASK, status="requested")
     assert "Ardens" in held_by(asked(Practice("A test"), line, rules=[one])).says
