@@ -12,7 +12,7 @@ from rules.fingerprint import fingerprint
 from rules.load import Loaded
 from rules.mutants import mutants
 from rules.record import ENTRY_KINDS, Kind
-from rules.schema.lock import lists_of
+from rules.schema.lock import lists_in_use, lists_of
 from tests.builders import a_rule, list_text, load_files, load_text, rule_text
 
 OWN = "\n- {name: Box, codes: box, found_in: tag}"
@@ -142,6 +142,21 @@ def test_a_topic_that_a_rule_once_had_is_known() -> None:
     rule = rule_text(quiet="{topic: coughing, also_known_as: [old]}")
     loaded = load_files({**BOX, "practice.yaml": text, "coughing.yaml": rule})
     assert loaded.problems == []
+
+
+@pytest.mark.parametrize(
+    ("about", "status", "stops"),
+    [("coughing", "pilot", True), ("coughing", "draft", False), ("other", "pilot", False)],
+)
+def test_a_list_that_a_practice_names_is_held_to_its_lock_like_those_of_the_rules_it_is_about(
+    about: str, status: str, stops: bool
+) -> None:
+    item = f"{{name: Box, codes: box, found_in: tag, about: {about}}}"
+    text = f"name: x\nalready_prompted_by: [{item}]\n"
+    other = rule_text(id="other", quiet="{topic: other}")
+    files = {"practice.yaml": text, "coughing.yaml": rule_text(status=status), "other.yaml": other}
+    library = load_files({**BOX, **files}).library
+    assert lists_in_use(library)["box"] is stops
 
 
 # ---- in a rule ---
