@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.pause import in_words
+from cds_hooks.commands.store_verify import LIES_OPEN
 from cds_hooks.store.backups import look_at
 from cds_hooks.store.moving import version_at
 from cds_hooks.store.opening import Place
@@ -20,6 +21,8 @@ def restore(place: Place, backup: Path, now: datetime, *, yes: bool) -> int:
             say.sorry(sentence)
         say.sorry("Nothing was restored.")
         return PROBLEMS
+    if looked.manifest.lies_open:
+        say.sorry(LIES_OPEN)
     if _is_there(place):
         say.line(
             f"The store in {place.named} is replaced by the backup of {looked.manifest.made_at}."

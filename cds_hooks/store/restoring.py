@@ -78,13 +78,20 @@ def tried(place: Place, folder: Path, now: datetime) -> bool:
     manifest = look_at(folder).manifest
     if manifest is None or manifest.holds != COPY:
         return False
-    with for_a_moment(place) as scratch:
-        there = Place(scratch, key=place.key)
-        if not place.key:
-            shutil.copyfile(place.folder / KEY_FILE, scratch / KEY_FILE)
-        restore(there, folder, now)
-        if wrong := wrong_with(there):
-            raise StoreError(f"The backup could be restored, but is not whole. {' '.join(wrong)}")
+    try:
+        with for_a_moment(place) as scratch:
+            there = Place(scratch, key=place.key)
+            if not place.key:
+                shutil.copyfile(place.folder / KEY_FILE, scratch / KEY_FILE)
+            restore(there, folder, now)
+            wrong = wrong_with(there)
+    except OSError:
+        raise StoreError(
+            f"The backup could not be tried in {place.folder}. Make room on the disk, or have that"
+            " folder written to."
+        ) from None
+    if wrong:
+        raise StoreError(f"The backup could be restored, but is not whole. {' '.join(wrong)}")
     return True
 
 
