@@ -41,6 +41,12 @@ def restore(place: Place, backup: Path, now: datetime, *, yes: bool) -> int:
                 f" {say.count(done.carry.answers, 'answer')} that the backup does not have, who"
                 " said no, who was erased since, and what is paused."
             )
+            if done.in_part:
+                say.sorry(
+                    "It is damaged, and that is what could be read of it: some of what was said"
+                    f" since {looked.manifest.made_at} may be lost, and what was resumed since is"
+                    " paused again."
+                )
         else:
             say.sorry(
                 f"It could not be read: every card, answer, no and count since"
