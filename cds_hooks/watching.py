@@ -143,6 +143,7 @@ class Watching:
         back = {rule for rule, at in self._answers.taken_back() if practice_day(at) == today}
         stopped = {one.what for one in self._live.pauses}
         alarms: list[Alarm] = []
+        silent = self._silent(usual, today)
         for rule in self._live.rules.library.shown().rules:
             shown = lately.get(Event(today, rule.id, "", SHOWN), 0)
             most = usual.most.get(rule.id)
@@ -155,8 +156,8 @@ class Watching:
                 self._answers.pause(Pause(f"{IN_SHADOW}{rule.id}", now, because))
                 self._paused()
                 logs.event("spiked", rule=_own(rule.id), count=shown)
-            if rule.id in usual.silent:
-                alarms.append(Alarm(rule.id, "silent", usual.silent[rule.id]))
+            if rule.id in silent:
+                alarms.append(Alarm(rule.id, "silent", silent[rule.id]))
         known = {(one.rule, one.kind) for one in self._live.alarms}
         for alarm in alarms:
             if (alarm.rule, alarm.kind) not in known:
@@ -172,6 +173,18 @@ class Watching:
             self._look_back(today)
             known = self._usual = _usual(now, today, found)
         return known
+
+    def _silent(self, usual: "_Usual", today: date) -> Mapping[str, str]:
+        """The rules that are silent, and none that was held by mutes, which nobody counts."""
+        silent = usual.silent
+        if not silent:
+            return silent
+        rules = [one.names for one in self._live.rules.library.rules if one.id in silent]
+        try:
+            muted = self._answers.mutes().not_silent(rules, today)
+        except StoreError:
+            return {}  # nobody knows; that mutes cannot be looked up is told by itself
+        return {rule: says for rule, says in silent.items() if rule not in muted}
 
     def _look_back(self, today: date) -> None:
         """What was counted over months of the rules in force. Raises StoreError."""
