@@ -89,6 +89,7 @@ class Live:
         self._ever = frozenset(first.services)
         self._last: Reload | None = None
         self.pauses: tuple[Pause, ...] = ()  # swapped as a whole, and so is what was noticed
+        self.beside: frozenset[str] = frozenset()  # other practices over the store
         self.faults: Mapping[str, datetime] = {}  # what no longer watches, and since when
         self.canaries: Canaries | None = None
         self.alarms: tuple[Alarm, ...] = ()

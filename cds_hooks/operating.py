@@ -144,6 +144,8 @@ def _state(
     }
     if muted_by_some is None:
         found["mutesUnread"] = True
+    if live.beside:
+        found["otherPractices"] = sorted(live.beside)
     unread = live.unread_for
     if unread is not None:
         since = _moment(now - timedelta(seconds=unread))

@@ -104,6 +104,11 @@ class Answers:
         with self._database.reading() as connection:
             return pauses.in_force(connection)
 
+    def practices(self, now: datetime) -> frozenset[str]:
+        """The practices that are served over this store. Raises StoreError."""
+        with self._database.reading() as connection:
+            return pauses.practices_in(connection, now)
+
     def look(self) -> None:
         """See whether the store can be used. Raises StoreError."""
         with self._database.reading() as connection:
