@@ -119,6 +119,7 @@ class Database:
         """
         try:
             if self._kept is None:
+                self.check_file()  # or SQLite would make one
                 self._kept = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             driver = driver_of(self._kept)
             driver.execute(begin)
@@ -147,6 +148,7 @@ class Database:
     def _use(self) -> Generator[Connection]:
         """A connection. The driver's own words, which may quote values, go no further."""
         try:
+            self.check_file()
             with self.engine.connect() as connection:
                 yield connection
         except (SQLAlchemyError, self._drivers_own, OSError):

@@ -97,6 +97,20 @@ def test_who_waited_while_a_backup_was_restored_keeps_nothing_in_the_file_put_as
     store.close()
 
 
+def test_where_its_file_is_gone_no_other_is_made_in_its_place(tmp_path: Path) -> None:
+    """An empty one could be taken for the store, by whoever looks for it or restores a backup."""
+    store = Answers(tmp_path)
+    store.issue(a_card())
+    for file in tmp_path.glob(f"{FILE}*"):
+        file.unlink()
+    for _ in range(3):
+        for use in (store.look, store.pauses, lambda: store.issue(a_card())):
+            with pytest.raises(StoreError, match="cannot be used at the moment"):
+                use()
+    assert not list(tmp_path.glob(f"{FILE}*"))
+    store.close()
+
+
 def test_the_many_who_come_at_once_are_each_kept(place: Place) -> None:
     store, ready = Answers(place), Event()
 
