@@ -161,6 +161,35 @@ def test_real_answers_to_real_cards_are_what_is_counted(tmp_path: Path) -> None:
         assert one["says"].startswith("Of 40 cards in 90 days 3 led to an answer.")
 
 
+def test_a_card_with_several_answers_led_to_an_answer_once(tmp_path: Path) -> None:
+    """Two offers that were taken, and a no on second thoughts, are one card of forty."""
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        for number in range(40):
+            name = f"p{number}"
+            call = place.a_call(margaret(name), of=name)
+            call["context"]["userId"] = f"Practitioner/{number // 8}"
+            card = place.ask(call).card
+            if number < 5:
+                words = ("No, thank", "Refer", "Not now")
+                for one in [s for s in card["suggestions"] if s["label"].startswith(words)]:
+                    assert place.tell(taken(card, one, place.now)).status == 200
+                    place.now += timedelta(minutes=1)
+        place.pass_time(days=90)
+        watching.look()
+        (one,) = place.status()["hardlyAnswered"]
+        assert one["says"].startswith("Of 40 cards in 90 days 5 led to an answer.")
+
+
+def test_of_the_days_before_that_was_counted_each_answer_counts(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        count(place, 90, shown=20)
+        count(place, 30, shown=80, accepted=4)
+        count(place, 10, accepted=3, answered=2)
+        watching.look()
+        (one,) = place.status()["hardlyAnswered"]
+        assert one["says"].startswith("Of 100 cards in 90 days 6 led to an answer.")
+
+
 def test_what_cannot_be_read_now_is_read_at_the_next_look(tmp_path: Path) -> None:
     with watched(tmp_path, of_one(tmp_path, Status.SHADOW)) as (place, watching):
         count(place, 1, looked=3, shadow=1)
