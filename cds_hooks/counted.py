@@ -15,6 +15,7 @@ from cds_hooks.store.hearing import ANSWERS
 from prompts.alarms import WORTH, Day, Led
 from prompts.counted import LATELY, Counted, counted
 from prompts.prompt import HeldBy
+from rules.record import Reply
 
 _STEPS: tuple[str, ...] = get_args(HeldBy)
 # What stands behind shadow among the steps held a rule that shadow would have held before.
@@ -22,6 +23,7 @@ _WOULD_SPEAK = frozenset(
     {SHOWN, SHADOW, *(held_by(step) for step in _STEPS[_STEPS.index(SHADOW) + 1 :])}
 )
 _ANSWERS = frozenset(map(str, ANSWERS))
+_NO_TIME, _DONE = str(Reply.NO_TIME), str(Reply.ALREADY_DONE)
 
 
 def asked_before(
@@ -55,13 +57,22 @@ def led_to_answers(answers: Answers, rules: Collection[str], today: date) -> Map
     answer counts.
     """
     first, last = today - timedelta(days=WORTH), today - timedelta(days=1)
-    found = answers.counted_of(rules, {SHOWN, ANSWERED, *_ANSWERS}, first, last)
+    found = answers.counted_of(rules, {SHOWN, ANSWERED, _NO_TIME, *_ANSWERS}, first, last)
     began = answers.first_of(rules, SHOWN)
     since = min(answers.first_of(rules, ANSWERED).values(), default=date.max)
     shown, answered = Counter[str](), Counter[str]()
+    no_time, done = Counter[str](), Counter[str]()
     for event, times in found.items():
+        if event.outcome == _DONE:
+            done[event.rule] += times
         if event.outcome == SHOWN:
             shown[event.rule] += times
+        elif event.outcome == _NO_TIME:
+            no_time[event.rule] += times
         elif (event.outcome == ANSWERED) is (event.day >= since):
             answered[event.rule] += times
-    return {rule: Led(shown[rule], answered[rule], began[rule]) for rule in rules if rule in began}
+    return {
+        rule: Led(shown[rule], answered[rule], began[rule], no_time[rule], done[rule])
+        for rule in rules
+        if rule in began
+    }

@@ -96,6 +96,7 @@ class Live:
         self.figures: Mapping[str, Figures] = {}
         self.in_shadow: Mapping[str, Counted] = {}  # of rules in shadow, since they are
         self.led: Mapping[str, Led] = {}  # what came of cards
+        self.resting: frozenset[str] = frozenset()  # keys of offers that nobody can have
 
     @property
     def rules(self) -> InForce:

@@ -18,7 +18,8 @@ from cds_hooks.metrics import CONTENT_TYPE, Metrics
 from cds_hooks.pages.html import style
 from cds_hooks.pages.status import REVIEWED, status_page
 from cds_hooks.traffic import Traffic
-from prompts.alarms import review_notice, worth_asking
+from prompts.alarms import our_timing, review_notice, to_be_coded, worth_asking
+from prompts.offers import offer_key
 from prompts.restraint import IN_SHADOW
 
 _PAGE = {
@@ -215,6 +216,14 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
         for rule in live.rules.library.rules
         if rule.id in live.led and (says := worth_asking(rule, live.led[rule.id], today))
     ]
+    led = [(rule.id, live.led[rule.id]) for rule in live.rules.library.rules if rule.id in live.led]
+    found["ourTiming"] = [
+        {"rule": name, "says": says} for name, one in led if (says := our_timing(one))
+    ]
+    found["toBeCoded"] = [
+        {"rule": name, "says": says} for name, one in led if (says := to_be_coded(one))
+    ]
+    found["resting"] = _resting(live)
     found["faults"] = [
         {"watch": watch, "since": _moment(since)} for watch, since in sorted(live.faults.items())
     ]
@@ -225,6 +234,16 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
             "wrong": [{"rule": one.rule, "lists": list(one.lists)} for one in live.canaries.wrong],
         }
     return {name: value for name, value in found.items() if value}
+
+
+def _resting(live: Live) -> list[dict[str, object]]:
+    """The services that nobody is offered at the moment, as several were told: not available."""
+    rules: dict[str, dict[str, None]] = {}
+    for rule in live.rules.library.rules:
+        for offer in rule.offers:
+            if offer.service is not None and offer_key(offer) in live.resting:
+                rules.setdefault(offer.service.id, {})[rule.id] = None
+    return [{"service": service, "rules": list(rules[service])} for service in sorted(rules)]
 
 
 def _moment(at: datetime) -> str:

@@ -197,6 +197,7 @@ class Watching:
         self._live.in_shadow = asked_before(self._answers, since, today)
         shown = [rule.id for rule in rules if rule.id not in since]
         self._live.led = led_to_answers(self._answers, shown, today)
+        self._live.resting = self._answers.resting(today)
 
     # ---- canaries ----
 

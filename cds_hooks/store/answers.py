@@ -225,6 +225,11 @@ class Answers:
         with self._database.reading() as connection:
             return counting.first_of(connection, rules, outcome)
 
+    def resting(self, today: date) -> frozenset[str]:
+        """The keys of the offers that nobody can have today. Raises StoreError."""
+        with self._database.reading() as connection:
+            return counting.full(connection, today)
+
     def let_go(self, today: date) -> int:
         """Let go of what has been kept for long enough; how many comments these were. StoreError.
 
