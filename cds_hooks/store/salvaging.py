@@ -69,7 +69,9 @@ def _is_ours(table: Table, row: Mapping[str, object]) -> bool:
     """Whether every column has what it is to have."""
     try:
         return all(
-            isinstance(row[column.name], column.type.python_type)
+            column.nullable
+            if row[column.name] is None
+            else isinstance(row[column.name], column.type.python_type)
             and _can_be(column.name, str(row[column.name]))
             for column in table.c
         )

@@ -19,7 +19,7 @@ from cds_hooks.store.answers import Answers
 from cds_hooks.store.backups import MANIFEST, SEAL, backup, look_at
 from cds_hooks.store.opening import Place
 from cds_hooks.store.restoring import tried
-from cds_hooks.store.tables import FILE, StoreError
+from cds_hooks.store.tables import FILE, VERSION, StoreError, metadata
 from tests.stores import NOW, a_card, said
 
 LATER = NOW + timedelta(hours=1)
@@ -86,16 +86,14 @@ def forged(folder: Path, key: str) -> Path:
         other.commit()
         other.execute("PRAGMA journal_mode = DELETE")
     other.close()
-    tables = ["about", "answers", "cards", "comments", "counts", "erased", "erased_cards"]
-    tables += ["grounds", "late", "noes", "paused", "unknown_cards"]
     manifest = {
         "format": 1,
         "made_at": "2026-11-21T09:30:00+00:00",
-        "version": 3,
+        "version": VERSION,
         "file": "store.sqlite",
         "sha256": sha256((made / "store.sqlite").read_bytes()).hexdigest(),
         "bytes": (made / "store.sqlite").stat().st_size,
-        "rows": {name: int(name == "about") for name in tables},
+        "rows": {name: int(name == "about") for name in metadata.tables},
     }
     packed = json.dumps(manifest).encode()
     (made / MANIFEST).write_bytes(packed)
