@@ -9,7 +9,7 @@ from threading import Event
 from time import sleep
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.event import listens_for
 
 from cds_hooks.store import opening
@@ -120,10 +120,9 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_not_written_to(
     """A service that is started while a backup is restored would write into the file put aside."""
     Answers(tmp_path).close()
     copyfile(tmp_path / FILE, tmp_path / "restored")
-    real = opening._sqlite  # pyright: ignore[reportPrivateUsage]
 
-    def replaced_once_it_is_open(path: Path, synchronous: str) -> Engine:
-        engine = real(path, synchronous)
+    def replaced_once_it_is_open(url: URL, connect_args: dict[str, int]) -> Engine:
+        engine = create_engine(url, connect_args=connect_args)
 
         @listens_for(engine, "connect", once=True)
         def _(*_given: object) -> None:
@@ -132,7 +131,7 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_not_written_to(
 
         return engine
 
-    monkeypatch.setattr(opening, "_sqlite", replaced_once_it_is_open)
+    monkeypatch.setattr(opening, "create_engine", replaced_once_it_is_open)
     with pytest.raises(StoreError, match="cannot be written to"):
         Answers(tmp_path)
     monkeypatch.undo()
