@@ -146,7 +146,8 @@ class Watching:
         silent = self._silent(usual, today)
         for rule in self._live.rules.library.shown().rules:
             shown = lately.get(Event(today, rule.id, "", SHOWN), 0)
-            most = usual.most.get(rule.id)
+            # One that took over from another is compared with that, until it has days of its own.
+            most = next((m for m in map(usual.most.get, rule.names) if m is not None), None)
             spikes = most is not None and shown >= most and rule.id not in back
             if spikes and rule.purpose is Purpose.SAFETY_NET:
                 says = f"shown {times(shown)} today, where fewer than {most} would be usual"
