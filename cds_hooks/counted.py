@@ -24,6 +24,8 @@ _WOULD_SPEAK = frozenset(
 )
 _ANSWERS = frozenset(map(str, ANSWERS))
 _NO_TIME, _DONE = str(Reply.NO_TIME), str(Reply.ALREADY_DONE)
+_NOT_RIGHT = str(Reply.NOT_RIGHT)
+_LED_TO_ONE = "led to an answer"  # a sum of our own, of what is counted as two sorts
 
 
 def asked_before(
@@ -57,22 +59,27 @@ def led_to_answers(answers: Answers, rules: Collection[str], today: date) -> Map
     answer counts.
     """
     first, last = today - timedelta(days=WORTH), today - timedelta(days=1)
-    found = answers.counted_of(rules, {SHOWN, ANSWERED, _NO_TIME, *_ANSWERS}, first, last)
+    found = answers.counted_of(
+        rules, {SHOWN, ANSWERED, _NO_TIME, _NOT_RIGHT, *_ANSWERS}, first, last
+    )
     began = answers.first_of(rules, SHOWN)
     since = min(answers.first_of(rules, ANSWERED).values(), default=date.max)
-    shown, answered = Counter[str](), Counter[str]()
-    no_time, done = Counter[str](), Counter[str]()
-    for event, times in found.items():
-        if event.outcome == _DONE:
-            done[event.rule] += times
-        if event.outcome == SHOWN:
-            shown[event.rule] += times
-        elif event.outcome == _NO_TIME:
-            no_time[event.rule] += times
-        elif (event.outcome == ANSWERED) is (event.day >= since):
-            answered[event.rule] += times
+    times: dict[str, Counter[str]] = {rule: Counter() for rule in rules}
+    for event, many in found.items():
+        times[event.rule][event.outcome] += many
+        if event.outcome in (ANSWERED, *_ANSWERS) and (
+            (event.outcome == ANSWERED) is (event.day >= since)
+        ):
+            times[event.rule][_LED_TO_ONE] += many
     return {
-        rule: Led(shown[rule], answered[rule], began[rule], no_time[rule], done[rule])
-        for rule in rules
+        rule: Led(
+            shown=of[SHOWN],
+            answered=of[_LED_TO_ONE],
+            first=began[rule],
+            no_time=of[_NO_TIME],
+            done=of[_DONE],
+            not_right=of[_NOT_RIGHT],
+        )
+        for rule, of in times.items()
         if rule in began
     }

@@ -18,7 +18,13 @@ from cds_hooks.metrics import CONTENT_TYPE, Metrics
 from cds_hooks.pages.html import style
 from cds_hooks.pages.status import REVIEWED, status_page
 from cds_hooks.traffic import Traffic
-from prompts.alarms import our_timing, review_notice, to_be_coded, worth_asking
+from prompts.alarms import (
+    for_its_review,
+    our_timing,
+    review_notice,
+    to_be_coded,
+    worth_asking,
+)
 from prompts.offers import offer_key
 from prompts.restraint import IN_SHADOW
 
@@ -219,6 +225,9 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
     led = [(rule.id, live.led[rule.id]) for rule in live.rules.library.rules if rule.id in live.led]
     found["ourTiming"] = [
         {"rule": name, "says": says} for name, one in led if (says := our_timing(one))
+    ]
+    found["notRight"] = [
+        {"rule": name, "says": says} for name, one in led if (says := for_its_review(one))
     ]
     found["toBeCoded"] = [
         {"rule": name, "says": says} for name, one in led if (says := to_be_coded(one))

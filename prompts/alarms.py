@@ -28,6 +28,7 @@ WORTH = 90  # days before today in which a card leads to an answer, or does not
 _ENOUGH_CARDS = 30
 # Vanderbilt's goal is that three alerts in ten are answered (PRODUCT 1.1, S11).
 _NO_TIME = Fraction(1, 4)
+_NOT_RIGHT = Fraction(1, 10)
 _ENOUGH_DONE = 3
 _REVIEW, _RETIRE = Fraction(30, 100), Fraction(10, 100)
 
@@ -90,6 +91,7 @@ class Led:
     first: date
     no_time: int = 0  # cards that were closed for want of time
     done: int = 0  # and as offered or done already
+    not_right: int = 0  # and as not right for the person
 
 
 def worth_asking(rule: Rule, led: Led, today: date) -> str:
@@ -122,6 +124,20 @@ def our_timing(led: Led) -> str:
     return (
         f"Of {led.shown} cards in {WORTH} days {led.no_time} were closed for want of time. That is"
         " our timing, and nobody else's: would another moment be better, or another role?"
+    )
+
+
+def for_its_review(led: Led) -> str:
+    """What is to be said of a rule that is often not right for the person; "" where it mostly is.
+
+    Nothing is said of fewer than 30 cards, nor where fewer than a tenth were closed as that.
+    """
+    if led.shown < _ENOUGH_CARDS or Fraction(led.not_right, led.shown) < _NOT_RIGHT:
+        return ""
+    return (
+        f"Of {led.shown} cards in {WORTH} days {led.not_right} were closed as not right for the"
+        " person. For whom is it not meant? Look at whom it leaves out, with somebody who knows"
+        " them."
     )
 
 

@@ -32,6 +32,7 @@ def count(place: Watched, ago: int, rule: str = COPD_RULE, offer: str = "", **ti
     """So many of each outcome on a day so long ago."""
     words = {"held_pilot": "held:pilot", "held_quiet": "held:quiet", "not_now": str(Reply.NOT_NOW)}
     words |= {"already_done": str(Reply.ALREADY_DONE), "no_time": str(Reply.NO_TIME)}
+    words["not_right"] = str(Reply.NOT_RIGHT)
     place.answers.count(
         event
         for name, many in times.items()
@@ -209,6 +210,25 @@ def test_a_card_for_which_there_is_no_time_is_our_timing(tmp_path: Path) -> None
         place.pass_time(minutes=10)
         watching.look()
         assert "ourTiming" not in place.status(), "ten of 41 are fewer than a quarter"
+
+
+def test_what_is_not_right_for_many_is_told_for_its_review(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        count(place, 5, shown=29, not_right=5)
+        watching.look()
+        assert "notRight" not in place.status(), "of fewer than 30 cards nothing is said"
+        count(place, 5, shown=21)
+        place.pass_time(minutes=10)
+        watching.look()
+        (one,) = place.status()["notRight"]
+        assert one["says"].startswith(
+            "Of 50 cards in 90 days 5 were closed as not right for the person."
+        )
+        assert "Not right for the person" in place.page()
+        count(place, 5, shown=1)
+        place.pass_time(minutes=10)
+        watching.look()
+        assert "notRight" not in place.status(), "five of 51 are fewer than a tenth"
 
 
 def test_what_was_done_and_is_not_on_the_record_is_said(tmp_path: Path) -> None:
