@@ -10,12 +10,12 @@ from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, Table
 from sqlalchemy.exc import IntegrityError
 
 from cds_hooks.store.opening import Place, open_store
 from cds_hooks.store.quick import driver_of
-from cds_hooks.store.tables import FILE, metadata
+from cds_hooks.store.tables import FILE, answers, metadata
 from rules.record import Reply
 
 _DAY = len("2026-01-01")
@@ -43,7 +43,9 @@ def _rows(damaged: Connection, table: Table) -> Iterator[Mapping[str, object]]:
     """The rows up to the first that cannot be read, and then from the other end."""
     names = [column.name for column in table.c]
     columns = ", ".join(names)
-    for order in ("", " ORDER BY rowid DESC"):
+    key = [column.name for column in table.primary_key]
+    by = ["rowid"] if table.dialect_options["sqlite"]["with_rowid"] else key
+    for order in ("", f" ORDER BY {', '.join(f'{name} DESC' for name in by)}"):
         wrong: type[Exception] = damaged.dialect.loaded_dbapi.Error
         with suppress(wrong):
             # By the table itself: an index may be what is damaged.
@@ -72,23 +74,24 @@ def _is_ours(table: Table, row: Mapping[str, object]) -> bool:
             column.nullable
             if row[column.name] is None
             else isinstance(row[column.name], column.type.python_type)
-            and _can_be(column.name, str(row[column.name]))
+            and _can_be(column, str(row[column.name]))
             for column in table.c
         )
     except ValueError:
         return False
 
 
-def _can_be(name: str, value: str) -> bool:
+def _can_be(column: Column[object], value: str) -> bool:
     """Whether a column can have this. Raises ValueError where it cannot."""
-    if name == "reply":
-        return bool(Reply(value))
-    if name in _JSON:
+    name = column.name
+    if column is answers.c.reply:
+        Reply(value)
+    elif name in _JSON:
         json.loads(value)
-    elif name.endswith("_on") or name in ("day", "until"):
+    elif not value:
+        return True  # a day that is not there, where one may not be; no row of ours has it else
+    elif name.endswith("_on") or name in ("day", "until", "ask_again"):
         date.fromisoformat(value[:_DAY])
     elif name.endswith("_at") or name == "since":
         datetime.fromisoformat(value)
-    elif name == "ask_again" and value:
-        date.fromisoformat(value)
     return True
