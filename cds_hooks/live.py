@@ -89,12 +89,14 @@ class Live:
         self._ever = frozenset(first.services)
         self._last: Reload | None = None
         self.pauses: tuple[Pause, ...] = ()  # swapped as a whole, and so is what was noticed
+        self.beside: frozenset[str] = frozenset()  # other practices over the store
         self.faults: Mapping[str, datetime] = {}  # what no longer watches, and since when
         self.canaries: Canaries | None = None
         self.alarms: tuple[Alarm, ...] = ()
         self.figures: Mapping[str, Figures] = {}
         self.in_shadow: Mapping[str, Counted] = {}  # of rules in shadow, since they are
         self.led: Mapping[str, Led] = {}  # what came of cards
+        self.resting: frozenset[str] = frozenset()  # keys of offers that nobody can have
 
     @property
     def rules(self) -> InForce:

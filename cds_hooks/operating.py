@@ -18,7 +18,14 @@ from cds_hooks.metrics import CONTENT_TYPE, Metrics
 from cds_hooks.pages.html import style
 from cds_hooks.pages.status import REVIEWED, status_page
 from cds_hooks.traffic import Traffic
-from prompts.alarms import review_notice, worth_asking
+from prompts.alarms import (
+    for_its_review,
+    our_timing,
+    review_notice,
+    to_be_coded,
+    worth_asking,
+)
+from prompts.offers import offer_key
 from prompts.restraint import IN_SHADOW
 
 _PAGE = {
@@ -144,6 +151,8 @@ def _state(
     }
     if muted_by_some is None:
         found["mutesUnread"] = True
+    if live.beside:
+        found["otherPractices"] = sorted(live.beside)
     unread = live.unread_for
     if unread is not None:
         since = _moment(now - timedelta(seconds=unread))
@@ -213,6 +222,17 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
         for rule in live.rules.library.rules
         if rule.id in live.led and (says := worth_asking(rule, live.led[rule.id], today))
     ]
+    led = [(rule.id, live.led[rule.id]) for rule in live.rules.library.rules if rule.id in live.led]
+    found["ourTiming"] = [
+        {"rule": name, "says": says} for name, one in led if (says := our_timing(one))
+    ]
+    found["notRight"] = [
+        {"rule": name, "says": says} for name, one in led if (says := for_its_review(one))
+    ]
+    found["toBeCoded"] = [
+        {"rule": name, "says": says} for name, one in led if (says := to_be_coded(one))
+    ]
+    found["resting"] = _resting(live)
     found["faults"] = [
         {"watch": watch, "since": _moment(since)} for watch, since in sorted(live.faults.items())
     ]
@@ -223,6 +243,16 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
             "wrong": [{"rule": one.rule, "lists": list(one.lists)} for one in live.canaries.wrong],
         }
     return {name: value for name, value in found.items() if value}
+
+
+def _resting(live: Live) -> list[dict[str, object]]:
+    """The services that nobody is offered at the moment, as several were told: not available."""
+    rules: dict[str, dict[str, None]] = {}
+    for rule in live.rules.library.rules:
+        for offer in rule.offers:
+            if offer.service is not None and offer_key(offer) in live.resting:
+                rules.setdefault(offer.service.id, {})[rule.id] = None
+    return [{"service": service, "rules": list(rules[service])} for service in sorted(rules)]
 
 
 def _moment(at: datetime) -> str:

@@ -104,6 +104,11 @@ class Answers:
         with self._database.reading() as connection:
             return pauses.in_force(connection)
 
+    def practices(self, now: datetime) -> frozenset[str]:
+        """The practices that are served over this store. Raises StoreError."""
+        with self._database.reading() as connection:
+            return pauses.practices_in(connection, now)
+
     def look(self) -> None:
         """See whether the store can be used. Raises StoreError."""
         with self._database.reading() as connection:
@@ -219,6 +224,11 @@ class Answers:
         """When an outcome of each rule was counted first, where it ever was. Raises StoreError."""
         with self._database.reading() as connection:
             return counting.first_of(connection, rules, outcome)
+
+    def resting(self, today: date) -> frozenset[str]:
+        """The keys of the offers that nobody can have today. Raises StoreError."""
+        with self._database.reading() as connection:
+            return counting.full(connection, today)
 
     def let_go(self, today: date) -> int:
         """Let go of what has been kept for long enough; how many comments these were. StoreError.

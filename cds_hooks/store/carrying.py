@@ -89,16 +89,19 @@ def same_key(connection: Connection, key: Key, schema: str) -> bool:
     return known in (None, key.fingerprint)
 
 
-def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Carried:
+def carry_over(
+    connection: Connection, key: Key, schema: str, today: date, *, whole: bool = True
+) -> Carried:
     """Add to a backup that was restored what the store in a schema has and the backup has not.
 
+    Where that is not the ``whole`` of it, what is paused may be missing: it resumes nothing.
     Raises SQLAlchemyError or ValueError where that store cannot be read.
     """
     before = _Before(schema)
     erasures = _erasures(connection, before)
     _let_go_of_the_erased(connection, key, erasures, today)
     # Before anything is added: afterwards a card that is in both is no sign of anything.
-    goes_on = _goes_on(connection, before)
+    goes_on = whole and _goes_on(connection, before)
     but = _of_the_erased(connection, key, before, erasures)
     carried = Carried(
         _add(connection, before, cards, "card", but=but), _answers(connection, before)

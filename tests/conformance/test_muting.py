@@ -192,6 +192,7 @@ def test_whoever_a_trusted_proxy_names_mutes_it_for_that_name(
     assert page.headers["referrer-policy"] == "same-origin"
     answer = here.surgery.client.post(path, data=MUTE, headers={**SIGNED_IN, **ours})
     assert answer.status_code == 200
+    assert "That holds where the record system has the name for you" in answer.text
     assert here.says() == HELD
     assert here.says(NURSE) == ""
 
