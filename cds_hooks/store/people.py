@@ -19,6 +19,7 @@ from cds_hooks.store.outliving import (
     noes_of,
 )
 from cds_hooks.store.tables import answers, cards, comments, erased, grounds, late, noes
+from cds_hooks.store.thumbs import forget_presses
 
 _ERASED = text(
     "INSERT INTO erased (who, erased_on) VALUES (:who, :on)"
@@ -144,8 +145,9 @@ def erase_within(
     """The same, in a transaction that is open."""
     who = key.hidden(person)
     # An answer that is being heard to one of them is heard before, or is a late one.
-    its_own = select(cards.c.card).where(cards.c.person == person).order_by(cards.c.card)
-    connection.execute(its_own.with_for_update()).all()
+    its_own = select(cards.c.card, cards.c.rules).where(cards.c.person == person)
+    shown = connection.execute(its_own.order_by(cards.c.card).with_for_update()).all()
+    forget_presses(connection, key, ((row.card, row.rules) for row in shown))
     no_gone = 0
     if also_the_no:
         no_gone = connection.execute(noes.delete().where(noes.c.who == who)).rowcount

@@ -63,5 +63,6 @@ PRACTICE = (
         "Longer quiet periods, for every rule but safety nets.",
         of="practice quiet",
     ),
+    Key("thumbs", F.YES_NO, "Whether the page of a card asks if it helped, and for words.", "yes"),
     Key("link_hosts", F.SENTENCES, "Hosts that cards may link to.", "www.nhs.uk"),
 )
