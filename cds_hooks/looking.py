@@ -1,7 +1,8 @@
 """The pages about somebody: why a card was shown, and who has looked. It takes a link or a name.
 
 A look is in the audit before its page is sent; where it cannot be kept, there is no page. On the
-page of a card whoever looks can mute its rules, which is no look and in no audit.
+page of a card whoever looks can mute its rules, and say what they were worth: neither is a look,
+nor in any audit.
 """
 
 import asyncio

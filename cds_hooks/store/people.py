@@ -19,7 +19,7 @@ from cds_hooks.store.outliving import (
     noes_of,
 )
 from cds_hooks.store.tables import answers, cards, comments, erased, grounds, late, noes
-from cds_hooks.store.thumbs import forget_presses
+from cds_hooks.store.thumbs import forget_presses, forget_thumbs
 
 _ERASED = text(
     "INSERT INTO erased (who, erased_on) VALUES (:who, :on)"
@@ -132,6 +132,7 @@ def erase(place: Place, person: str, today: date, *, also_the_no: bool = False) 
             database.alone_with(connection, person)
             gone = erase_within(connection, key, person, today, also_the_no=also_the_no)
             forget_comments(connection, today.isoformat())  # no service may be running that does
+            forget_thumbs(connection, today)
         if not database.is_shared:
             _leave_no_trace(database)
         return gone

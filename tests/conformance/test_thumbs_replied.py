@@ -63,15 +63,15 @@ def test_fewer_than_five_thumbs_are_not_told_apart_and_those_of_today_not_at_all
     def told() -> str:
         return seen(here.surgery.client.get("/said", headers=SIGNED_IN).text)
 
-    assert "Nobody has said anything yet." in told()
+    assert "Nobody said anything in these 90 days." in told()
     for press in ("up", "up", "up", "down"):
         say(here, press)
-    assert "Nobody has said anything yet." in told()
+    assert "Nobody said anything in these 90 days." in told()
     here.at(LATER)
-    assert "Fewer than 5 people said anything." in told()
+    assert "Fewer than 5 answers." in told()
     assert "It helped" not in told()
     say(here, "down")
-    assert "Fewer than 5 people said anything." in told()
+    assert "Fewer than 5 answers." in told()
     here.at(LATER + timedelta(days=1))
     assert "It helped 3" in told()
     assert "It did not help 2" in told()
