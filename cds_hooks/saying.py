@@ -38,6 +38,7 @@ _TOO_OLD = Pressed(
 )
 _NOT_ASKED = Pressed(409, _NOTHING, "The practice does not ask for it.")
 _GONE = Pressed(404, _NOTHING, "That rule is not in force any more.")
+_NO_CARD = Pressed(404, _NOTHING, "Nothing is kept about this card any more.")
 _TOO_LONG = Pressed(
     400, _NOTHING, f"Your words are longer than {LONGEST} characters. Go back and take some away."
 )
@@ -110,8 +111,8 @@ class Saying:
             if len(words) > LONGEST:
                 return _TOO_LONG
         today = practice_day(self._clock())
-        self._answers.said.press(card, box.rule, box.version, said, today, words=words)
-        return Pressed(200, "Thank you", _says(form["press"]))
+        kept = self._answers.said.press(card, box.rule, box.version, said, today, words=words)
+        return Pressed(200, "Thank you", _says(form["press"])) if kept else _NO_CARD
 
     def state(self) -> Mapping[str, object]:
         """What whoever runs the service is to know of it: only where there is something.

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, text
 
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Database
-from cds_hooks.store.tables import replies, thumb_presses, thumb_words, thumbs
+from cds_hooks.store.tables import cards, replies, thumb_presses, thumb_words, thumbs
 
 UP, DOWN, WRONG_ROLE = "up", "down", "wrong-role"
 LONGEST = 500  # characters of words, and of a reply
@@ -68,10 +68,12 @@ class Said:
 
     def press(
         self, card: str, rule: str, version: str, said: str, today: date, *, words: str = ""
-    ) -> None:
+    ) -> bool:
         """Keep a thumb, in the place of one that the card has for this rule. Raises StoreError.
 
-        ``said``: up, down, or wrong-role, which stands beside the other two, perhaps with a role.
+        Whether it was kept: nothing is of a card that is not, such as one of somebody who was
+        erased a moment ago. ``said``: up, down, or wrong-role, which stands beside the other two,
+        perhaps with a role.
         """
         wrong, _, role = said.partition(":")
         press = _press(self._key, card, rule, wrong if wrong == WRONG_ROLE else "")
@@ -79,6 +81,10 @@ class Said:
         on = (today.replace(day=1) if role else today).isoformat()
         with self._database.writing() as connection:
             self._database.alone_with(connection, press)  # of two at once one comes after the other
+            there = select(cards.c.card).where(cards.c.card == card.lower())
+            # Where several may write: whoever erases it comes after this, and finds it all.
+            if connection.execute(there.with_for_update(read=True)).first() is None:
+                return False
             known = select(thumb_presses.c.thumb).where(thumb_presses.c.press == press)
             thumb = connection.execute(known).scalar()
             given = {"version": version, "said": said, "on": on, "thumb": thumb}
@@ -101,6 +107,7 @@ class Said:
                     "replied_on": "",
                 }
                 connection.execute(thumb_words.insert(), kept)
+        return True
 
     def counted(self, today: date) -> Mapping[str, Thumbs]:
         """The thumbs of each rule in the 90 days before today. Raises StoreError.

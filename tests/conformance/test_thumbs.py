@@ -4,6 +4,7 @@ A thumb, words for whoever manages the rules, or that the card is not for their 
 of it: tests/unit/cds_hooks/store/test_thumbs; what is replied: test_thumbs_replied.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +15,8 @@ import pytest
 
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.opening import Place
+from cds_hooks.store.people import erase
+from cds_hooks.store.tables import FILE
 from cds_hooks.store.thumbs import LONGEST, Thumbs
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE
@@ -210,3 +213,15 @@ def test_a_mute_is_pressed_as_before(here: Practice) -> None:
     link = here.link()
     assert here.press(link, MUTE).status == 200
     assert here.says(GP).startswith("mute: ")
+
+
+def test_nothing_is_kept_of_a_card_of_somebody_who_was_erased_meanwhile(here: Practice) -> None:
+    link = here.link()
+    box = box_of(here.browser.get(link).text)
+    with sqlite3.connect(here.surgery.store / FILE) as other:
+        (person,) = other.execute("SELECT person FROM cards").fetchone()
+    other.close()
+    erase(Place(here.surgery.store), person, NOW.date())
+    pressed = here.press(link, {"box": box, "press": "up", "words": "Too late"})
+    assert (pressed.status, "Nothing is kept about this card" in pressed.text) == (404, True)
+    assert here.answers.said.rules() == set()

@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from cds_hooks.store.opening import Place
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE
 from tests.muting import GP, OURS, SIGNED_IN, Practice, practice
 from tests.privacy.pressing import box_of
+from tests.privacy.test_every_route import HERE, app_of
 from tests.saying import LATER, MANAGER, managed, say, seen
 from tests.served import NOW
 
@@ -219,3 +221,19 @@ def test_answers_to_another_version_of_the_rule_do_not_count(
     rules = tuple(replace(one, version=one.version + 1) for one in library.rules)
     with practice(place, replace(library, rules=rules)) as here:
         assert status(here) == {}
+
+
+def test_where_callers_are_listed_what_was_said_is_for_nobody_from_elsewhere(
+    tmp_path: Path, library: Library
+) -> None:
+    app = app_of(tmp_path, library)
+    with TestClient(app, client=("192.0.2.9", 1)) as stranger:
+        assert stranger.get("/said", headers=MANAGER).status_code == 403
+    app = app_of(tmp_path, library)
+    with TestClient(app, client=(HERE, 1)) as here:
+        assert here.get("/said").status_code == 200
+        assert here.get("/said", headers={"x-forwarded-for": "192.0.2.9"}).status_code == 403
+        passed_on = {"x-forwarded-for": "192.0.2.9", **SIGNED_IN}
+        assert here.get("/said", headers=passed_on).status_code == 200
+        no_role = {**passed_on, "x-goodday-role": "cleaner"}
+        assert here.get("/said", headers=no_role).status_code == 403

@@ -13,7 +13,7 @@ from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE
 from tests.functional.test_demo import AXE, browser
 from tests.muting import ADDRESS, Practice, practice
-from tests.saying import MANAGER, words
+from tests.saying import MANAGER, say, words
 from tests.served import piloting
 
 __all__ = ["browser"]
@@ -85,7 +85,7 @@ def test_a_thumb_takes_one_tap_and_words_two_more_without_javascript(
 
 
 def test_a_manager_replies_without_javascript(browser: Browser, here: Practice) -> None:
-    here.answers.said.press("a", COPD_RULE, "1", "down", here.surgery.now.date(), words="Too late.")
+    say(here, "down", words="Too late.")
     client = here.surgery.client
     client.headers.update(MANAGER)
     with page_of(browser, client) as page:
@@ -108,10 +108,8 @@ def test_every_page_passes_axe_and_never_scrolls_sideways(
     today = here.surgery.now.date()
     for number in range(6):
         long = "Supercalifragilisticexpialidocious" * 8 if number else "Too late,\nand twice."
-        here.answers.said.press(
-            str(number), COPD_RULE, "1", "up" if number % 3 else "down", today, words=long
-        )
-        here.answers.said.press(str(number), COPD_RULE, "1", "wrong-role:pharmacist", today)
+        say(here, "up" if number % 3 else "down", words=long)
+        say(here, "wrong-role", role="pharmacist")
     link = here.link()
     faults: dict[str, list[str]] = {}
     client = here.surgery.client

@@ -1,6 +1,7 @@
 """``goodday store said`` and ``reply``: for a practice whose manager signs in nowhere."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from cds_hooks.store.answers import Answers
 from cds_hooks.store.audit import Audit
 from cds_hooks.store.keys import read_key
 from cds_hooks.store.opening import Place
-from tests.stores import fast_folder, place, postgresql
+from tests.stores import a_card, fast_folder, place, postgresql
 
 __all__ = ["fast_folder", "place", "postgresql"]
 
@@ -40,6 +41,7 @@ class Typed:
     def press(self, said: str, card: str, words: str = "", before: int = 1) -> None:
         """Somebody pressed, so many days before."""
         store = Answers(self.place)
+        store.issue(replace(a_card(), card=card))
         on = TODAY - timedelta(days=before)
         store.said.press(card, "copd", "1", said, on, words=words)
         store.close()

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from cds_hooks.store.answers import Answers, Issued
 from cds_hooks.store.backups import backup
 from cds_hooks.store.opening import Place, connect
-from cds_hooks.store.people import erase, export
+from cds_hooks.store.people import erase, erase_within, export
 from cds_hooks.store.restoring import restore
 from cds_hooks.store.tables import FILE, metadata, thumb_presses, thumb_words, thumbs
 from cds_hooks.store.thumbs import DOWN, LONGEST, SOME, UP, WRONG_ROLE, Reply, Thumbs
@@ -26,11 +27,18 @@ WORDS = "It came while Zebedee was crying."
 LATER = NOW + timedelta(days=3)
 
 
+def shown(store: Answers, card: str) -> None:
+    """Have a card shown, unless it was."""
+    if store.issued(card) is None:
+        store.issue(replace(a_card(f"of-{card}"), card=card))
+
+
 def press(
     store: Answers, said: str, card: str = "a", rule: str = "one", words: str = "", after: int = 0
 ) -> None:
-    """Somebody presses, so many days after today."""
-    store.said.press(card, rule, "1", said, TODAY + timedelta(days=after), words=words)
+    """Somebody presses, so many days after today, on the page of a card that was shown."""
+    shown(store, card)
+    assert store.said.press(card, rule, "1", said, TODAY + timedelta(days=after), words=words)
 
 
 def counted(store: Answers, after: int = 1) -> tuple[int, int]:
@@ -89,6 +97,7 @@ def test_a_wrong_role_stands_beside_a_thumb_and_can_be_changed_too(
 
 def test_two_presses_at_once_are_one_thumb(place: Place) -> None:
     stores = [Answers(place) for _ in range(4)]
+    shown(stores[0], "a")
     with ThreadPoolExecutor(4) as pool:
         for _ in range(5):
             done = [pool.submit(press, one, said) for one in stores for said in (UP, DOWN)]
@@ -140,6 +149,9 @@ def test_a_person_who_is_erased_takes_words_on_their_cards_along_and_exports_hol
         assert "Zebedee" not in told
     store.close()
     erase(place, "ann", TODAY)
+    again = Answers(place)  # whose page may be open still
+    assert not again.said.press(theirs.card, "one", "1", UP, TODAY, words=WORDS)
+    again.close()
     found = rows(place)
     assert len(found["thumbs"]) == 4  # nobody is in them
     assert len(found["thumb_presses"]) == 2
@@ -148,6 +160,27 @@ def test_a_person_who_is_erased_takes_words_on_their_cards_along_and_exports_hol
     assert [one.text for one in again.said.read(TODAY)] == [WORDS]
     again.close()
     assert wrong_with(place) == ()
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_words_that_are_written_while_the_person_is_erased_do_not_stay(
+    store: Answers, place: Place, *, before: bool
+) -> None:
+    card = a_card("ann")
+    store.issue(card)
+    if before:
+        press(store, UP, card=card.card)
+    database = connect(place, FILE)
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as connection:
+            erase_within(connection, store.key, "ann", TODAY, also_the_no=False)
+            kept = pool.submit(store.said.press, card.card, "one", "1", DOWN, TODAY, words=WORDS)
+            with pytest.raises(TimeoutError):  # it waits
+                kept.result(0.5)
+        assert kept.result() is False
+    database.close()
+    found = rows(place)
+    assert (found["thumb_words"], found["thumb_presses"]) == ([], [])
 
 
 # ---- words and replies -------------------------------------------------------------------------
@@ -351,4 +384,4 @@ def test_a_reply_has_a_day_and_nobody(store: Answers) -> None:
 @pytest.mark.parametrize("said", [UP, WRONG_ROLE])
 def test_a_thumb_is_in_no_count(store: Answers, said: str) -> None:
     press(store, said)
-    assert store.counted(TODAY, TODAY) == {}
+    assert {event.outcome for event in store.counted(TODAY, TODAY)} == {"shown"}
