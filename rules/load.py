@@ -17,6 +17,7 @@ from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
 from rules.rule import SHOWN, Exclusion, Library, Practice, Rule, Status
+from rules.schema.elsewhere import unknown_topics, with_successors
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
 from rules.schema.lists import (
@@ -168,6 +169,7 @@ class _Loading:
     def done(self) -> Loaded:
         """Everything that was read, and what the lints say of it."""
         named = self._named()
+        self.problems += unknown_topics(self.practice.elsewhere, named)
         for rule in self.rules.values():
             found = lint(
                 Seen(
@@ -185,7 +187,9 @@ class _Loading:
         rules = tuple(
             self._took_over(self._silenced(self.rules[rule_id])) for rule_id in sorted(self.rules)
         )
-        practice = replace(self.practice, holds=tuple(self.names.holds.values()))
+        holds = tuple(self.names.holds.values())
+        others = with_successors(self.practice.elsewhere, rules)
+        practice = replace(self.practice, holds=holds, elsewhere=others)
         library = Library(rules, self.names.lists, practice)
         problems = sorted(set(left))
         if any(problem.stops and problem.at.file.startswith("rules/") for problem in problems):
@@ -199,6 +203,7 @@ class _Loading:
         """The rules and topics there are; files that nobody asked for are read only if needed."""
         rules = [each.name for rule in self.rules.values() for each in replaced(rule)]
         about = [each.name for rule in self.rules.values() for each in topics(rule)]
+        about += [topic for one in self.practice.elsewhere for topic in one.topics]
         if not self.naming.knows(rules, about):
             self.naming.beside(yaml_files(files("rules").joinpath("library"), "rules/library"))
         if self.alone and not self.naming.knows(rules, about):
@@ -347,7 +352,7 @@ class _Loading:
             reader, node = self.opening.read(path, f"{shown}/practice.yaml")
             block = reader.block(node, "practice.yaml") if node is not None else None
             if block is not None:
-                self.practice, hosts, pilots = read_practice(reader, block)
+                self.practice, hosts, pilots = read_practice(reader, block, self.names)
                 self.names.link_hosts = hosts or self.names.link_hosts
                 self.pilots = reader, pilots
 
