@@ -1,7 +1,7 @@
 """The service, wired together. Start reading here: ``call_service`` is the walk."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from contextvars import copy_context
@@ -54,6 +54,8 @@ from cds_hooks.refusals import (
     Unavailable,
     UnknownService,
 )
+from cds_hooks.replying import replying_routes
+from cds_hooks.saying import Saying
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
@@ -94,6 +96,7 @@ def create_app(
     metrics, counted = Metrics(live, traffic), tally or Tally()
     anybody = Client("", null_means=settings.null_means)
     servers, muting = Servers(), Muting(answers, live, clock)
+    saying = Saying(answers, live, clock)
     link_of = looking.link if looking is not None else None
 
     @asynccontextmanager
@@ -245,6 +248,12 @@ def create_app(
         except Unavailable:
             return None
 
+    async def said() -> Mapping[str, object]:
+        try:
+            return await _kept(saying.state)
+        except Unavailable:
+            return {"saidUnread": True}
+
     app.include_router(
         operating_routes(
             live,
@@ -253,7 +262,9 @@ def create_app(
             store_answers,
             clock,
             muted_by_some,
+            said,
             is_open=clients is None,
+            said_at="said" if looking is not None else "",
         )
     )
     if looking is not None:
@@ -263,8 +274,13 @@ def create_app(
 
         whom = partial(whom_of, answers)
         within = settings.arrive_within
-        routes = looking_routes(live, looking, why, whom, _kept, clock, muting, within)
+        routes = looking_routes(live, looking, why, whom, _kept, clock, muting, saying, within)
         app.include_router(routes)
+        app.include_router(
+            replying_routes(
+                live, looking, answers.said, _kept, clock, within, is_open=clients is None
+            )
+        )
     return app
 
 

@@ -40,6 +40,10 @@ def store(parser: argparse.ArgumentParser) -> None:
     erase = verbs.add_parser("erase", help="let go of what is kept of one person, but for a no")
     erase.add_argument("--also-the-no", action="store_true", help="and that they said no")
     erase.add_argument("--yes", action="store_true", help="without a question")
+    verbs.add_parser("said", help="what was said about cards: how often they helped, and words")
+    reply = verbs.add_parser("reply", help="reply to the words about a rule, for everybody")
+    reply.add_argument("rule", help="the rule's id")
+    reply.add_argument("--says", required=True, metavar="TEXT", help="up to 500 characters")
     backup.add_argument(
         "--keep", type=_some, metavar="N", help="let older backups go but for the newest N (all)"
     )

@@ -23,7 +23,7 @@ from prompts.trying import one_reference
 from rules.days import in_words
 from rules.rule import Purpose, Rule
 
-MOST_BYTES = 1024  # of a form with the names of a rule and of a button
+MOST_BYTES = 8 * 1024  # of a form: its buttons, and 500 characters of words as browsers write them
 _FIELDS = 4
 
 

@@ -3,7 +3,7 @@
 Nothing here is about a person, and nothing of a call is kept for it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cds_hooks.access import is_here
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
 from cds_hooks.metrics import CONTENT_TYPE, Metrics
@@ -34,8 +35,6 @@ _PAGE = {
     ),
     "X-Content-Type-Options": "nosniff",
 }
-_HERE = frozenset({"127.0.0.1", "::1"})
-_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _READ = ["GET", "HEAD"]
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
@@ -47,10 +46,16 @@ def operating_routes(
     store_answers: Callable[[], Awaitable[bool]],
     clock: Clock,
     muted_by_some: Callable[[], Awaitable[frozenset[str] | None]],
+    said: Callable[[], Awaitable[Mapping[str, object]]],
     *,
     is_open: bool,
+    said_at: str = "",
 ) -> APIRouter:
-    """The routes, to be put on an app. ``is_open``: whoever reaches it may call."""
+    """The routes, to be put on an app. ``is_open``: whoever reaches it may call.
+
+    ``said`` gives what is to be known of what was said about cards, and ``said_at`` is the address
+    of the page about it, "" where there is none.
+    """
     routes = APIRouter()
 
     @routes.api_route("/health/live", methods=_READ)
@@ -81,8 +86,9 @@ def operating_routes(
         store = await store_answers()
         some = await muted_by_some()
         found = _state(live, traffic, clock(), some, store=store, is_open=is_open)
+        found |= await said()
         if "text/html" in request.headers.get("accept", ""):
-            page = status_page(live.rules.library, found)
+            page = status_page(live.rules.library, found, said_at)
             return Response(page, media_type="text/html", headers={**_PAGE, **_NEVER_KEPT})
         return _json(found)
 
@@ -94,13 +100,8 @@ def operating_routes(
 
 
 def _check_is_here(request: Request, *, is_open: bool) -> None:
-    """Where callers are listed, figures and state are for this machine. Raises HTTPException.
-
-    What a proxy passed on came from elsewhere, though the proxy itself may be here.
-    """
-    here = request.client.host if request.client is not None else ""
-    passed_on = any(name in request.headers for name in _PASSED_ON)
-    if not is_open and (passed_on or here not in _HERE):
+    """Where callers are listed, figures and state are for this machine. Raises HTTPException."""
+    if not is_open and not is_here(request):
         raise HTTPException(404)
 
 

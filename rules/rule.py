@@ -352,6 +352,7 @@ class Practice:
     # What was paused by hand, and why: "rule:<id>", "practice:<name>", or "*" for everything. A
     # pause of any name is of this practice: it may have been called otherwise then.
     paused: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+    thumbs: bool = True  # whether it is asked on the page of a card what it was worth
 
 
 @dataclass(frozen=True, slots=True)

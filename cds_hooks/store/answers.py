@@ -27,6 +27,7 @@ from cds_hooks.store.remembering import history_of, issued_of
 from cds_hooks.store.sittings import Sitting, Sittings
 from cds_hooks.store.tables import StoreError, answers, cards, grounds, unknown_cards
 from cds_hooks.store.tables import about as known_of_itself
+from cds_hooks.store.thumbs import Said, forget_thumbs
 from prompts.history import History
 
 __all__ = ["Answers", "Button", "Issued", "Known", "Met", "Place", "Used", "kept_as"]
@@ -169,6 +170,11 @@ class Answers:
                 self._mutes = Mutes(self._where, self._key)
             return self._mutes
 
+    @property
+    def said(self) -> Said:
+        """What was said of rules on the pages of cards, and replied."""
+        return Said(self._database, self._key)
+
     def forget_mutes(self, today: date) -> None:
         """Let go of every mute that is over. Raises StoreError."""
         self.mutes().forget(today)
@@ -255,6 +261,7 @@ class Answers:
         oldest = (today - _KEPT_UNKNOWN).isoformat()
         connection.execute(unknown_cards.delete().where(unknown_cards.c.last_on < oldest))
         forget_old_cards(connection, today.isoformat())
+        forget_thumbs(connection, today)
         return forget_comments(connection, today.isoformat())
 
 

@@ -50,6 +50,8 @@ from cds_hooks.store.tables import (
     paused,
     unknown_cards,
 )
+from cds_hooks.store.thumbs import forget_thumbs
+from cds_hooks.store.thumbs_since import carry_thumbs
 from prompts.restraint import IN_SHADOW
 
 _ONE_ANSWER = ("card", "suggestion", "reply", "said_at")
@@ -110,6 +112,10 @@ def carry_over(
         _add(connection, before, table, *known_by, but=before[table].c.card.not_in(_EVERY_CARD))
     forget_comments(connection, today.isoformat())
     _replace(connection, before, unknown_cards, "card")
+    old = before[cards]
+    let_go = [(row.card, row.rules) for row in connection.execute(select(old).where(but))]
+    carry_thumbs(connection, key, before.__getitem__, let_go)
+    forget_thumbs(connection, today)
     _counts(connection, before)
     _late_noes_and_noes(connection, before, erasures)
     _paused(connection, before, goes_on=goes_on)

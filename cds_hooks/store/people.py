@@ -19,6 +19,7 @@ from cds_hooks.store.outliving import (
     noes_of,
 )
 from cds_hooks.store.tables import answers, cards, comments, erased, grounds, late, noes
+from cds_hooks.store.thumbs import forget_presses, forget_thumbs
 
 _ERASED = text(
     "INSERT INTO erased (who, erased_on) VALUES (:who, :on)"
@@ -131,6 +132,7 @@ def erase(place: Place, person: str, today: date, *, also_the_no: bool = False) 
             database.alone_with(connection, person)
             gone = erase_within(connection, key, person, today, also_the_no=also_the_no)
             forget_comments(connection, today.isoformat())  # no service may be running that does
+            forget_thumbs(connection, today)
         if not database.is_shared:
             _leave_no_trace(database)
         return gone
@@ -144,8 +146,9 @@ def erase_within(
     """The same, in a transaction that is open."""
     who = key.hidden(person)
     # An answer that is being heard to one of them is heard before, or is a late one.
-    its_own = select(cards.c.card).where(cards.c.person == person).order_by(cards.c.card)
-    connection.execute(its_own.with_for_update()).all()
+    its_own = select(cards.c.card, cards.c.rules).where(cards.c.person == person)
+    shown = connection.execute(its_own.order_by(cards.c.card).with_for_update()).all()
+    forget_presses(connection, key, ((row.card, row.rules) for row in shown))
     no_gone = 0
     if also_the_no:
         no_gone = connection.execute(noes.delete().where(noes.c.who == who)).rowcount

@@ -80,6 +80,7 @@ PRACTICE = (
         "Longer quiet periods, for every rule but safety nets.",
         of="practice quiet",
     ),
+    Key("thumbs", F.YES_NO, "Whether the page of a card asks if it helped, and for words.", "yes"),
     Key(
         "already_prompted_by",
         F.BLOCKS,

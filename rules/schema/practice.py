@@ -30,6 +30,7 @@ def read_practice(
         _sentences(reader, block, "people"),
         reader.get(block, "most_cards_at_once", lambda n: _most_cards(reader, n)) or 1,
         quiet=reader.get(block, "quiet", lambda n: read_practice_quiet(reader, n)) or {},
+        thumbs=reader.get(block, "thumbs", reader.yes_no) is not False,
         elsewhere=reader.get(block, KEY, lambda n: read_practice_elsewhere(reader, n, names)) or (),
     )
     hosts = _sentences(reader, block, "link_hosts")
