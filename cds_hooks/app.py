@@ -198,7 +198,7 @@ def create_app(
             if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)
                 request.scope[ASKED] = len(outcomes), 0
-                return _json(nothing_to_say(outcomes, asking))
+                return _json(nothing_to_say(outcomes, asking, answers, counted))
             said_now = b""
             if said is not None:
                 with suppress(Unavailable):

@@ -1,6 +1,6 @@
 """What a backup does not have and the store in whose place it comes does: it is carried over.
 
-Every card, answer, count and no since the backup, so that nothing that was acknowledged is
+Every card, answer, count, case and no since the backup, so that nothing that was acknowledged is
 forgotten; who was erased since, so that a backup brings nobody back; and what is paused.
 
 Where the store that is replaced goes on from the backup (it has a card of it, and all of them),
@@ -30,6 +30,7 @@ from sqlalchemy import (
     select,
 )
 
+from cds_hooks.store.cases import forget_cases
 from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
 from cds_hooks.store.outliving import forget_late_noes, keep_noes
@@ -39,6 +40,7 @@ from cds_hooks.store.tables import (
     about,
     answers,
     cards,
+    cases,
     comments,
     counts,
     erased,
@@ -56,6 +58,7 @@ _ONE_ANSWER = ("card", "suggestion", "reply", "said_at")
 _EVERY_CARD = select(cards.c.card)
 _HOW_MANY = {"preserve_rowcount": True}
 _DAY = len("2026-01-01")
+_ONE_CASE = ("rule", "version", "sort", "who")
 _ONE_COUNT = ("day", "rule", "offer", "outcome")
 
 
@@ -108,6 +111,7 @@ def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Ca
     forget_comments(connection, today.isoformat())
     _replace(connection, before, unknown_cards, "card")
     _counts(connection, before)
+    _cases(connection, before, erasures)
     _late_noes_and_noes(connection, before, erasures)
     _paused(connection, before, goes_on=goes_on)
     return carried
@@ -161,6 +165,7 @@ def _let_go_of_the_erased(
     for who in since:
         connection.execute(noes.delete().where(noes.c.who == who))
         forget_late_noes(connection, who)
+        forget_cases(connection, "", who)
     keep_erased(connection, since.items())
 
 
@@ -248,6 +253,16 @@ def _counts(connection: Connection, before: _Before) -> None:
         .where(exists().where(same, old.c.times > counts.c.times))
     )
     _add(connection, before, counts, *_ONE_COUNT)
+
+
+def _cases(connection: Connection, before: _Before, erasures: _Erasures) -> None:
+    """Who waits to be judged, and was, as the store that is replaced has them."""
+    old = before[cases]
+    same = and_(*(cases.c[name] == old.c[name] for name in _ONE_CASE))
+    connection.execute(cases.delete().where(exists().where(same)))
+    _add(connection, before, cases, *_ONE_CASE)
+    for who, on in erasures.only_there.items():
+        forget_cases(connection, "", who, on)
 
 
 def _paused(connection: Connection, before: _Before, *, goes_on: bool) -> None:

@@ -69,6 +69,13 @@ COLUMNS = {
         "no": "nobody: a keyed hash", "who": "the person, with the key", "topics": "nobody",
         "ask_again": "nobody", "erased_on": "nobody", "until": "nobody",
     },
+    # Somebody by whom a rule is judged; of whoever judges there is nothing, nor the moment.
+    "cases": {
+        "rule": "nobody", "version": "nobody: a fingerprint", "sort": "nobody",
+        "who": "the person, with the key", "person": "the person, until the day after the verdict",
+        "day": "nobody", "step": "nobody", "facts": "nobody: codes and days", "verdict": "nobody",
+        "judged_on": "nobody: a day",
+    },
     "about": {"name": "nobody", "value": "nobody"},
     "used": {"token": "nobody: a hash of a client's token", "until": "nobody"},
     "alembic_version": {"version_num": "nobody"},
