@@ -7,8 +7,6 @@ one wrong in each (PRODUCT 1.4, "Go-live gate"). Pure arithmetic: nobody is in i
 from dataclasses import dataclass
 from math import ceil, comb
 
-from prompts.counted import IF_FOR_FEW
-
 ENOUGH = 30  # people judged, of each sort
 MOST_WRONG = 1  # of each sort
 _UNSURE = 0.05  # one-sided: in so many of a hundred such samples the true share is higher
@@ -104,8 +102,3 @@ def at_most(wrong: int, of: int) -> int:
 def _no_more_than(wrong: int, of: int, share: float) -> float:
     """How likely so few are wrong, or fewer, if ``share`` of all are."""
     return sum(comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(wrong + 1))
-
-
-FOR_FEW = (
-    f"A rule for few, asked on {IF_FOR_FEW} days, needs everybody there was judged, and none wrong."
-)
