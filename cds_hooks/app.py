@@ -37,6 +37,7 @@ from cds_hooks.invoke import (
     whole_of,
     would_prompt,
 )
+from cds_hooks.judging import Judging, judging_routes
 from cds_hooks.limits import MOST_BYTES, check_body
 from cds_hooks.live import Live, in_force
 from cds_hooks.looking import Looking, looking_routes, whom_of, why_of
@@ -265,6 +266,8 @@ def create_app(
         within = settings.arrive_within
         routes = looking_routes(live, looking, why, whom, _kept, clock, muting, within)
         app.include_router(routes)
+        judging = Judging(answers, live, clock)
+        app.include_router(judging_routes(live, looking, judging, _kept, clock, within))
     return app
 
 

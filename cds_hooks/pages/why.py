@@ -17,6 +17,7 @@ _TEMPLATES = templates("cds_hooks.pages", strict=True)
 MOST_ENTRIES = 200
 _ACTIONS = {
     "trace": "Why a card was shown",
+    "case": "Somebody by whom a rule is judged",
     "audit": "This page",
     "export": "What is kept of a person, exported",
     "erase": "What is kept of a person, erased",
