@@ -30,7 +30,7 @@ from sqlalchemy import (
     select,
 )
 
-from cds_hooks.store.cases import forget_cases
+from cds_hooks.store.cases import drop_cases
 from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
 from cds_hooks.store.outliving import forget_late_noes, keep_noes
@@ -159,13 +159,14 @@ def _let_go_of_the_erased(
 ) -> None:
     """Of whoever was erased since, only what the store that is replaced has is carried over."""
     since = erasures.since
+    for who in since:  # what was judged of them counts in the store that is replaced
+        drop_cases(connection, who)
     for person in everybody(connection) if since else ():
         if key.hidden(person) in since:
             erase_within(connection, key, person, today, also_the_no=True)
     for who in since:
         connection.execute(noes.delete().where(noes.c.who == who))
         forget_late_noes(connection, who)
-        forget_cases(connection, "", who)
     keep_erased(connection, since.items())
 
 
@@ -262,7 +263,7 @@ def _cases(connection: Connection, before: _Before, erasures: _Erasures) -> None
     connection.execute(cases.delete().where(exists().where(same)))
     _add(connection, before, cases, *_ONE_CASE)
     for who, on in erasures.only_there.items():
-        forget_cases(connection, "", who, on)
+        drop_cases(connection, who, on)
 
 
 def _paused(connection: Connection, before: _Before, *, goes_on: bool) -> None:

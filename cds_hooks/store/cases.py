@@ -208,14 +208,12 @@ def cases_of(connection: Connection, person: str, hidden: str) -> list[dict[str,
     ]
 
 
-def forget_cases(connection: Connection, person: str, hidden: str, until: str = "") -> int:
-    """Let go of a person's cases, ``until`` a day where one is given; of how many.
+def forget_cases(connection: Connection, person: str, hidden: str) -> int:
+    """Let go of a person's cases; of how many.
 
     That somebody was judged right or wrong stays: nobody is in it any more.
     """
     about = _about(connection, person, hidden)
-    if until:
-        about = and_(about, cases.c.day <= until)
     gone = connection.execute(cases.delete().where(about, cases.c.verdict == "")).rowcount
     for row in connection.execute(select(cases).where(about)).all():
         connection.execute(
@@ -225,6 +223,12 @@ def forget_cases(connection: Connection, person: str, hidden: str, until: str = 
         )
         gone += 1
     return gone
+
+
+def drop_cases(connection: Connection, hidden: str, until: str = "") -> None:
+    """Let go of them and of the verdicts, ``until`` a day where one is given."""
+    about = _about(connection, "", hidden)
+    connection.execute(cases.delete().where(about, cases.c.day <= until if until else about))
 
 
 def _about(connection: Connection, person: str, hidden: str) -> ColumnElement[bool]:
