@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cds_hooks.live import Live, in_force
-from cds_hooks.store.cases import Case, Verdict
+from cds_hooks.store.cases import Case, Sort, Verdict
 from cds_hooks.store.counting import Event
 from rules.care import Released
 from rules.fingerprint import judged_as
@@ -82,10 +82,11 @@ def test_how_far_a_clinician_has_judged_it_is_said(tmp_path: Path) -> None:
     version, day = judged_as(rule), NOW.date()
     with watched(tmp_path, live) as (place, watching):
         cases = place.answers.cases()
+        many: dict[Sort, int] = {"shown": 12, "silent": 9}
         drawn = [
             Case(COPD_RULE, version, sort, f"{one:032x}", f"p{one}", day)
-            for sort, many in (("shown", 12), ("silent", 9))
-            for one in range(many)
+            for sort, number in many.items()
+            for one in range(number)
         ]
         left = Case(COPD_RULE, "another", "shown", "f" * 32, "somebody", day)
         cases.keep([*drawn, left], [])

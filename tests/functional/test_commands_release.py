@@ -229,7 +229,7 @@ def judged_gate(file: Path, capsys: pytest.CaptureFixture[str], *named: str) -> 
     assert release(file, "live", "--yes", *named) == 1
     said = capsys.readouterr().out.splitlines()
     gates = [line for line in said if line.startswith(("met ", "not met "))]
-    (found,) = [gate for gate in gates if "clinician" in gate]
+    (found,) = [gate for gate in gates if "a clinician" in gate]
     return found
 
 

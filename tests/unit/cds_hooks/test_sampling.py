@@ -72,8 +72,8 @@ def test_two_workers_that_flush_at_any_time_draw_the_lowest_of_everybody(
         see(workers[worker], store, f"p{person}")
         if number in flushes:
             workers[worker].flush(store)
-    for worker in workers:
-        worker.flush(store)
+    for one in workers:
+        one.flush(store)
     assert drawn(place) == lowest(store, {f"p{person}" for person, _ in looks})
 
 
