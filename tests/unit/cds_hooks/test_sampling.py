@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cds_hooks import sampling
 from cds_hooks.sampling import Sampling, Seen, to_judge
 from cds_hooks.store.answers import Answers
-from cds_hooks.store.cases import KEPT, Case, Cases, Drawn, Sample, Verdict, who_of
+from cds_hooks.store.cases import KEPT, Case, Cases, Drawn, One, Sample, Verdict, who_of
 from cds_hooks.store.opening import Place
 from cds_hooks.store.tables import StoreError
 from prompts.prompt import Held, HeldBy
@@ -121,17 +121,18 @@ def test_once_enough_were_judged_nobody_is_drawn_until_one_is_taken_back(
     drawing, cases, version = Sampling(), store.cases(), VERSIONS[RULE.id]
     see(drawing, store, *(f"p{one}" for one in range(40)))
     drawing.flush(store)
+    judged: list[One] = []
     for _ in range(30):
         one = cases.next(RULE.id, version)
         assert one is not None
-        last = one.rule, one.version, one.sort, one.who
-        assert cases.judge(last, Verdict.RIGHT, TODAY)
+        judged.append((one.rule, one.version, one.sort, one.who))
+        assert cases.judge(judged[-1], Verdict.RIGHT, TODAY)
     monkeypatch.setattr(sampling, "_READ_ANEW", 0.0)
     drawing.flush(store)
     see(drawing, store, *(f"q{one}" for one in range(40)))
     drawing.flush(store)
     assert len(drawn(place)) == 30
-    assert cases.take_back(last, TODAY)
+    assert cases.take_back(judged[-1], TODAY)
     drawing.flush(store)
     see(drawing, store, *(f"q{one}" for one in range(70)))
     drawing.flush(store)
