@@ -37,6 +37,7 @@ from cds_hooks.store.audit import Looked
 from cds_hooks.store.cases import LENGTH, SORTS, Case, Verdict
 from prompts.judged import Judged
 from rules.days import in_words
+from rules.fact import Fact, Sort
 from rules.rule import Rule
 
 _HEADERS = {
@@ -122,7 +123,9 @@ class Judging:
             says = "Somebody judged this case already, or it was let go of."
             return Said(409, "Nothing was changed", says, name, waits=True)
         judged = cases.judged({name: version})[name]
-        says = " ".join(filter(None, (judged.in_words(), judged.leaves_open())))
+        says = judged.in_words()
+        if judged.is_enough():
+            says = f"{says} {judged.leaves_open()}"
         waits = bool(judged.shown.waiting or judged.silent.waiting)
         slip = (("version", version), ("sort", sort), ("case", who))
         return Said(200, f"Written down: {pressed}", says, name, slip, waits)
@@ -142,7 +145,7 @@ class Judging:
 
 
 def _one(rule: Rule, case: Case) -> OneCase:
-    labels = {name_of(fact): fact.label for fact in rule.looks_at}
+    facts = {name_of(fact): fact for fact in rule.looks_at}
     client, _, person = case.person.rpartition(":")
     return OneCase(
         version=case.version,
@@ -153,7 +156,7 @@ def _one(rule: Rule, case: Case) -> OneCase:
         person=person,
         client=client,
         because=_because(rule, case.step),
-        saw=tuple(_saw(one, labels[one.fact]) for one in case.facts if one.fact in labels),
+        saw=tuple(_saw(one, facts[one.fact]) for one in case.facts if one.fact in facts),
     )
 
 
@@ -166,10 +169,12 @@ def _because(rule: Rule, step: str) -> str:
     return _BECAUSE.get(step, "")
 
 
-def _saw(used: Used, label: str) -> Saw:
+def _saw(used: Used, fact: Fact) -> Saw:
     days = " and ".join(map(in_words, used.days))
-    says = {"yes": days or "yes", "no": "not on the record"}.get(used.answer, "could not be told")
-    return Saw(label, says, tuple(code.replace("|", " ") for code in used.codes))
+    # Of an age, a result or a choice the value is not kept.
+    there = "yes" if fact.give.sort in (Sort.YES_NO, Sort.DATE) else "known, and not kept"
+    says = {"yes": days or there, "no": "not on the record"}.get(used.answer, "could not be told")
+    return Saw(fact.label, says, tuple(code.replace("|", " ") for code in used.codes))
 
 
 def judging_routes(

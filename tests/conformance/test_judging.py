@@ -53,6 +53,7 @@ def test_a_rule_in_shadow_is_judged_case_by_case(here: Practice) -> None:
     assert "COPD on the record since" in page.text
     assert "http://snomed.info/sct 13645005" in page.text
     assert "1 March 2020" in page.text
+    assert "<dt>age</dt><dd>known, and not kept</dd>" in page.text
     assert "What does a good day look like with your breathing?" in page.text
     said = press(here, "right", fields_of(page.text))
     assert (said.status, "Written down: right" in said.text) == (200, True)
