@@ -65,7 +65,10 @@ class Tally:
 
     def flush(self, answers: Answers) -> None:
         """Count everything in the store; what cannot be stays here. Raises StoreError."""
+        self._count(answers)
         self.sampling.flush(answers)
+
+    def _count(self, answers: Answers) -> None:
         with self._lock:
             looked, held = self._looked, self._held
             self._looked, self._held = Counter(), Counter()
