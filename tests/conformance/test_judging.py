@@ -288,7 +288,8 @@ def test_a_rule_that_is_changed_is_judged_anew_and_as_it_was_when_put_back(
     with practice(place, replace(shadow, rules=(other,))) as here:
         assert "Where the rule's text is changed" in look(here, "/judging").text
         assert "0 of 30 for whom it would be shown" in far(here)
-        assert press(here, "right", fields).status == 409
+        old = press(here, "right", fields)
+        assert (old.status, "The rule was changed since" in old.text) == (409, True)
         see(here, *many("ann", 10))
         assert fields_of(look(here).text)["version"] != fields["version"]
     with practice(place, shadow) as here:

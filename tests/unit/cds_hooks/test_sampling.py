@@ -18,7 +18,18 @@ from rules.answer import Answer
 from rules.outcome import Decision, Outcome
 from rules.record import Kind
 from rules.rule import Rule, Status
-from tests.builders import TODAY, a_person, a_record, a_rule, entry, outcome
+from tests.builders import (
+    LISTS,
+    TODAY,
+    a_person,
+    a_record,
+    a_rule,
+    entry,
+    list_text,
+    load_files,
+    outcome,
+    rule_text,
+)
 from tests.judging import kept
 from tests.stores import fast_folder, place, postgresql, store
 
@@ -205,8 +216,17 @@ def test_a_rule_is_judged_as_what_it_decides_and_says_and_not_as_where_it_stands
     assert all(to_judge([one])[one.id] != version for one in others)
 
 
-def test_a_code_more_in_a_list_is_another_version() -> None:
-    (fact,) = [one for one in RULE.looks_at if one.name == "has_cough"]
-    more = replace(fact, codes=fact.codes | {next(iter(fact.codes))._replace(code="new")})
-    other = replace(RULE, facts={**RULE.facts, "has_cough": more})
-    assert to_judge([other]) != VERSIONS
+def as_loaded(*, cough: Iterable[str] = LISTS["cough"], words: str = "") -> str:
+    """What the rule is judged as where this list holds these codes."""
+    files = {"coughing.yaml": rule_text(exclude=DEAD, status="draft")}
+    files["value-sets/cough.yaml"] = list_text("cough", cough, extra=words)
+    (rule,) = load_files(files).library.rules
+    return to_judge([replace(rule, status=Status.SHADOW)])[rule.id]
+
+
+def test_a_code_more_in_a_list_is_another_version_and_another_order_is_not() -> None:
+    version = VERSIONS[RULE.id]
+    assert as_loaded() == version
+    assert as_loaded(cough=LISTS["cough"][::-1], words="# looked at again\n") == version
+    assert as_loaded(cough=[*LISTS["cough"], "new"]) != version
+    assert as_loaded(cough=LISTS["cough"][:1]) != version

@@ -141,7 +141,11 @@ _NUMBERS = count()
 
 def test_for_whom_it_would_be_shown_at_all_is_one_of_those(store: Answers) -> None:
     keep(store, "ann", sort="silent")
+    keep(store, "bea", sort="shown")
+    judge_next(store)  # bea: of the other sort one would be next now
     keep(store, "ann", sort="shown")
+    far = store.cases().judged({RULE: VERSION})[RULE]
+    assert (far.shown.waiting, far.silent.waiting) == (1, 0)
     assert judge_next(store).sort == "shown"
     assert store.cases().next(RULE, VERSION) is None
 
