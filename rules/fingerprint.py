@@ -67,13 +67,13 @@ def judged_as(rule: Rule) -> str:
 
     It stays the same from shadow to pilot to live; with another text or code it is another.
     """
-    found = [(fact.name, fact.codes | fact.ended_by) for fact in rule.looks_at]
+    found = [(f"end of {fact.name}", fact.ended_by) for fact in rule.looks_at]
     found += [("a no", rule.quiet.declined_codes), ("not done", rule.offer_codes)]
     lines = [f"{name} {c.system}|{c.code}" for name, codes in found for c in codes]
     lines += [
         f"{fact.name} {c.system}|{c.code} {choice}"
         for fact in rule.looks_at
-        for c, choice in fact.choices.items()
+        for c, choice in fact.choices.items()  # every code it looks for, and what it is called
     ]
     text = "\n".join((fingerprint(rule), *sorted(lines)))
     return sha256(text.encode()).hexdigest()[:LENGTH]

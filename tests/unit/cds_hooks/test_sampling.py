@@ -216,17 +216,28 @@ def test_a_rule_is_judged_as_what_it_decides_and_says_and_not_as_where_it_stands
     assert all(to_judge([one])[one.id] != version for one in others)
 
 
-def as_loaded(*, cough: Iterable[str] = LISTS["cough"], words: str = "") -> str:
-    """What the rule is judged as where this list holds these codes."""
-    files = {"coughing.yaml": rule_text(exclude=DEAD, status="draft")}
-    files["value-sets/cough.yaml"] = list_text("cough", cough, extra=words)
+ENDS = """
+    has_cough:
+      find: condition
+      codes: cough
+      ended_by: cough-over
+"""
+SAYS_NO = "{topic: coughing, declined_codes: no-tea, not_done_codes: blow-test}"
+
+
+def as_loaded(name: str, codes: Iterable[str], words: str = "") -> str:
+    """What a rule of several lists is judged as where one of these holds these codes."""
+    files = {"coughing.yaml": rule_text(facts=ENDS, quiet=SAYS_NO)}
+    files[f"value-sets/{name}.yaml"] = list_text(name, codes, extra=words)
     (rule,) = load_files(files).library.rules
     return to_judge([replace(rule, status=Status.SHADOW)])[rule.id]
 
 
-def test_a_code_more_in_a_list_is_another_version_and_another_order_is_not() -> None:
-    version = VERSIONS[RULE.id]
-    assert as_loaded() == version
-    assert as_loaded(cough=LISTS["cough"][::-1], words="# looked at again\n") == version
-    assert as_loaded(cough=[*LISTS["cough"], "new"]) != version
-    assert as_loaded(cough=LISTS["cough"][:1]) != version
+@pytest.mark.parametrize("name", ["cough", "cough-over", "no-tea", "blow-test", "tea-group"])
+def test_a_code_more_in_a_list_is_another_version_and_another_order_is_not(name: str) -> None:
+    codes = LISTS[name]
+    version = as_loaded(name, codes)
+    assert as_loaded(name, codes[::-1], words="# looked at again\n") == version
+    assert as_loaded(name, ["new"]) != version
+    if name != "tea-group":  # a service has one code
+        assert as_loaded(name, [*codes, "new"]) != version
