@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
@@ -68,7 +68,7 @@ def place(tmp_path: Path, library: Library) -> Place:
 
 
 @contextmanager
-def signed_in(browser: Browser, width: int, *, javascript: bool) -> Iterator[Page]:
+def signed_in(browser: Browser, width: int, *, javascript: bool) -> Generator[Page]:
     """A page of a clinician whom the proxy names."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},
