@@ -131,6 +131,7 @@ def test_a_rule_is_judged_with_the_keyboard(
         for _ in range(4):
             page.goto(f"{address}/judging/{COPD_RULE}")
             press("Right")
+            expect(title).to_have_text("Written down: right")
         page.goto(f"{address}/judging/{COPD_RULE}")
         expect(page.get_by_role("status")).to_contain_text("Nobody waits to be looked at")
         look("none")
