@@ -37,6 +37,7 @@ from cds_hooks.invoke import (
     whole_of,
     would_prompt,
 )
+from cds_hooks.judging import Judging, judging_routes
 from cds_hooks.limits import MOST_BYTES, check_body
 from cds_hooks.live import Live, in_force
 from cds_hooks.looking import Looking, looking_routes, whom_of, why_of
@@ -201,7 +202,7 @@ def create_app(
             if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)
                 request.scope[ASKED] = len(outcomes), 0
-                return _json(nothing_to_say(outcomes, asking))
+                return _json(nothing_to_say(outcomes, asking, answers, counted))
             said_now = b""
             if said is not None:
                 with suppress(Unavailable):
@@ -281,6 +282,8 @@ def create_app(
                 live, looking, answers.said, _kept, clock, within, is_open=clients is None
             )
         )
+        judging = Judging(answers, live, clock)
+        app.include_router(judging_routes(live, looking, judging, _kept, clock, within))
     return app
 
 

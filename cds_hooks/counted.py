@@ -5,17 +5,20 @@ in it: no person, and nobody who looked.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import get_args
 
+from cds_hooks.sampling import to_judge
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import ANSWERED, LOOKED, SHADOW, SHOWN, held_by
 from cds_hooks.store.hearing import ANSWERS
 from prompts.alarms import WORTH, Day, Led
 from prompts.counted import LATELY, Counted, counted
+from prompts.judged import Judged
 from prompts.prompt import HeldBy
 from rules.record import Reply
+from rules.rule import Rule
 
 _STEPS: tuple[str, ...] = get_args(HeldBy)
 # What stands behind shadow among the steps held a rule that shadow would have held before.
@@ -50,6 +53,19 @@ def asked_before(
 
 def _day(found: Counter[str]) -> Day:
     return Day(found[LOOKED], sum(found[outcome] for outcome in _WOULD_SPEAK))
+
+
+def judged_so_far(answers: Answers, rules: Iterable[Rule]) -> Mapping[str, Judged]:
+    """How far the judging is of those rules in force that are not live yet. Raises StoreError.
+
+    Whoever waits to be judged by a rule that left, or by what it was before, is let go of.
+    """
+    every = tuple(rules)
+    versions = to_judge(every)
+    elsewhere = {what.removeprefix("rule:") for what in answers.in_force()}
+    here = {rule.id for rule in every}
+    answers.cases().let_go_but(versions, (elsewhere - here) | set(versions))
+    return answers.cases().judged(versions)
 
 
 def led_to_answers(answers: Answers, rules: Collection[str], today: date) -> Mapping[str, Led]:

@@ -145,6 +145,7 @@ def _state(
                 "hooks": list(rule.hooks),
                 **_figures(live, rule.id),
                 **_in_shadow(live, rule.id),
+                **_judged(live, rule.id),
                 **({"mutedBySome": True} if rule.id in (muted_by_some or ()) else {}),
             }
             for rule in rules.library.rules
@@ -191,6 +192,15 @@ def _in_shadow(live: Live, rule: str) -> dict[str, object]:
     if found is None:
         return {}
     return {"shadow": {"enough": found.is_enough, "says": found.in_words("In shadow")}}
+
+
+def _judged(live: Live, rule: str) -> dict[str, object]:
+    """How far a clinician has judged a rule that is not live yet, in a sentence or two."""
+    found = live.judged.get(rule)
+    if found is None:
+        return {}
+    says = " ".join(filter(None, (found.in_words(), found.leaves_open())))
+    return {"judged": {"enough": found.is_enough(), "says": says}}
 
 
 def _noticed(live: Live, today: date) -> dict[str, object]:

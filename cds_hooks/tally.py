@@ -11,6 +11,7 @@ from datetime import date
 from threading import Event as Signal
 from threading import Lock
 
+from cds_hooks.sampling import Sampling
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import LOOKED, Event, held_by
 from prompts.prompt import Held, Prompt
@@ -23,6 +24,7 @@ class Tally:
     """Counts of one process since they were last flushed. Any thread may add to them."""
 
     def __init__(self) -> None:
+        self.sampling = Sampling()  # people, though: those by whom a rule will be judged
         self._lock = Lock()
         self._looked: Counter[tuple[date, str]] = Counter()
         self._held: Counter[Event] = Counter()
@@ -73,6 +75,7 @@ class Tally:
     def flush(self, answers: Answers) -> None:
         """Count everything in the store; what cannot be stays here. Raises StoreError."""
         self._count(answers)
+        self.sampling.flush(answers)
         with self._lock:
             muted, self._muted = self._muted, set()
         try:

@@ -17,7 +17,7 @@ from cds_hooks import clock as real_clock
 from cds_hooks import logs
 from cds_hooks.canary import canaries
 from cds_hooks.clock import Clock, practice_day
-from cds_hooks.counted import asked_before, led_to_answers
+from cds_hooks.counted import asked_before, judged_so_far, led_to_answers
 from cds_hooks.live import Live
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import HELD, LOOKED, SHADOW, SHOWN, Event
@@ -196,6 +196,7 @@ class Watching:
             if rule.status is Status.SHADOW
         }
         self._live.in_shadow = asked_before(self._answers, since, today)
+        self._live.judged = judged_so_far(self._answers, rules)
         shown = [rule.id for rule in rules if rule.id not in since]
         self._live.led = led_to_answers(self._answers, shown, today)
         self._live.resting = self._answers.resting(today)

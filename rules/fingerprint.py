@@ -68,6 +68,23 @@ def fingerprint(rule: Rule) -> str:
     return sha256(writing.of(parts).encode()).hexdigest()[:LENGTH]
 
 
+def judged_as(rule: Rule) -> str:
+    """What somebody judges who judges a rule: the same, and with the codes that its lists hold.
+
+    It stays the same from shadow to pilot to live; with another text or code it is another.
+    """
+    found = [(f"end of {fact.name}", fact.ended_by) for fact in rule.looks_at]
+    found += [("a no", rule.quiet.declined_codes), ("not done", rule.offer_codes)]
+    lines = [f"{name} {c.system}|{c.code}" for name, codes in found for c in codes]
+    lines += [
+        f"{fact.name} {c.system}|{c.code} {choice}"
+        for fact in rule.looks_at
+        for c, choice in fact.choices.items()  # every code it looks for, and what it is called
+    ]
+    text = "\n".join((fingerprint(rule), *sorted(lines)))
+    return sha256(text.encode()).hexdigest()[:LENGTH]
+
+
 class _Writing:
     """Values as text that says the same of the same, and nothing else of anything else."""
 

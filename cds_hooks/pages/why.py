@@ -18,6 +18,7 @@ MOST_ENTRIES = 200
 _BACK = "Why this card was shown"
 _ACTIONS = {
     "trace": "Why a card was shown",
+    "case": "Somebody by whom a rule is judged",
     "audit": "This page",
     "words": "What was said about cards",
     "export": "What is kept of a person, exported",

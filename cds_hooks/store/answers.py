@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from cds_hooks.clock import half_day, practice_day
 from cds_hooks.store import counting, pauses
+from cds_hooks.store.cases import Cases, sweep
 from cds_hooks.store.counting import NOT_AVAILABLE, SHOWN, Event
 from cds_hooks.store.hearing import forget_comments, hear_one
 from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
@@ -175,6 +176,10 @@ class Answers:
         """What was said of rules on the pages of cards, and replied."""
         return Said(self._database, self._key)
 
+    def cases(self) -> Cases:
+        """Whoever waits to be judged before a rule goes live."""
+        return Cases(self._database)
+
     def forget_mutes(self, today: date) -> None:
         """Let go of every mute that is over. Raises StoreError."""
         self.mutes().forget(today)
@@ -262,6 +267,7 @@ class Answers:
         connection.execute(unknown_cards.delete().where(unknown_cards.c.last_on < oldest))
         forget_old_cards(connection, today.isoformat())
         forget_thumbs(connection, today)
+        sweep(connection, today)
         return forget_comments(connection, today.isoformat())
 
 

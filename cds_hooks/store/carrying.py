@@ -1,6 +1,6 @@
 """What a backup does not have and the store in whose place it comes does: it is carried over.
 
-Every card, answer, count and no since the backup, so that nothing that was acknowledged is
+Every card, answer, count, case and no since the backup, so that nothing that was acknowledged is
 forgotten; who was erased since, so that a backup brings nobody back; and what is paused.
 
 Where the store that is replaced goes on from the backup (it has a card of it, and all of them),
@@ -30,6 +30,7 @@ from sqlalchemy import (
     select,
 )
 
+from cds_hooks.store.cases import drop_cases
 from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
 from cds_hooks.store.outliving import forget_late_noes, keep_noes
@@ -39,6 +40,7 @@ from cds_hooks.store.tables import (
     about,
     answers,
     cards,
+    cases,
     comments,
     counts,
     erased,
@@ -58,6 +60,7 @@ _ONE_ANSWER = ("card", "suggestion", "reply", "said_at")
 _EVERY_CARD = select(cards.c.card)
 _HOW_MANY = {"preserve_rowcount": True}
 _DAY = len("2026-01-01")
+_ONE_CASE = ("rule", "version", "sort", "who")
 _ONE_COUNT = ("day", "rule", "offer", "outcome")
 
 
@@ -117,6 +120,7 @@ def carry_over(
     carry_thumbs(connection, key, before.__getitem__, let_go)
     forget_thumbs(connection, today)
     _counts(connection, before)
+    _cases(connection, before, erasures)
     _late_noes_and_noes(connection, before, erasures)
     _paused(connection, before, goes_on=goes_on)
     return carried
@@ -164,6 +168,8 @@ def _let_go_of_the_erased(
 ) -> None:
     """Of whoever was erased since, only what the store that is replaced has is carried over."""
     since = erasures.since
+    for who in since:  # what was judged of them counts in the store that is replaced
+        drop_cases(connection, who)
     for person in everybody(connection) if since else ():
         if key.hidden(person) in since:
             erase_within(connection, key, person, today, also_the_no=True)
@@ -257,6 +263,16 @@ def _counts(connection: Connection, before: _Before) -> None:
         .where(exists().where(same, old.c.times > counts.c.times))
     )
     _add(connection, before, counts, *_ONE_COUNT)
+
+
+def _cases(connection: Connection, before: _Before, erasures: _Erasures) -> None:
+    """Who waits to be judged, and was, as the store that is replaced has them."""
+    old = before[cases]
+    same = and_(*(cases.c[name] == old.c[name] for name in _ONE_CASE))
+    connection.execute(cases.delete().where(exists().where(same)))
+    _add(connection, before, cases, *_ONE_CASE)
+    for who, on in erasures.only_there.items():
+        drop_cases(connection, who, on)
 
 
 def _paused(connection: Connection, before: _Before, *, goes_on: bool) -> None:

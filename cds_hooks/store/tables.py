@@ -202,6 +202,24 @@ paused = Table(
     Column("because", String, nullable=False),
 )
 
+# Somebody for whom a rule in shadow or pilot would have been shown, or would not: drawn by chance,
+# to be judged by a clinician. Once judged, nothing but the hash and the verdict stays. cases.py.
+cases = Table(
+    "cases",
+    metadata,
+    Column("rule", String, primary_key=True),
+    Column("version", String, primary_key=True),  # a fingerprint of what the rule decides
+    Column("sort", String, primary_key=True),  # shown, silent
+    Column("who", String, primary_key=True),  # a keyed hash, of each rule another
+    Column("person", String, nullable=False),  # as in cards; "" once it was judged
+    Column("day", String, nullable=False),
+    Column("step", String, nullable=False),  # what it would not have been shown by, else ""
+    Column("facts", String, nullable=False),  # JSON, as in grounds
+    Column("verdict", String, nullable=False),  # "" while it waits
+    Column("judged_on", String, nullable=False),  # "" while it waits
+    Index("cases_of_person", "person"),
+)
+
 # What the store knows of itself: the fingerprint of its key.
 about = Table(
     "about",

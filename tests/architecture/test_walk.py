@@ -75,12 +75,15 @@ TO_A_CARD = {
     "rules/codes.py": "which codes a list holds",
     "prompts/prompt.py": "what a card is about",
     "rules/outcome.py": "what pressing a button answers",
+    "cds_hooks/sampling.py": "who is drawn, to be judged before a rule goes live",
+    "cds_hooks/store/cases.py": "by which hash",
     "cds_hooks/logs.py": "one event, without a person",
     "cds_hooks/wire.py": "the answer, spelt",
     "cds_hooks/metrics.py": "what is counted",
 }
 # The second look, which is quiet, takes no wording and drafts nothing.
 NOT_IN_SILENCE = {
+    "cds_hooks/store/cases.py",
     "rules/fact.py",
     "prompts/elsewhere.py",
     "prompts/ranking.py",

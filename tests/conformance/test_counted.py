@@ -5,8 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from cds_hooks.live import Live, in_force
+from cds_hooks.store.cases import Case, Sort, Verdict
 from cds_hooks.store.counting import Event
 from rules.care import Released
+from rules.fingerprint import judged_as
 from rules.record import Reply
 from rules.rule import Library, Purpose, Status
 from tests.conformance.test_watching import Watched, watched
@@ -73,6 +75,35 @@ def test_a_rule_in_shadow_says_how_often_it_was_asked_and_what_is_meant(tmp_path
         assert "on 14 days, 991 times, and would have spoken 51 times. That is enough." in (
             place.page()
         )
+
+
+def test_how_far_a_clinician_has_judged_it_is_said(tmp_path: Path) -> None:
+    live = of_one(tmp_path, Status.SHADOW)
+    (rule,) = live.rules.library.rules
+    version, day = judged_as(rule), NOW.date()
+    with watched(tmp_path, live) as (place, watching):
+        cases = place.answers.cases()
+        many: dict[Sort, int] = {"shown": 12, "silent": 9}
+        drawn = [
+            Case(COPD_RULE, version, sort, f"{one:032x}", f"p{one}", day)
+            for sort, number in many.items()
+            for one in range(number)
+        ]
+        left = Case(COPD_RULE, "another", "shown", "f" * 32, "somebody", day)
+        cases.keep([*drawn, left], [])
+        for case in drawn:
+            one = (case.rule, case.version, case.sort, case.who)
+            cases.judge(one, Verdict.RIGHT, day)
+        watching.look()
+        says = (
+            "Judged by a clinician: 12 of 30 for whom it would be shown, and 9 of 30 for whom it"
+            " would not."
+        )
+        found = the_rule(place)["judged"]
+        assert found["enough"] is False
+        assert str(found["says"]).startswith(f"{says} 0 wrong of 12: ")
+        assert says in place.page()
+        assert cases.next(COPD_RULE, "another") is None  # it is not judged as that any more
 
 
 def test_only_the_days_since_it_is_in_shadow_count(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ from rules.outcome import Outcome
 from rules.rule import Library
 from tests.callers import PUBLIC_URL, Caller, bearer, registered
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
+from tests.judging import PAGE, fields_of
 from tests.privacy.clinicians import ONE, OTHER, Clinician
 from tests.privacy.pressing import pressed
 from tests.served import NOW, VIEW, Json, Reply, a_call, closed, piloting, prefetch_of, taken
@@ -85,15 +86,11 @@ def app_of(folder: Path, library: Library) -> FastAPI:
     settings = Settings(data=folder / "data", clients=clients, proxies=(HERE,))
     store = Answers(settings.data)
     audit = Audit(settings.data, store.key.bytes_for("audit"))
-    looking = Looking(Access(settings, store.key), audit, PUBLIC_URL)
-    return create_app(
-        settings,
-        library,
-        store,
-        Clients.read(clients, settings.data),
-        clock=lambda: NOW,
-        looking=looking,
-    )
+    looking, tally = Looking(Access(settings, store.key), audit, PUBLIC_URL), Tally()
+    known = Clients.read(clients, settings.data)
+    app = create_app(settings, library, store, known, lambda: NOW, looking=looking, tally=tally)
+    app.state.flush = lambda: tally.flush(store)
+    return app
 
 
 class Client:
@@ -180,6 +177,9 @@ def at_every_route(app: FastAPI, ehr: Client, day: Day) -> None:
     mute = {"rule": COPD_RULE, "press": "mute"}
     forms = {f"/why/{values['{token}']}": mute, f"/why/cards/{values['{card}']}": mute}
     forms |= pressed(ehr, f"/why/{values['{token}']}", day.said)
+    app.state.flush()  # and one of the two waits to be judged
+    values["{rule}"] = COPD_RULE
+    forms[PAGE] = {**fields_of(ehr.send("GET", PAGE).text), "press": "right"}
     spoilt = {"feedback": [{**closed(cards[0], NOW), "outcome": ehr.who.user}, ehr.who.name]}
     day.said["feedback that cannot be read"] = ehr.send("POST", f"{CALL}/feedback", spoilt).text
     for method, template in routes_of(app.routes):
@@ -286,9 +286,8 @@ def test_whoever_looks_is_in_no_answer_export_or_file_but_the_audit(
     assert one.found(ONE) == []
     assert ONE.name in one.audit  # or the search would find nothing anywhere
     assert ONE.user in one.audit
-    assert all(
-        one.kept[table] for table in ("cards", "answers", "counts", "comments", "thumb_words")
-    )
+    counted = ("cards", "answers", "counts", "comments", "thumb_words", "cases")
+    assert all(one.kept[table] for table in counted)
     other = a_day(tmp_path / "other", library, OTHER, monkeypatch, capsys)
     unknown = {"unknown_cards"}  # by a hash of what was sent, and that was their number
     for table in one.kept.keys() - unknown:

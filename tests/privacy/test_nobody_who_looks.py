@@ -87,6 +87,13 @@ COLUMNS = {
         "reply": "nobody: by chance", "rule": "nobody",
         "says": "nobody, unless it is named there", "said_on": "nobody",
     },
+    # Somebody by whom a rule is judged; of whoever judges there is nothing, nor the moment.
+    "cases": {
+        "rule": "nobody", "version": "nobody: a fingerprint", "sort": "nobody",
+        "who": "the person, with the key", "person": "the person, until the day after the verdict",
+        "day": "nobody", "step": "nobody", "facts": "nobody: codes and days", "verdict": "nobody",
+        "judged_on": "nobody: a day",
+    },
     "about": {"name": "nobody", "value": "nobody"},
     "used": {"token": "nobody: a hash of a client's token", "until": "nobody"},
     "alembic_version": {"version_num": "nobody"},

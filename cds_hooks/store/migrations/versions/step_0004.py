@@ -1,4 +1,7 @@
-"""What was said of rules on the page of a card, the words with it, and what was replied."""
+"""What was said of rules on the page of a card, with words and replies; who is judged by.
+
+Of people for whom a rule in shadow would have spoken, or would not, some are drawn: ``cases``.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +9,9 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-_TABLES = ("thumbs", "thumb_presses", "thumb_words", "replies")
+_TABLES = ("thumbs", "thumb_presses", "thumb_words", "replies", "cases")
+_KEY = ("rule", "version", "sort", "who")
+_REST = ("person", "day", "step", "facts", "verdict", "judged_on")
 _ASIDE = "aside_4_"
 
 
@@ -54,6 +59,12 @@ def upgrade() -> None:
         sa.Column("said_on", sa.String, nullable=False),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "cases",
+        *(sa.Column(name, sa.String, primary_key=True) for name in _KEY),
+        *(sa.Column(name, sa.String, nullable=False) for name in _REST),
+    )
+    op.create_index("cases_of_person", "cases", ["person"])
 
 
 def downgrade() -> None:
