@@ -19,6 +19,7 @@ from rules.fact import (
     facts_of,
     parts_of,
 )
+from rules.papers import Papers
 from rules.problems import Place
 from rules.record import Reply
 from rules.text import Text
@@ -345,6 +346,8 @@ class Practice:
     # Longer quiet periods, for every rule but safety nets.
     quiet: Mapping[Reply, Duration] = field(default_factory=dict[Reply, Duration], hash=False)
     holds: tuple[Exclusion, ...] = ()  # when nobody is asked anything, whatever a rule says
+    # What letters and sheets say, by language; English is always there.
+    papers: Mapping[str, Papers] = field(default_factory=dict[str, Papers], hash=False)
     # What was paused by hand, and why: "rule:<id>", "practice:<name>", or "*" for everything. A
     # pause of any name is of this practice: it may have been called otherwise then.
     paused: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
