@@ -33,7 +33,7 @@ def test_the_letter_asks_first_and_then_says_what_was_measured() -> None:
         "",
         "You have a visit on 27 November 2026.",
         "",
-        "Before you come, you may like to write down:",
+        "Before we talk, you may like to write down:",
         "- What matters most to you at the moment?",
         "- What would you like to ask about these results?",
         "- What would make the visit worth your while?",
