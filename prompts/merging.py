@@ -143,7 +143,7 @@ def _proposal(twins: list[tuple[Outcome, Offer]], practice: Practice) -> Proposa
         results=outcome.look(offer.results).entries if offer.results else (),
         visit=visit_of(outcome),
         reasons=tuple(reasons.values()),
-        letter=letter(outcome, offer.results, practice.phone) if offer.results else "",
+        letter=letter(outcome, offer.results, practice).text() if offer.results else "",
         offers=(offer_key(offer),),
     )
 

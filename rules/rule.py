@@ -20,6 +20,7 @@ from rules.fact import (
     facts_of,
     parts_of,
 )
+from rules.papers import Papers
 from rules.problems import Place
 from rules.record import Reply
 from rules.text import Text
@@ -349,6 +350,8 @@ class Practice:
     quiet: Mapping[Reply, Duration] = field(default_factory=dict[Reply, Duration], hash=False)
     elsewhere: tuple[Elsewhere, ...] = ()  # what other systems leave that have asked
     holds: tuple[Exclusion, ...] = ()  # when nobody is asked anything, whatever a rule says
+    # What letters and sheets say, by language; English is always there.
+    papers: Mapping[str, Papers] = field(default_factory=dict[str, Papers], hash=False)
     # What was paused by hand, and why: "rule:<id>", "practice:<name>", or "*" for everything. A
     # pause of any name is of this practice: it may have been called otherwise then.
     paused: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
