@@ -5,6 +5,7 @@ Pure arithmetic over counts by day, in which nobody is: looks are counted there,
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from prompts.alarms import Day
 
@@ -23,6 +24,8 @@ class Counted:
     days: int = 0
     looked: int = 0
     fired: int = 0
+    since: date | None = None  # the day from which; None: all days that are looked at
+    changed: bool = False  # since it was released: of what it is now nothing was counted
 
     @property
     def is_enough(self) -> bool:

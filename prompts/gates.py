@@ -11,6 +11,7 @@ from datetime import date
 from prompts.counted import IF_FOR_FEW, LATELY, Counted
 from prompts.judged import ENOUGH, MOST_WRONG, Judged
 from prompts.mutation import Result
+from rules.days import in_words
 from rules.lints import g01, g04, t02
 from rules.lints.lint import Seen
 from rules.people import Stories
@@ -268,7 +269,12 @@ def asked_enough(found: Counted | str) -> Gate:
     """Whether it was asked enough before everybody is shown it."""
     if isinstance(found, str):
         return Gate("counted", False, found, _NAME_IT)
-    says = found.in_words(f"In {LATELY} days of shadow or pilot", "spoke, or would have,")
+    where = f"In {LATELY} days of shadow or pilot"
+    if found.since is not None:
+        where = f"Since {in_words(found.since)}, when it was released as it is,"
+    if found.changed:
+        where = "Since it was changed"
+    says = found.in_words(where, "spoke, or would have,")
     do = "" if found.is_enough else "Leave it in shadow or pilot until then."
     return Gate("counted", found.is_enough, says, do)
 

@@ -1,6 +1,6 @@
 """How often a rule was asked before it goes live, and how it was judged, by the store named."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from cds_hooks.store.tables import StoreError
 from prompts.counted import Counted
 from prompts.gates import NO_STORE, NONE_JUDGED, NOT_READ
 from prompts.judged import Judged
-from rules.fingerprint import judged_as
+from rules.fingerprint import fingerprint, judged_as
 from rules.rule import Rule, Status
 
 
@@ -36,10 +36,14 @@ class Before:
 def before_live(rule: Rule, named: Named, today: date) -> Before:
     """How often a rule was asked in shadow or pilot, and what was judged of it as it is now.
 
-    Of one that is live, only the days before: its new version is shown to everybody as well.
+    What was counted of another version under its name says nothing of it: of one in pilot only the
+    days count since it was released as it is, where that is written down. Of one that is live, only
+    the days before: its new version is shown to everybody as well.
     """
-    released = rule.care.released
-    until = released.on if released is not None and rule.status is Status.LIVE else None
+    released, is_live = rule.care.released, rule.status is Status.LIVE
+    until = released.on if released is not None and is_live else None
+    since = released.on if released is not None and not is_live else None
+    changed = released is not None and not is_live and released.fingerprint != fingerprint(rule)
     try:
         settings = from_environment(data=named.data, store=named.store)
         if not settings.model_fields_set & {"data", "store"}:
@@ -48,8 +52,9 @@ def before_live(rule: Rule, named: Named, today: date) -> Before:
         check_is_there(place)  # to open it would make one
         answers = Answers(place)
         try:
+            found = asked_before(answers, {rule.id: since}, today, until)[rule.id]
             return Before(
-                asked_before(answers, {rule.id: None}, today, until)[rule.id],
+                Counted(changed=True) if changed else replace(found, since=since),
                 answers.cases().judged({rule.id: judged_as(rule)})[rule.id],
             )
         finally:

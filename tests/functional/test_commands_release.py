@@ -13,6 +13,7 @@ from cds_hooks.store.answers import Answers
 from cds_hooks.store.cases import Case, Sort, Verdict
 from cds_hooks.store.counting import Event
 from rules.care import Released
+from rules.days import in_words
 from rules.fingerprint import judged_as
 from rules.load import load_library
 from rules.rule import Rule
@@ -216,6 +217,17 @@ def test_what_pilot_counted_is_looked_up_in_the_store_that_is_named(
     )
     answers.count(Counter({Event(today, "coughing", "", "held:pilot"): 2}))
     assert live_gate(file, capsys, "--data", str(store)).startswith("met      In 180 days")
+    # Once it says when it was released as it is, the days before say nothing of it.
+    text = released_text(**CARE, status="pilot", safety=SIGNED)
+    since = today - timedelta(days=4)
+    since_then = text.replace('"}', f'", on: {since}}}')
+    file.write_text(since_then, encoding="utf-8")
+    said = live_gate(file, capsys, "--data", str(store))
+    assert f"Since {in_words(since)}, when it was released as it is, it was asked on 5 days" in said
+    file.write_text(since_then.replace("ordinary days", "good days"), encoding="utf-8")
+    assert "Since it was changed nobody has asked it" in live_gate(
+        file, capsys, "--data", str(store)
+    )
     # Of a live rule that was changed, what was counted since it went live says nothing.
     text = released_text(**CARE, status="live", safety=SIGNED)
     text = text.replace('"}', f'", on: {today - timedelta(days=3)}}}')
