@@ -12,9 +12,11 @@ from pathlib import Path
 from cds_hooks.commands import say
 from tests.crowd.asking import Seen
 from tests.crowd.crowds import everybody, practice, synthea
+from tests.crowd.inventing import invent
 from tests.crowd.page import PEOPLE, SEED, TODAY, write
 from tests.crowd.surgeries import SURGERIES, VISITS
 from tests.crowd.table import CARD_HEADS, HEADS, cards, people, rows
+from tests.crowd.writing import write_ndjson
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "patients"
 
@@ -27,9 +29,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--today", type=date.fromisoformat, default=TODAY, metavar="DAY")
     parser.add_argument("--processes", type=int, default=0, metavar="N", help="0: one a processor")
     parser.add_argument("--write", action="store_true", help="rules/LIBRARY.md is written anew")
+    parser.add_argument("--ndjson", type=Path, metavar="FOLDER", help="write these people, and end")
     told = parser.parse_args(arguments)
+    if told.ndjson is not None:
+        numbers = say.working(range(told.people), "People")
+        write_ndjson(told.ndjson, (invent(told.seed, number, told.today) for number in numbers))
+        return 0
     if told.write:
-        write(everybody, told.processes)
+        if not SHARED.is_dir():
+            say.sorry("The page has the Synthea people on it, and the shared data is not here.")
+            return 1
+        write(everybody, SHARED, told.processes)
         return 0
     invented = everybody(practice(told.seed, told.people, told.today), told.processes)
     _print(f"{told.people} invented people (seed {told.seed}) on {told.today}", invented, told.seed)

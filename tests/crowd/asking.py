@@ -45,6 +45,7 @@ class Seen(NamedTuple):
     speaks: tuple[str, ...]  # the rules on the card of anybody, the first first
     visit: bool  # whether a visit is coming
     booked: tuple[str, ...]  # the rules on the card for it
+    at_once: int  # cards at the same time, at most
     comes: int  # how often they were seen or spoken to in the last two years
 
 
@@ -73,6 +74,7 @@ def seen(record: PatientRecord, today: date) -> Seen:
         speaks=_rules(choice),
         visit=visit is not None,
         booked=_rules(at_booking),
+        at_once=max(len(choice.prompts), len(at_booking.prompts)),
         comes=_comes(record, today),
     )
 
@@ -94,7 +96,7 @@ def _ended(outcomes: Iterable[Outcome], choice: Choice) -> dict[str, str]:
             case Decision.NO_PROMPT:
                 continue
             case Decision.EXCLUDED:
-                ended[rule] = f"{EXCLUDED}{outcome.because.replace('-', ' ')}"
+                ended[rule] = EXCLUDED + outcome.because.replace("-", " ").replace("_", " ")
             case Decision.CANNOT_TELL:
                 ended[rule] = CANNOT_TELL
             case Decision.WITHHELD:

@@ -14,8 +14,8 @@ from tests.crowd.inventing import invent
 from tests.crowd.writing import bundle
 
 _AT_ONCE = 50  # people handed to a process at a time
-# The days for which the shared folder says what is true of these people. Long after their last entry
-# there would be nothing to ask about.
+# The days for which the shared folder says what is true of these people. Years after their last
+# entry there would be nothing to ask about.
 _SYNTHEA = {"open": date(2020, 6, 1), "open-mutated": date(2022, 1, 1)}
 
 

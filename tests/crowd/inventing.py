@@ -1,6 +1,5 @@
 """One invented person: START HERE. The same seed, number and day give the same person, for ever."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 
@@ -10,7 +9,6 @@ from tests.crowd.journeys import (
     JOURNEYS,
     LONG_TERM,
     RESULTS,
-    SAID_NO,
     TOPICS,
     Journey,
     Measured,
@@ -24,7 +22,8 @@ from tests.crowd.person import Coded, Invented, Line, Told
 EDGES = (1, 6, 7, 13, 14, 28, 42, 60, 84, 90, 182, 270, 365, 548, 730)
 _TOTAL_CHOLESTEROL = Coded(SNOMED, "994351000000103", "Total cholesterol")
 _PRESSURE = Coded(SNOMED, "75367002", "Blood pressure")
-_SUPERVISED = "Procedure", "Observation", "Condition", "ServiceRequest", "MedicationRequest"
+# The lists of which something may be left out on its way here.
+_LEFT_OUT = "Procedure", "Observation", "Condition", "ServiceRequest", "MedicationRequest"
 
 
 def invent(seed: int, number: int, today: date) -> Invented:
@@ -39,6 +38,7 @@ class _Drawing:
         self.rng = Random(f"good day {seed} {number}")
         self.number, self.today = number, today
         self.lines: list[Line] = []
+        self.there: set[str] = {ANYBODY}  # the lists of these lines
         self.sex = "female" if self.rng.random() < 0.505 else "male"
         lowest, highest, _ = self.rng.choices(AGES, [share for *_, share in AGES])[0]
         days = self.rng.randint(lowest * 366, min(highest, 101) * 365 + 360)
@@ -60,7 +60,7 @@ class _Drawing:
         self._visits()
         rng = self.rng
         died = self._day(400) if rng.random() < (0.006 if self.age < 75 else 0.04) else None
-        interpreter = bool(self._of("interpreter-needed"))
+        interpreter = self._has("interpreter-needed")
         return Invented(
             number=self.number,
             key=f"crowd-{self.number}",
@@ -97,17 +97,12 @@ class _Drawing:
     def _told(self) -> Told:
         return self.rng.choices(tuple(Told), (94, 3.5, 1.5, 1))[0]
 
-    def _add(self, kind: str, what: str, code: Coded, on: date, **more: object) -> Line:
-        line = Line(kind, what, code, on)._replace(**more)
+    def _add(self, line: Line) -> None:
         self.lines.append(line)
-        return line
+        self.there.add(line.what)
 
-    def _of(self, *what: str) -> list[Line]:
-        return [line for line in self.lines if line.what in what]
-
-    def _is_among(self, of: Iterable[str]) -> bool:
-        wanted = set(of)
-        return ANYBODY in wanted or any(line.what in wanted for line in self.lines)
+    def _has(self, *any_of: str) -> bool:
+        return not self.there.isdisjoint(any_of)
 
     # ---- what people live with --------------------------------------------------------------
 
@@ -117,7 +112,7 @@ class _Drawing:
             return
         if not self._chance(illness.shares[self.band] / 100):
             return
-        if any(name == second and self._of(first) for first, second in NOT_BOTH):
+        if any(name == second and self._has(first) for first, second in NOT_BOTH):
             return
         code = lists()[name][2] if name == "diabetes" else drawn(name, rng)
         if illness.codes:
@@ -131,23 +126,23 @@ class _Drawing:
         if kind == "Observation":
             line = line._replace(doubt="")
         if not self._chance(illness.over):
-            self.lines.append(line)
+            self._add(line)
             return
         ended = on + timedelta(days=rng.randint(0, max((self.today - on).days, 0)))
         if illness.over_by and (kind == "Observation" or self._chance(0.4)):
-            self.lines.append(line)  # and nobody changed the old line
+            self._add(line)  # and nobody changed the old line
             over_by = rng.choice(illness.over_by)
-            self._add("Observation", over_by, drawn(over_by, rng), ended)
+            self._add(Line("Observation", over_by, drawn(over_by, rng), ended))
         elif kind == "Condition":
             status = rng.choice(("resolved", "inactive", "remission"))
-            self.lines.append(line._replace(status=status, ends=ended))
+            self._add(line._replace(status=status, ends=ended))
         else:
-            self.lines.append(line)
+            self._add(line)
 
     # ---- what became of it ------------------------------------------------------------------
 
     def _journey(self, journey: Journey) -> None:
-        if self.age < journey.from_age or not self._is_among(journey.of):
+        if self.age < journey.from_age or not self._has(*journey.of):
             return
         chance = journey.share
         while self._chance(chance):
@@ -160,10 +155,7 @@ class _Drawing:
         kind = journey.kind or rng.choice(("Procedure", "Procedure", "Observation"))
         if what.endswith("-referred") and not journey.kind and self._chance(0.7):
             kind = "ServiceRequest"
-        code = (
-            drawn(what, rng, "" if kind == "Encounter" else SNOMED) if _has_snomed(what) else None
-        )
-        code = code or drawn(what, rng)
+        code = drawn(what, rng)
         on = self._day(journey.back, journey.near)
         line = Line(kind, what, code, on, self._told(), journey.status)
         if what == "copd-admission":
@@ -179,7 +171,7 @@ class _Drawing:
             line = line._replace(status="rejected")
         elif kind == "Procedure" and self._chance(0.04):
             line = line._replace(status="not-done")
-        self.lines.append(line)
+        self._add(line)
 
     def _stay(self, line: Line) -> None:
         """A stay in hospital for COPD: some are there still, some were called since."""
@@ -191,27 +183,25 @@ class _Drawing:
         stay = line._replace(code=ward, reason=line.code, on=began, told=Told.DAY)
         status = "in-progress" if there_still else "finished"
         ends = None if there_still else line.on
-        self.lines.append(stay._replace(status=status, ends=ends))
+        self._add(stay._replace(status=status, ends=ends))
 
     def _answers(self) -> None:
         """A no or a not now to Good Day, with or without a day to be asked again."""
         rng = self.rng
-        for topic, of in TOPICS.items():
-            if not self._of(of) or not self._chance(SAID_NO):
+        for topic, (of, share) in TOPICS.items():
+            if not self._has(of) or not self._chance(share):
                 continue
             on = self._day(900)
             chosen = rng.choice((28, 91, 182, 365)) if self._chance(0.4) else 0
-            self._add(
-                "Procedure", topic, own(topic), on,
-                status="not-done",
-                answer=rng.choice(("declined", "declined", "not-now")),
-                ask_again=on + timedelta(days=chosen) if chosen else None,
-            )  # fmt: skip
+            answer = rng.choice(("declined", "declined", "not-now"))
+            again = on + timedelta(days=chosen) if chosen else None
+            line = Line("Procedure", topic, own(topic), on, status="not-done")
+            self._add(line._replace(answer=answer, ask_again=again))
 
     # ---- results and medicines --------------------------------------------------------------
 
     def _measured(self, one: Measured) -> None:
-        if not self._is_among(one.of):
+        if not self._has(*one.of):
             return
         rng = self.rng
         chance = one.share
@@ -219,30 +209,30 @@ class _Drawing:
             value = round(max(rng.gauss(one.middle, one.spread), 1), one.digits)
             if one.what == "pam-level":
                 value = min(max(round(value), 1), 4)
-            code = (
-                _TOTAL_CHOLESTEROL if one.codes < 0 else rng.choice(lists()[one.what][: one.codes])
-            )
+            named = lists()[one.what][: one.codes]
+            code = _TOTAL_CHOLESTEROL if one.codes < 0 else rng.choice(named)
             status = "preliminary" if self._chance(0.03) else ""
             on = self._day(one.back, 60 if one.back < 500 else 0)
-            more = {"value": value, "unit": one.unit} if one.unit else {}
-            self._add("Observation", one.what, code, on, status=status, **more)
+            line = Line("Observation", one.what, code, on, status=status)
+            self._add(line._replace(value=value, unit=one.unit) if one.unit else line)
             chance = 0.4
 
     def _pressure(self) -> None:
-        share = 0.9 if self._of("hypertension") else 0.45 if self.age >= 40 else 0.2
+        share = 0.9 if self._has("hypertension") else 0.45 if self.age >= 40 else 0.2
         if not self._chance(share):
             return
-        upper = self.rng.gauss(141 if self._of("hypertension") else 126, 14)
+        upper = self.rng.gauss(141 if self._has("hypertension") else 126, 14)
         lower = upper * 0.4 + self.rng.gauss(27, 6)
         on = self._day(800)
-        self._add("Observation", "pressure", _PRESSURE, on, value=round(upper), unit=f"{lower:.0f}")
+        line = Line("Observation", "pressure", _PRESSURE, on)
+        self._add(line._replace(value=round(upper), unit=f"{lower:.0f}"))
 
     def _pain_medicine(self) -> None:
-        if not self._of("long-lasting-pain", "osteoarthritis") or not self._chance(0.4):
+        if not self._has("long-lasting-pain", "osteoarthritis") or not self._chance(0.4):
             return
         code = drawn("pain-medicine", self.rng)
         for _ in range(self.rng.randint(1, 8)):
-            self._add("MedicationRequest", "pain-medicine", code, self._day(300))
+            self._add(Line("MedicationRequest", "pain-medicine", code, self._day(300)))
 
     def _filed(self) -> frozenset[int]:
         """Which results a clinician has filed: most of them."""
@@ -260,13 +250,11 @@ class _Drawing:
 
     def _visits(self) -> None:
         rng = self.rng
-        ill = self._is_among(LONG_TERM)
+        ill = self._has(*LONG_TERM)
         contacts = lists()["practice-contact"]
         for _ in range(rng.randint(0, (6 if ill else 2) + (3 if self.age > 70 else 0))):
-            self._add(
-                "Encounter", "practice-contact", rng.choices(contacts, (6, 3, 1))[0],
-                self._day(700), status="finished",
-            )  # fmt: skip
+            how = rng.choices(contacts, (6, 3, 1))[0]
+            self._add(Line("Encounter", "practice-contact", how, self._day(700)))
         if not self._chance(0.16 if ill else 0.05):
             return
         ahead = self.today + timedelta(days=rng.randint(0, 28))
@@ -274,13 +262,13 @@ class _Drawing:
         code = drawn("planned-visit", rng) if planned else _WALK_IN
         what = "planned-visit" if planned else "other-visit"
         status = "proposed" if self._chance(0.15) else "booked"
-        self._add("Appointment", what, code, ahead, status=status)
+        self._add(Line("Appointment", what, code, ahead, status=status))
 
     def _unread(self) -> dict[str, int]:
         """One in a hundred has a list of which something was left out on its way here."""
         if not self._chance(0.01):
             return {}
-        there = [(n, o) for n, o in enumerate(self.lines) if o.kind in _SUPERVISED]
+        there = [(n, o) for n, o in enumerate(self.lines) if o.kind in _LEFT_OUT]
         if not there:
             return {}
         place, line = self.rng.choice(there)
@@ -288,7 +276,3 @@ class _Drawing:
 
 
 _WALK_IN = Coded("http://terminology.hl7.org/CodeSystem/v2-0276", "WALKIN", "Without a booking")
-
-
-def _has_snomed(name: str) -> bool:
-    return any(one.system == SNOMED for one in lists()[name])

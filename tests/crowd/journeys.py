@@ -39,9 +39,9 @@ _COURSE = _states(
 _HEART = ("heart-attack", "heart-procedure", "heart-failure", "angina")
 LONG_TERM = (
     "hypertension", "type-2-diabetes", "non-diabetic-hyperglycaemia", "asthma", "copd",
-    "heart-failure", "heart-attack", "atrial-fibrillation", "stroke", "tia", "ckd", "osteoarthritis",
-    "rheumatoid-arthritis", "long-lasting-pain", "depression", "anxiety", "severe-mental-illness",
-    "dementia",
+    "heart-failure", "heart-attack", "atrial-fibrillation", "stroke", "tia", "ckd",
+    "osteoarthritis", "rheumatoid-arthritis", "long-lasting-pain", "depression", "anxiety",
+    "severe-mental-illness", "dementia",
 )  # fmt: skip
 _LOOKED_AFTER = ("frailty-moderate-or-severe", "dementia", "cannot-easily-leave-home")
 _CARERS = ("unpaid-carer", "carer-dementia-or-frailty")
@@ -115,11 +115,13 @@ JOURNEYS: tuple[Journey, ...] = (
     ),
     Journey(
         _HEART, 0.35,
-        _states("cardiac-rehabilitation", "cardiac-rehabilitation-at-home", "angina-plan", offered=2,
-                referred=3, attended=2, completed=2, declined=2, unsuitable=1, unavailable=1,
-                not_attended=1), 900,
+        _states("cardiac-rehabilitation", "cardiac-rehabilitation-at-home", "angina-plan",
+                offered=2, referred=3, attended=2, completed=2, declined=2, unsuitable=1,
+                unavailable=1, not_attended=1), 900,
     ),
-    Journey(("heart-failure",), 0.4, {"heart-failure-plan": 4, "heart-failure-plan-offered": 2}, 800),
+    Journey(
+        ("heart-failure",), 0.4, {"heart-failure-plan": 4, "heart-failure-plan-offered": 2}, 800,
+    ),
     Journey(
         ("stroke", "tia"), 0.4,
         {"stroke-plan-agreed": 3, "stroke-plan-offered": 2, "stroke-plan-declined": 1,
@@ -151,8 +153,8 @@ JOURNEYS: tuple[Journey, ...] = (
     ),
     Journey(
         ("anxiety",), 0.4,
-        {"anxiety-support-offered": 3, "anxiety-therapy-referred": 3, "anxiety-therapy-declined": 2},
-        700,
+        {"anxiety-support-offered": 3, "anxiety-therapy-referred": 3,
+         "anxiety-therapy-declined": 2}, 700,
     ),
     Journey(
         ("severe-mental-illness",), 0.55,
@@ -169,8 +171,8 @@ JOURNEYS: tuple[Journey, ...] = (
         ("frailty-moderate-or-severe", "dementia"), 0.5,
         {"personal-care-plan-made": 4, "personal-care-plan-offered": 2,
          "personal-care-plan-accepted": 1, "personal-care-plan-declined": 1,
-         "dementia-plan-made": 1, "dementia-plan-declined": 0.5, "frailty-assessment-declined": 0.4},
-        900,
+         "dementia-plan-made": 1, "dementia-plan-declined": 0.5,
+         "frailty-assessment-declined": 0.4}, 900,
     ),
     Journey(
         _CARERS, 0.35,
@@ -213,35 +215,34 @@ JOURNEYS: tuple[Journey, ...] = (
     Journey(LONG_TERM, 0.02, {"results-ahead": 1}, 120, "Communication"),
 )  # fmt: skip
 
-# The topics of answers that were given to Good Day and stand on the record, and who may have one.
-TOPICS: Mapping[str, str] = {
-    "self-management-copd": "copd",
-    "pulmonary-rehabilitation": "copd",
-    "asthma-action-plan": "asthma",
-    "diabetes-education": "type-2-diabetes",
-    "diabetes-own-plan": "type-2-diabetes",
-    "diabetes-prevention": "non-diabetic-hyperglycaemia",
-    "home-blood-pressure": "hypertension",
-    "cardiac-rehabilitation": "heart-attack",
-    "heart-failure-plan": "heart-failure",
-    "stroke-living-after": "stroke",
-    "kidney-results": "ckd",
-    "osteoarthritis-moving": "osteoarthritis",
-    "pain-that-stays": "long-lasting-pain",
-    "arthritis-flare-plan": "rheumatoid-arthritis",
-    "low-mood-menu": "depression",
-    "anxiety-where-to-start": "anxiety",
-    "wellness-plan": "severe-mental-illness",
-    "learning-disability-health-plan": "learning-disability",
-    "what-matters-at-home": "frailty-moderate-or-severe",
-    "dementia-people-places": "dementia",
-    "here-at-home": "cannot-easily-leave-home",
-    "support-for-carers": "unpaid-carer",
-    "who-would-step-in": "carer-dementia-or-frailty",
-    "social-prescribing": "lonely",
-    "goal-still-yours": "own-goal",
+# The topics of answers that were given to Good Day and stand on the record: of whom, how often.
+TOPICS: Mapping[str, tuple[str, float]] = {
+    "self-management-copd": ("copd", 0.25),
+    "pulmonary-rehabilitation": ("copd", 0.08),
+    "asthma-action-plan": ("asthma", 0.08),
+    "diabetes-education": ("type-2-diabetes", 0.15),
+    "diabetes-own-plan": ("type-2-diabetes", 0.08),
+    "diabetes-prevention": ("non-diabetic-hyperglycaemia", 0.08),
+    "home-blood-pressure": ("hypertension", 0.08),
+    "cardiac-rehabilitation": ("heart-attack", 0.08),
+    "heart-failure-plan": ("heart-failure", 0.08),
+    "stroke-living-after": ("stroke", 0.08),
+    "kidney-results": ("ckd", 0.08),
+    "osteoarthritis-moving": ("osteoarthritis", 0.08),
+    "pain-that-stays": ("long-lasting-pain", 0.08),
+    "arthritis-flare-plan": ("rheumatoid-arthritis", 0.08),
+    "low-mood-menu": ("depression", 0.08),
+    "anxiety-where-to-start": ("anxiety", 0.08),
+    "wellness-plan": ("severe-mental-illness", 0.08),
+    "learning-disability-health-plan": ("learning-disability", 0.08),
+    "what-matters-at-home": ("frailty-moderate-or-severe", 0.08),
+    "dementia-people-places": ("dementia", 0.08),
+    "here-at-home": ("cannot-easily-leave-home", 0.08),
+    "support-for-carers": ("unpaid-carer", 0.08),
+    "who-would-step-in": ("carer-dementia-or-frailty", 0.08),
+    "social-prescribing": ("lonely", 0.08),
+    "goal-still-yours": ("own-goal", 0.08),
 }
-SAID_NO = 0.08  # of those, who has an answer on the record
 
 
 class Measured(NamedTuple):

@@ -44,7 +44,9 @@ ILLNESSES: Mapping[str, Illness] = {
     "non-diabetic-hyperglycaemia": Illness((0, 0, 0.3, 3, 9, 15, 17, 13), years=10),
     "asthma": Illness((1, 6, 7, 6, 6.5, 7, 7, 5.5), ("asthma-resolved",), codes=1),
     "copd": Illness((0, 0, 0, 0.1, 2, 6, 7, 6), ("copd-resolved",), 0.03, codes=8),
-    "heart-failure": Illness((0, 0, 0, 0.1, 0.6, 2.5, 6, 11), ("heart-failure-resolved",), years=15),
+    "heart-failure": Illness(
+        (0, 0, 0, 0.1, 0.6, 2.5, 6, 11), ("heart-failure-resolved",), years=15
+    ),
     "heart-attack": Illness((0, 0, 0, 0.2, 1.8, 4.5, 7, 8), over=0.1, years=20),
     "angina": Illness((0, 0, 0, 0.1, 1, 3, 6, 6), over=0.1),
     "atrial-fibrillation": Illness((0, 0, 0, 0.2, 1.2, 5, 12, 18)),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from random import Random
 
-from rules.codes import OWN
+from rules.codes import OWN, SYSTEMS
 from rules.load import load_library
 from tests.crowd.person import Coded
 
@@ -19,9 +19,13 @@ def lists() -> Mapping[str, tuple[Coded, ...]]:
     }
 
 
-def drawn(name: str, rng: Random, system: str = "") -> Coded:
-    """A code of a list: the first most often, then the second, as it is in practices."""
-    codes = [one for one in lists()[name] if not system or one.system == system]
+def drawn(name: str, rng: Random) -> Coded:
+    """A code of a list: the first most often, then the second, as it is in practices.
+
+    None that only a stay or a contact has as its class, unless the list has no other.
+    """
+    every = lists()[name]
+    codes = [one for one in every if one.system != SYSTEMS["encounter-class"]] or every
     weights = [1 / (place + 1) for place in range(len(codes))]
     return rng.choices(codes, weights)[0]
 

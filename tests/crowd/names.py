@@ -6,8 +6,8 @@ GIVEN = {
     "female": (
         "Ada", "Amina", "Bethan", "Carys", "Chiara", "Daphne", "Efua", "Elsie", "Fatima", "Freya",
         "Grace", "Hana", "Ifeoma", "Isla", "Jaswinder", "Joan", "Katarzyna", "Leila", "Mairi",
-        "Margaret", "Mei", "Nadia", "Olwen", "Priya", "Rosa", "Ruth", "Saoirse", "Sunita", "Yewande",
-        "Zofia",
+        "Margaret", "Mei", "Nadia", "Olwen", "Priya", "Rosa", "Ruth", "Saoirse", "Sunita",
+        "Yewande", "Zofia",
     ),
     "male": (
         "Abdul", "Alasdair", "Arjun", "Bogdan", "Callum", "Chidi", "Dafydd", "Desmond", "Ewan",

@@ -24,6 +24,7 @@ class Cards(NamedTuple):
     nine_in_ten: int  # nine surgeries of ten have no more
     most: int
     full: int  # surgeries in which the ceiling of a session was reached
+    otherwise: float  # how many there would be without that ceiling, mean
 
 
 def surgeries(crowd: Sequence[Seen], seed: int) -> Mapping[str, Cards]:
@@ -33,7 +34,7 @@ def surgeries(crowd: Sequence[Seen], seed: int) -> Mapping[str, Cards]:
     if not any(weights):
         return {}
     drawn = [rng.choices(crowd, weights, k=VISITS) for _ in range(SURGERIES)]
-    return {viewer: _cards([_in_one(people, viewer) for people in drawn]) for viewer in VIEWERS}
+    return {viewer: _cards(drawn, viewer) for viewer in VIEWERS}
 
 
 def _in_one(people: Sequence[Seen], viewer: str) -> int:
@@ -44,7 +45,8 @@ def _in_one(people: Sequence[Seen], viewer: str) -> int:
     return shown
 
 
-def _cards(counts: list[int]) -> Cards:
+def _cards(drawn: Sequence[Sequence[Seen]], viewer: str) -> Cards:
+    counts = [_in_one(people, viewer) for people in drawn]
     tenths = quantiles(counts, n=10, method="inclusive")
     return Cards(
         mean(counts),
@@ -52,4 +54,5 @@ def _cards(counts: list[int]) -> Cards:
         round(tenths[8]),
         max(counts),
         sum(count >= MOST_IN_SESSION for count in counts),
+        mean(sum(viewer in one.cards for one in people) for people in drawn),
     )

@@ -18,7 +18,15 @@ from tests.crowd.asking import (
 from tests.crowd.surgeries import SURGERIES, VISITS, surgeries
 
 HEADS = ("rule", "for", "prompted", "held, and by what", "excluded, and why", "cannot tell")
-CARD_HEADS = ("who looks", "cards, mean", "middle", "9 in 10 have at most", "most", "ceiling met")
+CARD_HEADS = (
+    "who looks",
+    "cards, mean",
+    "middle",
+    "9 in 10 have at most",
+    "most",
+    "ceiling met",
+    "without it",
+)
 
 
 class Row(NamedTuple):
@@ -99,17 +107,22 @@ def cards(crowd: Sequence[Seen], seed: int) -> list[tuple[str, ...]]:
             str(found[viewer].nine_in_ten),
             str(found[viewer].most),
             f"{found[viewer].full} of {SURGERIES}",
+            f"{found[viewer].otherwise:.1f}",
         )
         for viewer in VIEWERS
         if viewer in found
     ]
 
 
-def markdown(crowd: Sequence[Seen], seed: int) -> str:
-    """Both tables and the sentences between them."""
-    by_rule = [tuple(map(str, row)) for row in rows(crowd)]
+def markdown(crowd: Sequence[Seen], seed: int, *, only_found: bool = False) -> str:
+    """Both tables and the sentences between them.
+
+    With ``only_found`` a rule that found nobody has no line, and no surgeries are drawn.
+    """
+    found = [row for row in rows(crowd) if row.for_ or row.cannot_tell or not only_found]
+    by_rule = [tuple(map(str, row)) for row in found]
     text = [_table(HEADS, by_rule), *people(crowd)]
-    if by_viewer := cards(crowd, seed):
+    if not only_found and (by_viewer := cards(crowd, seed)):
         text += [f"{SURGERIES} surgeries of {VISITS} visits:", _table(CARD_HEADS, by_viewer)]
     return "\n\n".join(text) + "\n"
 

@@ -1,9 +1,13 @@
 """An invented person as FHIR R4: one Patient, then what is on the record, one resource a line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
+from fhir_adapters.read import TYPES
 from fhir_adapters.systems import ASK_AGAIN_AFTER, LANGUAGE, NHS_NUMBER, UK_CORE_COMMUNICATION
 from rules.codes import OWN, SNOMED
 from tests.crowd.person import Coded, Invented, Line
@@ -65,6 +69,23 @@ def bundle(person: Invented) -> bytes:
     return msgspec.json.encode({"resourceType": "Bundle", "type": "collection", "entry": entries})
 
 
+def write_ndjson(folder: Path, people: Iterable[Invented]) -> None:
+    """Everybody as a bulk export: a file for each type, a line for each resource.
+
+    A type of which nobody has anything has an empty file, for it was exported. Where something was
+    left out of somebody's list, a line of theirs has the mark of it, as in a bundle.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as files:
+        opened: dict[object, BinaryIO] = {
+            kind: files.enter_context((folder / f"{kind}.ndjson").open("wb"))
+            for kind in ("Patient", *TYPES.values())
+        }
+        for person in people:
+            for resource in resources(person):
+                opened[resource["resourceType"]].write(msgspec.json.encode(resource) + b"\n")
+
+
 def _patient(person: Invented) -> Resource:
     days = {"day": 10, "month": 7, "year": 4}[person.born_told]
     made: Resource = {
@@ -114,9 +135,8 @@ def _status(line: Line) -> Resource:
     status = line.status or _USUAL.get(line.kind, "")
     if line.kind == "Condition":
         clinical = {"system": f"{_TERMINOLOGY}/condition-clinical", "code": status or "active"}
-        made: Resource = (
-            {} if line.doubt == "entered-in-error" else _coded("clinicalStatus", clinical)
-        )
+        void = line.doubt == "entered-in-error"
+        made: Resource = {} if void else _coded("clinicalStatus", clinical)
         if line.doubt:
             known = {"system": f"{_TERMINOLOGY}/condition-ver-status", "code": line.doubt}
             made |= _coded("verificationStatus", known)
@@ -178,17 +198,12 @@ def _result(line: Line) -> Resource:
     if line.value is None:
         return {}
     if line.what == "pressure":
-        parts = ((_UPPER, line.value), (_LOWER, float(line.unit)))
-        return {
-            "component": [
-                {
-                    "code": _concept(Coded(SNOMED, *code)),
-                    "valueQuantity": _quantity(value, "mm[Hg]"),
-                }
-                for code, value in parts
-            ]
-        }
+        return {"component": [_part(_UPPER, line.value), _part(_LOWER, float(line.unit))]}
     return {"valueQuantity": _quantity(line.value, line.unit)}
+
+
+def _part(code: tuple[str, str], value: float) -> Resource:
+    return {"code": _concept(Coded(SNOMED, *code)), "valueQuantity": _quantity(value, "mm[Hg]")}
 
 
 def _quantity(value: float, unit: str) -> dict[str, object]:
