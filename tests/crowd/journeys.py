@@ -50,6 +50,7 @@ _MIND = ("depression", "anxiety", "severe-mental-illness")
 JOURNEYS: tuple[Journey, ...] = (
     # events
     Journey((ANYBODY,), 0.012, {"bereavement": 1}, 600, from_age=16, near=120),
+    Journey((ANYBODY,), 0.002, {"cancer": 1}, 150, "Condition", 0, 30),  # one just found
     Journey((ANYBODY,), 0.02, {"emergency-admission": 1}, 500, "Procedure", near=40),
     Journey(_LOOKED_AFTER, 0.25, {"emergency-admission": 1}, 400, "Procedure", near=40),
     Journey((ANYBODY,), 0.01, {"money-worries": 3, "no-home": 0.5}, 600, from_age=18),
