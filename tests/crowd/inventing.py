@@ -23,7 +23,9 @@ EDGES = (1, 6, 7, 13, 14, 28, 42, 60, 84, 90, 182, 270, 365, 548, 730)
 _TOTAL_CHOLESTEROL = Coded(SNOMED, "994351000000103", "Total cholesterol")
 _PRESSURE = Coded(SNOMED, "75367002", "Blood pressure")
 # The lists of which something may be left out on its way here.
-_LEFT_OUT = "Procedure", "Observation", "Condition", "ServiceRequest", "MedicationRequest"
+_LEFT_OUT = (
+    "Procedure", "Observation", "Condition", "ServiceRequest", "MedicationRequest", "Encounter",
+)  # fmt: skip
 
 
 def invent(seed: int, number: int, today: date) -> Invented:
@@ -197,6 +199,10 @@ class _Drawing:
             again = on + timedelta(days=chosen) if chosen else None
             line = Line("Procedure", topic, own(topic), on, status="not-done")
             self._add(line._replace(answer=answer, ask_again=again))
+            if self._chance(0.25):
+                fine = on + timedelta(days=rng.randint(0, (self.today - on).days))
+                what = "happy-to-be-asked-again"
+                self._add(Line("Procedure", what, drawn(what, rng), fine))
 
     # ---- results and medicines --------------------------------------------------------------
 

@@ -71,7 +71,7 @@ JOURNEYS: tuple[Journey, ...] = (
     Journey((ANYBODY,), 0.004, {"do-not-ask-again": 1}, 900, again=0, from_age=16),
     Journey(("do-not-ask-again",), 0.3, {"happy-to-be-asked-again": 1}, 900, again=0),
     Journey((ANYBODY,), 0.006, {"safeguarding": 1}, 700, "Flag", 0),
-    Journey((ANYBODY,), 0.02, {"interpreter-needed": 1}, 1500, again=0),
+    Journey((ANYBODY,), 0.035, {"interpreter-needed": 1}, 1500, again=0),
     Journey((ANYBODY,), 0.6, {"contact-details-confirmed": 1}, 900, from_age=16, near=400),
     Journey(("interpreter-needed", "learning-disability"), 0.5, {"letter-format-agreed": 1}, 900),
     Journey((ANYBODY,), 0.01, {"no-results-ahead": 1, "letters-not-safe": 0.4}, 900, again=0),
@@ -218,7 +218,7 @@ JOURNEYS: tuple[Journey, ...] = (
 
 # The topics of answers that were given to Good Day and stand on the record: of whom, how often.
 TOPICS: Mapping[str, tuple[str, float]] = {
-    "self-management-copd": ("copd", 0.25),
+    "self-management-copd": ("copd", 0.3),
     "pulmonary-rehabilitation": ("copd", 0.08),
     "asthma-action-plan": ("asthma", 0.08),
     "diabetes-education": ("type-2-diabetes", 0.15),
