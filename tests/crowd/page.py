@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 from tests.crowd.asking import Seen
@@ -10,7 +11,7 @@ from tests.crowd.table import markdown
 
 SEED, PEOPLE, FEWER = 6, 10_000, 500
 TODAY = date(2026, 11, 22)
-PAGE = Path(__file__).parents[2] / "rules" / "LIBRARY.md"
+PAGE = Path(str(files("rules"))) / "LIBRARY.md"
 Ask = Callable[[Sequence[Some], int], list[Seen]]
 
 _TOP = """\
