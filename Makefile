@@ -2,7 +2,7 @@
 # newer, make and a package index; everything else goes into .venv, exactly as locked.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev check test soak bench wheel sbom editor sandbox servers callers lock
+.PHONY: help venv demo dev check test soak bench crowd wheel sbom editor sandbox servers callers lock
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
@@ -70,6 +70,9 @@ bench: .venv/dev ## what a call and what rules cost, against a floor and HealthC
 	$(BIN)/python -m tests.benchmarks.sustained 0.5
 	$(BIN)/python -m tests.benchmarks.flood
 	$(BIN)/python -m tests.benchmarks.calls
+
+crowd: .venv/dev ## every rule of the library, asked about an invented practice of 10,000
+	$(BIN)/python -m tests.crowd
 
 wheel: .venv/dev ## the wheel, in dist/
 	rm -f dist/*.whl
