@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fhir_adapters.read import TYPES
 from rules.codes import OWN, Code
 from rules.fact import Fact, behind, facts_of
+from rules.forms import Form
 from rules.record import ENTRY_KINDS, Kind
 from rules.rule import Exclusion, Rule
 from rules.under_way import shows_as
@@ -127,10 +128,15 @@ def needs_of(codes: Mapping[Kind, Iterable[Code]]) -> Needs:
     return Needs(tuple(queries), everything, kinds, keys)
 
 
-def needs(rules: Iterable[Rule], holds: Iterable[Exclusion] = ()) -> Needs:
+def needs(
+    rules: Iterable[Rule],
+    holds: Iterable[Exclusion] = (),
+    forms: Iterable[Form] = (),
+) -> Needs:
     """Everything that the facts of these rules look at, a no in the record among it.
 
-    And what the holds look at, which come before every rule.
+    And what the holds look at, which come before every rule; and the ``forms`` whose first words
+    are read, whichever rule speaks.
     """
     found: dict[Kind, set[Code]] = {}
 
@@ -148,6 +154,8 @@ def needs(rules: Iterable[Rule], holds: Iterable[Exclusion] = ()) -> Needs:
             if fact.filed is not None:
                 also([Kind.REPORT], fact.codes)
 
+    for form in forms:
+        also([Kind.QUESTIONNAIRE], [form.code])
     looked_at(behind(fact for hold in holds for fact in facts_of(hold.condition)))
     for rule in rules:
         # Where a no is written down.
