@@ -28,14 +28,14 @@ def first_words(response: Resource) -> Written | None:
 def _said(items: list[Item], form: Form) -> dict[str, str]:
     """The first text under each question of the form, in whichever group it stands."""
     found: dict[str, str] = {}
-    todo = list(reversed(items))
-    while todo:
-        item = todo.pop()
+    todo = list(items)
+    for item in todo:  # grows as it goes
         for answer in item.answer or ():
+            todo += answer.item or ()
             words = (answer.valueString or "")[:MOST_CHARACTERS].strip()
             if words and item.linkId in form.in_order:
                 found.setdefault(item.linkId, words)
-        todo += reversed(item.item or ())
+        todo += item.item or ()
     return found
 
 

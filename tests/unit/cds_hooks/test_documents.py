@@ -229,7 +229,7 @@ def test_two_rules_whose_facts_have_one_name_are_told_apart() -> None:
 def test_the_command_writes_the_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert docs(None, tmp_path / "pages", TODAY) == 0
     assert (tmp_path / "pages/rules/results-ahead.html").is_file()
-    assert "6 rules written" in capsys.readouterr().out
+    assert "40 rules written" in capsys.readouterr().out
     assert docs(tmp_path / "nothing", tmp_path, TODAY) == 2
     assert "There is no file or folder called" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
