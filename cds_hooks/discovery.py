@@ -87,13 +87,14 @@ _NOTHING = Needs((), frozenset(), (), frozenset())
 def hook_services(library: Library) -> dict[str, HookService]:
     """The services by their ids, made once when the library is loaded."""
     services: dict[str, HookService] = {}
+    holds, others = library.practice.holds, library.practice.elsewhere
     for hook in library.hooks:
         rules = library.for_hook(hook)
         asking = (r.id for r in rules if any(fact.find == "outcome" for fact in r.looks_at))
         shown = tuple(rule for rule in rules if rule.status is not Status.SHADOW)
         forms = SHEETS if hook in WITH_SOMEBODY and gives_out_sheets(library) else ()
-        every = needs(rules, library.practice.holds, forms)
-        required = needs(shown, library.practice.holds, forms) if shown else _NOTHING
+        every = needs(rules, holds, others, forms)
+        required = needs(shown, holds, others, forms) if shown else _NOTHING
         if required == every:
             required = every
         name = f"good-day-{hook}"
