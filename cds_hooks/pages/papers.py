@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 
 from cds_hooks.pages.html import templates
 from prompts.letter import ASKS, Letter
-from rules.forms import SHEET
+from rules.forms import PLAN, SHEET
 from rules.papers import Papers
 from rules.rule import Practice
 
@@ -27,10 +27,11 @@ _INVITES = ("invite_you_know", "invite_before", "invite_at", "invite_choose", "i
 
 
 class Shown(NamedTuple):
-    """How a paper is set, and whose it is."""
+    """How a paper is set, and whose it is. ``sample``: it says of itself that it is invented."""
 
     practice: Practice
     layout: Layout = "letter"
+    sample: bool = False
 
 
 def letter_page(letter: Letter, shown: Shown) -> bytes:
@@ -49,6 +50,11 @@ def invitation_page(papers: Papers, shown: Shown) -> bytes:
     return _page("invitation.html", papers, shown, lines=_INVITES)
 
 
+def plan_page(papers: Papers, shown: Shown) -> bytes:
+    """A health plan in easy words, to fill in together or at home."""
+    return _page("plan.html", papers, shown, form=PLAN, in_need=_IN_NEED)
+
+
 def _page(template: str, papers: Papers, shown: Shown, **values: object) -> bytes:
     made = _TEMPLATES.get_template(f"paper/{template}")
     direction = "rtl" if papers.right_to_left else "ltr"
@@ -58,6 +64,7 @@ def _page(template: str, papers: Papers, shown: Shown, **values: object) -> byte
         direction=direction,
         practice=shown.practice,
         layout=shown.layout,
+        sample=shown.sample,
         style=_style(),
         **values,
     ).encode()
