@@ -25,7 +25,14 @@ _LAYOUTS: dict[Layout, str] = {
     "large-print": "large print",
     "easy-read": "easy read",
 }
-_SAMPLE = (
+# The paper of each form, and the sample of a letter.
+PAPERS = {
+    "agenda-sheet": "papers/agenda-sheet.html",
+    "agenda-sheet-easy-read": "papers/agenda-sheet-easy-read.html",
+    "health-plan-easy-read": "papers/health-plan-easy-read.html",
+}
+SAMPLE = "papers/results-letter-sample.html"
+_RESULTS = (
     Result(
         "HbA1c (average blood sugar)",
         "58 mmol/mol",
@@ -102,5 +109,5 @@ def _page(name: str, papers: Papers, practice: Practice, layout: Layout) -> byte
         case "health-plan":
             return plan_page(papers, shown)
         case _:
-            letter = Letter(papers, "", "1 December 2026", _SAMPLE, practice.phone)
+            letter = Letter(papers, "", "1 December 2026", _RESULTS, practice.phone)
             return letter_page(letter, shown._replace(sample=True))

@@ -1,5 +1,6 @@
 """The pages about rules: whole, well made, linked both ways, and safe whatever a rule says."""
 
+import importlib.util
 import posixpath
 import re
 from collections.abc import Mapping
@@ -330,3 +331,28 @@ def test_hazards_and_what_to_verify_are_on_the_pages() -> None:
     assert "Hazards looked at</dt><dd>https://example.org/hazard-12" in rule
     for page in (rule, pages["lists-and-facts.html"].decode()):
         assert "A cough: Ask the laboratory" in page
+
+
+def test_what_an_offer_hands_out_can_be_looked_at_and_is_told_once() -> None:
+    found = pages(documents(load_library(None), TODAY))
+    text = found["for-patients/agenda-sheet.html"].text
+    assert text.count("Help from our team, so that it is easier for you") == 1
+    assert "Somebody from our team who gets in touch" not in text
+    assert "../papers/agenda-sheet.html" in found["for-patients/agenda-sheet.html"].links
+    assert "../papers/agenda-sheet.html" in found["rules/agenda-sheet.html"].links
+    plan = found["rules/learning-disability-health-plan.html"].links
+    assert "../papers/health-plan-easy-read.html" in plan
+    assert "../papers/results-letter-sample.html" in found["rules/results-ahead.html"].links
+    assert {one for page in found.values() for one in page.links if "papers/" in one} <= {
+        f"{up}{name}" for up in ("", "../") for name in found
+    }
+
+
+def test_papers_are_made_into_pdf_too_or_it_is_said_what_that_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = importlib.util.find_spec("weasyprint") is not None
+    code = run(["rules", "docs", "--to", str(tmp_path / "pages"), "--pdf"])
+    made = list((tmp_path / "pages").rglob("*.pdf"))
+    assert (code, len(made)) == ((0, len(PAPERS)) if there else (2, 0))
+    assert there or "install goodday with the extra pdf" in capsys.readouterr().err
