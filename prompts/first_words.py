@@ -84,6 +84,10 @@ def _newest(entry: Entry) -> tuple[date, str]:
 
 
 def _says(written: Written, day: str, practice: Practice) -> str:
+    say = papers_for("", practice.papers, english()).say
+    if written.theirs and written.ticked:
+        ticked = ", ".join(map(say, written.ticked))
+        return f"**First, what they ticked on {day}, to talk about.** {ticked}"
     quoted = quotation(written.words) if written.theirs else None
     if quoted is None:
         return (
@@ -91,9 +95,10 @@ def _says(written: Written, day: str, practice: Practice) -> str:
             " It is on the record, among the questionnaires."
         )
     words, whole = quoted
-    asked = papers_for("", practice.papers, english()).say(written.question)
     rest = "" if whole else " The rest is on the sheet."
-    return f"**First, in their own words of {day}.** {asked} \u201c{words}\u201d{rest}"
+    return (
+        f"**First, in their own words of {day}.** {say(written.question)} \u201c{words}\u201d{rest}"
+    )
 
 
 def quotation(text: str) -> tuple[str, bool] | None:

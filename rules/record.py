@@ -78,13 +78,15 @@ class Measurement(NamedTuple):
 class Written:
     """What somebody wrote first on a sheet before a visit, as it came: free text, never to be kept.
 
-    ``question`` is the name of the question's text. Without ``theirs`` somebody else answered for
-    the person, and the words are not their own.
+    ``question`` is the name of the question's text. Where nothing is written, ``ticked`` are the
+    names of the texts that were ticked. Without ``theirs`` somebody else answered for the person,
+    and neither is their own.
     """
 
     question: str
     words: str
     theirs: bool = True
+    ticked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

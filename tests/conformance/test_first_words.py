@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from fhir_adapters.systems import TICKS
 from rules.forms import EASY_SHEET, PLAN, QUESTIONNAIRES, SHEET
 from tests.builders import Resource
 from tests.fhir_builders import (
@@ -123,6 +124,19 @@ def test_these_are_not_and_nothing_is_said_of_them(here: Surgery, more: dict[str
     sheet = {name: value for name, value in a_sheet().items() if name not in more}
     sheet |= {name: value for name, value in more.items() if value is not None}
     assert detail(here, sheet) == plain
+
+
+def test_where_nothing_is_written_it_is_what_they_ticked(here: Surgery) -> None:
+    ticks = [
+        {"valueCoding": {"system": TICKS, "code": code, "display": "<b>x</b>"}}
+        for code in ("money", "else", "sleep", "<b>")
+    ] + [{"valueCoding": {"system": "https://other.example", "code": "mood"}}]
+    item = {"linkId": SHEET.tick, "answer": ticks}
+    said = detail(here, a_sheet(item=[item]))
+    first = "**First, what they ticked on 15 November 2026, to talk about.**"
+    assert said.startswith(f"{first} sleep, money or work, something else\n\n**")
+    words = {"linkId": "sheet_space", "answer": [{"valueString": WORDS}]}
+    assert WORDS in detail(here, a_sheet(item=[item, words]))
 
 
 @pytest.mark.parametrize("day", ["2026-11-07", "2026-11-21"])
