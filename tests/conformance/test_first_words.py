@@ -144,15 +144,28 @@ def test_the_days_in_which_it_is_read_are_fourteen_and_today(here: Surgery, day:
     assert WORDS in detail(here, a_sheet(authored=day))
 
 
+def test_some_time_this_month_is_no_day_on_its_last_day_either(here: Surgery) -> None:
+    here.pass_time(days=9)
+    assert "First" not in detail(here, a_sheet(authored="2026-11"))
+    assert WORDS in detail(here, a_sheet(authored="2026-11-16"))
+
+
 def test_of_several_the_newest_is_read(here: Surgery) -> None:
     older = a_sheet(authored="2026-11-10", said={"sheet_most": "To sleep"})
     empty = a_sheet(authored="2026-11-18", said={})
     assert detail(here, older, a_sheet(), empty).startswith(MOST)
 
 
-@pytest.mark.parametrize("by", ["RelatedPerson/r1", "Practitioner/gp", "Patient/another", "#me"])
-def test_what_somebody_else_answered_is_not_their_own_words(here: Surgery, by: str) -> None:
-    said = detail(here, a_sheet(source={"reference": by}))
+@pytest.mark.parametrize(
+    "by",
+    [
+        *({"reference": one} for one in ("RelatedPerson/r1", "Patient/another", "#me")),
+        {"display": "Her daughter"},
+        {"identifier": {"value": "her-daughter"}},
+    ],
+)
+def test_what_somebody_else_answered_is_not_their_own_words(here: Surgery, by: Json) -> None:
+    said = detail(here, a_sheet(source=by))
     assert said.startswith(THERE)
     assert WORDS not in said
 

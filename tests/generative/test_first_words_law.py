@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -27,7 +27,7 @@ from tests.sandbox.payloads import ALL, payloads
 TODAY = date(2026, 11, 21)
 SCREEN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 LED_AWAY = re.compile(
-    r"www\.\S|(?:https?|ftp|mailto|xmpp|javascript|data|tel):\S|[\w.+-]+@\w|\b[\w-]+\.[a-z]{2,}\b"
+    r"www\.\S|//\S|(?:https?|ftp|mailto|xmpp|javascript|data|tel):\S|[\w.+-]+@\w|\b[\w-]+\.[a-z]{2,}\b"
     r"|\d+\.\d+\.\d+\.\d+/",
     re.IGNORECASE,
 )
@@ -85,11 +85,14 @@ def check(text: str) -> None:
     line, _ = quoted
     assert shown.count("\u201c") == shown.count("\u201d") == 1  # ours: they end nothing
     assert f"\u201c{line}\u201d" in words  # as it is, and with nothing read into it
+    assert not set(line) & set("<>[]{}`\\*_|~#@=^$")  # for screens that know other markup
     assert len(line) <= LONGEST + 2
 
 
 @settings(max_examples=examples(300, 3_000))
 @given(WRITTEN)
+@example("Look at //evil")
+@example("Look at evil.eg")
 def test_no_text_that_anybody_writes_becomes_anything_but_words(text: str) -> None:
     check(text)
 
