@@ -8,7 +8,6 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -98,7 +97,7 @@ def test_an_easy_read_sheet_is_read_as_well(here: Surgery) -> None:
         pytest.param({"authored": "2026-11-15"}, id="on a day without an hour"),
     ],
 )
-def test_these_are_sheets_of_theirs(here: Surgery, more: dict[str, Any]) -> None:
+def test_these_are_sheets_of_theirs(here: Surgery, more: Json) -> None:
     assert detail(here, a_sheet(**more)).startswith(MOST)
 
 
@@ -119,7 +118,7 @@ def test_these_are_sheets_of_theirs(here: Surgery, more: dict[str, Any]) -> None
         pytest.param({"authored": "2026-11-22"}, id="tomorrow"),
     ],
 )
-def test_these_are_not_and_nothing_is_said_of_them(here: Surgery, more: dict[str, Any]) -> None:
+def test_these_are_not_and_nothing_is_said_of_them(here: Surgery, more: Json) -> None:
     plain = detail(here)
     sheet = {name: value for name, value in a_sheet().items() if name not in more}
     sheet |= {name: value for name, value in more.items() if value is not None}
