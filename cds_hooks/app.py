@@ -21,6 +21,7 @@ from cds_hooks.clients.listed import Client
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.discovery import described
 from cds_hooks.fallback import fetch
+from cds_hooks.forms import form_routes
 from cds_hooks.invoke import (
     NO_CARDS,
     Asking,
@@ -268,6 +269,7 @@ def create_app(
             said_at="said" if looking is not None else "",
         )
     )
+    app.include_router(form_routes(live))
     if looking is not None:
 
         def why(card: str) -> Why | None:

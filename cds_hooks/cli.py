@@ -126,6 +126,7 @@ def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
     docs.set_defaults(verb="rules docs")
     docs.add_argument("path", type=Path, nargs="?", help="a file or folder (the built-in library)")
     docs.add_argument("--to", type=Path, required=True, help="the folder to write the pages in")
+    docs.add_argument("--pdf", dest="as_pdf", action="store_true", help="papers as PDF too")
     docs.add_argument(
         "--today", type=arguments.day, help="the day that the pages say, year-month-day"
     )
@@ -297,7 +298,7 @@ def _lists_check(options: argparse.Namespace) -> int:
 def _docs(options: argparse.Namespace) -> int:
     from cds_hooks.commands.docs import docs  # noqa: PLC0415 - only what the verb needs
 
-    return docs(options.path, options.to, options.today)
+    return docs(options.path, options.to, options.today, as_pdf=options.as_pdf)
 
 
 def _schema(options: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from cds_hooks import wire
 from cds_hooks.sampling import to_judge
 from fhir_adapters.needs import Needs, Query, needs
-from rules.rule import Library, Rule, Status
+from rules.forms import SHEETS
+from rules.rule import SHOWN, Library, OfferKind, Rule, Status
 
 # The published specification that all of this is held to (D10).
 SPECIFICATION = "2.0.1"
@@ -53,6 +54,7 @@ class HookService:
     required: Needs
     shown: tuple[Rule, ...]  # the rules whose cards may be shown; the others are in shadow
     judged: Mapping[str, str]  # those that are judged before they go live, and what each is then
+    first_words: bool = False  # whether what people wrote before the visit comes first on a card
 
     @property
     def others(self) -> tuple[Rule, ...]:
@@ -66,6 +68,22 @@ class HookService:
         return (*self.needs.queries, *more)
 
 
+# The hooks at which whoever looks is about to be with the person. What people write before a visit
+# is for them, and not for whoever books it.
+WITH_SOMEBODY = frozenset({"patient-view", "encounter-start"})
+
+
+def gives_out_sheets(library: Library) -> bool:
+    """Whether people are given our sheet here: by a rule that may be shown, of whichever hook."""
+    names = {form.name for form in SHEETS}
+    return any(
+        offer.kind is OfferKind.QUESTIONNAIRE and offer.form in names
+        for rule in library.rules
+        if rule.status in SHOWN
+        for offer in rule.offers
+    )
+
+
 _NOTHING = Needs((), frozenset(), (), frozenset())
 
 
@@ -77,13 +95,16 @@ def hook_services(library: Library) -> dict[str, HookService]:
         rules = library.for_hook(hook)
         asking = (r.id for r in rules if any(fact.find == "outcome" for fact in r.looks_at))
         shown = tuple(rule for rule in rules if rule.status is not Status.SHADOW)
-        every = needs(rules, holds, others)
-        required = needs(shown, holds, others) if shown else _NOTHING
+        forms = SHEETS if hook in WITH_SOMEBODY and gives_out_sheets(library) else ()
+        every = needs(rules, holds, others, forms)
+        required = needs(shown, holds, others, forms) if shown else _NOTHING
         if required == every:
             required = every
         name = f"good-day-{hook}"
-        judged = to_judge(rules)
-        service = HookService(name, hook, rules, every, frozenset(asking), required, shown, judged)
+        judged, first = to_judge(rules), bool(forms)
+        service = HookService(
+            name, hook, rules, every, frozenset(asking), required, shown, judged, first
+        )
         services[service.id] = service
     return services
 

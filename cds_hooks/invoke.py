@@ -28,6 +28,7 @@ from fhir_adapters.prefetch import Found, MissingKeys, Sent, record_from_prefetc
 from fhir_adapters.whose import AnotherPerson
 from prompts.choose import alike, choose
 from prompts.endings import may_end, with_endings
+from prompts.first_words import with_first_words
 from prompts.history import History
 from prompts.prompt import Held
 from rules.engine import evaluate
@@ -253,6 +254,9 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
         choice = with_endings(
             choice, _seen(outcomes), history, today, practice, there, user, session
         )
+        if asking.service.first_words:
+            record = outcomes[0].look.record
+            choice = with_first_words(choice, record, today, practice)
         for prompt in choice.prompts:
             sent.append(cards.card(prompt, person, today, asking.link, flags))
             rests_on = grounds.of(prompt, outcomes)

@@ -14,12 +14,12 @@ from fhir_adapters.systems import (
     COMMUNICATION_CATEGORY,
     FLAG_CATEGORY,
     PARTICIPATION_MODE,
-    QUESTIONNAIRES,
     REFERRAL_CATEGORY,
     RULE,
 )
 from rules.codes import OWN, Code, CodeList
 from rules.days import Duration
+from rules.forms import QUESTIONNAIRES
 from rules.outcome import Proposal
 from rules.record import Entry, Reply
 from rules.rule import Offer, OfferKind, Rule

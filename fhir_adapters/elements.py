@@ -123,12 +123,14 @@ class Answered(Element):
     """One answer on a form, and the questions that follow from it."""
 
     valueCoding: Coding | None = None
+    valueString: str | None = None
     item: "list[Item] | None" = None
 
 
 class Item(Element):
     """One question of a form, or a group of them."""
 
+    linkId: str | None = None
     answer: list[Answered] | None = None
     item: "list[Item] | None" = None
 
@@ -225,6 +227,7 @@ class Resource(Element):
     class_: Coding | list[Coding] | None = msgspec.field(default=None, name="class")
     questionnaire: str | None = None
     authored: str | None = None
+    source: Reference | None = None
     item: list[Item] | None = None
     description: Concept | str | None = None
     lifecycleStatus: str | None = None

@@ -14,6 +14,7 @@ from fhir_adapters.read import TYPES
 from rules.codes import OWN, Code
 from rules.elsewhere import FAMILY, Elsewhere
 from rules.fact import Fact, behind, facts_of
+from rules.forms import Form
 from rules.record import ENTRY_KINDS, Kind
 from rules.rule import Exclusion, Rule
 from rules.under_way import shows_as
@@ -160,11 +161,13 @@ def needs(
     rules: Iterable[Rule],
     holds: Iterable[Exclusion] = (),
     elsewhere: Iterable[Elsewhere] = (),
+    forms: Iterable[Form] = (),
 ) -> Needs:
     """Everything that the facts of these rules look at, a no in the record among it.
 
-    And what the holds look at, which come before every rule; and what other systems leave that
-    have asked about what these rules are about.
+    And what the holds look at, which come before every rule; what other systems leave that have
+    asked about what these rules are about; and the ``forms`` whose first words are read, whichever
+    rule speaks.
     """
     found: dict[Kind, set[Code]] = {}
     families: dict[Kind, set[Code]] = {}
@@ -184,6 +187,8 @@ def needs(
             if fact.filed is not None:
                 also([Kind.REPORT], fact.codes)
 
+    for form in forms:
+        also([Kind.QUESTIONNAIRE], [form.code])
     looked_at(behind(fact for hold in holds for fact in facts_of(hold.condition)))
     for rule in rules:
         # Where a no is written down.

@@ -13,6 +13,7 @@ from fhir_adapters.elements import Concept, Resource
 from fhir_adapters.measured import values_of
 from fhir_adapters.systems import ASK_AGAIN_AFTER
 from fhir_adapters.whose import AnotherPerson, Whose
+from fhir_adapters.written import first_words
 from rules.answer import Answer
 from rules.codes import OWN, Code
 from rules.days import span
@@ -203,6 +204,7 @@ def _entry(
         values=values_of(resource) if kind is OBSERVATION else (),
         answer=_answer(resource) if resource.statusReason is not None and kind is PROCEDURE else "",
         ask_again=_ask_again(resource) if resource.extension is not None else None,
+        written=first_words(resource) if resource.questionnaire is not None else None,
     )
 
 

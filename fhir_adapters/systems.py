@@ -9,8 +9,8 @@ REFERRAL_CATEGORY = "https://fhir.nhs.uk/CodeSystem/message-category-servicerequ
 # Ours: which rule a resource came from, and the day a person chose to be asked again.
 RULE = "https://good-day.example/fhir/rule"
 ASK_AGAIN_AFTER = "https://good-day.example/fhir/StructureDefinition/ask-again-after"
-# Where the forms of a practice have their addresses; a rule names one by its last part.
-QUESTIONNAIRES = "https://good-day.example/fhir/Questionnaire/"
+# What can be ticked on a form of ours.
+TICKS = "https://good-day.example/fhir/CodeSystem/agenda-sheet"
 
 # FHIR's own name for a code that is an address: which questionnaire was answered.
 ADDRESS = "urn:ietf:rfc:3986"

@@ -74,6 +74,21 @@ class Measurement(NamedTuple):
         return f"{self.comparator}{number} {self.shown or self.unit}".strip()
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Written:
+    """What somebody wrote first on a sheet before a visit, as it came: free text, never to be kept.
+
+    ``question`` is the name of the question's text. Where nothing is written, ``ticked`` are the
+    names of the texts that were ticked. Without ``theirs`` somebody else answered for the person,
+    and neither is their own.
+    """
+
+    question: str
+    words: str
+    theirs: bool = True
+    ticked: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One coded line of the record. ``status`` is FHIR's word for it, "" where it has none."""
@@ -92,6 +107,7 @@ class Entry:
     values: tuple[tuple[str, Measurement], ...] = ()  # what was measured, part by part
     answer: str = ""  # a person's answer kept in the record: declined, not-now
     ask_again: date | None = None  # and the day they chose to be asked again
+    written: Written | None = field(default=None, repr=False)  # a sheet: its first words
 
     def measured(self, codes: Set[Code]) -> tuple[Measurement, ...]:
         """What was measured under any of these codes; of one panel that may be several parts."""

@@ -8,12 +8,15 @@ import json
 from collections.abc import Iterable, Mapping
 
 from fhir_adapters.bundle import record_from_bundle
+from rules.forms import SHEET
 from rules.record import Entry, Kind, PatientRecord
 from tests.builders import Resource, a_bundle, a_patient, a_resource, code, concept
 
 COPD = "13645005"
 COPD_RULE, RESULTS_RULE = "copd-self-management", "results-ahead"
 FEV1 = "313223002"
+# What somebody wrote on a sheet before their visit.
+WORDS = "I would like to walk to the shop again, with nobody's help"
 SPIROMETRY_DAY, VISIT_DAY = "2026-11-14", "2026-12-01"
 
 # Which list each of FHIR's types is, as CONTENT 3.2 and RULES 4.4 have it.
@@ -107,6 +110,29 @@ def a_booking(of: str = "test-person", start: str = f"{VISIT_DAY}T09:00:00Z") ->
             ],
         }
     )
+
+
+def a_sheet(
+    of: str = "test-person",
+    authored: str = "2026-11-15T19:30:00+00:00",
+    said: dict[str, str] | None = None,
+    **more: object,
+) -> Resource:
+    """Our sheet, filled in."""
+    items = [
+        {"linkId": question, "answer": [{"valueString": words}]}
+        for question, words in (said if said is not None else {"sheet_most": WORDS}).items()
+    ]
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": f"sheet-{authored[:10]}",
+        "questionnaire": SHEET.address,
+        "status": "completed",
+        "subject": {"reference": f"Patient/{of}"},
+        "authored": authored,
+        "item": items,
+        **more,
+    }
 
 
 def an_operation_outcome(code: str = "exception") -> Resource:

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, get_args
 
 from cds_hooks.pages.html import templates
 from prompts.letter import ASKS, Letter
+from rules.forms import PLAN, SHEET
 from rules.papers import Papers
 from rules.rule import Practice
 
@@ -17,10 +18,6 @@ Layout = Literal["letter", "large-print", "easy-read"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 _TEMPLATES = templates("cds_hooks.pages", strict=True)
-_TICKS = ("breathing", "sleep", "mood", "pain", "moving", "eating", "money", "home", "company",
-          "medicine", "else")  # fmt: skip
-_QUESTIONS = ("sheet_good_day", "sheet_most", "sheet_well", "sheet_in_the_way", "sheet_worry",
-              "sheet_stop")  # fmt: skip
 _EASY = ("easy_sheet_visit", "easy_sheet_say", "easy_sheet_good", "easy_sheet_hard",
          "easy_sheet_ask", "easy_sheet_draw", "easy_sheet_friend", "easy_sheet_no",
          "easy_sheet_read")  # fmt: skip
@@ -30,10 +27,11 @@ _INVITES = ("invite_you_know", "invite_before", "invite_at", "invite_choose", "i
 
 
 class Shown(NamedTuple):
-    """How a paper is set, and whose it is."""
+    """How a paper is set, and whose it is. ``sample``: it says of itself that it is invented."""
 
     practice: Practice
     layout: Layout = "letter"
+    sample: bool = False
 
 
 def letter_page(letter: Letter, shown: Shown) -> bytes:
@@ -43,13 +41,18 @@ def letter_page(letter: Letter, shown: Shown) -> bytes:
 
 def sheet_page(papers: Papers, shown: Shown, visit: str = "") -> bytes:
     """The sheet on which people write what they want of a visit. ``visit``: its day in words."""
-    lists = {"ticks": _TICKS, "questions": _QUESTIONS, "easy": _EASY, "in_need": _IN_NEED}
+    lists = {"form": SHEET, "easy": _EASY, "in_need": _IN_NEED}
     return _page("sheet.html", papers, shown, visit=visit, **lists)
 
 
 def invitation_page(papers: Papers, shown: Shown) -> bytes:
     """For the waiting room, a letter or the web: "we would like to work with you this way"."""
     return _page("invitation.html", papers, shown, lines=_INVITES)
+
+
+def plan_page(papers: Papers, shown: Shown) -> bytes:
+    """A health plan in easy words, to fill in together or at home."""
+    return _page("plan.html", papers, shown, form=PLAN, in_need=_IN_NEED)
 
 
 def _page(template: str, papers: Papers, shown: Shown, **values: object) -> bytes:
@@ -61,6 +64,7 @@ def _page(template: str, papers: Papers, shown: Shown, **values: object) -> byte
         direction=direction,
         practice=shown.practice,
         layout=shown.layout,
+        sample=shown.sample,
         style=_style(),
         **values,
     ).encode()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from cds_hooks.pages.shelf import PAPERS, SAMPLE
 from prompts.stories import Told, tell
 from rules.days import in_words
 from rules.english.sentence import (
@@ -57,6 +58,7 @@ class Offered:
     about: str
     recommended: bool
     who: tuple[Point, ...]
+    paper: str = ""  # the file of what it hands out, as it would be printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def _offered(offer: Offer, rule: Rule) -> Offered:
         about=service.about if service else "",
         recommended=offer.recommended,
         who=who,
+        paper=SAMPLE if offer.kind is OfferKind.RESULTS else PAPERS.get(offer.form, ""),
     )
 
 
@@ -187,6 +190,7 @@ def _does(offer: Offer) -> str:
             return f"A goal in the person's own words. {offer.text}".strip()
 
 
+_AT_THE_DESK = frozenset({"reception", "administrator"})  # they arrange it, and ring nobody
 _TO_PATIENTS = {
     OfferKind.RECORD: "",
     OfferKind.TAG: "A note on your record, so that we remember to ask you",
@@ -202,4 +206,6 @@ def _to_patients(offer: Offer) -> str:
     """What an offer is to the person it is made to."""
     if offer.service and offer.kind is OfferKind.REFER:
         return f"A place with: {offer.service.name}"
+    if offer.role in _AT_THE_DESK:
+        return "Help from our team, so that it is easier for you"
     return _TO_PATIENTS.get(offer.kind, _text(offer.label))

@@ -22,6 +22,7 @@ from tests.fhir_builders import (
     SPIROMETRY_DAY,
     a_booking,
     a_report,
+    a_sheet,
     leroy,
     margaret,
 )
@@ -35,6 +36,7 @@ MANY = 5_000 if SOAK else examples(100, 300)
 
 pytestmark = NEEDED
 
+SHIPPED = (COPD_RULE, RESULTS_RULE, "agenda-sheet")
 # A rule that quotes all that a card can quote of a record, and one that cannot tell.
 QUOTING = rule_text(
     id="quoting",
@@ -80,7 +82,7 @@ UNSURE = rule_text(
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surgery]:
     folder = tmp_path_factory.mktemp("shipped")
-    with surgery(folder, piloting(folder / "practice", COPD_RULE, RESULTS_RULE)) as open_now:
+    with surgery(folder, piloting(folder / "practice", *SHIPPED)) as open_now:
         yield open_now
 
 
@@ -159,6 +161,8 @@ def words_everywhere(resource: Resource, payload: str) -> Resource:
         called = {"use": "usual", "given": [payload], "family": payload, "text": payload}
         return {**told, "name": [called], "telecom": [{"system": "email", "value": payload}]}
     told["note"] = [{"text": payload}]
+    for item in told.get("item", ()):
+        item["answer"] = [{"valueString": payload}]
     for name in ("description", "comment", "conclusion", "patientInstruction"):
         told[name] = payload
     for name in ("subject", "performer", "recorder"):
@@ -225,8 +229,9 @@ def calls(shipped: Surgery, own: Surgery) -> list[tuple[Surgery, str, str]]:
     of = "somebody-0"
     booked = shipped.a_call(leroy(of=of), of=of, hook=BOOK)
     booked["context"]["appointments"] = a_booking(of=of)
+    sheet = a_sheet(of)
     whole = [
-        (shipped, VIEW, shipped.a_call(margaret(of=of), of=of)),
+        (shipped, VIEW, shipped.a_call([*margaret(of=of), sheet], of=of)),
         (shipped, BOOK, booked),
         (own, VIEW, own.a_call(sam(of), of=of)),
     ]

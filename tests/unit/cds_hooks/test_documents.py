@@ -1,5 +1,6 @@
 """The pages about rules: whole, well made, linked both ways, and safe whatever a rule says."""
 
+import importlib.util
 import posixpath
 import re
 from collections.abc import Mapping
@@ -14,9 +15,11 @@ import pytest
 
 from cds_hooks.cli import run
 from cds_hooks.commands.docs import docs
-from cds_hooks.pages.documents import documents
+from cds_hooks.pages.documents import AREAS, documents
 from rules.load import load_library
+from rules.schema.words import THEMES
 from tests.builders import TODAY, load_files, rule_text
+from tests.unit.fhir_adapters.test_forms import WELSH_SHEET
 
 _VOID = {"meta", "link", "br"}
 
@@ -65,6 +68,20 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
+PAPERS = [
+    "papers/agenda-sheet-easy-read.html",
+    "papers/agenda-sheet-large-print.html",
+    "papers/agenda-sheet.html",
+    "papers/health-plan-easy-read.html",
+    "papers/invitation-easy-read.html",
+    "papers/invitation-large-print.html",
+    "papers/invitation.html",
+    "papers/results-letter-sample-easy-read.html",
+    "papers/results-letter-sample-large-print.html",
+    "papers/results-letter-sample.html",
+]
+
+
 @cache
 def demo() -> Mapping[str, bytes]:
     practice = Path(str(files("cds_hooks.demo").joinpath("practice")))
@@ -85,15 +102,57 @@ def test_there_is_a_page_for_every_rule_one_for_patients_and_an_index() -> None:
     assert sorted(demo()) == [
         "for-patients/copd-self-management.html",
         "for-patients/results-ahead.html",
+        "forms/agenda-sheet-easy-read.json",
+        "forms/agenda-sheet.json",
+        "forms/health-plan-easy-read.json",
         "index.html",
         "lists-and-facts.html",
+        *PAPERS,
         "rules/copd-self-management.html",
         "rules/results-ahead.html",
         "style.css",
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(demo()) if name.endswith(".html")])
+@pytest.mark.parametrize("name", PAPERS)
+def test_every_paper_stands_by_itself_and_is_about_nobody(name: str) -> None:
+    page = Page(demo()[name].decode())
+    assert page.headings[0] == 1
+    assert page.links == []
+    assert not {"script", "img", "iframe", "form", "link"} & set(page.tags)
+    assert "Invented Practice" in page.text
+    sample = "This is a sample. The results on it are made up."
+    assert (sample in page.text) == ("sample" in name)
+
+
+def test_the_papers_of_a_practice_are_there_in_each_of_its_languages() -> None:
+    loaded = load_files({"coughing.yaml": rule_text(), "papers/cy.yaml": WELSH_SHEET})
+    found = documents(loaded, TODAY)
+    assert {name for name in found if name.endswith(".cy.html")} == {
+        name.replace(".html", ".cy.html") for name in PAPERS
+    }
+    assert "Cyn i chi ddod" in Page(found["papers/agenda-sheet.cy.html"].decode()).text
+    assert "Welsh, large print" in Page(found["index.html"].decode()).text
+    assert b"Beth sydd bwysicaf?" in found["forms/agenda-sheet.json"]
+
+
+def test_the_index_groups_rules_by_what_they_are_about_and_has_a_place_for_the_rest() -> None:
+    page = Page(demo()["index.html"].decode())
+    assert {"breathing", "around-the-visit", "papers"} <= set(page.ids)
+    assert "What does a good day look like with your breathing?" in page.text
+    assert (
+        "other"
+        in Page(
+            documents(load_files({"coughing.yaml": rule_text()}), TODAY)["index.html"].decode()
+        ).ids
+    )
+    assert set(AREAS) == set(THEMES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in sorted(demo()) if name.endswith(".html") and name not in PAPERS],
+)
 def test_every_page_is_well_made(name: str) -> None:
     page = Page(demo()[name].decode())
     assert len(page.ids) == len(set(page.ids))
@@ -239,7 +298,7 @@ def test_two_rules_whose_facts_have_one_name_are_told_apart() -> None:
 def test_the_command_writes_the_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert docs(None, tmp_path / "pages", TODAY) == 0
     assert (tmp_path / "pages/rules/results-ahead.html").is_file()
-    assert "6 rules written" in capsys.readouterr().out
+    assert "40 rules written" in capsys.readouterr().out
     assert docs(tmp_path / "nothing", tmp_path, TODAY) == 2
     assert "There is no file or folder called" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
@@ -272,3 +331,28 @@ def test_hazards_and_what_to_verify_are_on_the_pages() -> None:
     assert "Hazards looked at</dt><dd>https://example.org/hazard-12" in rule
     for page in (rule, pages["lists-and-facts.html"].decode()):
         assert "A cough: Ask the laboratory" in page
+
+
+def test_what_an_offer_hands_out_can_be_looked_at_and_is_told_once() -> None:
+    found = pages(documents(load_library(None), TODAY))
+    text = found["for-patients/agenda-sheet.html"].text
+    assert text.count("Help from our team, so that it is easier for you") == 1
+    assert "Somebody from our team who gets in touch" not in text
+    assert "../papers/agenda-sheet.html" in found["for-patients/agenda-sheet.html"].links
+    assert "../papers/agenda-sheet.html" in found["rules/agenda-sheet.html"].links
+    plan = found["rules/learning-disability-health-plan.html"].links
+    assert "../papers/health-plan-easy-read.html" in plan
+    assert "../papers/results-letter-sample.html" in found["rules/results-ahead.html"].links
+    assert {one for page in found.values() for one in page.links if "papers/" in one} <= {
+        f"{up}{name}" for up in ("", "../") for name in found
+    }
+
+
+def test_papers_are_made_into_pdf_too_or_it_is_said_what_that_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = importlib.util.find_spec("weasyprint") is not None
+    code = run(["rules", "docs", "--to", str(tmp_path / "pages"), "--pdf"])
+    made = list((tmp_path / "pages").rglob("*.pdf"))
+    assert (code, len(made)) == ((0, len(PAPERS)) if there else (2, 0))
+    assert there or "install goodday with the extra pdf" in capsys.readouterr().err

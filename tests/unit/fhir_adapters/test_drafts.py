@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 
 from fhir_adapters.drafts import drafts, prove, prove_offers
-from fhir_adapters.systems import ASK_AGAIN_AFTER, QUESTIONNAIRES, RULE
+from fhir_adapters.systems import ASK_AGAIN_AFTER, RULE
 from prompts.prompt import Prompt
 from rules.answer import Answer
 from rules.codes import OWN, SNOMED, CodeList
 from rules.days import Duration
+from rules.forms import QUESTIONNAIRES
 from rules.outcome import Proposal
 from rules.record import Kind
 from rules.rule import Offer, OfferKind, Rule, Wording
