@@ -24,7 +24,7 @@ def read_directory(body: bytes, whose: Whose, today: date) -> Page:
 
     ALISS (a page, a list of services, one of them) and Open Referral (the same).
     """
-    return _each_once(_read(decoded(body), whose, today))
+    return each_once(_read(decoded(body), whose, today))
 
 
 def _read(value: object, whose: Whose, today: date) -> Page:
@@ -56,7 +56,7 @@ def _is_referral(one: Json) -> bool:
     return named and not _is_aliss(one)
 
 
-def _each_once(page: Page) -> Page:
+def each_once(page: Page) -> Page:
     """A service at several places comes as often as there are places: it is one, with them all."""
     found: dict[str, Found] = {}
     for one in page.found:

@@ -1,0 +1,254 @@
+"""Which entries of a directory stand on a card: three at most, chosen the same for everybody.
+
+By theme, then by how far it is, cost, access, language and the day on which somebody last checked.
+What was not checked for half a year comes last and for a year not at all. Nothing that anybody
+paid for, and nothing of how many people go there, is a part of it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from math import asin, cos, radians, sin, sqrt
+
+from rules.answer import CANNOT_TELL, NO, YES, Answer
+from rules.days import in_words
+from rules.rule import Service
+from rules.support import Cost, Listed, Room, Status, Support
+
+MOST_PLACES = 3
+FADES_AFTER, HIDES_AFTER = 180, 365  # days without anybody having checked (PRODUCT 3.3, sketch 11)
+# Kilometres up to which it is about as far: a walk, a bus, a drive. A metre is no reason to choose.
+_BANDS = (1.6, 5.0, 15.0, 40.0)
+_EARTH = 6371.0  # kilometres, its radius
+_KM_OF_A_MILE = 1.609
+
+Degrees = tuple[float, float]
+
+
+class Freshness(IntEnum):
+    """How lately anybody made sure that it is as it says."""
+
+    FRESH = 0
+    FADED = 1
+    STALE = 2  # or never checked at all
+
+
+def freshness(one: Listed, today: date) -> Freshness:
+    """How far it has faded by now."""
+    checked = one.last_checked
+    days = (today - checked).days if checked is not None else HIDES_AFTER
+    if days >= HIDES_AFTER:
+        return Freshness.STALE
+    return Freshness.FADED if days >= FADES_AFTER else Freshness.FRESH
+
+
+def fits(one: Listed, service: Service) -> bool:
+    """Whether it is what a service looks for: a theme of it, and its sort where it names one."""
+    entry = one.entry
+    if entry.status is not Status.ACTIVE or set(service.themes).isdisjoint(entry.themes):
+        return False
+    return not service.kinds or not set(service.kinds).isdisjoint(entry.kinds)
+
+
+def candidates(
+    service: Service, listed: Iterable[Listed], today: date, here: Degrees | None
+) -> tuple[Listed, ...]:
+    """Whatever a service may mean today, full or not, in the order for whoever comes."""
+    if not service.themes:
+        return ()
+    found = [
+        one for one in listed if fits(one, service) and freshness(one, today) is not Freshness.STALE
+    ]
+    return tuple(sorted(found, key=lambda one: _order(one, service, today, here, "")))
+
+
+def is_full(found: Iterable[Listed]) -> bool:
+    """Whether there is something, and none of it has room."""
+    rooms = [one.room for one in found]
+    return bool(rooms) and Room.OPEN not in rooms
+
+
+def choose_places(
+    service: Service,
+    found: Iterable[Listed],
+    today: date,
+    here: Degrees | None = None,
+    language: str = "",
+) -> tuple[Listed, ...]:
+    """Three at most of what ``candidates`` gave, for somebody who speaks a language."""
+    with_room = [one for one in found if one.room is Room.OPEN]
+    with_room.sort(key=lambda one: _order(one, service, today, here, language))
+    return tuple(with_room[:MOST_PLACES])
+
+
+def _order(
+    one: Listed, service: Service, today: date, here: Degrees | None, language: str
+) -> tuple[object, ...]:
+    entry, checked = one.entry, one.last_checked or date.min
+    return (
+        freshness(one, today),
+        -len(set(service.themes) & set(entry.themes)),
+        _band(distance(entry, here), entry.online),
+        _BY_COST[entry.cost],
+        _BY_ACCESS[entry.step_free],
+        _by_language(entry, language),
+        -checked.toordinal(),
+        entry.name.casefold(),
+        entry.id,
+    )
+
+
+_BY_COST: Mapping[Cost, int] = {Cost.FREE: 0, Cost.UNKNOWN: 1, Cost.PAID: 2}
+_BY_ACCESS: Mapping[Answer, int] = {YES: 0, CANNOT_TELL: 1, NO: 2}
+
+
+def _by_language(entry: Support, language: str) -> int:
+    """Those in the person's own language first, where it is not the one that most things are in."""
+    plain = language.partition("-")[0]
+    if plain in ("", "en"):
+        return 0
+    return 0 if plain in {code.partition("-")[0] for code in entry.languages} else 1
+
+
+def distance(entry: Support, here: Degrees | None) -> float | None:
+    """Kilometres as the crow flies to the nearest of its places; None where nobody can tell."""
+    if here is None:
+        return None
+    ways = [
+        _between(here, (spot.lat, spot.lon))
+        for spot in entry.spots
+        if spot.lat is not None and spot.lon is not None
+    ]
+    return min(ways, default=None)
+
+
+def _between(one: Degrees, other: Degrees) -> float:
+    (lat, lon), (to_lat, to_lon) = (tuple(map(radians, point)) for point in (one, other))
+    half = sin((to_lat - lat) / 2) ** 2 + cos(lat) * cos(to_lat) * sin((to_lon - lon) / 2) ** 2
+    return 2 * _EARTH * asin(sqrt(min(1.0, half)))
+
+
+def _band(kilometres: float | None, online: Answer) -> int:
+    """How far it is, roughly. What is online is as near as anything; what is not known is far."""
+    if online is YES:
+        return 0
+    if kilometres is None:
+        return len(_BANDS)
+    return next((band for band, up_to in enumerate(_BANDS) if kilometres <= up_to), len(_BANDS))
+
+
+# What follows says it on a card, which is markdown: no more than words get through.
+
+_OF_WORDS = re.compile(r"[^\w ,.;:()'’+&/%£–-]+")
+_LIKE_AN_ADDRESS = re.compile(r"(?<=\w)([./:@])(?=\w)")
+_RUNS = re.compile(r"([_./:&;-])\1+|_")
+_START_OF_A_LIST = re.compile(r"^[\W_]+|^(\d+)[.)](?= |$)")
+
+
+def as_words(text: str) -> str:
+    """A text from outside with nothing in it that a screen may turn into more than words.
+
+    Signs of markdown and HTML go; a dot, slash or colon between letters gets a space after it, so
+    that nothing is taken for an address.
+    """
+    kept = _RUNS.sub(lambda run: run[1] or " ", _OF_WORDS.sub(" ", text))
+    kept = _LIKE_AN_ADDRESS.sub(r"\1 ", kept.replace("&", " and "))
+    kept = _START_OF_A_LIST.sub(lambda found: found[1] or "", kept.replace(";", ","))
+    return " ".join(kept.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry in the words of a card."""
+
+    name: str
+    line: str  # where, how far, cost, access, language, how to ring, when it was last checked
+    whose: str  # the line of attribution that stands beside it
+
+
+def in_words_of_a_card(one: Listed, today: date, here: Degrees | None) -> Place:
+    """What a card says of it."""
+    entry = one.entry
+    parts = [*_where(entry, here), *_cost(entry), *_access(entry), *_languages(entry)]
+    if entry.phone:
+        parts.append(f"ring {as_words(entry.phone)}")
+    checked = one.last_checked
+    old = ", some time ago" if freshness(one, today) is Freshness.FADED else ""
+    parts.append(f"last checked {in_words(checked)}{old}" if checked else "never checked")
+    return Place(as_words(entry.name), "; ".join(parts), whose(entry))
+
+
+def whose(entry: Support) -> str:
+    """Where an entry comes from, under which licence, and what has to be said with it."""
+    lines = [as_words(credit.text) for credit in entry.credits]
+    named = entry.source.replace("-", " ")
+    named = named.upper() if named == "aliss" else named.capitalize()
+    if entry.source == "here":
+        return "Suggested here, and published by two people"
+    return ". ".join([f"{named}, {as_words(licence_in_words(entry.licence))}", *lines])
+
+
+_LICENCES = (
+    (re.compile(r"https?://creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)(?:/.*)?"), "CC {} {}"),
+    (
+        re.compile(
+            r"https?://www\.nationalarchives\.gov\.uk/doc/(open)-government-licence/version/(\d)/?"
+        ),
+        "Open Government Licence v{1}",
+    ),
+)
+
+
+def licence_in_words(licence: str) -> str:
+    """A licence by its short name, where its address is a known one."""
+    for address, words in _LICENCES:
+        if found := address.fullmatch(licence):
+            return words.format(found[1].upper(), found[2])
+    return licence or "licence not said"
+
+
+def _where(entry: Support, here: Degrees | None) -> list[str]:
+    far = distance(entry, here)
+    found = [as_words(entry.spots[0].words or entry.spots[0].postcode)] if entry.spots else []
+    if far is not None:
+        miles = far / _KM_OF_A_MILE
+        found.append("under a mile from here" if miles < 1 else f"about {_miles(miles)} from here")
+    if entry.online is YES:
+        found.append("online")
+    if not found and entry.areas:
+        found.append(as_words(entry.areas[0]))
+    return [words for words in found if words]
+
+
+def _miles(miles: float) -> str:
+    whole = round(miles)
+    return "1 mile" if whole == 1 else f"{whole} miles"
+
+
+def _cost(entry: Support) -> list[str]:
+    return (
+        []
+        if entry.cost is Cost.UNKNOWN
+        else ["free" if entry.cost is Cost.FREE else "costs something"]
+    )
+
+
+def _access(entry: Support) -> list[str]:
+    return {YES: ["step-free"], NO: ["not step-free"], CANNOT_TELL: []}[entry.step_free]
+
+
+_NAMES = {
+    "ar": "Arabic", "bn": "Bengali", "cy": "Welsh", "fa": "Farsi", "fr": "French", "gd": "Gaelic",
+    "gu": "Gujarati", "hi": "Hindi", "ku": "Kurdish", "pa": "Punjabi", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "so": "Somali", "es": "Spanish", "ta": "Tamil",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "zh": "Chinese", "bfi": "British Sign Language",
+}  # fmt: skip
+
+
+def _languages(entry: Support) -> list[str]:
+    """Languages besides English, by their names where we have one."""
+    codes = dict.fromkeys(code.partition("-")[0] for code in entry.languages)
+    names = [_NAMES[code] for code in codes if code in _NAMES]
+    return [f"in {' and '.join(names[:3])}"] if names else []
