@@ -243,7 +243,8 @@ _NAMES = {
     "ar": "Arabic", "bn": "Bengali", "cy": "Welsh", "fa": "Farsi", "fr": "French", "gd": "Gaelic",
     "gu": "Gujarati", "hi": "Hindi", "ku": "Kurdish", "pa": "Punjabi", "pl": "Polish",
     "pt": "Portuguese", "ro": "Romanian", "so": "Somali", "es": "Spanish", "ta": "Tamil",
-    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "zh": "Chinese", "bfi": "British Sign Language",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "zh": "Chinese",
+    "bfi": "British Sign Language",
 }  # fmt: skip
 
 

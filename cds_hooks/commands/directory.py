@@ -86,7 +86,7 @@ def _is_asked_for(one: Kept, words: str, state: str | None) -> bool:
     where = (entry.id, entry.name, entry.about, entry.run_by, *entry.themes, *entry.areas)
     text = " ".join((*where, *(f"{spot.words} {spot.postcode}" for spot in entry.spots))).casefold()
     fits = all(word in text for word in words.casefold().split())
-    return fits and (state is None or one.state is State(state) or one.room == state)
+    return fits and state in (None, str(one.state), str(one.room))
 
 
 def _day(one: Listed) -> date:

@@ -29,7 +29,8 @@ def take_in(directory: Directory, options: argparse.Namespace, today: date, wher
     if options.name and not name:
         say.sorry("The name of a directory is a few letters: --name mycity")
         return COULD_NOT_RUN
-    credits = tuple(filter(None, map(plain, options.attribution or ())))
+    lines: list[str] = options.attribution or []
+    credits = tuple(said for line in lines if (said := plain(line)))
     whose = Whose(name, plain(options.licence or ""), credits)
     try:
         page = each_once(_read(options.source, whose, today, each=options.each))

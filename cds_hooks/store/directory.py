@@ -276,8 +276,7 @@ class Directory:
         unpublished = delete(_supports).where(_supports.c.id == name, _supports.c.shown == "")
         with self._database.writing() as connection:
             _next_turn(connection)
-            found = connection.execute(unpublished).rowcount > 0
-        return found
+            return connection.execute(unpublished).rowcount > 0
 
     def _set(self, name: str, values: dict[str, Any]) -> bool:
         with self._database.writing() as connection:
