@@ -5,16 +5,17 @@ What was not checked for half a year comes last and for a year not at all. Nothi
 paid for, and nothing of how many people go there, is a part of it.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from enum import IntEnum
 from math import asin, cos, radians, sin, sqrt
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer
+from rules.credits import as_words, whose_are
 from rules.days import in_words
-from rules.rule import Service
+from rules.outcome import Proposal
+from rules.rule import Offer, OfferKind, Practice, Service
 from rules.support import Cost, Listed, Room, Status, Support
 
 MOST_PLACES = 3
@@ -68,6 +69,21 @@ def is_full(found: Iterable[Listed]) -> bool:
     """Whether there is something, and none of it has room."""
     rooms = [one.room for one in found]
     return bool(rooms) and Room.OPEN not in rooms
+
+
+def full_now(nearby: Mapping[str, tuple[Listed, ...]]) -> frozenset[str]:
+    """The keys of the referrals to services of which nothing that there is has room."""
+    return frozenset(
+        f"{OfferKind.REFER}:{name}" for name, found in nearby.items() if is_full(found)
+    )
+
+
+def nearby_for(offer: Offer, practice: Practice, language: str, today: date) -> tuple[Listed, ...]:
+    """Three at most for one offer and one person."""
+    if offer.kind is not OfferKind.REFER or offer.service is None:
+        return ()
+    found = practice.nearby.get(offer.service.id, ())
+    return choose_places(offer.service, found, today, practice.where, language)
 
 
 def choose_places(
@@ -139,74 +155,50 @@ def _band(kilometres: float | None, online: Answer) -> int:
     return next((band for band, up_to in enumerate(_BANDS) if kilometres <= up_to), len(_BANDS))
 
 
-# What follows says it on a card, which is markdown: no more than words get through.
-
-_OF_WORDS = re.compile(r"[^\w ,.;:()'’+&/%£–-]+")
-_LIKE_AN_ADDRESS = re.compile(r"(?<=\w)([./:@])(?=\w)")
-_RUNS = re.compile(r"([_./:&;-])\1+|_")
-_START_OF_A_LIST = re.compile(r"^[\W_]+|^(\d+)[.)](?= |$)")
-
-
-def as_words(text: str) -> str:
-    """A text from outside with nothing in it that a screen may turn into more than words.
-
-    Signs of markdown and HTML go; a dot, slash or colon between letters gets a space after it, so
-    that nothing is taken for an address.
-    """
-    kept = _RUNS.sub(lambda run: run[1] or " ", _OF_WORDS.sub(" ", text))
-    kept = _LIKE_AN_ADDRESS.sub(r"\1 ", kept.replace("&", " and "))
-    kept = _START_OF_A_LIST.sub(lambda found: found[1] or "", kept.replace(";", ","))
-    return " ".join(kept.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One entry in the words of a card."""
-
-    name: str
-    line: str  # where, how far, cost, access, language, how to ring, when it was last checked
-    whose: str  # the line of attribution that stands beside it
-
-
-def in_words_of_a_card(one: Listed, today: date, here: Degrees | None) -> Place:
-    """What a card says of it."""
+def in_words_of_a_card(one: Listed, today: date, here: Degrees | None) -> str:
+    """One line of a card: what it is called, where, how far, cost, access, and how to ring."""
     entry = one.entry
     parts = [*_where(entry, here), *_cost(entry), *_access(entry), *_languages(entry)]
     if entry.phone:
         parts.append(f"ring {as_words(entry.phone)}")
+    return f"{as_words(entry.name)}: {', '.join([*parts, checked_in_words(one, today)])}"
+
+
+def checked_in_words(one: Listed, today: date) -> str:
+    """When anybody last checked it; that is always said."""
     checked = one.last_checked
-    old = ", some time ago" if freshness(one, today) is Freshness.FADED else ""
-    parts.append(f"last checked {in_words(checked)}{old}" if checked else "never checked")
-    return Place(as_words(entry.name), "; ".join(parts), whose(entry))
+    if checked is None:
+        return "never checked"
+    old = ", some time ago" if freshness(one, today) is not Freshness.FRESH else ""
+    return f"last checked {in_words(checked)}{old}"
 
 
-def whose(entry: Support) -> str:
-    """Where an entry comes from, under which licence, and what has to be said with it."""
-    lines = [as_words(credit.text) for credit in entry.credits]
-    named = entry.source.replace("-", " ")
-    named = named.upper() if named == "aliss" else named.capitalize()
-    if entry.source == "here":
-        return "Suggested here, and published by two people"
-    return ". ".join([f"{named}, {as_words(licence_in_words(entry.licence))}", *lines])
+def with_places(
+    proposals: Iterable[Proposal], language: str, practice: Practice, today: date
+) -> list[Proposal]:
+    """The buttons of one card, those for referrals with what there is nearby: three in all."""
+    found: list[Proposal] = []
+    said: set[str] = set()
+    for one in proposals:
+        near = nearby_for(one.offer, practice, language, today) if one.offer is not None else ()
+        new = [place for place in near if place.entry.id not in said][: MOST_PLACES - len(said)]
+        said |= {place.entry.id for place in new}
+        found.append(replace(one, places=tuple(new)))
+    return found
 
 
-_LICENCES = (
-    (re.compile(r"https?://creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)(?:/.*)?"), "CC {} {}"),
-    (
-        re.compile(
-            r"https?://www\.nationalarchives\.gov\.uk/doc/(open)-government-licence/version/(\d)/?"
-        ),
-        "Open Government Licence v{1}",
-    ),
-)
-
-
-def licence_in_words(licence: str) -> str:
-    """A licence by its short name, where its address is a known one."""
-    for address, words in _LICENCES:
-        if found := address.fullmatch(licence):
-            return words.format(found[1].upper(), found[2])
-    return licence or "licence not said"
+def paragraphs(proposals: Iterable[Proposal], practice: Practice, today: date) -> list[str]:
+    """What a card says of places nearby: for each service a list, and whose entries they are."""
+    said: list[str] = []
+    every: list[Listed] = []
+    for one in proposals:
+        if one.places and one.offer is not None and one.offer.service is not None:
+            lines = [
+                f"- {in_words_of_a_card(place, today, practice.where)}" for place in one.places
+            ]
+            said.append("\n".join([f"Nearby, for {one.offer.service.name}:", "", *lines]))
+            every += one.places
+    return [*said, whose_are(every)] if every else []
 
 
 def _where(entry: Support, here: Degrees | None) -> list[str]:

@@ -140,6 +140,7 @@ _LONGEST_ABOUT = 600
 _LONGEST_LINE = 300
 LONGEST_URL = 500
 _MOST = 40  # of anything that there is a list of
+_MOST_CREDITS = 10
 _OLDEST = 130
 
 _STEP_FREE = re.compile(r"step[- ]?free|wheel ?chair|level access|no steps|\bramp|\blift\b", re.I)
@@ -261,7 +262,7 @@ def _whole(pattern: re.Pattern[str], text: str) -> str:
 
 def _credits(found: Iterable[Credit]) -> tuple[Credit, ...]:
     kept = (Credit(plain(one.text), _url(one.url)) for one in found)
-    return _each(one for one in kept if one.text)
+    return _each(one for one in kept if one.text)[:_MOST_CREDITS]
 
 
 def _spot(spot: Spot) -> Spot | None:

@@ -14,7 +14,8 @@ from cds_hooks.directory.writing import directory_text
 from cds_hooks.settings import SettingsError, from_environment
 from cds_hooks.store.directory import Came, Directory, Kept, State
 from cds_hooks.store.tables import StoreError
-from prompts.places import Freshness, freshness, licence_in_words
+from prompts.places import Freshness, freshness
+from rules.credits import licence_in_words
 from rules.days import in_words
 from rules.problems import did_you_mean
 from rules.support import Listed, Room, plain, slug

@@ -27,12 +27,12 @@ from sqlalchemy import (
     update,
 )
 
-from cds_hooks.store.opening import Place, open_database
+from cds_hooks.store.opening import Place, is_there, open_database
+from rules.credits import HERE
 from rules.support import Listed, Room, Status, Support
 
 FILE = "directory.sqlite"
 MOST_SUGGESTED = 500  # that wait, of those that anybody may send
-HERE = "here"  # the source of what was suggested on a page
 _VERSION = 1
 
 _metadata = MetaData()
@@ -150,6 +150,11 @@ class Directory:
         """Open or make it. Raises StoreError."""
         # What two people published is not lost with the power: FULL.
         self._database = open_database(place, FILE, _metadata, "FULL", _VERSION)
+
+    @classmethod
+    def if_there(cls, place: Place) -> "Directory | None":
+        """The directory of a place, which is made nowhere that has none. Raises StoreError."""
+        return cls(place) if is_there(place, FILE, "supports") else None
 
     def close(self) -> None:
         """Let go of the file or the database."""

@@ -233,6 +233,19 @@ def check_is_there(place: Place) -> None:
         database.close()
 
 
+def is_there(place: Place, file: str, table: str) -> bool:
+    """Whether there are tables of ours beside the answers. Raises StoreError."""
+    if not place.url:
+        return (place.folder / file).is_file()
+    database = connect(place, file)
+    try:
+        with database.reading() as connection:
+            found = connection.execute(text("SELECT to_regclass(:table)"), {"table": table})
+            return found.scalar_one() is not None
+    finally:
+        database.close()
+
+
 def connect(place: Place, file: str, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> Database:
     """A database as it is, whatever its version; nothing is made but its folder. StoreError."""
     try:

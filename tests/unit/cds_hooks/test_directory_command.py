@@ -21,7 +21,9 @@ Goodday = Callable[..., int]
 
 
 def services(*names: str, **more: object) -> Json:
-    listed = [{"id": name, "name": f"The {name} group", "organisation": {}} for name in names]
+    listed: list[Json] = [
+        {"id": name, "name": f"The {name} group", "organisation": {}} for name in names
+    ]
     return {"meta": META, "count": len(listed), "next": None, "data": listed, **more}
 
 
@@ -219,18 +221,21 @@ def page_of(web: Web, limits: Limits) -> None:
         asking.close()
 
 
+NO_HEADERS: dict[str, str] = {}
+
+
 @pytest.mark.parametrize(
     ("path", "answer", "says"),
     [
         ("/a", (302, {"location": "http://other.example/a"}, b""), "another host"),
         ("/a", (302, {"location": "/a"}, b""), "again and again"),
         ("/a", (302, {"location": "file:///etc/passwd"}, b""), "no web address"),
-        ("/a", (302, {}, b""), "again and again"),
-        ("/a", (500, {}, b""), "answers with 500"),
+        ("/a", (302, NO_HEADERS, b""), "again and again"),
+        ("/a", (500, NO_HEADERS, b""), "answers with 500"),
         ("/a", (200, {"content-encoding": "gzip"}, b"x"), "packed"),
-        ("/a", (200, {}, b" " * 3_000), "more than any directory"),
+        ("/a", (200, NO_HEADERS, b" " * 3_000), "more than any directory"),
         ("/a", (200, {"content-length": "50"}, b"{"), "broke off"),
-        ("/a", (200, {}, b'{"data": [], "next": "http://other.example/"}'), "next page"),
+        ("/a", (200, NO_HEADERS, b'{"data": [], "next": "http://other.example/"}'), "next page"),
     ],
 )  # fmt: skip
 def test_what_an_address_may_not_do_ends_the_import(

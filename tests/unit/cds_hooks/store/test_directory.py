@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from cds_hooks.store.directory import HERE, MOST_SUGGESTED, Came, Directory, State
+from cds_hooks.store.directory import MOST_SUGGESTED, Came, Directory, State
 from cds_hooks.store.opening import Place
+from rules.credits import HERE
 from rules.support import Room, Status, Support
 from tests.architecture.project import ROOT
 from tests.directories import TODAY, walks
