@@ -16,7 +16,8 @@ from cds_hooks.settings import Settings
 from cds_hooks.store.keys import Key
 
 CLINICAL, AUDITOR = "clinical", "auditor"
-ROLES = frozenset({CLINICAL, AUDITOR})
+DIRECTORY = "directory"  # whoever keeps the directory of local support
+ROLES = frozenset({CLINICAL, AUDITOR, DIRECTORY})
 GOOD_FOR = 30 * 60  # seconds: a consultation and what comes after it
 _LONGEST = 128
 _LONGEST_LOOKS = 2 * _LONGEST

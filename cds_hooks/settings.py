@@ -71,7 +71,7 @@ class Settings(BaseModel):
     )
     role_header: Header = Field(
         default="x-goodday-role",
-        description="the header in which it says their roles: clinical, auditor",
+        description="the header in which it says their roles: clinical, auditor, directory",
     )
     reload: float = Field(
         default=5,

@@ -12,7 +12,7 @@ from enum import IntEnum
 from math import asin, cos, radians, sin, sqrt
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer
-from rules.credits import as_words, whose_are
+from rules.credits import LANGUAGES, as_words, whose_are
 from rules.days import in_words
 from rules.outcome import Proposal
 from rules.rule import Offer, OfferKind, Practice, Service
@@ -231,17 +231,8 @@ def _access(entry: Support) -> list[str]:
     return {YES: ["step-free"], NO: ["not step-free"], CANNOT_TELL: []}[entry.step_free]
 
 
-_NAMES = {
-    "ar": "Arabic", "bn": "Bengali", "cy": "Welsh", "fa": "Farsi", "fr": "French", "gd": "Gaelic",
-    "gu": "Gujarati", "hi": "Hindi", "ku": "Kurdish", "pa": "Punjabi", "pl": "Polish",
-    "pt": "Portuguese", "ro": "Romanian", "so": "Somali", "es": "Spanish", "ta": "Tamil",
-    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "zh": "Chinese",
-    "bfi": "British Sign Language",
-}  # fmt: skip
-
-
 def _languages(entry: Support) -> list[str]:
     """Languages besides English, by their names where we have one."""
     codes = dict.fromkeys(code.partition("-")[0] for code in entry.languages)
-    names = [_NAMES[code] for code in codes if code in _NAMES]
+    names = [LANGUAGES[code] for code in codes if code in LANGUAGES]
     return [f"in {' and '.join(names[:3])}"] if names else []

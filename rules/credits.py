@@ -72,3 +72,13 @@ def whose_are(listed: Iterable[Listed]) -> str:
     """The same of several, each said once."""
     said = dict.fromkeys(whose(one.entry) for one in listed)
     return " ".join(f"From {one}." for one in said if one)
+
+
+# Languages besides English, by the codes that directories have for them.
+LANGUAGES = {
+    "ar": "Arabic", "bn": "Bengali", "cy": "Welsh", "fa": "Farsi", "fr": "French", "gd": "Gaelic",
+    "gu": "Gujarati", "hi": "Hindi", "ku": "Kurdish", "pa": "Punjabi", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "so": "Somali", "es": "Spanish", "ta": "Tamil",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "zh": "Chinese",
+    "bfi": "British Sign Language",
+}  # fmt: skip

@@ -115,7 +115,15 @@ def serve(**given: object) -> int:
         pausing.stop()
 
     app = create_app(
-        settings, live, answers, clients, traffic=traffic, looking=looking, tally=tally, stop=stop
+        settings,
+        live,
+        answers,
+        clients,
+        traffic=traffic,
+        looking=looking,
+        tally=tally,
+        stop=stop,
+        supporting=supporting,
     )
     run(app, listening, address, traffic, settings.settle, settings.arrive_within)
     stop()  # where the app was not let end by itself

@@ -50,6 +50,7 @@ _supports = Table(
     Column("room", String, nullable=False),
     Column("weeks", Integer, nullable=False),
     Column("checked_here", String, nullable=False),
+    Column("reports", Integer, nullable=False),  # by people who said that it has changed
     Column("since", String, nullable=False),  # the day of the last of all this
 )
 # How often anything was changed: whoever has it in memory looks at this alone.
@@ -88,6 +89,7 @@ class Kept:
     room: Room
     weeks: int
     checked_here: date | None
+    reports: int
     since: date
 
     @property
@@ -245,7 +247,7 @@ class Directory:
             added = " ".join(dict.fromkeys((*row.themes, *themes)))
             values: dict[str, Any] = {"themes": added, "since": today.isoformat()}
             if checked:
-                values["checked_here"] = today.isoformat()
+                values |= _checked(today)
             if not row.seen_by:
                 came = Came.APPROVED
                 values["seen_by"] = by
@@ -274,7 +276,14 @@ class Directory:
 
     def check(self, name: str, today: date) -> bool:
         """Somebody rang or looked, and it is as it says; whether there is such an entry."""
-        return self._set(name, {"checked_here": today.isoformat(), "since": today.isoformat()})
+        return self._set(name, {**_checked(today), "since": today.isoformat()})
+
+    def report(self, name: str) -> bool:
+        """Somebody says that it has changed or stopped; whether there is one on show."""
+        on_show = update(_supports).where(_supports.c.id == name, _supports.c.shown != "")
+        with self._database.writing() as connection:
+            # It is for whoever publishes; what people are shown is the same: the turn stays.
+            return connection.execute(on_show.values(reports=_supports.c.reports + 1)).rowcount > 0
 
     def drop(self, name: str) -> bool:
         """Let go of what was suggested and never published; whether there was such. StoreError."""
@@ -306,6 +315,10 @@ def _given(row: Kept, entry: Support) -> dict[str, Any]:
     return told if entry == row.draft else {**told, "draft": _text(entry), "seen_by": ""}
 
 
+def _checked(today: date) -> dict[str, Any]:
+    return {"checked_here": today.isoformat(), "reports": 0}
+
+
 def _same_person(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
@@ -327,6 +340,7 @@ def _insert(connection: Connection, entry: Support, came: str, today: date) -> N
         "room": str(Room.OPEN),
         "weeks": 0,
         "checked_here": "",
+        "reports": 0,
         "since": today.isoformat(),
     }
     connection.execute(insert(_supports), values)
@@ -353,6 +367,7 @@ def _kept(row: RowMapping) -> Kept:
         room=Room(row["room"]),
         weeks=row["weeks"],
         checked_here=date.fromisoformat(row["checked_here"]) if row["checked_here"] else None,
+        reports=row["reports"],
         since=date.fromisoformat(row["since"]),
     )
 
