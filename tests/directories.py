@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rules.answer import Answer
 from rules.support import KINDS, Cost, Credit, Join, NotAnEntry, Spot, Status, Support, tidy
 
+# What a directory sends: nothing narrower is known of it.
 Json = dict[str, Any]
 TODAY = date(2026, 11, 22)
 

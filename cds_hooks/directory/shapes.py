@@ -88,7 +88,7 @@ def _depth(value: object) -> int:
 
 def _inside(value: object) -> Iterator[object]:
     if isinstance(value, dict):
-        yield from cast("dict[str, object]", value).values()
+        yield from cast("dict[str, object]", value).values()  # JSON has no other keys
     elif is_list(value):
         yield from value
 
@@ -157,7 +157,7 @@ def entry_of(
     ours = original.get(OURS)
     if is_object(ours):
         try:
-            given = cast("Json", msgspec.to_builtins(entry)) | ours
+            given = cast("Json", msgspec.to_builtins(entry)) | ours  # of a dataclass it is one
             entry = msgspec.convert(given, Support)
         except msgspec.ValidationError:
             raise NotAnEntry(f'Its member "{OURS}" is not as we write it.') from None

@@ -114,7 +114,8 @@ def _places(entry: Support) -> list[str]:
         for spot in entry.spots
     ]
     online = ["online"] if entry.online is YES else []
-    return [text for text in (*spots, *online, *([] if spots else entry.areas)) if text]
+    areas = () if spots else entry.areas
+    return [text for text in (*spots, *online, *areas) if text]
 
 
 def _cost(entry: Support) -> str:

@@ -5,12 +5,11 @@ change that comes from outside waits beside it until two people have seen that t
 any record is in it. Names are of those who publish, which is done in the open.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -63,6 +62,7 @@ _turns = Table(
 
 _ONE = select(_supports)
 _SUPPORT = msgspec.json.Decoder(Support)
+_Values = Mapping[str, str | int]  # what is written of an entry, by its columns
 
 
 class State(StrEnum):
@@ -245,7 +245,7 @@ class Directory:
             if seen and seen != row.seen:
                 return Came.NOT_AS_SEEN
             added = " ".join(dict.fromkeys((*row.themes, *themes)))
-            values: dict[str, Any] = {"themes": added, "since": today.isoformat()}
+            values: dict[str, str | int] = {"themes": added, "since": today.isoformat()}
             if checked:
                 values |= _checked(today)
             if not row.seen_by:
@@ -292,7 +292,7 @@ class Directory:
             _next_turn(connection)
             return connection.execute(unpublished).rowcount > 0
 
-    def _set(self, name: str, values: dict[str, Any]) -> bool:
+    def _set(self, name: str, values: _Values) -> bool:
         with self._database.writing() as connection:
             _next_turn(connection)
             if _look_up(connection, name) is None:
@@ -301,7 +301,7 @@ class Directory:
         return True
 
 
-def _given(row: Kept, entry: Support) -> dict[str, Any]:
+def _given(row: Kept, entry: Support) -> _Values:
     """What an import changes of an entry that is known."""
     shown = row.shown
     if shown is None:
@@ -315,7 +315,7 @@ def _given(row: Kept, entry: Support) -> dict[str, Any]:
     return told if entry == row.draft else {**told, "draft": _text(entry), "seen_by": ""}
 
 
-def _checked(today: date) -> dict[str, Any]:
+def _checked(today: date) -> _Values:
     return {"checked_here": today.isoformat(), "reports": 0}
 
 
@@ -346,8 +346,8 @@ def _insert(connection: Connection, entry: Support, came: str, today: date) -> N
     connection.execute(insert(_supports), values)
 
 
-def _update(connection: Connection, name: str, values: dict[str, Any]) -> None:
-    connection.execute(update(_supports).where(_supports.c.id == name).values(values))
+def _update(connection: Connection, name: str, values: _Values) -> None:
+    connection.execute(update(_supports).where(_supports.c.id == name).values(dict(values)))
 
 
 def _look_up(connection: Connection, name: str) -> Kept | None:

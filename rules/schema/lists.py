@@ -175,7 +175,7 @@ def _kinds(reader: Reader, block: Block) -> Iterator[str]:
             block.pairs["kinds"][0].at,
             "E09",
             'Without "themes:" nothing is looked for in the directory, of whatever sort.',
-            "Name at least one theme: themes: [walking]",
+            more=("Add a line that starts with themes:",),
         )
 
 

@@ -18,7 +18,7 @@ from cds_hooks.store.directory import Directory
 from cds_hooks.store.opening import Place
 from cds_hooks.supporting import Supporting
 from rules.credits import HERE
-from rules.support import Cost, Room, Spot
+from rules.support import Cost, Room, Spot, Support
 from tests.directories import walks
 from tests.fhir_builders import COPD_RULE
 from tests.served import NOW, a_store, piloting
@@ -59,8 +59,8 @@ class Pages:
     supporting: Supporting
     live: Live
 
-    def publish(self, *entries: object) -> None:
-        self.directory.take(((one, "") for one in entries), TODAY)  # type: ignore[misc]
+    def publish(self, *entries: Support) -> None:
+        self.directory.take(((one, "") for one in entries), TODAY)
         for one in self.directory.everything():
             self.directory.publish(one.latest.id, "Jo", TODAY)
             self.directory.publish(one.latest.id, "Sam", TODAY)

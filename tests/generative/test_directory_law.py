@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -16,12 +16,12 @@ from rules.support import NotAnEntry, Support, tidy
 from tests.directories import TODAY, Json, anything, entries
 from tests.lengths import examples
 
-Write = Callable[[Iterable[tuple[Support, Json | None]], Any], Json]
+Write = Callable[[Iterable[tuple[Support, Json | None]], date], Json]
 SHAPES = (pytest.param(write_aliss, id="aliss"), pytest.param(write_referral, id="referral"))
 
 
-def read(document: object, **whose: Any) -> tuple[Support, ...]:
-    page = read_directory(json.dumps(document).encode(), Whose(**whose), TODAY)
+def read(document: object) -> tuple[Support, ...]:
+    page = read_directory(json.dumps(document).encode(), Whose(), TODAY)
     assert not [aside for aside in page.asides if not aside.kept]
     return tuple(one.entry for one in page.found)
 

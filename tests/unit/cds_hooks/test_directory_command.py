@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 
@@ -18,6 +17,7 @@ from tests.directories import TODAY, Json
 BY = "https://creativecommons.org/licenses/by/4.0/"
 META = {"licence": BY, "attribution": [{"text": "From ALISS users", "url": ""}]}
 Goodday = Callable[..., int]
+Answer = tuple[int, dict[str, str], bytes]
 
 
 def services(*names: str, **more: object) -> Json:
@@ -148,7 +148,7 @@ def test_without_a_licence_nothing_is_taken_in(
 class Web:
     """What it answers by its path, and what it was asked."""
 
-    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict[str, Any])
+    answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
     asked: list[str] = field(default_factory=list[str])
     address: str = ""
 

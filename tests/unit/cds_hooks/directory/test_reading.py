@@ -19,11 +19,12 @@ from rules.answer import NO, YES, Answer
 from rules.support import Cost, Credit, Join, Spot, Status
 from tests.directories import TODAY, Json, walks
 
+WHOSE = Whose()
 BY = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def read(document: object, **whose: Any) -> Page:
-    return read_directory(json.dumps(document).encode(), Whose(**whose), TODAY)
+def read(document: object, whose: Whose = WHOSE) -> Page:
+    return read_directory(json.dumps(document).encode(), whose, TODAY)
 
 
 def aliss(**members: object) -> Json:
@@ -94,9 +95,7 @@ def test_a_service_of_open_referral_says_cost_ages_languages_and_days() -> None:
             ],
             assured_date="2026-09-01",
         ),
-        source="mycity",
-        licence="OGL",
-        credits=("From MyCity council",),
+        Whose("mycity", "OGL", ("From MyCity council",)),
     ).found
     entry = one.entry
     assert (entry.id, entry.licence) == ("mycity:walks-1", "OGL")
@@ -253,7 +252,7 @@ def test_the_examples_of_open_referral_are_read_and_come_out_the_same(
     published: Path, name: str
 ) -> None:
     example = json.loads((published / name).read_bytes())
-    page = read(example, licence="CC BY-SA 4.0")
+    page = read(example, Whose(licence="CC BY-SA 4.0"))
     assert page.asides == ()
     (one,) = page.found
     assert (one.entry.name, one.entry.last_checked) == ("Community Counselling", date(2005, 1, 1))
@@ -265,7 +264,7 @@ def test_the_examples_of_open_referral_are_read_and_come_out_the_same(
 def test_what_we_write_for_aliss_is_as_its_fields_are(published: Path) -> None:
     schema = json.loads((published / "aliss" / "v5_service_fields.schema.json").read_bytes())
     (service,) = write_aliss([(walks(), None)], TODAY)["data"]
-    Draft202012Validator(schema).validate(service)  # pyright: ignore[reportUnknownMemberType]
+    Draft202012Validator(schema).validate(service)  # pyright: ignore[reportUnknownMemberType] - jsonschema's
 
 
 def test_what_we_write_for_open_referral_is_as_its_schemas_say(published: Path) -> None:
@@ -287,8 +286,9 @@ def test_what_we_write_for_open_referral_is_as_its_schemas_say(published: Path) 
         youngest=18,
     )
     (service,) = write_referral([(entry, None)], TODAY)["contents"]
-    registry: Registry[Any] = Registry[Any]().with_resources(found)
-    Draft202012Validator(schemas["service.json"], registry=registry).validate(service)  # pyright: ignore[reportUnknownMemberType]
+    # Its schemas are JSON: nothing narrower is known of them.
+    registry = Registry[Any]().with_resources(found)
+    Draft202012Validator(schemas["service.json"], registry=registry).validate(service)  # pyright: ignore[reportUnknownMemberType] - jsonschema's
 
 
 def _of(schemas: dict[str, Json]) -> set[str]:
