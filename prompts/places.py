@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from enum import IntEnum
+from itertools import groupby
 from math import asin, cos, radians, sin, sqrt
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer
@@ -21,7 +22,8 @@ from rules.support import Cost, Listed, Room, Status, Support
 MOST_PLACES = 3
 FADES_AFTER, HIDES_AFTER = 180, 365  # days without anybody having checked (PRODUCT 3.3, sketch 11)
 # Kilometres up to which it is about as far: a walk, a bus, a drive. A metre is no reason to choose.
-_BANDS = (1.6, 5.0, 15.0, 40.0)
+_BANDS = (1.6, 5.0, 15.0)
+_FURTHEST = 40.0  # kilometres: what is further is not nearby
 _EARTH = 6371.0  # kilometres, its radius
 _KM_OF_A_MILE = 1.609
 
@@ -60,9 +62,20 @@ def candidates(
     if not service.themes:
         return ()
     found = [
-        one for one in listed if fits(one, service) and freshness(one, today) is not Freshness.STALE
+        one
+        for one in listed
+        if fits(one, service)
+        and freshness(one, today) is not Freshness.STALE
+        and _is_near(one.entry, here)
+        and as_words(one.entry.name)  # a card could not name it
     ]
-    return tuple(sorted(found, key=lambda one: _order(one, service, today, here, "")))
+    return tuple(sorted(found, key=lambda one: _order(one, service, today, here)))
+
+
+def _is_near(entry: Support, here: Degrees | None) -> bool:
+    """Whether it may be nearby: online, or not known to be further than anybody would go."""
+    far = distance(entry, here)
+    return entry.online is YES or far is None or far <= _FURTHEST
 
 
 def is_full(found: Iterable[Listed]) -> bool:
@@ -93,26 +106,35 @@ def choose_places(
     here: Degrees | None = None,
     language: str = "",
 ) -> tuple[Listed, ...]:
-    """Three at most of what ``candidates`` gave, for somebody who speaks a language."""
-    with_room = [one for one in found if one.room is Room.OPEN]
-    with_room.sort(key=lambda one: _order(one, service, today, here, language))
-    return tuple(with_room[:MOST_PLACES])
+    """Three at most of what ``candidates`` gave, in its order, for who speaks a language."""
+    with_room = (one for one in found if one.room is Room.OPEN)
+    chosen: list[Listed] = []
+    # Their language counts among what is otherwise alike, down to the day of the last check.
+    for _, alike in groupby(with_room, key=lambda one: _before_language(one, service, today, here)):
+        chosen += sorted(alike, key=lambda one: _by_language(one.entry, language))
+        if len(chosen) >= MOST_PLACES:
+            break
+    return tuple(chosen[:MOST_PLACES])
 
 
 def _order(
-    one: Listed, service: Service, today: date, here: Degrees | None, language: str
-) -> tuple[object, ...]:
-    entry, checked = one.entry, one.last_checked or date.min
+    one: Listed, service: Service, today: date, here: Degrees | None
+) -> tuple[tuple[int, ...], int, str, str]:
+    checked = one.last_checked or date.min
+    before = _before_language(one, service, today, here)
+    return before, -checked.toordinal(), one.entry.name.casefold(), one.entry.id
+
+
+def _before_language(
+    one: Listed, service: Service, today: date, here: Degrees | None
+) -> tuple[int, ...]:
+    entry = one.entry
     return (
         freshness(one, today),
         -len(set(service.themes) & set(entry.themes)),
         _band(distance(entry, here), entry.online),
         _BY_COST[entry.cost],
         _BY_ACCESS[entry.step_free],
-        _by_language(entry, language),
-        -checked.toordinal(),
-        entry.name.casefold(),
-        entry.id,
     )
 
 
@@ -147,11 +169,11 @@ def _between(one: Degrees, other: Degrees) -> float:
 
 
 def _band(kilometres: float | None, online: Answer) -> int:
-    """How far it is, roughly. What is online is as near as anything; what is not known is far."""
+    """How far it is, roughly. What is online is as near as anything; not known comes last."""
     if online is YES:
         return 0
     if kilometres is None:
-        return len(_BANDS)
+        return len(_BANDS) + 1
     return next((band for band, up_to in enumerate(_BANDS) if kilometres <= up_to), len(_BANDS))
 
 

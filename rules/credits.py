@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rules.support import Listed, Support
 
-_OF_WORDS = frozenset(" ,.;:()'’+&/%£–-!?")
+_OF_WORDS = frozenset(" ,.;:()'’‘“”+&/%£€–-!?©")
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
 # Between digits they are a time or a price.
 _LIKE_AN_ADDRESS = re.compile(r"(?<=[^\W\d])[./:]+(?=\w)|(?<=\d)[./:]+(?=[^\W\d])")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from prompts.history import History
 from prompts.places import (
     FADES_AFTER,
     HIDES_AFTER,
@@ -25,6 +26,7 @@ from rules.schema.wording import more_than_words
 from rules.support import Cost, Credit, Listed, Room, Spot, Status, Support
 from tests.directories import TODAY, entries, walks
 from tests.lengths import examples
+from tests.unit.prompts.asking import OURS, REFER, TEA, chosen, rule, tag
 
 HERE = (55.80, -4.87)
 WALKS = Service("walks", "Walks", Code(SNOMED, "1"), themes=("walking", "outdoors"))
@@ -83,6 +85,11 @@ def test_one_comes_before_the_other(first: dict[str, object], second: dict[str, 
         assert names(one, other, language="ur") == "B A"
 
 
+def test_what_is_further_than_anybody_would_go_is_not_nearby() -> None:
+    assert names(a("A", spots=at(39)), a("B", spots=at(41))) == "A"
+    assert names(a("B", spots=at(41), online=YES)) == "B"
+
+
 def test_a_metre_is_no_reason_to_choose() -> None:
     assert (
         names(a("A", spots=at(1.4), cost=Cost.FREE), a("B", spots=at(1), cost=Cost.PAID)) == "A B"
@@ -92,6 +99,7 @@ def test_a_metre_is_no_reason_to_choose() -> None:
 def test_three_at_most_and_only_what_is_looked_for() -> None:
     assert len(names(*(a(f"W{number}") for number in range(9))).split()) == MOST_PLACES
     assert names(a("A", themes=("singing",))) == ""
+    assert names(a("***")) == ""  # a card could not name it
     assert names(a("A"), service=replace(WALKS, themes=())) == ""
     assert (
         names(a("A"), a("B", kinds=("course",)), service=replace(WALKS, kinds=("course",))) == "B"
@@ -122,10 +130,38 @@ def test_what_is_full_is_not_chosen_and_all_of_it_full_rests_the_offer() -> None
     assert not is_full([])
 
 
+def test_a_rule_whose_one_offer_is_full_by_the_directory_says_nothing_and_why() -> None:
+    full = replace(OURS, nearby={"tea-group": (replace(a("Tea"), room=Room.FULL),)})
+    choice = chosen(rule(), practice=full)
+    assert [one.says for one in choice.held] == [
+        "Not shown: what it offers has no room, as the directory of local support says."
+    ]
+    both = chosen(rule(), practice=full, history=History(capacity=frozenset({TEA})))
+    assert [one.says for one in both.held] == [
+        "Not shown: what it offers has no room, as several people were told lately."
+    ]
+    prompt = chosen(rule(offers=REFER + tag("t")), practice=full).prompt
+    assert prompt is not None
+    assert [one.label for one in prompt.proposals][:-2] == ["Tag t"]
+
+
+def test_a_card_with_two_referrals_shows_three_places_in_all() -> None:
+    near = tuple(a(f"W{number}") for number in range(4))
+    ours = replace(OURS, nearby={"tea-group": near[:2], "copd-living-well": near})
+    two = REFER + "\n- refer: {label: Other, service: copd-living-well}"
+    prompt = chosen(rule(offers=two + tag("t")), practice=ours).prompt
+    assert prompt is not None
+    shown = [[place.entry.name for place in one.places] for one in prompt.proposals]
+    assert shown == [["W0", "W1"], ["W2"], [], [], []]
+    assert prompt.detail.count("last checked") == 3
+    assert prompt.detail.count("From ALISS") == 1
+
+
 def test_how_far_it_is_is_told_to_the_nearest_of_its_places() -> None:
     assert distance(walks(spots=(*at(10), *at(2))), HERE) == pytest.approx(2, abs=0.01)
     assert distance(walks(spots=(Spot("A hall"),)), HERE) is None
     assert distance(walks(), None) is None
+    assert candidates(WALKS, [a("A", spots=at(500))], TODAY, None)
     london, edinburgh = (51.5074, -0.1278), (55.9533, -3.1883)
     there = walks(spots=(Spot("Castle", "", *edinburgh),))
     assert distance(there, london) == pytest.approx(534, abs=2)

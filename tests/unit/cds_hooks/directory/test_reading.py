@@ -31,6 +31,10 @@ def aliss(**members: object) -> Json:
     return {"id": "walks-1", "name": "Walks", "organisation": {"name": "Steps"}, **members}
 
 
+def aliss_page(**members: object) -> Json:
+    return {"data": [aliss(**members)]}
+
+
 def referral(**members: object) -> Json:
     return {"id": "walks-1", "name": "Walks", "status": "active", **members}
 
@@ -107,6 +111,14 @@ def test_a_service_of_open_referral_says_cost_ages_languages_and_days() -> None:
     assert (entry.step_free, entry.online) == (NO, Answer.NO)
     assert (entry.themes, entry.conditions) == (("walking",), ("copd",))
     assert (entry.last_checked, entry.status) == (date(2026, 9, 1), Status.ACTIVE)
+
+
+def test_a_long_text_is_cut_at_a_word_and_kept_whole_beside_it() -> None:
+    (one,) = read(aliss_page(description="walk " * 200)).found
+    assert one.entry.about == "walk " * 118 + "walk…"
+    assert len(one.original["description"]) == 1_000
+    (one,) = read(aliss_page(description="w" * 700)).found
+    assert one.entry.about == "w" * 599 + "…"
 
 
 @pytest.mark.parametrize(

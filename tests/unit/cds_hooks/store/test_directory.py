@@ -196,6 +196,15 @@ def test_every_process_sees_it_and_its_turn_says_that_something_changed(place: P
     other.close()
 
 
+def test_where_there_is_none_none_is_made(place: Place) -> None:
+    assert Directory.if_there(place) is None
+    assert Directory.if_there(place) is None
+    Directory(place).close()
+    found = Directory.if_there(place)
+    assert found is not None
+    found.close()
+
+
 def test_two_people_who_press_at_once_are_both_counted(place: Place) -> None:
     one, other = Directory(place), Directory(place)
     names = [f"w{number}" for number in range(20)]
