@@ -157,6 +157,7 @@ def directory(parser: argparse.ArgumentParser) -> None:
     publish.add_argument(
         "--theme", dest="themes", action="append", help="a theme to find it by; may be repeated"
     )
+    check = verbs.add_parser("check", help="somebody rang or looked, and it is as it says")
     hide = verbs.add_parser("hide", help="show an entry to nobody, from now on")
     back = hide.add_mutually_exclusive_group()
     back.add_argument("--gone", action="store_true", help="it has stopped for good")
@@ -165,7 +166,7 @@ def directory(parser: argparse.ArgumentParser) -> None:
     room = full.add_mutually_exclusive_group()
     room.add_argument("--waiting", type=int, metavar="WEEKS", help="so many weeks to wait")
     room.add_argument("--open", action="store_true", help="it has room again")
-    for one in (hide, full):
+    for one in (check, hide, full):
         one.add_argument("entries", nargs="+", metavar="ID", help="entries, as show names them")
     publish.add_argument("entries", nargs="*", metavar="ID", help="entries, as show names them")
     for name, one in verbs.choices.items():

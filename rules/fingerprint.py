@@ -19,7 +19,7 @@ from typing import cast
 from rules.codes import CodeList
 from rules.fact import Compare, Expression, Fact, IsTrue, Test
 from rules.problems import Place
-from rules.rule import Exclusion, Offer, Quiet, Rule, Variant, Wording, Words
+from rules.rule import Exclusion, Offer, Quiet, Rule, Service, Variant, Wording, Words
 
 LENGTH = 16  # characters from 0 to 9 and a to f
 
@@ -35,6 +35,8 @@ _NO_PART: Mapping[type, frozenset[str]] = {
     Variant: frozenset({"at"}),
     Offer: frozenset({"at"}),
     Quiet: frozenset({"silenced_by"}),  # what another rule says
+    # Which entries of a directory there are changes every day without anybody releasing a rule.
+    Service: frozenset({"themes", "kinds"}),
 }
 # Codes that came from lists, and the names of those lists where they are known.
 _NAMED: Mapping[tuple[type, str], str] = {

@@ -49,6 +49,8 @@ def run_verb(options: argparse.Namespace) -> int:
                 return _export(directory, options.to, options.shape, today, every=options.all)
             case "publish":
                 return _publish(directory, options, today)
+            case "check":
+                return _check(directory, options.entries, today)
             case "hide":
                 return _hide(directory, options, today)
             case _:
@@ -156,6 +158,16 @@ def _publish(directory: Directory, options: argparse.Namespace, today: date) -> 
         say.line(f"{name}: {_SAYS[came]}")
         if came is Came.NEEDS_ANOTHER:
             code = PROBLEMS
+    return code
+
+
+def _check(directory: Directory, entries: list[str], today: date) -> int:
+    code = FINE
+    for name in entries:
+        if directory.check(name, today):
+            say.line(f"{name}: it counts as checked today.")
+        else:
+            code = _unknown(directory, name)
     return code
 
 

@@ -83,6 +83,9 @@ def test_words_and_states_narrow_what_is_shown(
     assert "walking" not in capsys.readouterr().out
     goodday("show", "--state", "full")
     assert "suggested; full" in capsys.readouterr().out
+    assert goodday("check", "aliss:walking") == 0
+    goodday("show", "walking")
+    assert "never checked" not in capsys.readouterr().out
     goodday("show", "nothing-like-it")
     assert "nothing of that" in capsys.readouterr().out
 
@@ -99,6 +102,7 @@ def test_words_and_states_narrow_what_is_shown(
         (("full", "aliss:walking", "--waiting", "0"), 2, "1 to 104 weeks"),
         (("full", "other"), 1, "not in the directory"),
         (("hide", "other"), 1, "not in the directory"),
+        (("check", "other"), 1, "not in the directory"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(
