@@ -182,7 +182,7 @@ def create_app(
             looks = kept_as(looks, client.realm) if looks else ""
             asking = Asking(
                 service=service,
-                practice=live.practice_of(now_in_force, practice_day(now)),
+                practice=live.practice_of(now_in_force),
                 who=kept_as(record.person.id, client.realm),
                 instance=str(call.hookInstance),
                 now=now,

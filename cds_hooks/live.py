@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from time import monotonic
 
@@ -12,7 +12,6 @@ from cds_hooks.watched import Alarm, Canaries, Figures
 from fhir_adapters.drafts import prove_offers
 from prompts.alarms import Led
 from prompts.counted import Counted
-from prompts.places import candidates
 from prompts.restraint import UNREAD
 from rules.people import Stories
 from rules.rule import Library, Practice
@@ -32,16 +31,6 @@ class InForce:
     fingerprint: str
     since: datetime
     stories: Mapping[str, Stories] = field(default_factory=dict[str, Stories])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Nearby:
-    """A practice with what there is nearby, and what that was chosen from."""
-
-    rules: InForce
-    listed: tuple[Listed, ...]
-    on: date
-    practice: Practice
 
 
 class OutsideSubset(ValueError):
@@ -107,48 +96,25 @@ class Live:
         self.figures: Mapping[str, Figures] = {}
         self.in_shadow: Mapping[str, Counted] = {}  # of rules in shadow, since they are
         self.led: Mapping[str, Led] = {}  # what came of cards
-        self.listed: tuple[Listed, ...] = ()  # local support, as it is published; swapped as well
-        self._nearby: Nearby | None = None
+        # Local support as it is published, and what of it each service looks for; swapped as well.
+        self.listed: tuple[Listed, ...] = ()
+        self.nearby: Mapping[str, tuple[Listed, ...]] = {}
 
     @property
     def rules(self) -> InForce:
         """The set in force now: to be read once in a call, and kept to its end."""
         return self._rules
 
-    def practice_of(self, rules: InForce, today: date | None = None) -> Practice:
-        """Whose rules those are, with what is paused of them now, by hand or by itself.
+    def practice_of(self, rules: InForce) -> Practice:
+        """Whose rules those are, with what is paused of them now, and what there is nearby.
 
         A call asks for the practice of the rules that it began with: others may be in force since.
-        With a day it has what there is nearby on that day, too.
         """
         paused = {one.what: one.because for one in self.pauses}
         if self.is_blind:
             paused[UNREAD] = _BLIND
-        practice = rules.library.practice
-        if today is not None and self.listed:
-            practice = self._with_nearby(rules, self.listed, today)
-        return replace(practice, paused=paused) if paused else practice
-
-    def _with_nearby(self, rules: InForce, listed: tuple[Listed, ...], today: date) -> Practice:
-        """Chosen once a day for all, and again when either was swapped."""
-        known = self._nearby
-        if (
-            known is None
-            or known.rules is not rules
-            or known.listed is not listed
-            or known.on != today
-        ):
-            practice = rules.library.practice
-            offers = (offer for rule in rules.library.rules for offer in rule.offers)
-            services = {one.service.id: one.service for one in offers if one.service is not None}
-            found = {
-                name: near
-                for name, service in services.items()
-                if (near := candidates(service, listed, today, practice.where))
-            }
-            with_all = replace(practice, nearby=found) if found else practice
-            known = self._nearby = Nearby(rules, listed, today, with_all)
-        return known.practice
+        practice, nearby = rules.library.practice, self.nearby
+        return replace(practice, paused=paused, nearby=nearby) if paused or nearby else practice
 
     def follow(self) -> None:
         """From here on somebody looks up what is paused, and until it is known nothing is said."""

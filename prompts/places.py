@@ -5,18 +5,18 @@ What was not checked for half a year comes last and for a year not at all. Nothi
 paid for, and nothing of how many people go there, is a part of it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from enum import IntEnum
-from itertools import groupby
+from itertools import groupby, islice
 from math import asin, cos, radians, sin, sqrt
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer
 from rules.credits import LANGUAGES, as_words, whose_are
 from rules.days import in_words
 from rules.outcome import Proposal
-from rules.rule import Offer, OfferKind, Practice, Service
+from rules.rule import Library, Offer, OfferKind, Practice, Service
 from rules.support import Cost, Listed, Room, Status, Support
 
 MOST_PLACES = 3
@@ -78,10 +78,21 @@ def _is_near(entry: Support, here: Degrees | None) -> bool:
     return entry.online is YES or far is None or far <= _FURTHEST
 
 
-def is_full(found: Iterable[Listed]) -> bool:
+def nearby_services(
+    library: Library, listed: Iterable[Listed], today: date
+) -> dict[str, tuple[Listed, ...]]:
+    """What there is for each service of a library's rules, by its id, where there is something."""
+    every = tuple(listed)
+    offers = (offer for rule in library.rules for offer in rule.offers)
+    services = {one.service.id: one.service for one in offers if one.service is not None}
+    where = library.practice.where
+    found = ((name, candidates(one, every, today, where)) for name, one in services.items())
+    return {name: near for name, near in found if near}
+
+
+def is_full(found: Collection[Listed]) -> bool:
     """Whether there is something, and none of it has room."""
-    rooms = [one.room for one in found]
-    return bool(rooms) and Room.OPEN not in rooms
+    return bool(found) and all(one.room is not Room.OPEN for one in found)
 
 
 def full_now(nearby: Mapping[str, tuple[Listed, ...]]) -> frozenset[str]:
@@ -108,6 +119,8 @@ def choose_places(
 ) -> tuple[Listed, ...]:
     """Three at most of what ``candidates`` gave, in its order, for who speaks a language."""
     with_room = (one for one in found if one.room is Room.OPEN)
+    if _plain(language) in _MOSTLY:
+        return tuple(islice(with_room, MOST_PLACES))
     chosen: list[Listed] = []
     # Their language counts among what is otherwise alike, down to the day of the last check.
     for _, alike in groupby(with_room, key=lambda one: _before_language(one, service, today, here)):
@@ -143,11 +156,16 @@ _BY_ACCESS: Mapping[Answer, int] = {YES: 0, CANNOT_TELL: 1, NO: 2}
 
 
 def _by_language(entry: Support, language: str) -> int:
-    """Those in the person's own language first, where it is not the one that most things are in."""
-    plain = language.partition("-")[0]
-    if plain in ("", "en"):
-        return 0
-    return 0 if plain in {code.partition("-")[0] for code in entry.languages} else 1
+    """Those in the person's own language first."""
+    return 0 if _plain(language) in {_plain(code) for code in entry.languages} else 1
+
+
+_MOSTLY = ("", "en")  # what most things are in; whoever speaks it needs none to be preferred
+
+
+def _plain(language: str) -> str:
+    """A language without its country or script."""
+    return language.partition("-")[0]
 
 
 def distance(entry: Support, here: Degrees | None) -> float | None:

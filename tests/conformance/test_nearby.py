@@ -33,6 +33,7 @@ class Practice:
     surgery: Surgery
     directory: Directory
     supporting: Supporting
+    live: Live
     asked: int = 0
 
     def publish(self, *entries: Support) -> None:
@@ -49,6 +50,7 @@ class Practice:
     def look(self, **patient: object) -> Reply:
         """Somebody opens the record of one more person."""
         self.asked += 1
+        self.supporting.look()  # as it does every few seconds
         person = f"p-{self.asked}"
         records = margaret(person)
         records[0] |= patient
@@ -67,9 +69,11 @@ def here(tmp_path: Path) -> Iterator[Practice]:
     (folder / "shared" / "services.yaml").write_text(SERVICES)
     live = Live(in_force(piloting(folder, COPD_RULE, where="55.80, -4.87"), NOW))
     directory = Directory(Place(tmp_path / "store"))
-    supporting = Supporting(directory, live)
+    told: list[Surgery] = []
+    supporting = Supporting(directory, live, lambda: told[0].clock())
     with surgery(tmp_path, live) as served:
-        yield Practice(served, directory, supporting)
+        told.append(served)
+        yield Practice(served, directory, supporting, live)
     supporting.stop()
 
 
@@ -178,6 +182,15 @@ def test_nothing_of_a_hostile_entry_is_more_than_words(here: Practice) -> None:
     assert "](" not in line
     assert "//" not in line
     assert "<" not in reply.text
+
+
+def test_other_rules_look_for_what_they_look_for(here: Practice, tmp_path: Path) -> None:
+    here.publish(walks(themes=("singing",)))
+    assert here.nearby() == []
+    services = tmp_path / "practice" / "shared" / "services.yaml"
+    services.write_text(SERVICES.replace("[breathing, walking]", "singing"))
+    here.live.take(in_force(piloting(tmp_path / "practice", COPD_RULE), NOW, "anew"))
+    assert len(here.nearby()) == 1
 
 
 def test_while_the_directory_cannot_be_read_what_was_read_last_stays(
