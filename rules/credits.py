@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from rules.support import Listed, Support
 
 _OF_WORDS = frozenset(" ,.;:()'’‘“”+&/%£€–-!?©")
-_WWW = re.compile(r"(www)\.", re.IGNORECASE)
+_WWW = re.compile(r"www(?:\.|(?!\w))", re.IGNORECASE)
 # Between digits they are a time or a price.
 _LIKE_AN_ADDRESS = re.compile(r"(?<=[^\W\d])[./:]+(?=\w)|(?<=\d)[./:]+(?=[^\W\d])")
 _RUNS = re.compile(r"([./:&-])\1+")
-_BEFORE_WORDS = re.compile(r"^[^\w(]+|^(\d+)[.)](?= |$)")
+_BEFORE_WORDS = re.compile(r"^[^\w(]+")
+_NUMBER_OF_A_LIST = re.compile(r"^(\d+)[.)]+(?= |$)")
 HERE = "here"  # the source of what was suggested on a page of ours
 
 
@@ -24,8 +25,8 @@ def as_words(text: str) -> str:
     words = "".join(c if _is_of_words(c) else " " for c in text)
     words = words.replace("&", " and ").replace(";", ",")
     words = _RUNS.sub(r"\1", " ".join(words.split()))
-    words = _LIKE_AN_ADDRESS.sub(lambda sign: f"{sign[0]} ", _WWW.sub(r"\1 ", words))
-    return " ".join(_BEFORE_WORDS.sub(lambda found: found[1] or "", words).split())
+    words = _LIKE_AN_ADDRESS.sub(lambda sign: f"{sign[0]} ", _WWW.sub(" ", words))
+    return " ".join(_NUMBER_OF_A_LIST.sub(r"\1", _BEFORE_WORDS.sub("", words)).split())
 
 
 def _is_of_words(character: str) -> bool:

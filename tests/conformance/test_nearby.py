@@ -176,7 +176,7 @@ def test_nothing_of_a_hostile_entry_is_more_than_words(here: Practice) -> None:
     reply = here.look()
     (line,) = [one for one in reply.card["detail"].split("\n") if "last checked" in one]
     assert line == (
-        "- Free (https:/ evil. example) img src x onerror x www evil. example: x (javascript: 1),"
+        "- Free (https:/ evil. example) img src x onerror x evil. example: x (javascript: 1),"
         " free, last checked 1 September 2026"
     )
     assert "](" not in line

@@ -188,9 +188,14 @@ def test_whose_it_is_is_said_with_its_licence_and_its_lines() -> None:
     )
 
 
-HOSTILE = st.text(
-    st.sampled_from("<>[]()!*_`~#|\\&;:/.@=-+ \n\t wwWe1.x)\"'é\u0301\u200bＡ٣/"), max_size=60
-) | st.text(max_size=60)
+PIECES = (
+    "www.", "WWW.evil.example", "https://", "//", "![", "](", "[x]: y", "<img", "&#60;", "&lt;",
+    "```", "~~", "a@b.example", "# x", "- x", "1. x", "| - |", "***", "> x", "\\", "[^1]", "    x",
+    "evil.com",
+)  # fmt: skip
+MADE_OF_PIECES = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=6).map("".join)
+SIGNS = "<>[]()!*_`~#|\\&;:/.@=-+ \n\t wwWe1.x)\"'é\u0301\u200bＡ٣/"
+HOSTILE = MADE_OF_PIECES | st.text(st.sampled_from(SIGNS), max_size=60) | st.text(max_size=60)
 
 
 @settings(max_examples=examples(500, 10_000))
