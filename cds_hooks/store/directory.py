@@ -41,7 +41,9 @@ _supports = Table(
     Column("id", String, primary_key=True),
     Column("shown", String, nullable=False),  # as two people published it, as JSON; "" before
     Column("draft", String, nullable=False),  # what waits for two people; "" where nothing does
-    Column("came", String, nullable=False),  # the newest as its directory wrote it; "" of ours
+    # Both as their directory wrote them, and "" where nobody did: what was suggested here.
+    Column("shown_came", String, nullable=False),
+    Column("draft_came", String, nullable=False),
     Column("seen_by", String, nullable=False),  # who was the first to approve of the draft
     Column("published_by", String, nullable=False),  # both, a line each
     Column("away", String, nullable=False),  # "", hidden or gone, by hand
@@ -81,7 +83,8 @@ class Kept:
 
     shown: Support | None
     draft: Support | None
-    came: str
+    shown_came: str
+    draft_came: str
     seen_by: str
     published_by: tuple[str, ...]
     away: str
@@ -113,6 +116,11 @@ class Kept:
         """As it is on show, or as it came where nothing is; with the themes added here."""
         found = self.shown or self.latest
         return replace(found, themes=tuple(dict.fromkeys((*found.themes, *self.themes))))
+
+    @property
+    def came(self) -> str:
+        """What that was written as by its directory."""
+        return self.draft_came if self.shown is None else self.shown_came
 
     @property
     def seen(self) -> str:
@@ -203,9 +211,10 @@ class Directory:
                     _insert(connection, entry, came, today)
                     new.append(entry.id)
                     continue
-                given = _given(row, entry)
-                (changed if given.get("draft") else same).append(entry.id)
-                _update(connection, entry.id, {**given, "came": came})
+                given = _given(row, entry, came)
+                is_news = bool(given["draft"]) and entry != row.draft
+                (changed if is_news else same).append(entry.id)
+                _update(connection, entry.id, given)
         return Taken(tuple(new), tuple(changed), tuple(same))
 
     def suggest(self, entry: Support, today: date) -> bool:
@@ -255,7 +264,7 @@ class Directory:
                 return Came.NEEDS_ANOTHER
             else:
                 came = Came.PUBLISHED
-                values |= {"shown": _text(row.draft), "draft": "", "seen_by": ""}
+                values.update(_NO_DRAFT, shown=_text(row.draft), shown_came=row.draft_came)
                 values["published_by"] = f"{row.seen_by}\n{by}"
             _update(connection, name, values)
         return came
@@ -301,18 +310,22 @@ class Directory:
         return True
 
 
-def _given(row: Kept, entry: Support) -> _Values:
+_NO_DRAFT: _Values = {"draft": "", "draft_came": "", "seen_by": ""}
+
+
+def _given(row: Kept, entry: Support, came: str) -> _Values:
     """What an import changes of an entry that is known."""
+    draft: _Values = {"draft": _text(entry), "draft_came": came}
+    if entry != row.draft:  # whoever approved of it approved of another text
+        draft = {**draft, "seen_by": ""}
     shown = row.shown
     if shown is None:
-        # Whoever approved of it approved of another text.
-        return {} if entry == row.draft else {"draft": _text(entry), "seen_by": ""}
+        return draft
     at_once = replace(shown, status=entry.status)
     same = replace(at_once, last_checked=entry.last_checked)
     if entry in (same, replace(same, themes=row.entry.themes)):  # exported here, it has both
-        return {"shown": _text(same), "draft": "", "seen_by": ""}
-    told = {"shown": _text(at_once)}
-    return told if entry == row.draft else {**told, "draft": _text(entry), "seen_by": ""}
+        return {"shown": _text(same), "shown_came": came, **_NO_DRAFT}
+    return {"shown": _text(at_once), **draft}
 
 
 def _checked(today: date) -> _Values:
@@ -332,7 +345,8 @@ def _insert(connection: Connection, entry: Support, came: str, today: date) -> N
         "id": entry.id,
         "shown": "",
         "draft": _text(entry),
-        "came": came,
+        "shown_came": "",
+        "draft_came": came,
         "seen_by": "",
         "published_by": "",
         "away": "",
@@ -359,7 +373,8 @@ def _kept(row: RowMapping) -> Kept:
     return Kept(
         shown=_SUPPORT.decode(row["shown"]) if row["shown"] else None,
         draft=_SUPPORT.decode(row["draft"]) if row["draft"] else None,
-        came=row["came"],
+        shown_came=row["shown_came"],
+        draft_came=row["draft_came"],
         seen_by=row["seen_by"],
         published_by=tuple(row["published_by"].splitlines()),
         away=row["away"],

@@ -86,6 +86,23 @@ def test_what_changed_waits_beside_what_two_people_saw(kept: Directory) -> None:
     assert shown(kept) == [again]
 
 
+def test_what_its_directory_wrote_goes_with_what_is_on_show(kept: Directory) -> None:
+    def came() -> str:
+        found = kept.one(ID)
+        assert found is not None
+        return found.came
+
+    take(kept, walks(), came="first")
+    assert came() == "first"
+    by_two(kept)
+    take(kept, walks(phone="09001 123456"), came="with another number")
+    assert came() == "first"
+    by_two(kept)
+    assert came() == "with another number"
+    take(kept, walks(phone="09001 123456", last_checked=TODAY), came="checked")
+    assert came() == "checked"
+
+
 def test_whoever_approved_once_approved_of_that_text_and_no_other(kept: Directory) -> None:
     take(kept, walks())
     kept.publish(ID, JO, TODAY)
