@@ -5,7 +5,6 @@ card. While it cannot be read, what was read last stays.
 """
 
 import threading
-from contextlib import suppress
 from datetime import date
 
 from cds_hooks import clock as real_clock
@@ -63,10 +62,14 @@ class Supporting:
                 logs.event("watching-fault", where="directory", kind=type(error).__name__)
 
     def _read(self) -> None:
-        with suppress(StoreError):  # what was read last stays
-            if self.directory.turn() != self._turn:
-                self._turn, self._live.listed = self.directory.published()
-                logs.event("directory", count=len(self._live.listed))
+        try:
+            if self.directory.turn() == self._turn:
+                return
+            self._turn, self._live.listed = self.directory.published()
+        except StoreError:
+            logs.event("without-directory")  # what was read last stays
+            return
+        logs.event("directory", count=len(self._live.listed))
 
     def _choose(self) -> None:
         rules, listed = self._live.rules, self._live.listed
