@@ -16,9 +16,12 @@ from cds_hooks.settings import Settings
 from cds_hooks.store.keys import Key
 
 CLINICAL, AUDITOR = "clinical", "auditor"
-DIRECTORY = "directory"  # whoever keeps the directory of local support
-ROLES = frozenset({CLINICAL, AUDITOR, DIRECTORY})
+MANAGER = "manager"  # reads what was said about cards, and replies to it
+DIRECTORY = "directory"  # keeps the directory of local support
+ROLES = frozenset({CLINICAL, AUDITOR, MANAGER, DIRECTORY})
 GOOD_FOR = 30 * 60  # seconds: a consultation and what comes after it
+_HERE = frozenset({"127.0.0.1", "::1"})
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _LONGEST = 128
 _LONGEST_LOOKS = 2 * _LONGEST
 _LONGEST_TOKEN = 2048
@@ -93,6 +96,15 @@ class Access:
         if len(names) != 1 or len(roles) != 1 or not _is_name(names[0]):
             return None  # said twice may be said by two
         return Viewer(names[0], _roles(roles[0].split(",")))
+
+
+def is_here(request: Request) -> bool:
+    """Whether somebody asks on this machine.
+
+    What a proxy passed on came from elsewhere, though the proxy itself may be here.
+    """
+    here = request.client.host if request.client is not None else ""
+    return here in _HERE and not any(name in request.headers for name in _PASSED_ON)
 
 
 def _is_name(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The service, wired together. Start reading here: ``call_service`` is the walk."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from contextvars import copy_context
@@ -38,6 +38,7 @@ from cds_hooks.invoke import (
     whole_of,
     would_prompt,
 )
+from cds_hooks.judging import Judging, judging_routes
 from cds_hooks.limits import MOST_BYTES, check_body
 from cds_hooks.live import Live, in_force
 from cds_hooks.local_support import local_support_routes
@@ -56,6 +57,8 @@ from cds_hooks.refusals import (
     Unavailable,
     UnknownService,
 )
+from cds_hooks.replying import replying_routes
+from cds_hooks.saying import Saying
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
@@ -99,6 +102,7 @@ def create_app(
     metrics, counted = Metrics(live, traffic), tally or Tally()
     anybody = Client("", null_means=settings.null_means)
     servers, muting = Servers(), Muting(answers, live, clock)
+    saying = Saying(answers, live, clock)
     link_of = looking.link if looking is not None else None
 
     @asynccontextmanager
@@ -203,7 +207,7 @@ def create_app(
             if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)
                 request.scope[ASKED] = len(outcomes), 0
-                return _json(nothing_to_say(outcomes, asking))
+                return _json(nothing_to_say(outcomes, asking, answers, counted))
             said_now = b""
             if said is not None:
                 with suppress(Unavailable):
@@ -250,6 +254,12 @@ def create_app(
         except Unavailable:
             return None
 
+    async def said() -> Mapping[str, object]:
+        try:
+            return await _kept(saying.state)
+        except Unavailable:
+            return {"saidUnread": True}
+
     app.include_router(
         operating_routes(
             live,
@@ -258,7 +268,9 @@ def create_app(
             store_answers,
             clock,
             muted_by_some,
+            said,
             is_open=clients is None,
+            said_at="said" if looking is not None else "",
         )
     )
     if looking is not None:
@@ -268,8 +280,15 @@ def create_app(
 
         whom = partial(whom_of, answers)
         within = settings.arrive_within
-        routes = looking_routes(live, looking, why, whom, _kept, clock, muting, within)
+        routes = looking_routes(live, looking, why, whom, _kept, clock, muting, saying, within)
         app.include_router(routes)
+        app.include_router(
+            replying_routes(
+                live, looking, answers.said, _kept, clock, within, is_open=clients is None
+            )
+        )
+        judging = Judging(answers, live, clock)
+        app.include_router(judging_routes(live, looking, judging, _kept, clock, within))
     if supporting is not None:
         access = looking.access if looking is not None else Access(settings, answers.key)
         address = looking.address if looking is not None else settings.public_url

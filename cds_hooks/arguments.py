@@ -1,7 +1,67 @@
-"""The arguments of the verbs that integrators use, and of those that keep a directory."""
+"""The arguments of the verbs of integrators, of those who run it, and of who keeps a directory."""
 
 import argparse
+from datetime import date
 from pathlib import Path
+
+
+def serving(serve: argparse.ArgumentParser) -> None:
+    """The service for a practice."""
+    serve.set_defaults(verb="serve")
+    serve.add_argument(
+        "--practice", type=Path, help="the practice's folder, with practice.yaml in it"
+    )
+    serve.add_argument("--data", type=Path, help="the folder to keep answers in (goodday-data)")
+    serve.add_argument("--store", metavar="URL", help="a PostgreSQL database that keeps them")
+    serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=port, help="the port to listen on (8080)")
+    serve.add_argument("--clients", type=Path, help="the file that lists who may call")
+    serve.add_argument(
+        "--open",
+        action="store_true",
+        default=None,
+        help="let whoever reaches the address call, without a token",
+    )
+    serve.add_argument(
+        "--null-means",
+        choices=("unknown", "empty"),
+        help="what a null prefetch key means (unknown)",
+    )
+    serve.add_argument(
+        "--origin",
+        dest="origins",
+        action="append",
+        help="a browser origin that may call; may be repeated",
+    )
+    serve.add_argument(
+        "--reload", type=float, metavar="SECONDS", help="how often to look for changed rules (5)"
+    )
+
+
+def visiting(visits: argparse.ArgumentParser) -> None:
+    """Who comes in the next days, and what could go ahead of each visit."""
+    visits.set_defaults(verb="visits")
+    visits.add_argument(
+        "source", type=Path, help="a FHIR bundle of one person, or a folder of them"
+    )
+    visits.add_argument(
+        "--practice", type=Path, help="the practice's folder (the built-in library)"
+    )
+    visits.add_argument("--days", type=_some, default=14, help="so many days ahead (14)")
+    visits.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
+    visits.add_argument("--to", type=Path, metavar="FOLDER", help="write letters and sheets there")
+    visits.add_argument(
+        "--layout",
+        choices=("letter", "large-print", "easy-read"),
+        default="letter",
+        help="(letter)",
+    )
+    visits.add_argument("--pdf", dest="as_pdf", action="store_true", help="as PDF, not as HTML")
+    visits.add_argument(
+        "--nobody-asked", action="store_true", help="there is no store: nobody was ever asked"
+    )
+    visits.add_argument("--client", default="", help="whose patients: its name in clients.toml")
+    _which_store(visits)
 
 
 def clients(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +100,10 @@ def store(parser: argparse.ArgumentParser) -> None:
     erase = verbs.add_parser("erase", help="let go of what is kept of one person, but for a no")
     erase.add_argument("--also-the-no", action="store_true", help="and that they said no")
     erase.add_argument("--yes", action="store_true", help="without a question")
+    verbs.add_parser("said", help="what was said about cards: how often they helped, and words")
+    reply = verbs.add_parser("reply", help="reply to the words about a rule, for everybody")
+    reply.add_argument("rule", help="the rule's id")
+    reply.add_argument("--says", required=True, metavar="TEXT", help="up to 500 characters")
     backup.add_argument(
         "--keep", type=_some, metavar="N", help="let older backups go but for the newest N (all)"
     )
@@ -207,6 +271,21 @@ def conformance(kit: argparse.ArgumentParser) -> None:
         help="the time in which an answer is to come, in milliseconds (500)",
     )
     kit.add_argument("--strict", action="store_true", help="a SHOULD that is not met counts too")
+
+
+def port(text: str) -> int:
+    """The number of a port. Raises ArgumentTypeError."""
+    if text.isascii() and text.isdigit() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError("a port is a whole number up to 65535")
+
+
+def day(text: str) -> date:
+    """A day as year-month-day. Raises ArgumentTypeError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write the day as year-month-day: 2026-11-21") from None
 
 
 def _milliseconds(text: str) -> int:

@@ -3,7 +3,6 @@
 import argparse
 import gc
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 
 from cds_hooks import arguments
@@ -27,41 +26,17 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = verbs.add_parser("demo", help="try it: invented people, an EHR in a box, one address")
     demo.set_defaults(verb="demo")
-    demo.add_argument("--port", type=_port, default=8080, help="the port to listen on (8080)")
+    demo.add_argument(
+        "--port", type=arguments.port, default=8080, help="the port to listen on (8080)"
+    )
     demo.add_argument(
         "--data", type=Path, default=Path("goodday-data/demo"), help="the folder to keep answers in"
     )
 
     serve = verbs.add_parser("serve", help="run the service for a practice")
-    serve.set_defaults(verb="serve")
-    serve.add_argument(
-        "--practice", type=Path, help="the practice's folder, with practice.yaml in it"
-    )
-    serve.add_argument("--data", type=Path, help="the folder to keep answers in (goodday-data)")
-    serve.add_argument("--store", metavar="URL", help="a PostgreSQL database that keeps them")
-    serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
-    serve.add_argument("--port", type=_port, help="the port to listen on (8080)")
-    serve.add_argument("--clients", type=Path, help="the file that lists who may call")
-    serve.add_argument(
-        "--open",
-        action="store_true",
-        default=None,
-        help="let whoever reaches the address call, without a token",
-    )
-    serve.add_argument(
-        "--null-means",
-        choices=("unknown", "empty"),
-        help="what a null prefetch key means (unknown)",
-    )
-    serve.add_argument(
-        "--origin",
-        dest="origins",
-        action="append",
-        help="a browser origin that may call; may be repeated",
-    )
-    serve.add_argument(
-        "--reload", type=float, metavar="SECONDS", help="how often to look for changed rules (5)"
-    )
+    arguments.serving(serve)
+    visits = verbs.add_parser("visits", help="who comes soon, and the letters that could go ahead")
+    arguments.visiting(visits)
 
     rules = verbs.add_parser("rules", help="write, check and test rules").add_subparsers(
         required=True, metavar="verb"
@@ -115,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
         "--rules", type=Path, help="a rule file or a folder of them (the built-in library)"
     )
     patient.add_argument("--rule", help="one rule, by its id (all of them)")
-    patient.add_argument("--today", type=_day, help="the day to ask on, year-month-day (today)")
+    patient.add_argument(
+        "--today", type=arguments.day, help="the day to ask on, year-month-day (today)"
+    )
     patient.add_argument(
         "--data", type=Path, help="the folder in which the practice keeps its answers (none)"
     )
@@ -152,7 +129,9 @@ def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
     docs.set_defaults(verb="rules docs")
     docs.add_argument("path", type=Path, nargs="?", help="a file or folder (the built-in library)")
     docs.add_argument("--to", type=Path, required=True, help="the folder to write the pages in")
-    docs.add_argument("--today", type=_day, help="the day that the pages say, year-month-day")
+    docs.add_argument(
+        "--today", type=arguments.day, help="the day that the pages say, year-month-day"
+    )
     schema = add("schema", help="write JSON Schema, for an editor to help with")
     schema.set_defaults(verb="rules schema")
     schema.add_argument(
@@ -164,19 +143,6 @@ def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
     reference = add("reference", help="every heading of the language, as markdown")
     reference.set_defaults(verb="rules reference")
     reference.add_argument("--to", type=Path, help="the file to write it in (the terminal)")
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) <= 65535:
-        return int(text)
-    raise argparse.ArgumentTypeError("a port is a whole number up to 65535")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("write the day as year-month-day: 2026-11-21") from None
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -321,6 +287,19 @@ def _client_token(options: argparse.Namespace) -> int:
     return token(options.key, options.issuer, options.address, options.minutes)
 
 
+def _visits(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.asked import Named  # noqa: PLC0415 - only what the verb needs
+    from cds_hooks.commands.visits import Wanted, visits  # noqa: PLC0415 - only what the verb needs
+
+    given = {
+        key: value
+        for key, value in vars(options).items()
+        if key in Wanted._fields and key != "store"
+    }
+    store = None if options.nobody_asked else Named(options.data, options.store)
+    return visits(Wanted(**given)._replace(store=store))
+
+
 def _store(options: argparse.Namespace) -> int:
     from cds_hooks.commands.store import run_verb  # noqa: PLC0415 - SQL only where it is needed
 
@@ -361,6 +340,7 @@ _VERBS = {
     "lists check": _lists_check,
     "client keygen": _client_keygen,
     "client token": _client_token,
+    "visits": _visits,
     "store": _store,
     "pause": _pause,
     "directory": _directory,

@@ -1,11 +1,13 @@
 """One service for each hook, carrying all of that hook's rules, and what each needs to be sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from starlette.responses import Response
 
 from cds_hooks import wire
+from cds_hooks.sampling import to_judge
 from fhir_adapters.needs import Needs, Query, needs
 from rules.rule import Library, Rule, Status
 
@@ -50,6 +52,7 @@ class HookService:
     remembering: frozenset[str]
     required: Needs
     shown: tuple[Rule, ...]  # the rules whose cards may be shown; the others are in shadow
+    judged: Mapping[str, str]  # those that are judged before they go live, and what each is then
 
     @property
     def others(self) -> tuple[Rule, ...]:
@@ -69,16 +72,18 @@ _NOTHING = Needs((), frozenset(), (), frozenset())
 def hook_services(library: Library) -> dict[str, HookService]:
     """The services by their ids, made once when the library is loaded."""
     services: dict[str, HookService] = {}
+    holds, others = library.practice.holds, library.practice.elsewhere
     for hook in library.hooks:
         rules = library.for_hook(hook)
         asking = (r.id for r in rules if any(fact.find == "outcome" for fact in r.looks_at))
         shown = tuple(rule for rule in rules if rule.status is not Status.SHADOW)
-        every = needs(rules, library.practice.holds)
-        required = needs(shown, library.practice.holds) if shown else _NOTHING
+        every = needs(rules, holds, others)
+        required = needs(shown, holds, others) if shown else _NOTHING
         if required == every:
             required = every
         name = f"good-day-{hook}"
-        service = HookService(name, hook, rules, every, frozenset(asking), required, shown)
+        judged = to_judge(rules)
+        service = HookService(name, hook, rules, every, frozenset(asking), required, shown, judged)
         services[service.id] = service
     return services
 

@@ -37,14 +37,20 @@ def of(prompt: Prompt, outcomes: Iterable[Outcome]) -> Grounds:
             continue
         for fact in facts_of(outcome.rule.when):
             lists |= {one.id: _fingerprint(one) for one in fact.lists}
-            facts[_used(fact, outcome.look(fact))] = None
+            facts[used(fact, outcome.look(fact))] = None
     return Grounds(lists, tuple(facts))
 
 
-def _used(fact: Fact, finding: Finding) -> Used:
+def name_of(fact: Fact) -> str:
+    """What a fact is called where it is kept."""
+    return _A_NAME.sub("_", fact.name).strip("_.-")[:80] or "fact"
+
+
+def used(fact: Fact, finding: Finding) -> Used:
+    """What one fact came to, as codes and days."""
     entries = finding.entries[:MOST_ENTRIES]
     return Used(
-        _A_NAME.sub("_", fact.name).strip("_.-")[:80] or "fact",
+        name_of(fact),
         str(finding.answer),
         tuple(dict.fromkeys(code for entry in entries for code in _codes(entry.codes))),
         tuple(dict.fromkeys(entry.when.first for entry in entries if entry.when is not None)),

@@ -14,6 +14,7 @@ from cds_hooks.clock import practice_day
 from cds_hooks.discovery import HookService
 from cds_hooks.limits import check_resources
 from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
+from cds_hooks.sampling import Seen
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.tables import StoreError
 from cds_hooks.tally import Tally
@@ -210,9 +211,18 @@ class Asking:
         """The day, where the practice is."""
         return practice_day(self.now)
 
+    @property
+    def seen(self) -> Seen:
+        """The same look, for whoever will judge the rules that are not live yet."""
+        return Seen(self.who, self.today, self.service.judged)
 
-def nothing_to_say(outcomes: tuple[Outcome, ...], asking: Asking) -> bytes:
+
+def nothing_to_say(
+    outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tally: Tally
+) -> bytes:
     """The answer where no rule would prompt; what could not be told is said, not left out."""
+    if asking.service.judged:
+        tally.sampling.see(asking.seen, outcomes, (), answers.key)
     logs.event("asked", service=asking.service.id, rules=len(outcomes), cards=0, held=0)
     unsure = cards.held_back((), outcomes, asking.practice)
     return wire.Answer(cards=[], extension=unsure).to_json() if unsure else _NOTHING_TO_SAY
@@ -261,6 +271,8 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
         sitting.more = len(sent)
     tally.held(choice.held, today)
     tally.shown(choice.prompts)
+    if asking.service.judged:
+        tally.sampling.see(asking.seen, outcomes, choice.held, answers.key)
     logs.event(
         "asked",
         service=asking.service.id,

@@ -12,6 +12,7 @@ from cds_hooks.watched import Alarm, Canaries, Figures
 from fhir_adapters.drafts import prove_offers
 from prompts.alarms import Led
 from prompts.counted import Counted
+from prompts.judged import Judged
 from prompts.restraint import UNREAD
 from rules.people import Stories
 from rules.rule import Library, Practice
@@ -90,12 +91,15 @@ class Live:
         self._ever = frozenset(first.services)
         self._last: Reload | None = None
         self.pauses: tuple[Pause, ...] = ()  # swapped as a whole, and so is what was noticed
+        self.beside: frozenset[str] = frozenset()  # other practices over the store
         self.faults: Mapping[str, datetime] = {}  # what no longer watches, and since when
         self.canaries: Canaries | None = None
         self.alarms: tuple[Alarm, ...] = ()
         self.figures: Mapping[str, Figures] = {}
         self.in_shadow: Mapping[str, Counted] = {}  # of rules in shadow, since they are
+        self.judged: Mapping[str, Judged] = {}  # of rules in shadow and pilot, as they are now
         self.led: Mapping[str, Led] = {}  # what came of cards
+        self.resting: frozenset[str] = frozenset()  # keys of offers that nobody can have
         # Local support as it is published, and what of it each service looks for; swapped as well.
         self.listed: tuple[Listed, ...] = ()
         self.nearby: Mapping[str, tuple[Listed, ...]] = {}

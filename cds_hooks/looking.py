@@ -1,12 +1,13 @@
 """The pages about somebody: why a card was shown, and who has looked. It takes a link or a name.
 
 A look is in the audit before its page is sent; where it cannot be kept, there is no page. On the
-page of a card whoever looks can mute its rules, which is no look and in no audit.
+page of a card whoever looks can mute its rules, and say what they were worth: neither is a look,
+nor in any audit.
 """
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
 from cds_hooks.muting import Muting, Pressed, form_of
 from cds_hooks.pages.html import style
+from cds_hooks.pages.sent import SIGNED_IN, WITH_BUTTONS, sent
 from cds_hooks.pages.why import (
     MOST_ENTRIES,
     Asked,
@@ -32,40 +34,23 @@ from cds_hooks.pages.why import (
     why_page,
 )
 from cds_hooks.refusals import Unavailable
+from cds_hooks.saying import SAYING, Saying
 from cds_hooks.store.answers import Answers, Used
 from cds_hooks.store.audit import Audit, Looked
 from cds_hooks.store.tables import StoreError
 from rules.days import in_words
 from rules.rule import Library
 
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",  # the address of a link lets whoever has it in
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-# The page of a card has buttons, which only this address is sent.
-_WITH_BUTTONS = {
-    **_HEADERS,
-    "Content-Security-Policy": _HEADERS["Content-Security-Policy"].replace(
-        "form-action 'none'", "form-action 'self'"
-    ),
-}
-# Without an address that says where it came from, a browser would not say so of a form either.
-_SIGNED_IN = {**_WITH_BUTTONS, "Referrer-Policy": "same-origin"}
-_TOO_OLD = (
+TOO_OLD = (
     "A link from a card is good for half an hour and for whoever was shown the card. Open the"
     " person's record again: a card that still stands has a new link."
 )
-_NOBODY = (
+NOBODY = (
     "Nobody has said who you are. Press the link on a card, or come through the practice's own"
     " sign-in."
 )
-_NOT_YOUR_ROLE = "Your role does not include this page. Ask whoever looks after sign-in."
-_ELSEWHERE = "Another site cannot press buttons here."
+NOT_YOUR_ROLE = "Your role does not include this page. Ask whoever looks after sign-in."
+ELSEWHERE = "Another site cannot press buttons here."
 _NOT_KEPT = "Nothing is kept about this card any more."
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,11}")
@@ -135,6 +120,7 @@ def looking_routes(
     elsewhere: Elsewhere,
     clock: Clock,
     muting: Muting,
+    saying: Saying,
     arrive_within: float,
 ) -> APIRouter:
     """The routes, to be put on an app. ``why`` gives what is kept about a card, by its name.
@@ -152,29 +138,31 @@ def looking_routes(
 
     @routes.get("/why/cards/{card}")
     async def why_by_proxy(card: str, request: Request) -> Response:
-        return await _about(card[:64], access.by_proxy(request))
+        return await _about(card[:64], access.by_proxy(request), "../../said")
 
     @routes.get("/why/{token}")
     async def why_by_link(token: str) -> Response:
         found = access.by_link(token, int(clock().timestamp()))
-        return _not_for_you("link", _TOO_OLD) if found is None else await _about(*found)
+        if found is None:
+            return _not_for_you("link", TOO_OLD)
+        return await _about(*found, f"{token}/said")
 
     @routes.post("/why/cards/{card}")
     async def press_by_proxy(card: str, request: Request) -> Response:
         viewer = access.by_proxy(request)
         if viewer is None:
-            return _not_for_you("nobody", _NOBODY)
+            return _not_for_you("nobody", NOBODY)
         if CLINICAL not in viewer.roles:
-            return _not_for_you("role", _NOT_YOUR_ROLE)
+            return _not_for_you("role", NOT_YOUR_ROLE)
         if not access.is_from_here(request, looking.address):
-            return _not_for_you("elsewhere", _ELSEWHERE)
+            return _not_for_you("elsewhere", ELSEWHERE)
         return await _press(card[:64], viewer, request)
 
     @routes.post("/why/{token}")
     async def press_by_link(token: str, request: Request) -> Response:
         # Another site cannot know the address: that is what keeps its forms out.
         found = access.by_link(token, int(clock().timestamp()))
-        return _not_for_you("link", _TOO_OLD) if found is None else await _press(*found, request)
+        return _not_for_you("link", TOO_OLD) if found is None else await _press(*found, request)
 
     @routes.get("/audit")
     async def who_looked(request: Request, before: str = "") -> Response:
@@ -188,9 +176,9 @@ def looking_routes(
             page = await asyncio.to_thread(audit.page, MOST_ENTRIES, number)
         except StoreError as error:
             raise Unavailable(f"{error} Please try again.") from None
-        return _page(audit_page(live.rules.library.practice, page))
+        return sent(audit_page(live.rules.library.practice, page))
 
-    async def _about(card: str, viewer: Viewer | None) -> Response:
+    async def _about(card: str, viewer: Viewer | None, said: str) -> Response:
         about: list[str] = []
         if viewer is not None:
             with suppress(Unavailable):  # the look is kept, and nothing is shown
@@ -203,38 +191,40 @@ def looking_routes(
         await elsewhere(lambda: found.append(why(card)))
         practice = live.rules.library.practice
         if not found or found[0] is None or viewer is None:
-            return _page(not_for_you_page(practice, _NOT_KEPT), 404)
+            return sent(not_for_you_page(practice, _NOT_KEPT), 404)
         shown, by = found[0], viewer
         whys: list[Why] = []
         await elsewhere(lambda: whys.append(muting.with_buttons(shown, by)))
-        headers = _SIGNED_IN if by.looks is None else _WITH_BUTTONS
-        return _page(why_page(practice, whys[0]), headers=headers)
+        headers = SIGNED_IN if by.looks is None else WITH_BUTTONS
+        return sent(why_page(practice, saying.with_forms(whys[0], said)), headers=headers)
 
     async def _press(card: str, viewer: Viewer, request: Request) -> Response:
         form = await form_of(request, arrive_within)
         found: list[Pressed] = []
-        await elsewhere(lambda: found.append(muting.press(card, viewer, form)))
+
+        def press() -> Pressed:
+            if form.get("press") in SAYING:
+                return saying.press(card, form)  # whoever it is: nobody is kept
+            return muting.press(card, viewer, form)
+
+        await elsewhere(lambda: found.append(press()))
         practice, says = live.rules.library.practice, found[0]
-        return _page(pressed_page(practice, says.heading, says.says), says.status)
+        return sent(pressed_page(practice, says.heading, says.says), says.status)
 
     def _not_for_you(why_not: str, says: str) -> Response:
         logs.event("looked", status=403, reason=why_not)
-        return _page(not_for_you_page(live.rules.library.practice, says), 403)
+        return sent(not_for_you_page(live.rules.library.practice, says), 403)
 
     async def _kept(viewer: Viewer | None, role: str, action: str, what: str) -> Response | None:
         """Keep the look, whether it is allowed or not; what is answered where it is not."""
         practice = live.rules.library.practice
         if viewer is None:
-            return _not_for_you("nobody", _NOBODY)
+            return _not_for_you("nobody", NOBODY)
         allowed = role in viewer.roles
         said = ",".join(sorted(viewer.roles))
         looked = Looked(clock(), viewer.name, said, action, what, allowed)
         await elsewhere(lambda: audit.add(looked))
         logs.event("looked", status=200 if allowed else 403, reason=action)
-        return None if allowed else _page(not_for_you_page(practice, _NOT_YOUR_ROLE), 403)
+        return None if allowed else sent(not_for_you_page(practice, NOT_YOUR_ROLE), 403)
 
     return routes
-
-
-def _page(html: bytes, status: int = 200, headers: Mapping[str, str] = _HEADERS) -> Response:
-    return Response(html, status, media_type="text/html", headers=headers)

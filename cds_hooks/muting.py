@@ -23,7 +23,7 @@ from prompts.trying import one_reference
 from rules.days import in_words
 from rules.rule import Purpose, Rule
 
-MOST_BYTES = 1024  # of a form with the names of a rule and of a button
+MOST_BYTES = 8 * 1024  # of a form: its buttons, and 500 characters of words as browsers write them
 _FIELDS = 4
 
 
@@ -38,6 +38,7 @@ class Pressed:
 
 _NO_BUTTON = Pressed(400, "Nothing was changed", "That is no button of this page.")
 _GONE = Pressed(404, "Nothing was changed", "That rule is not in force, so nobody is shown it.")
+_BY_PROXY = " That holds where the record system has the name for you that you signed in with."
 _NET = Pressed(
     409, "Nothing was changed", "This rule is about somebody's safety. It cannot be muted."
 )
@@ -92,7 +93,8 @@ class Muting:
             return Pressed(200, "Shown to you again", f"You see this rule again: {rule.title}.")
         until = self._answers.mutes().mute(who, rule.names, practice_day(self._clock()))
         says = f"You are not shown this rule until {in_words(until)}: {rule.title}."
-        return Pressed(200, "Not shown to you for now", f"{says} Others still see it.")
+        says += " Others still see it." + (_BY_PROXY if viewer.looks is None else "")
+        return Pressed(200, "Not shown to you for now", says)
 
     def by_some(self) -> frozenset[str]:
         """The rules in force that some people have muted now. Raises StoreError."""

@@ -3,7 +3,7 @@
 Nothing here is about a person, and nothing of a call is kept for it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -12,13 +12,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cds_hooks.access import is_here
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
 from cds_hooks.metrics import CONTENT_TYPE, Metrics
 from cds_hooks.pages.html import style
 from cds_hooks.pages.status import REVIEWED, status_page
 from cds_hooks.traffic import Traffic
-from prompts.alarms import review_notice, worth_asking
+from prompts.alarms import (
+    for_its_review,
+    our_timing,
+    review_notice,
+    to_be_coded,
+    worth_asking,
+)
+from prompts.offers import offer_key
 from prompts.restraint import IN_SHADOW
 
 _PAGE = {
@@ -27,8 +35,6 @@ _PAGE = {
     ),
     "X-Content-Type-Options": "nosniff",
 }
-_HERE = frozenset({"127.0.0.1", "::1"})
-_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _READ = ["GET", "HEAD"]
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
@@ -40,10 +46,16 @@ def operating_routes(
     store_answers: Callable[[], Awaitable[bool]],
     clock: Clock,
     muted_by_some: Callable[[], Awaitable[frozenset[str] | None]],
+    said: Callable[[], Awaitable[Mapping[str, object]]],
     *,
     is_open: bool,
+    said_at: str = "",
 ) -> APIRouter:
-    """The routes, to be put on an app. ``is_open``: whoever reaches it may call."""
+    """The routes, to be put on an app. ``is_open``: whoever reaches it may call.
+
+    ``said`` gives what is to be known of what was said about cards, and ``said_at`` is the address
+    of the page about it, "" where there is none.
+    """
     routes = APIRouter()
 
     @routes.api_route("/health/live", methods=_READ)
@@ -74,8 +86,9 @@ def operating_routes(
         store = await store_answers()
         some = await muted_by_some()
         found = _state(live, traffic, clock(), some, store=store, is_open=is_open)
+        found |= await said()
         if "text/html" in request.headers.get("accept", ""):
-            page = status_page(live.rules.library, found)
+            page = status_page(live.rules.library, found, said_at)
             return Response(page, media_type="text/html", headers={**_PAGE, **_NEVER_KEPT})
         return _json(found)
 
@@ -87,13 +100,8 @@ def operating_routes(
 
 
 def _check_is_here(request: Request, *, is_open: bool) -> None:
-    """Where callers are listed, figures and state are for this machine. Raises HTTPException.
-
-    What a proxy passed on came from elsewhere, though the proxy itself may be here.
-    """
-    here = request.client.host if request.client is not None else ""
-    passed_on = any(name in request.headers for name in _PASSED_ON)
-    if not is_open and (passed_on or here not in _HERE):
+    """Where callers are listed, figures and state are for this machine. Raises HTTPException."""
+    if not is_open and not is_here(request):
         raise HTTPException(404)
 
 
@@ -137,6 +145,7 @@ def _state(
                 "hooks": list(rule.hooks),
                 **_figures(live, rule.id),
                 **_in_shadow(live, rule.id),
+                **_judged(live, rule.id),
                 **({"mutedBySome": True} if rule.id in (muted_by_some or ()) else {}),
             }
             for rule in rules.library.rules
@@ -144,6 +153,8 @@ def _state(
     }
     if muted_by_some is None:
         found["mutesUnread"] = True
+    if live.beside:
+        found["otherPractices"] = sorted(live.beside)
     unread = live.unread_for
     if unread is not None:
         since = _moment(now - timedelta(seconds=unread))
@@ -183,6 +194,15 @@ def _in_shadow(live: Live, rule: str) -> dict[str, object]:
     return {"shadow": {"enough": found.is_enough, "says": found.in_words("In shadow")}}
 
 
+def _judged(live: Live, rule: str) -> dict[str, object]:
+    """How far a clinician has judged a rule that is not live yet, in a sentence or two."""
+    found = live.judged.get(rule)
+    if found is None:
+        return {}
+    says = " ".join(filter(None, (found.in_words(), found.leaves_open())))
+    return {"judged": {"enough": found.is_enough(), "says": says}}
+
+
 def _noticed(live: Live, today: date) -> dict[str, object]:
     """What somebody has to know of the rules, or to do: each only where there is something."""
     found: dict[str, object] = {}
@@ -213,6 +233,17 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
         for rule in live.rules.library.rules
         if rule.id in live.led and (says := worth_asking(rule, live.led[rule.id], today))
     ]
+    led = [(rule.id, live.led[rule.id]) for rule in live.rules.library.rules if rule.id in live.led]
+    found["ourTiming"] = [
+        {"rule": name, "says": says} for name, one in led if (says := our_timing(one))
+    ]
+    found["notRight"] = [
+        {"rule": name, "says": says} for name, one in led if (says := for_its_review(one))
+    ]
+    found["toBeCoded"] = [
+        {"rule": name, "says": says} for name, one in led if (says := to_be_coded(one))
+    ]
+    found["resting"] = _resting(live)
     found["faults"] = [
         {"watch": watch, "since": _moment(since)} for watch, since in sorted(live.faults.items())
     ]
@@ -223,6 +254,16 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
             "wrong": [{"rule": one.rule, "lists": list(one.lists)} for one in live.canaries.wrong],
         }
     return {name: value for name, value in found.items() if value}
+
+
+def _resting(live: Live) -> list[dict[str, object]]:
+    """The services that nobody is offered at the moment, as several were told: not available."""
+    rules: dict[str, dict[str, None]] = {}
+    for rule in live.rules.library.rules:
+        for offer in rule.offers:
+            if offer.service is not None and offer_key(offer) in live.resting:
+                rules.setdefault(offer.service.id, {})[rule.id] = None
+    return [{"service": service, "rules": list(rules[service])} for service in sorted(rules)]
 
 
 def _moment(at: datetime) -> str:

@@ -70,12 +70,20 @@ class Pausing:
         try:
             names = (rule.id for rule in library.rules)
             self._answers.say_in_force(library.practice.name, names, now)
+            self._look_beside(library.practice.name, now)
         except StoreError:
             return  # the next look tries again
         except Exception as error:
             logs.event("watching-fault", where="in-force", kind=type(error).__name__)
             return
         self._said = rules, now
+
+    def _look_beside(self, own: str, now: datetime) -> None:
+        """Whether another practice uses the store: what is paused of it is paused here too."""
+        beside = self._answers.practices(now) - {own}
+        if beside - self._live.beside:
+            logs.event("other-practices", count=len(beside))
+        self._live.beside = beside
 
     def _look_on(self) -> None:
         while not self._over.wait(self._every):

@@ -71,7 +71,8 @@ class Settings(BaseModel):
     )
     role_header: Header = Field(
         default="x-goodday-role",
-        description="the header in which it says their roles: clinical, auditor, directory",
+        description="the header in which it says their roles: clinical, auditor, manager,"
+        " directory",
     )
     reload: float = Field(
         default=5,

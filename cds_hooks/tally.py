@@ -11,6 +11,7 @@ from datetime import date
 from threading import Event as Signal
 from threading import Lock
 
+from cds_hooks.sampling import Sampling
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import LOOKED, Event, held_by
 from prompts.prompt import Held, Prompt
@@ -23,10 +24,13 @@ class Tally:
     """Counts of one process since they were last flushed. Any thread may add to them."""
 
     def __init__(self) -> None:
+        self.sampling = Sampling()  # people, though: those by whom a rule will be judged
         self._lock = Lock()
         self._looked: Counter[tuple[date, str]] = Counter()
         self._held: Counter[Event] = Counter()
         self._cards: Counter[str] = Counter()
+        self._muted: set[tuple[date, str]] = set()  # would have spoken, but for a mute
+        self._not_silent: set[tuple[date, str]] = set()  # of these it is kept already
         self.due = Signal()  # set where a rule was shown several times since it was looked at
 
     def looked(self, outcomes: Iterable[Outcome], today: date) -> None:
@@ -37,13 +41,20 @@ class Tally:
     def held(self, held: Iterable[Held], today: date) -> None:
         """Each of these rules would have spoken, and was held back.
 
-        A mute is not counted: where one clinician works it would be theirs. That some people have
-        muted a rule is told at /status, and nothing more.
+        A mute is not counted: where one clinician works it would be theirs. Beside the mutes it is
+        kept that such a rule is not silent, and that is in no count. Where nobody can look up who
+        muted what, every rule waits, and that is counted: it is nobody's mute.
         """
-        found = [Event(today, o.rule.id, "", held_by(o.step)) for o in held if o.step != "mute"]
-        if found:
-            with self._lock:
-                self._held.update(found)
+        found: list[Event] = []
+        muted: set[tuple[date, str]] = set()
+        for one in held:
+            if one.step != "mute" or one.unread:
+                found.append(Event(today, one.rule.id, "", held_by(one.step)))
+            else:
+                muted.add((today, one.rule.id))
+        with self._lock:
+            self._held.update(found)
+            self._muted |= muted - self._not_silent
 
     def shown(self, prompts: Iterable[Prompt]) -> None:
         """Cards were shown. They are counted where they are kept; here, only when to look."""
@@ -63,6 +74,22 @@ class Tally:
 
     def flush(self, answers: Answers) -> None:
         """Count everything in the store; what cannot be stays here. Raises StoreError."""
+        self._count(answers)
+        self.sampling.flush(answers)
+        with self._lock:
+            muted, self._muted = self._muted, set()
+        try:
+            for day in sorted({day for day, _ in muted}):
+                answers.mutes().spoke({rule for on, rule in muted if on == day}, day)
+        except BaseException:
+            with self._lock:
+                self._muted |= muted
+            raise
+        with self._lock:
+            last = max((day for day, _ in muted), default=date.min)
+            self._not_silent = {one for one in self._not_silent | muted if one[0] >= last}
+
+    def _count(self, answers: Answers) -> None:
         with self._lock:
             looked, held = self._looked, self._held
             self._looked, self._held = Counter(), Counter()

@@ -17,7 +17,7 @@ from cds_hooks import clock as real_clock
 from cds_hooks import logs
 from cds_hooks.canary import canaries
 from cds_hooks.clock import Clock, practice_day
-from cds_hooks.counted import asked_before, led_to_answers
+from cds_hooks.counted import asked_before, judged_so_far, led_to_answers
 from cds_hooks.live import Live
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import HELD, LOOKED, SHADOW, SHOWN, Event
@@ -143,9 +143,11 @@ class Watching:
         back = {rule for rule, at in self._answers.taken_back() if practice_day(at) == today}
         stopped = {one.what for one in self._live.pauses}
         alarms: list[Alarm] = []
+        silent = self._silent(usual, today)
         for rule in self._live.rules.library.shown().rules:
             shown = lately.get(Event(today, rule.id, "", SHOWN), 0)
-            most = usual.most.get(rule.id)
+            # One that took over from another is compared with that, until it has days of its own.
+            most = next((m for m in map(usual.most.get, rule.names) if m is not None), None)
             spikes = most is not None and shown >= most and rule.id not in back
             if spikes and rule.purpose is Purpose.SAFETY_NET:
                 says = f"shown {times(shown)} today, where fewer than {most} would be usual"
@@ -155,8 +157,8 @@ class Watching:
                 self._answers.pause(Pause(f"{IN_SHADOW}{rule.id}", now, because))
                 self._paused()
                 logs.event("spiked", rule=_own(rule.id), count=shown)
-            if rule.id in usual.silent:
-                alarms.append(Alarm(rule.id, "silent", usual.silent[rule.id]))
+            if rule.id in silent:
+                alarms.append(Alarm(rule.id, "silent", silent[rule.id]))
         known = {(one.rule, one.kind) for one in self._live.alarms}
         for alarm in alarms:
             if (alarm.rule, alarm.kind) not in known:
@@ -173,6 +175,18 @@ class Watching:
             known = self._usual = _usual(now, today, found)
         return known
 
+    def _silent(self, usual: "_Usual", today: date) -> Mapping[str, str]:
+        """The rules that are silent, and none that was held by mutes, which nobody counts."""
+        silent = usual.silent
+        if not silent:
+            return silent
+        rules = [one.names for one in self._live.rules.library.rules if one.id in silent]
+        try:
+            muted = self._answers.mutes().not_silent(rules, today)
+        except StoreError:
+            return {}  # nobody knows; that mutes cannot be looked up is told by itself
+        return {rule: says for rule, says in silent.items() if rule not in muted}
+
     def _look_back(self, today: date) -> None:
         """What was counted over months of the rules in force. Raises StoreError."""
         rules = self._live.rules.library.rules
@@ -182,8 +196,10 @@ class Watching:
             if rule.status is Status.SHADOW
         }
         self._live.in_shadow = asked_before(self._answers, since, today)
+        self._live.judged = judged_so_far(self._answers, rules)
         shown = [rule.id for rule in rules if rule.id not in since]
         self._live.led = led_to_answers(self._answers, shown, today)
+        self._live.resting = self._answers.resting(today)
 
     # ---- canaries ----
 

@@ -258,6 +258,8 @@ def _goal(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> 
         "resourceType": "Goal",
         "identifier": [_from(rule)],
         "lifecycleStatus": "proposed",
+        # By it a rule finds the goal again, whatever its words are.
+        "category": [_concept(Code(OWN, "own-goal"))],
         "description": {"text": offer.text or "In this person's own words"},
         "subject": subject,
         "startDate": today.isoformat(),

@@ -60,6 +60,17 @@ class Quantity(Element):
     code: str | None = None
 
 
+class Range(Element):
+    """What a laboratory says is usual, for everybody or for some."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+    type: Concept | None = None
+    appliesTo: list[Concept] | None = None
+    age: object = None  # whatever it says, it is not for everybody
+    text: str | None = None
+
+
 class Component(Element):
     """One part of an observation with several."""
 
@@ -68,6 +79,7 @@ class Component(Element):
     valueInteger: int | None = None
     valueCodeableConcept: Concept | None = None
     dataAbsentReason: Concept | None = None
+    referenceRange: list[Range] | None = None
 
 
 class Participant(Element):
@@ -192,6 +204,7 @@ class Resource(Element):
     valueCodeableConcept: Concept | None = None
     dataAbsentReason: Concept | None = None
     component: list[Component] | None = None
+    referenceRange: list[Range] | None = None
     activity: list[Activity] | None = None
     extension: list[Extension] | None = None
     result: list[Reference] | None = None

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from fhir_adapters.elements import Component, Concept, Quantity, Resource
+from fhir_adapters.elements import Component, Concept, Quantity, Range, Resource
 from rules.codes import Code
 from rules.record import Measurement
 
@@ -27,14 +27,39 @@ def _value(name: str, of: Resource | Component) -> Values:
     if of.dataAbsentReason is not None:
         return ()
     codes = _codes(of.code)
+    usual = _usual(of.referenceRange) if of.referenceRange else ""
     if of.valueQuantity is not None:
-        return ((name, _measured(of.valueQuantity, codes)),)
+        return ((name, _measured(of.valueQuantity, codes, usual)),)
     if of.valueInteger is not None:
-        return ((name, Measurement(Decimal(of.valueInteger), "", codes=codes)),)
+        return ((name, Measurement(Decimal(of.valueInteger), "", codes=codes, usual=usual)),)
     return ()
 
 
-def _measured(quantity: Quantity, codes: frozenset[Code]) -> Measurement:
+def _usual(ranges: list[Range]) -> str:
+    """What the laboratory says is usual, in its own figures: "20 to 41 mmol/mol".
+
+    Of several, or of one for some people only, nobody here can tell which is meant: none is quoted.
+    """
+    if len(ranges) != 1:
+        return ""
+    (only,) = ranges
+    kinds = {coding.code for coding in only.type.coding or ()} if only.type else {"normal"}
+    if only.appliesTo or only.age is not None or kinds != {"normal"}:
+        return ""
+    if only.low is None and only.high is None:
+        return _label(only.text or "")
+    low, high = (_measured(one, frozenset()) if one else None for one in (only.low, only.high))
+    ends = [one for one in (low, high) if one is not None]
+    if any(one.number is None or one.comparator for one in ends):
+        return ""
+    if low is None or high is None:
+        return f"from {low}" if low is not None else f"up to {high}"
+    if low.unit == high.unit:
+        low = low._replace(unit="", shown="")
+    return f"{low} to {high}"
+
+
+def _measured(quantity: Quantity, codes: frozenset[Code], usual: str = "") -> Measurement:
     """A number whose unit or comparator cannot be told is none: it may mean anything."""
     comparator = quantity.comparator or ""
     code, unit = _label(quantity.code or ""), _label(quantity.unit or "")
@@ -42,7 +67,8 @@ def _measured(quantity: Quantity, codes: frozenset[Code]) -> Measurement:
     unclear = unit_lost or comparator not in _COMPARATORS
     # From the shortest text of the float, which is what was sent, and not from its binary value.
     number = None if quantity.value is None or unclear else Decimal(str(quantity.value))
-    return Measurement(number, code or unit, "" if unclear else comparator, unit, codes)
+    shown = "" if unclear else comparator
+    return Measurement(number, code or unit, shown, unit, codes, usual)
 
 
 def _codes(concept: Concept | None) -> frozenset[Code]:

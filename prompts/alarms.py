@@ -27,6 +27,9 @@ _WARNED = timedelta(days=30)
 WORTH = 90  # days before today in which a card leads to an answer, or does not
 _ENOUGH_CARDS = 30
 # Vanderbilt's goal is that three alerts in ten are answered (PRODUCT 1.1, S11).
+_NO_TIME = Fraction(1, 4)
+_NOT_RIGHT = Fraction(1, 10)
+_ENOUGH_DONE = 3
 _REVIEW, _RETIRE = Fraction(30, 100), Fraction(10, 100)
 
 
@@ -86,6 +89,9 @@ class Led:
     shown: int
     answered: int
     first: date
+    no_time: int = 0  # cards that were closed for want of time
+    done: int = 0  # and as offered or done already
+    not_right: int = 0  # and as not right for the person
 
 
 def worth_asking(rule: Rule, led: Led, today: date) -> str:
@@ -106,6 +112,43 @@ def worth_asking(rule: Rule, led: Led, today: date) -> str:
     if share < _RETIRE and rule.purpose is not Purpose.SAFETY_NET:
         says += " Think about retiring it."
     return says
+
+
+def our_timing(led: Led) -> str:
+    """What is to be said of a rule for which there is often no time; "" where there mostly is.
+
+    Nothing is said of fewer than 30 cards, nor where fewer than a quarter were closed for it.
+    """
+    if led.shown < _ENOUGH_CARDS or Fraction(led.no_time, led.shown) < _NO_TIME:
+        return ""
+    return (
+        f"Of {led.shown} cards in {WORTH} days {led.no_time} were closed for want of time. That is"
+        " our timing, and nobody else's: would another moment be better, or another role?"
+    )
+
+
+def for_its_review(led: Led) -> str:
+    """What is to be said of a rule that is often not right for the person; "" where it mostly is.
+
+    Nothing is said of fewer than 30 cards, nor where fewer than a tenth were closed as that.
+    """
+    if led.shown < _ENOUGH_CARDS or Fraction(led.not_right, led.shown) < _NOT_RIGHT:
+        return ""
+    return (
+        f"Of {led.shown} cards in {WORTH} days {led.not_right} were closed as not right for the"
+        " person. For whom is it not meant? Look at whom it leaves out, with somebody who knows"
+        " them."
+    )
+
+
+def to_be_coded(led: Led) -> str:
+    """What is to be said where cards ask for what was done already, as nothing recorded says so."""
+    if led.done < _ENOUGH_DONE:
+        return ""
+    return (
+        f"{led.done} cards in {WORTH} days were closed as offered or done already. The record did"
+        " not say so to this rule: code it, or add the code that says it."
+    )
 
 
 def review_notice(rule: Rule, today: date) -> str:

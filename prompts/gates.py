@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from prompts.counted import LATELY, Counted
+from prompts.counted import IF_FOR_FEW, LATELY, Counted
+from prompts.judged import ENOUGH, MOST_WRONG, Judged
 from prompts.mutation import Result
 from rules.lints import g01, g04, t02
 from rules.lints.lint import Seen
@@ -20,6 +21,9 @@ from rules.rule import SHOWN, Rule, Status
 SAID_BY_GATES = frozenset({"G01", "G04", "T00", "T01", "T02", "T04", "T07"})
 NOT_YET = "not available yet"
 NO_STORE = "No store is named, so nobody knows how often it was asked."
+NONE_JUDGED = "No store is named, so nobody knows what a clinician judged of it."
+NOT_READ = "What a clinician judged of it cannot be looked up either."
+_NAME_IT = "Give --data or --store as goodday serve has it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,8 @@ class Ready:
     """A rule as it would be after the move, and what is known of it.
 
     ``problems`` is what check says of the file as it would be; ``tried`` is what its stories notice
-    of slips in it. ``counted`` is how often it was asked in shadow and pilot, or why that is not
-    known.
+    of slips in it. ``counted`` is how often it was asked in shadow and pilot, and ``judged`` what a
+    clinician said of people it was asked about; or why that is not known.
     """
 
     rule: Rule
@@ -47,6 +51,7 @@ class Ready:
     tried: Result
     today: date
     counted: Counted | str = NO_STORE
+    judged: Judged | str = NONE_JUDGED
 
 
 def no_way(now: Status, to: Status, *, changed: bool = False) -> str:
@@ -112,6 +117,7 @@ def _to_live(ready: Ready) -> Iterator[Gate]:
     yield two_people(ready.rule)
     yield cycle_decided(ready.rule)
     yield asked_enough(ready.counted)
+    yield judged_enough(ready.judged, ready.counted)
     yield Gate(
         "difference reviewed",
         False,
@@ -261,11 +267,32 @@ def cycle_decided(rule: Rule) -> Gate:
 def asked_enough(found: Counted | str) -> Gate:
     """Whether it was asked enough before everybody is shown it."""
     if isinstance(found, str):
-        do = "Give --data or --store as goodday serve has it."
-        return Gate("counted", False, found, do)
+        return Gate("counted", False, found, _NAME_IT)
     says = found.in_words(f"In {LATELY} days of shadow or pilot", "spoke, or would have,")
     do = "" if found.is_enough else "Leave it in shadow or pilot until then."
     return Gate("counted", found.is_enough, says, do)
+
+
+def judged_enough(found: Judged | str, asked: Counted | str) -> Gate:
+    """Whether a clinician found it right about enough people, as it is now.
+
+    Of a rule for few, asked on 60 days, it is enough that everybody who could be was judged.
+    """
+    if isinstance(found, str):
+        return Gate("judged", False, found, _NAME_IT)
+    for_few = isinstance(asked, Counted) and asked.days >= IF_FOR_FEW
+    says = " ".join(filter(None, (found.in_words(), found.leaves_open())))
+    if found.is_enough(for_few=for_few):
+        return Gate("judged", True, says)
+    if found.is_too_wrong:
+        do = f"At most {MOST_WRONG} of {ENOUGH} may be: change the rule, and have it judged anew."
+    else:
+        do = (
+            f"In shadow or pilot, have a clinician judge {ENOUGH} of each at /judging, at most"
+            f" {MOST_WRONG} of them wrong; or, after {IF_FOR_FEW} days, everybody there was and"
+            " none wrong."
+        )
+    return Gate("judged", False, says, do)
 
 
 def _count(number: int, one: str, several: str) -> str:

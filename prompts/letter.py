@@ -1,41 +1,108 @@
 """The letter that takes results ahead of a visit: own words first, then what was measured.
 
-No value is judged, compared or explained here. Somebody reads the draft before it is sent.
+No value is judged, compared or explained here. Somebody reads the draft before it is sent. What
+stands in it is what was filed: this person's results, their own earlier ones, and the range that
+the laboratory sent.
 """
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from prompts.words import NAMELESS, first_name, may_be_quoted
+from rules.answer import Answer
+from rules.codes import Code
 from rules.days import span_in_words
 from rules.fact import Fact
 from rules.outcome import Outcome
-from rules.record import Entry, Measurement
+from rules.papers import Papers, papers_for
+from rules.record import Entry, Kind, Measurement
+from rules.rule import Practice
+from rules.schema.papers import english
 from rules.schema.wording import more_than_words
 
-_ASK = (
-    "What matters most to you at the moment?",
-    "What would you like to ask about these results?",
-    "What would make the visit worth your while?",
-)
+ASKS = ("ask_matters", "ask_results", "ask_visit")
+EARLIER = 2  # so many own values of before, the latest first
+_FINAL = frozenset({"final", "amended", "corrected"})
 
 
-def letter(outcome: Outcome, fact: Fact, phone: str) -> str:
-    """The draft of a letter about the filed results that a fact found, in plain text."""
+class Before(NamedTuple):
+    """An own value of before, and its day in words."""
+
+    value: str
+    day: str
+
+
+class Result(NamedTuple):
+    """One result, or one part of it, as it is quoted. Days are in words; "" where none is known."""
+
+    name: str
+    value: str = ""
+    day: str = ""
+    before: tuple[Before, ...] = ()
+    usual: str = ""  # the laboratory's range, as it was sent
+
+
+class Letter(NamedTuple):
+    """Everything that a letter says. ``papers`` has the words around it, in one language."""
+
+    papers: Papers
+    name: str  # "" where the person's first name is not known, or is no name
+    visit: str  # the day of the visit in words, or ""
+    results: tuple[Result, ...]
+    phone: str = ""
+
+    @property
+    def hello(self) -> str:
+        """How it begins."""
+        said = self.papers
+        return said.say("hello_named", name=self.name) if self.name else said.say("hello")
+
+    def text(self) -> str:
+        """The letter in plain text, as it is drafted."""
+        say = self.papers.say
+        lines = [self.hello, ""]
+        if self.visit:
+            lines += [say("visit", day=self.visit), ""]
+        lines += [say("own_space"), *(f"- {say(ask)}" for ask in ASKS)]
+        lines += ["", say("results")]
+        lines += [f"- {self._line(result)}" for result in self.results]
+        if any(result.usual for result in self.results):
+            lines += ["", say("what_it_means")]
+        ring = f" {say('ring', phone=self.phone)}" if self.phone else ""
+        lines += ["", f"{say('worried')}{ring}", say("stop"), say("other_ways")]
+        return "\n".join(lines)
+
+    def _line(self, result: Result) -> str:
+        say = self.papers.say
+        line = f"{result.name}: {result.value}" if result.value else result.name
+        line = say("on_day", value=line, day=result.day) if result.day else line
+        earlier = "; ".join(on_day(self.papers, one) for one in result.before)
+        if earlier:
+            line += f". {say('before')}: {earlier}"
+        if result.usual:
+            line += f". {say('usual')}: {result.usual}"
+        return line
+
+
+def on_day(papers: Papers, before: Before) -> str:
+    """An earlier value with its day, where it has one."""
+    return papers.say("on_day", value=before.value, day=before.day) if before.day else before.value
+
+
+def letter(outcome: Outcome, fact: Fact, practice: Practice) -> Letter:
+    """The draft of a letter about the filed results that a fact found."""
     name = first_name(outcome)
-    finding = outcome.look(fact)
-    lines = ["Hello," if name == NAMELESS else f"Dear {name},", ""]
     visit = visit_of(outcome)
-    if visit is not None and visit.when is not None:
-        lines += [f"You have a visit on {span_in_words(visit.when)}.", ""]
-    lines += ["Before you come, you may like to write down:"]
-    lines += [f"- {question}" for question in _ASK]
-    lines += ["", "Your results, so that we can talk about them together:"]
-    lines += [f"- {line}" for entry in finding.entries for line in _result(entry, fact)]
-    ring = f" Ring {phone}." if phone else ""
-    lines += [
-        "",
-        f"If anything here worries you, please get in touch before the visit.{ring}",
-        "If you would rather not get results this way, tell us and we will stop.",
+    day = span_in_words(visit.when) if visit is not None and visit.when is not None else ""
+    record = outcome.look.record
+    papers = papers_for(record.person.language, practice.papers, english())
+    earlier = _filed_before(outcome, fact)
+    results = [
+        result
+        for entry in outcome.look(fact).entries
+        for result in _results(entry, fact, [one for one in earlier if _is_before(one, entry)])
     ]
-    return "\n".join(lines)
+    return Letter(papers, "" if name == NAMELESS else name, day, tuple(results), practice.phone)
 
 
 def visit_of(outcome: Outcome) -> Entry | None:
@@ -46,22 +113,63 @@ def visit_of(outcome: Outcome) -> Entry | None:
     return next(iter(outcome.look.record.booking), None)
 
 
-def _result(entry: Entry, fact: Fact) -> list[str]:
+def _filed_before(outcome: Outcome, fact: Fact) -> list[Entry]:
+    """This person's own filed results of the same sorts, the latest first."""
+    by_code = outcome.look.record.by_code
+    found: dict[int, Entry] = {}
+    for code in fact.codes:
+        for entry in by_code.get(code, ()):
+            filed = entry.filed is Answer.YES and entry.status in _FINAL
+            if entry.kind is Kind.OBSERVATION and filed and entry.when is not None:
+                found[id(entry)] = entry
+    return sorted(found.values(), key=_newest_first)
+
+
+def _newest_first(entry: Entry) -> tuple[int, str]:
+    assert entry.when is not None  # only these were found
+    return -entry.when.first.toordinal(), entry.reference
+
+
+def _is_before(one: Entry, entry: Entry) -> bool:
+    """Whether it is surely from before; of two on one day nobody can tell."""
+    return one.when is not None and entry.when is not None and one.when.last < entry.when.first
+
+
+def _results(entry: Entry, fact: Fact, earlier: list[Entry]) -> Iterator[Result]:
     words = next(
         (words for one in fact.lists for code, words in one.words.items() if code in entry.codes),
         "",
     )
     if not words or more_than_words(words):
         words = "A result"
-    when = f" on {span_in_words(entry.when)}" if entry.when else ""
+    day = span_in_words(entry.when) if entry.when else ""
     measured = [(part, value) for part, value in entry.values if value.number is not None]
     if not measured:
-        return [f"{words}{when}"]
-    return [f"{words}{_measured(part, value)}{when}" for part, value in measured]
+        yield Result(words, day=day)
+    for part, value in measured:
+        if not all(may_be_quoted(text) for text in (part, value.unit, value.shown)):
+            yield Result(words, "a value that only the record can show", day)
+            continue
+        before = tuple(
+            Before(str(was), span_in_words(one.when))
+            for one in earlier
+            if one.when is not None
+            for was in _alike(one, part, value, entry.codes)
+        )
+        usual = value.usual if may_be_quoted(value.usual) else ""
+        yield Result(
+            f"{words}, {part}" if part else words, str(value), day, before[:EARLIER], usual
+        )
 
 
-def _measured(part: str, value: Measurement) -> str:
-    """A part of a result, in the record's words for it and for its unit where these are words."""
-    if not all(may_be_quoted(text) for text in (part, value.unit, value.shown)):
-        return ": a value that only the record can show"
-    return f"{f', {part}' if part else ''}: {value}"
+def _alike(one: Entry, part: str, value: Measurement, codes: tuple[Code, ...]) -> list[Measurement]:
+    """What an earlier result has of the same part, in the same unit: nothing here is converted."""
+    mine = value.codes if value.codes is not None else frozenset(codes)
+    return [
+        was
+        for named, was in one.values
+        if was.number is not None
+        and named == part
+        and (was.unit, was.shown) == (value.unit, value.shown)
+        and not mine.isdisjoint(was.codes if was.codes is not None else one.codes)
+    ]

@@ -1,6 +1,6 @@
 """Reading a library: every file once, every problem at once, a practice's own names first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
@@ -13,10 +13,12 @@ from rules.lints.lint import Named, Seen
 from rules.lints.words import WordLists
 from rules.naming import Naming
 from rules.opening import Opening, forget_shipped, yaml_files
+from rules.papers import ENGLISH, Papers
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
 from rules.rule import SHOWN, Exclusion, Library, Practice, Rule, Status
+from rules.schema.elsewhere import unknown_topics, with_successors
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
 from rules.schema.lists import (
@@ -29,16 +31,18 @@ from rules.schema.lists import (
 from rules.schema.lock import LOCK, Folder, read_lock
 from rules.schema.names import EVERY, Names
 from rules.schema.own_words import read_words
+from rules.schema.papers import read_papers
 from rules.schema.people import read_people
 from rules.schema.practice import read_practice
 from rules.schema.rule import read_rule
+from rules.starters import of_a_starter, untold
 from rules.text import Block, Node
 
-_LISTS, _SHARED, _OWN_FACTS = "value-sets", "shared", "facts"
+_LISTS, _SHARED, _OWN_FACTS, _PAPERS = "value-sets", "shared", "facts", "papers"
 # Each may use the names of those before it.
 SHARED_FILES = ("services", "offers", "messages", "facts", "exclusions", "holds", "people")
 _WORDS = "words.yaml"
-_NOT_RULES = frozenset({_LISTS, _SHARED, "practice.yaml", _WORDS})
+_NOT_RULES = frozenset({_LISTS, _SHARED, _PAPERS, "practice.yaml", _WORDS})
 
 
 @dataclass
@@ -92,6 +96,7 @@ def load_library(
     for folder, shown in roots:
         loading.shared_of(folder, shown)
         loading.words_of(folder, shown)
+        loading.papers_of(folder, shown)
     if own is None:
         loading.rules_of(built_in.joinpath("library"), "rules/library")
         return loading.done()
@@ -127,27 +132,6 @@ def _root_of(rule_file: Path) -> Path | None:
     return None
 
 
-def _of_a_starter(rule: Rule, named: Place, found: Iterable[Problem]) -> list[Problem]:
-    """What is said of a starter rule in pilot: what only a practice can decide stops nothing.
-
-    Its stories, evidence and review date are ours, and tested with the rest of Good Day.
-    """
-    left = [problem for problem in found if problem.code not in ("G04", "G05")]
-    if rule.care.pdsa is None and rule.status in SHOWN:
-        says = (
-            f'"{rule.id}" is shown as it comes with Good Day: without an aim and a measure of'
-            " yours (pdsa), and without people of yours who helped to write it."
-        )
-        hint = "To try it on anybody real, make it a rule of your own with both."
-        left.append(Problem(named, "G04", says, hint, stops=False))
-    return [replace(each, stops=False) if each.code == "G01" else each for each in left]
-
-
-def _untold(problem: Problem) -> Problem:
-    """A rule that is shown to somebody has stories; the reader only warns that there are none."""
-    return replace(problem, stops=True) if problem.code == "T00" else problem
-
-
 class _Loading:
     def __init__(self, today: date | None, drafts: Mapping[str, bytes]) -> None:
         self.today = today
@@ -161,6 +145,7 @@ class _Loading:
         self.pilots: tuple[Reader, tuple[tuple[Node, Status], ...]] | None = None
         self.lists: list[Folder] = []
         self.words = WordLists()
+        self.papers: dict[str, Papers] = {}  # by their languages; English comes first
         self.naming = Naming()
         self.alone = False  # one file is read, and not the rules that stand beside it
         self.root: Path | None = None
@@ -168,6 +153,7 @@ class _Loading:
     def done(self) -> Loaded:
         """Everything that was read, and what the lints say of it."""
         named = self._named()
+        self.problems += unknown_topics(self.practice.elsewhere, named)
         for rule in self.rules.values():
             found = lint(
                 Seen(
@@ -176,16 +162,21 @@ class _Loading:
                 )
             )  # fmt: skip
             at = self.starters.get(rule.id)
-            self.problems += found if at is None else _of_a_starter(rule, at, found)
+            self.problems += found if at is None else of_a_starter(rule, at, found)
         shown = {rule.at.file for rule in self.rules.values() if rule.status in SHOWN}
         told = [
-            _untold(problem) if problem.at.file in shown else problem for problem in self.problems
+            untold(problem) if problem.at.file in shown else problem for problem in self.problems
         ]
         left, answers = answered(self.rules.values(), told)
         rules = tuple(
             self._took_over(self._silenced(self.rules[rule_id])) for rule_id in sorted(self.rules)
         )
-        practice = replace(self.practice, holds=tuple(self.names.holds.values()))
+        practice = replace(
+            self.practice,
+            holds=tuple(self.names.holds.values()),
+            elsewhere=with_successors(self.practice.elsewhere, rules),
+            papers=self.papers,
+        )
         library = Library(rules, self.names.lists, practice)
         problems = sorted(set(left))
         if any(problem.stops and problem.at.file.startswith("rules/") for problem in problems):
@@ -199,6 +190,7 @@ class _Loading:
         """The rules and topics there are; files that nobody asked for are read only if needed."""
         rules = [each.name for rule in self.rules.values() for each in replaced(rule)]
         about = [each.name for rule in self.rules.values() for each in topics(rule)]
+        about += [topic for one in self.practice.elsewhere for topic in one.topics]
         if not self.naming.knows(rules, about):
             self.naming.beside(yaml_files(files("rules").joinpath("library"), "rules/library"))
         if self.alone and not self.naming.knows(rules, about):
@@ -279,6 +271,18 @@ class _Loading:
             if node is not None:
                 self.words = self.words.beside(read_words(reader, node))
 
+    def papers_of(self, root: Traversable, shown: str) -> None:
+        """What letters and sheets say, by language; a practice's own texts over those of ours."""
+        for path, name in self.opening.below(root.joinpath(_PAPERS), f"{shown}/{_PAPERS}"):
+            tag = path.name.removesuffix(".yaml")
+            english = self.papers[ENGLISH].texts if ENGLISH in self.papers else None
+            reader, node = self.opening.read(path, name)
+            found = read_papers(reader, node, tag, english) if node is not None else None
+            if found is not None:
+                known = self.papers.get(tag)
+                texts = {**(known.texts if known else {}), **found.texts}
+                self.papers[tag] = replace(found, texts=texts)
+
     def _shared(self, stem: str, reader: Reader, node: Node) -> None:
         if stem == "services":
             self.names.services |= read_services(reader, node, self.names)
@@ -347,7 +351,7 @@ class _Loading:
             reader, node = self.opening.read(path, f"{shown}/practice.yaml")
             block = reader.block(node, "practice.yaml") if node is not None else None
             if block is not None:
-                self.practice, hosts, pilots = read_practice(reader, block)
+                self.practice, hosts, pilots = read_practice(reader, block, self.names)
                 self.names.link_hosts = hosts or self.names.link_hosts
                 self.pilots = reader, pilots
 

@@ -47,6 +47,11 @@ ENTRY_KINDS = (
     Kind.MESSAGE,
     Kind.DOCUMENT,
 )
+# It was not done, taken back, or is not yet more than a draft: nothing was offered, done or said.
+NOT_AN_ENTRY = frozenset(
+    {"not-done", "draft", "preparation", "revoked", "rejected", "cancelled", "registered"}
+    | {"failed", "superseded"}
+)
 
 
 class Measurement(NamedTuple):
@@ -54,6 +59,7 @@ class Measurement(NamedTuple):
 
     ``codes`` is what it was measured under: of a part, the part's own codes and never the panel's;
     of a whole result, those of the result. None: every code of its entry, as invented records have.
+    ``usual`` is what whoever measured it says is usual, as it was sent; "" where nobody says.
     """
 
     number: Decimal | None
@@ -61,6 +67,7 @@ class Measurement(NamedTuple):
     comparator: str = ""
     shown: str = ""  # the unit as people write it, where that differs
     codes: frozenset[Code] | None = None
+    usual: str = ""
 
     def __str__(self) -> str:
         number = "" if self.number is None else format(self.number.normalize(), "f")

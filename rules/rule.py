@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from rules.care import Care
 from rules.codes import Code, CodeList
 from rules.days import Duration
+from rules.elsewhere import Elsewhere
 from rules.fact import (
     Condition,
     Expression,
@@ -19,6 +20,7 @@ from rules.fact import (
     facts_of,
     parts_of,
 )
+from rules.papers import Papers
 from rules.problems import Place
 from rules.record import Reply
 from rules.support import Listed
@@ -266,6 +268,8 @@ class Rule:
     # Where its headings stand, and those below them: "quiet", "quiet.after_declined".
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
     written: tuple[Written, ...] = ()  # the texts of its file, for what reads how they are put
+    elsewhere: tuple[Elsewhere, ...] = ()  # where it rests because another system asked
+    theme: str = ""  # what it is about, for where it stands on a card with others
 
     def place(self, *headings: str) -> Place:
         """Where the first of these headings stands that is written; else where the rule begins."""
@@ -347,10 +351,14 @@ class Practice:
     most_cards_at_once: int = 1
     # Longer quiet periods, for every rule but safety nets.
     quiet: Mapping[Reply, Duration] = field(default_factory=dict[Reply, Duration], hash=False)
+    elsewhere: tuple[Elsewhere, ...] = ()  # what other systems leave that have asked
     holds: tuple[Exclusion, ...] = ()  # when nobody is asked anything, whatever a rule says
+    # What letters and sheets say, by language; English is always there.
+    papers: Mapping[str, Papers] = field(default_factory=dict[str, Papers], hash=False)
     # What was paused by hand, and why: "rule:<id>", "practice:<name>", or "*" for everything. A
     # pause of any name is of this practice: it may have been called otherwise then.
     paused: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+    thumbs: bool = True  # whether it is asked on the page of a card what it was worth
     where: tuple[float, float] | None = None  # degrees, for how far things nearby are from it
     # What the directory of local support has for each service, by its id, full or not.
     nearby: Mapping[str, tuple[Listed, ...]] = field(

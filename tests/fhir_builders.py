@@ -52,7 +52,7 @@ def margaret(of: str = "test-person", name: str = "Margaret") -> list[Resource]:
 
 
 def leroy(of: str = "test-person", name: str = "Leroy") -> list[Resource]:
-    """60, a breathing test a week ago, final and filed by somebody."""
+    """60, a breathing test a week ago, final and filed, and somebody knows where letters go."""
     return [
         a_patient(of, name=name),
         a_resource(
@@ -65,6 +65,14 @@ def leroy(of: str = "test-person", name: str = "Leroy") -> list[Resource]:
             valueQuantity={"value": 71, "unit": "%"},
         ),
         a_report("Observation/fev1-1", of=of),
+        a_resource(
+            "Procedure",
+            "contact-details-confirmed",
+            of=of,
+            id="confirmed-1",
+            status="completed",
+            performedDateTime="2026-08-21",
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""How often a rule was asked before it goes live, by the store that is named."""
+"""How often a rule was asked before it goes live, and how it was judged, by the store named."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,9 @@ from cds_hooks.store.answers import Answers
 from cds_hooks.store.opening import check_is_there
 from cds_hooks.store.tables import StoreError
 from prompts.counted import Counted
-from prompts.gates import NO_STORE
+from prompts.gates import NO_STORE, NONE_JUDGED, NOT_READ
+from prompts.judged import Judged
+from rules.fingerprint import judged_as
 from rules.rule import Rule, Status
 
 
@@ -23,8 +25,16 @@ class Named:
     store: str | None = None
 
 
-def asked(rule: Rule, named: Named, today: date) -> Counted | str:
-    """How often a rule was asked in shadow or pilot, or why that is not known.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is known of the time before it goes live, or why that is not known."""
+
+    counted: Counted | str = NO_STORE
+    judged: Judged | str = NONE_JUDGED
+
+
+def before_live(rule: Rule, named: Named, today: date) -> Before:
+    """How often a rule was asked in shadow or pilot, and what was judged of it as it is now.
 
     Of one that is live, only the days before: its new version is shown to everybody as well.
     """
@@ -33,13 +43,16 @@ def asked(rule: Rule, named: Named, today: date) -> Counted | str:
     try:
         settings = from_environment(data=named.data, store=named.store)
         if not settings.model_fields_set & {"data", "store"}:
-            return NO_STORE
+            return Before()
         place = place_of(settings)
         check_is_there(place)  # to open it would make one
         answers = Answers(place)
         try:
-            return asked_before(answers, {rule.id: None}, today, until)[rule.id]
+            return Before(
+                asked_before(answers, {rule.id: None}, today, until)[rule.id],
+                answers.cases().judged({rule.id: judged_as(rule)})[rule.id],
+            )
         finally:
             answers.close()
     except (SettingsError, StoreError) as error:
-        return str(error)
+        return Before(str(error), NOT_READ)

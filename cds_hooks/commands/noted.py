@@ -14,9 +14,15 @@ AT_THE_COMMAND_LINE = "command line"  # in the place of a role
 def note(place: Place, action: str, person: str, how: str, now: datetime) -> None:
     """Keep who did what, and to whom by the keyed hash that stays of them. Raises StoreError."""
     key = read_key(place.folder, place.key, make=False)
+    what = ", ".join(filter(None, (f"about {key.hidden(person)}", how)))
+    note_look(place, action, what, now)
+
+
+def note_look(place: Place, action: str, what: str, now: datetime) -> None:
+    """Keep who looked at what. Raises StoreError."""
+    key = read_key(place.folder, place.key, make=False)
     audit = Audit(place.folder, key.bytes_for("audit"))
     try:
-        what = ", ".join(filter(None, (f"about {key.hidden(person)}", how)))
         audit.add(Looked(now, _who(), AT_THE_COMMAND_LINE, action, what, allowed=True))
     finally:
         audit.close()

@@ -64,10 +64,22 @@ def _pause(answers: Answers, asked: list[str], because: str, now: datetime, wher
         if what in there:
             answers.pause(Pause(what, now, because))
             say.line(f"Paused: {in_words(what)}. Every process over this store sees it in seconds.")
+            _tell_others(what, answers.practices(now))
     for what in missing:
         say.sorry(f"Not paused: over the store in {where} nobody asks {in_words(what)}.")
         say.sorry(_instead(what, known))
     return PROBLEMS if missing else FINE
+
+
+def _tell_others(what: str, practices: frozenset[str]) -> None:
+    """Whom it stops besides: a store is for one practice, whatever that is called one day."""
+    kind, _, name = what.partition(":")
+    others = sorted(practices - {name})
+    if kind == "practice" and others:
+        say.sorry(
+            f"It stops every practice over this store: {', '.join(others)} too, where that is"
+            " another one. Give each practice a store of its own."
+        )
 
 
 def _instead(what: str, known: frozenset[str]) -> str:

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
-from cds_hooks.commands.asked import Named, asked
+from cds_hooks.commands.asked import Before, Named, before_live
 from cds_hooks.commands.check import is_part, look
 from cds_hooks.commands.fix import read, write
 from cds_hooks.commands.report import Report
-from prompts.counted import Counted
 from prompts.gates import SAID_BY_GATES, Gate, Ready, gates, no_way
 from prompts.mutation import try_out
 from rules.care import Released
@@ -32,7 +31,7 @@ _NONE = Named()
 def release(file: Path, to: str, *, yes: bool = False, named: Named = _NONE) -> int:
     """Move a rule to another status if its gates are met and somebody says so.
 
-    What it was asked in shadow and pilot is looked up in the store that is ``named``.
+    What it was asked in shadow and pilot, and how it was judged, is in the store that is ``named``.
     """
     if not file.is_file() or is_part(file):
         what = "is a folder or no rule" if file.exists() else "is not there"
@@ -65,7 +64,7 @@ def release(file: Path, to: str, *, yes: bool = False, named: Named = _NONE) -> 
         return COULD_NOT_RUN
     report = look(file, drafts)
     report = replace(report, lines=say.lines_of(report.problems))
-    before_it = asked(rule, named, today) if goal is Status.LIVE else ""
+    before_it = before_live(rule, named, today) if goal is Status.LIVE else Before()
     if not _gates_are_met(would_be, after, report, today, before_it):
         return PROBLEMS
     say.difference(text, mark + (changed or ""), str(file), f"version {version}")
@@ -103,7 +102,7 @@ def _only(loaded: Loaded) -> Rule | None:
 
 
 def _gates_are_met(
-    rule: Rule, after: Loaded, report: Report, today: date, before_it: Counted | str
+    rule: Rule, after: Loaded, report: Report, today: date, before_it: Before
 ) -> bool:
     """Ask every gate and print them all, and below them what check has to say."""
     if rule.status not in ASKED:
@@ -111,7 +110,9 @@ def _gates_are_met(
     stories, lists = after.stories[rule.id], after.library.code_lists
     in_turn = partial(say.working, what=f"Slips in {rule.id}")
     tried = try_out(rule, stories, lists, in_turn)
-    every = gates(Ready(rule, stories, report.problems, tried, today, before_it))
+    every = gates(
+        Ready(rule, stories, report.problems, tried, today, before_it.counted, before_it.judged)
+    )
     for gate in every:
         _print(gate)
     shut = sum(not gate.met for gate in every)

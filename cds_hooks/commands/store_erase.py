@@ -16,7 +16,7 @@ def erase(place: Place, person: str, now: datetime, *, also_the_no: bool, yes: b
     if found is None:
         say.sorry("Nothing is kept of this person. With several clients, name theirs by --client.")
         return PROBLEMS
-    say.line("Cards, answers, what they rested on and comments about this person are let go of.")
+    say.line("Cards, answers, what they rested on, comments and cases about them are let go of.")
     if also_the_no:
         say.line("So is that they said no: they may be asked again.")
     else:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.pause import in_words
+from cds_hooks.commands.store_verify import LIES_OPEN
 from cds_hooks.store.backups import look_at
 from cds_hooks.store.moving import version_at
 from cds_hooks.store.opening import Place
@@ -20,6 +21,8 @@ def restore(place: Place, backup: Path, now: datetime, *, yes: bool) -> int:
             say.sorry(sentence)
         say.sorry("Nothing was restored.")
         return PROBLEMS
+    if looked.manifest.lies_open:
+        say.sorry(LIES_OPEN)
     if _is_there(place):
         say.line(
             f"The store in {place.named} is replaced by the backup of {looked.manifest.made_at}."
@@ -38,6 +41,12 @@ def restore(place: Place, backup: Path, now: datetime, *, yes: bool) -> int:
                 f" {say.count(done.carry.answers, 'answer')} that the backup does not have, who"
                 " said no, who was erased since, and what is paused."
             )
+            if done.in_part:
+                say.sorry(
+                    "It is damaged, and that is what could be read of it: some of what was said"
+                    f" since {looked.manifest.made_at} may be lost, and what was resumed since is"
+                    " paused again."
+                )
         else:
             say.sorry(
                 f"It could not be read: every card, answer, no and count since"

@@ -10,6 +10,11 @@ from cds_hooks.store.opening import Place
 from cds_hooks.store.restoring import tried
 from cds_hooks.store.verifying import wrong_with
 
+LIES_OPEN = (
+    "It is of before backups were encrypted: whoever could write to its folder could also have made"
+    " it. Make a new one, and let it go."
+)
+
 
 def verify(place: Place, backup: Path | None, now: datetime) -> int:
     """Say everything that is wrong, or that nothing is. Raises StoreError."""
@@ -30,4 +35,6 @@ def verify(place: Place, backup: Path | None, now: datetime) -> int:
     if wrong:
         return PROBLEMS
     say.line(says)
+    if backup is not None and (looked := look_at(backup).manifest) and looked.lies_open:
+        say.sorry(LIES_OPEN)
     return FINE

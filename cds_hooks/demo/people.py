@@ -107,17 +107,26 @@ def _reminder(w: Writing) -> None:
     )
 
 
+def _letters_arrive(w: Writing) -> None:
+    """Somebody asked where letters go, which is a gate of every letter."""
+    confirmed = ("contact-details-confirmed", "Contact details confirmed")
+    w.done(confirmed, w.ago(3, "month"), OWN)
+
+
 def _ready(w: Writing) -> None:
     _offered(w)
+    _letters_arrive(w)
     w.filed(*w.spirometry(6))
 
 
 def _unfiled(w: Writing) -> None:
     _offered(w)
+    _letters_arrive(w)
     w.spirometry(4)
 
 
 def _on_its_way(w: Writing) -> None:
+    _letters_arrive(w)
     w.filed(w.result(("999791000000106", "HbA1c"), 58, "mmol/mol", w.ago(2, "week")))
     w.result(
         ("994351000000103", "Total cholesterol"), 5.1, "mmol/L", w.ago(1, "week"), "preliminary"

@@ -11,10 +11,13 @@ REVIEWED = "Nothing here has been reviewed by a clinical safety officer."
 _TEMPLATES = templates("cds_hooks.pages", strict=True)
 
 
-def status_page(library: Library, state: Mapping[str, object]) -> bytes:
-    """The state of a service, as ``/status`` gives it in JSON, as a page."""
+def status_page(library: Library, state: Mapping[str, object], said_at: str = "") -> bytes:
+    """The state of a service, as ``/status`` gives it in JSON, as a page.
+
+    ``said_at``: where it stands what was said about cards, "" where there is no such page.
+    """
     page = _TEMPLATES.get_template("status.html").render(
-        practice=library.practice, state=state, reviewed=REVIEWED, moment=_moment
+        practice=library.practice, state=state, said_at=said_at, reviewed=REVIEWED, moment=_moment
     )
     return page.encode()
 

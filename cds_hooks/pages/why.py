@@ -15,9 +15,12 @@ from rules.rule import Practice
 _TEMPLATES = templates("cds_hooks.pages", strict=True)
 # How many looks stand on a page, the latest of them first.
 MOST_ENTRIES = 200
+_BACK = "Why this card was shown"
 _ACTIONS = {
     "trace": "Why a card was shown",
+    "case": "Somebody by whom a rule is judged",
     "audit": "This page",
+    "words": "What was said about cards",
     "export": "What is kept of a person, exported",
     "erase": "What is kept of a person, erased",
 }
@@ -43,6 +46,14 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked of whoever looks: whether a card helped, and if it is for their role."""
+
+    box: str  # which card and rule it is about, closed
+    roles: tuple[tuple[str, str], ...]  # each as it is written in a rule, and in words
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One rule of a card: what it saw, and its way to the card, step by step."""
 
@@ -52,6 +63,7 @@ class Asked:
     found: tuple[Found, ...] = ()
     steps: tuple[tuple[str, str], ...] = ()  # each step's name, and its sentence
     mute: Mute | None = None  # None where there is nothing to press
+    ask: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class Why:
     rules: tuple[Asked, ...]
     held: tuple[tuple[str, str], ...] = ()  # rules that were held back then, and why
     signed_in: bool = False  # by the sign-in of the practice, which may have other names for people
+    said: str = ""  # where it stands what was said about cards
 
 
 def why_page(practice: Practice, why: Why) -> bytes:
@@ -83,9 +96,9 @@ def audit_page(practice: Practice, page: Page) -> bytes:
     )
 
 
-def pressed_page(practice: Practice, heading: str, says: str) -> bytes:
+def pressed_page(practice: Practice, heading: str, says: str, back: str = _BACK) -> bytes:
     """The page of somebody who pressed a button: nothing of the card or the person is on it."""
-    return _page("pressed.html", practice, heading=heading, says=says)
+    return _page("pressed.html", practice, heading=heading, says=says, back=back)
 
 
 def not_for_you_page(practice: Practice, says: str) -> bytes:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from cds_hooks.clock import half_day, practice_day
 from cds_hooks.store import counting, pauses
+from cds_hooks.store.cases import Cases, sweep
 from cds_hooks.store.counting import NOT_AVAILABLE, SHOWN, Event
 from cds_hooks.store.hearing import forget_comments, hear_one
 from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
@@ -27,6 +28,7 @@ from cds_hooks.store.remembering import history_of, issued_of
 from cds_hooks.store.sittings import Sitting, Sittings
 from cds_hooks.store.tables import StoreError, answers, cards, grounds, unknown_cards
 from cds_hooks.store.tables import about as known_of_itself
+from cds_hooks.store.thumbs import Said, forget_thumbs
 from prompts.history import History
 
 __all__ = ["Answers", "Button", "Issued", "Known", "Met", "Place", "Used", "kept_as"]
@@ -104,6 +106,11 @@ class Answers:
         with self._database.reading() as connection:
             return pauses.in_force(connection)
 
+    def practices(self, now: datetime) -> frozenset[str]:
+        """The practices that are served over this store. Raises StoreError."""
+        with self._database.reading() as connection:
+            return pauses.practices_in(connection, now)
+
     def look(self) -> None:
         """See whether the store can be used. Raises StoreError."""
         with self._database.reading() as connection:
@@ -164,6 +171,15 @@ class Answers:
                 self._mutes = Mutes(self._where, self._key)
             return self._mutes
 
+    @property
+    def said(self) -> Said:
+        """What was said of rules on the pages of cards, and replied."""
+        return Said(self._database, self._key)
+
+    def cases(self) -> Cases:
+        """Whoever waits to be judged before a rule goes live."""
+        return Cases(self._database)
+
     def forget_mutes(self, today: date) -> None:
         """Let go of every mute that is over. Raises StoreError."""
         self.mutes().forget(today)
@@ -220,6 +236,11 @@ class Answers:
         with self._database.reading() as connection:
             return counting.first_of(connection, rules, outcome)
 
+    def resting(self, today: date) -> frozenset[str]:
+        """The keys of the offers that nobody can have today. Raises StoreError."""
+        with self._database.reading() as connection:
+            return counting.full(connection, today)
+
     def let_go(self, today: date) -> int:
         """Let go of what has been kept for long enough; how many comments these were. StoreError.
 
@@ -245,6 +266,8 @@ class Answers:
         oldest = (today - _KEPT_UNKNOWN).isoformat()
         connection.execute(unknown_cards.delete().where(unknown_cards.c.last_on < oldest))
         forget_old_cards(connection, today.isoformat())
+        forget_thumbs(connection, today)
+        sweep(connection, today)
         return forget_comments(connection, today.isoformat())
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fcntl import LOCK_EX, LOCK_NB, flock
@@ -45,6 +45,11 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     bytes: int
     rows: dict[str, int]  # how many each table has
     key: str = ""  # the fingerprint of the key that it is sealed with
+
+    @property
+    def lies_open(self) -> bool:
+        """Whether it is of before they were sealed: whoever could write there may have made it."""
+        return self.format == _UNSEALED
 
     @property
     def holds(self) -> str:
@@ -192,12 +197,17 @@ def opened(place: Place, folder: Path, manifest: Manifest) -> Generator[Path]:
             f" Put the key that its store had, {KEY_FILE}, into {place.folder}, or give it as"
             " GOODDAY_STORE_KEY."
         )
-    with for_a_moment(place) as scratch:
-        plain = scratch / manifest.holds
+    with ExitStack() as until_then:
         try:
+            plain = until_then.enter_context(for_a_moment(place)) / manifest.holds
             unseal(file, plain, key.bytes_for(_PURPOSE))
         except ValueError:
             raise StoreError(f"{file.name} was changed since the backup was made.") from None
+        except OSError:
+            raise StoreError(
+                f"The backup could not be opened in {place.folder}, so nothing is known of what is"
+                " in it. Make room on the disk, or have that folder written to."
+            ) from None
         yield plain
 
 

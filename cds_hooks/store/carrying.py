@@ -1,6 +1,6 @@
 """What a backup does not have and the store in whose place it comes does: it is carried over.
 
-Every card, answer, count and no since the backup, so that nothing that was acknowledged is
+Every card, answer, count, case and no since the backup, so that nothing that was acknowledged is
 forgotten; who was erased since, so that a backup brings nobody back; and what is paused.
 
 Where the store that is replaced goes on from the backup (it has a card of it, and all of them),
@@ -30,6 +30,7 @@ from sqlalchemy import (
     select,
 )
 
+from cds_hooks.store.cases import drop_cases
 from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
 from cds_hooks.store.outliving import forget_late_noes, keep_noes
@@ -39,6 +40,7 @@ from cds_hooks.store.tables import (
     about,
     answers,
     cards,
+    cases,
     comments,
     counts,
     erased,
@@ -50,12 +52,15 @@ from cds_hooks.store.tables import (
     paused,
     unknown_cards,
 )
+from cds_hooks.store.thumbs import forget_thumbs
+from cds_hooks.store.thumbs_since import carry_thumbs
 from prompts.restraint import IN_SHADOW
 
 _ONE_ANSWER = ("card", "suggestion", "reply", "said_at")
 _EVERY_CARD = select(cards.c.card)
 _HOW_MANY = {"preserve_rowcount": True}
 _DAY = len("2026-01-01")
+_ONE_CASE = ("rule", "version", "sort", "who")
 _ONE_COUNT = ("day", "rule", "offer", "outcome")
 
 
@@ -89,16 +94,19 @@ def same_key(connection: Connection, key: Key, schema: str) -> bool:
     return known in (None, key.fingerprint)
 
 
-def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Carried:
+def carry_over(
+    connection: Connection, key: Key, schema: str, today: date, *, whole: bool = True
+) -> Carried:
     """Add to a backup that was restored what the store in a schema has and the backup has not.
 
+    Where that is not the ``whole`` of it, what is paused may be missing: it resumes nothing.
     Raises SQLAlchemyError or ValueError where that store cannot be read.
     """
     before = _Before(schema)
     erasures = _erasures(connection, before)
     _let_go_of_the_erased(connection, key, erasures, today)
     # Before anything is added: afterwards a card that is in both is no sign of anything.
-    goes_on = _goes_on(connection, before)
+    goes_on = whole and _goes_on(connection, before)
     but = _of_the_erased(connection, key, before, erasures)
     carried = Carried(
         _add(connection, before, cards, "card", but=but), _answers(connection, before)
@@ -107,7 +115,12 @@ def carry_over(connection: Connection, key: Key, schema: str, today: date) -> Ca
         _add(connection, before, table, *known_by, but=before[table].c.card.not_in(_EVERY_CARD))
     forget_comments(connection, today.isoformat())
     _replace(connection, before, unknown_cards, "card")
+    old = before[cards]
+    let_go = [(row.card, row.rules) for row in connection.execute(select(old).where(but))]
+    carry_thumbs(connection, key, before.__getitem__, let_go)
+    forget_thumbs(connection, today)
     _counts(connection, before)
+    _cases(connection, before, erasures)
     _late_noes_and_noes(connection, before, erasures)
     _paused(connection, before, goes_on=goes_on)
     return carried
@@ -155,6 +168,8 @@ def _let_go_of_the_erased(
 ) -> None:
     """Of whoever was erased since, only what the store that is replaced has is carried over."""
     since = erasures.since
+    for who in since:  # what was judged of them counts in the store that is replaced
+        drop_cases(connection, who)
     for person in everybody(connection) if since else ():
         if key.hidden(person) in since:
             erase_within(connection, key, person, today, also_the_no=True)
@@ -248,6 +263,16 @@ def _counts(connection: Connection, before: _Before) -> None:
         .where(exists().where(same, old.c.times > counts.c.times))
     )
     _add(connection, before, counts, *_ONE_COUNT)
+
+
+def _cases(connection: Connection, before: _Before, erasures: _Erasures) -> None:
+    """Who waits to be judged, and was, as the store that is replaced has them."""
+    old = before[cases]
+    same = and_(*(cases.c[name] == old.c[name] for name in _ONE_CASE))
+    connection.execute(cases.delete().where(exists().where(same)))
+    _add(connection, before, cases, *_ONE_CASE)
+    for who, on in erasures.only_there.items():
+        drop_cases(connection, who, on)
 
 
 def _paused(connection: Connection, before: _Before, *, goes_on: bool) -> None:

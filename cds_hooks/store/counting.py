@@ -31,6 +31,7 @@ _BETWEEN = (
 )
 
 SHOWN, TAKEN, CLOSED = "shown", "taken", "closed"
+ANSWERED = "answered"  # a card of a rule had its first answer of a person, whichever it was
 LOOKED = "looked"  # a rule was asked, whatever came of it
 HELD = "held:"  # before the step that held it back
 SHADOW = "shadow"  # it would have gone on to a card, and is in shadow
@@ -52,7 +53,7 @@ class Event:
     day: date
     rule: str
     offer: str
-    # shown, taken, closed, or a reply: accepted, declined ...; looked, shadow, held:<step>
+    # shown, taken, closed, or a reply: accepted, declined ...; answered, looked, held:<step> ...
     outcome: str
 
 

@@ -26,7 +26,8 @@ from sqlalchemy import (
     update,
 )
 
-from cds_hooks.store.opening import Place, is_there, open_database
+from cds_hooks.store.beside import is_there
+from cds_hooks.store.opening import Place, open_database
 from rules.credits import HERE
 from rules.support import Listed, Room, Status, Support
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 
 from cds_hooks.clock import practice_day
-from cds_hooks.store.counting import CLOSED, NOT_AVAILABLE, TAKEN, Event
+from cds_hooks.store.counting import ANSWERED, CLOSED, NOT_AVAILABLE, TAKEN, Event
 from cds_hooks.store.kept import Met
 from cds_hooks.store.keys import Key
 from cds_hooks.store.outliving import hear_late_no
@@ -34,6 +34,8 @@ MOST_UNKNOWN = 10_000
 KEPT_COMMENT = timedelta(days=180)
 LONGEST_COMMENT = 4_000  # characters
 _LONGEST_ID = 200
+# What a person said, or was said of what they have already: an answer that somebody was asked for.
+ANSWERS = frozenset({Reply.ACCEPTED, Reply.DECLINED, Reply.NOT_NOW, Reply.ALREADY_DONE})
 
 _CARD = Quick(
     select(
@@ -142,7 +144,8 @@ def hear_one(
     shown_at = datetime.fromisoformat(card.shown_at)
     at = max(min(met.at, now), shown_at)
     said_at = met.at.isoformat()  # as it was said, or a repeat would not be known
-    counts = _keep(connection, which, suggestion, meaning, said_at, met.reason, at)
+    heard = [_Heard(*row) for row in _HEARD.on(connection, {"which": which})]
+    counts = _keep(connection, which, suggestion, meaning, heard, said_at, met.reason, at)
     if met.comment and counts is not None:
         _COMMENT.on(
             connection,
@@ -153,7 +156,9 @@ def hear_one(
                 "ends_on": (practice_day(at) + KEPT_COMMENT).isoformat(),
             },
         )
-    return tuple(meaning.events(met, at)) if counts else ()
+    if not counts:
+        return ()
+    return (*meaning.events(met, at), *_first_answers(card, meaning, heard, at))
 
 
 def _can_be_ours(card: str, suggestion: str) -> bool:
@@ -171,8 +176,7 @@ def _find(connection: Connection, which: str) -> _Card | None:
 
 def _meaning(card: _Card, met: Met, suggestion: str) -> Meaning | None:
     """What an answer means on this card; None where the card has no such button."""
-    more: dict[str, tuple[list[str], list[str], str]] = json.loads(card.more or "{}")
-    every_rule = [rule.partition("|")[0] for rule in card.rules.split()]
+    more, every_rule = _more(card), _every_rule(card)
     offered = dict.fromkeys(
         (r, o) for rules, offers, _ in more.values() for o in offers for r in rules
     )
@@ -190,11 +194,40 @@ def _meaning(card: _Card, met: Met, suggestion: str) -> Meaning | None:
     return Meaning(Reply(button[0]), tuple(button[1].split(" ")), answers)
 
 
+def _first_answers(
+    card: _Card, meaning: Meaning, heard: list[_Heard], at: datetime
+) -> Iterator[Event]:
+    """One event of each rule whose card this is the first answer to: two buttons are one card."""
+    if meaning.reply not in ANSWERS:
+        return
+    more, every_rule = _more(card), _every_rule(card)
+    before = {
+        rule
+        for one in heard
+        if one.reply in ANSWERS
+        for rule in (more.get(one.suggestion, ((), (), ""))[0] or every_rule)
+    }
+    for rule, offer in meaning.answers:
+        if not offer and rule not in before:
+            yield Event(practice_day(at), rule, "", ANSWERED)
+
+
+def _more(card: _Card) -> dict[str, tuple[list[str], list[str], str]]:
+    """What each button offers and for which rules, where that is kept."""
+    found: dict[str, tuple[list[str], list[str], str]] = json.loads(card.more or "{}")
+    return found
+
+
+def _every_rule(card: _Card) -> list[str]:
+    return [rule.partition("|")[0] for rule in card.rules.split()]
+
+
 def _keep(
     connection: Connection,
     which: str,
     suggestion: str,
     meaning: Meaning,
+    heard: list[_Heard],
     said_at: str,
     reason: str,
     at: datetime,
@@ -203,7 +236,6 @@ def _keep(
 
     Suggestions of one moment are one answer: a client may send them one by one.
     """
-    heard = [_Heard(*row) for row in _HEARD.on(connection, {"which": which})]
     if any(
         (one.suggestion, one.reply, one.said_at) == (suggestion, meaning.reply, said_at)
         for one in heard

@@ -1,6 +1,7 @@
 """Who asked not to be shown which rule, for 30 days at most (PRODUCT 1.4 and 2.1): not joined.
 
-It is for whoever looks, and for one line of /status. A file of its own, or a table of a server's
+It is for whoever looks, and for two lines of /status: that some people muted a rule, and that one
+which a mute keeps from speaking is not silent. A file of its own, or a table of a server's
 database that has nothing to join on: two keyed hashes, of the rule and of who asked (another one
 for each rule, so that two mutes of one clinician cannot be told to be theirs), and the day on which
 it ends. No moment is in it. It is in no count, export or backup, and goes when it is over.
@@ -19,10 +20,12 @@ from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Place, open_database
 from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import StoreError
+from prompts.alarms import SILENT
 from prompts.ceilings import MUTED_FOR
 
 FILE = "mutes.sqlite"
 SOME = 5  # people who muted a rule, from whom on it is said that some people did
+_NOT_SILENT = timedelta(days=SILENT + 1)  # so long a day on which a rule would have spoken counts
 _VERSION = 1
 _AHEAD = timedelta(days=1)  # the clocks of two machines may be on two days
 
@@ -105,6 +108,26 @@ class Mutes:
             for names in rules
             if sum(times.get(self._rule(name), 0) for name in names) >= SOME
         )
+
+    def spoke(self, rules: Iterable[str], today: date) -> None:
+        """These rules would have spoken today, but for a mute; whose is in none of it. StoreError.
+
+        One row of a rule, however many muted it and however often. It goes by itself.
+        """
+        until = (today + _NOT_SILENT).isoformat()
+        rows = [
+            {"who": self._hidden("spoke", one), "rule": self._hidden("spoke of", one)}
+            for one in sorted(rules)
+        ]
+        with self._database.writing() as connection:
+            connection.execute(_MUTE, [{**row, "until": until} for row in rows])
+
+    def not_silent(self, rules: Iterable[Sequence[str]], today: date) -> frozenset[str]:
+        """Which rules, each by all its names, a mute kept from speaking lately. StoreError."""
+        by_hash = {self._hidden("spoke", name): names[0] for names in rules for name in names}
+        with self._database.reading() as connection:
+            found = connection.execute(_THEIRS, {"who": list(by_hash), **_now(today)}).all()
+        return frozenset(by_hash[bytes(one)] for one, _ in found)
 
     def forget(self, today: date) -> None:
         """Let go of all that is over, on the disk as well. Raises StoreError."""

@@ -66,11 +66,13 @@ _NOT_A_URL = (
 class Database:
     """An open store, and its transactions. Made by ``open_store``."""
 
-    def __init__(self, engine: Engine, file: Path | None) -> None:
+    def __init__(self, engine: Engine, file: Path | None, known: int = 0) -> None:
+        """``known``: the file that was there before it was opened; OSError for another since."""
         self.engine = engine
         self._drivers_own: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._file = file
-        self._same_file = file.stat().st_ino if file else 0
+        self._same_file = known or (file.stat().st_ino if file else 0)
+        self.check_file()
         self._kept: Connection | None = None
         self._using_kept = Lock()
 
@@ -119,6 +121,7 @@ class Database:
         """
         try:
             if self._kept is None:
+                self.check_file()  # or SQLite would make one
                 self._kept = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             driver = driver_of(self._kept)
             driver.execute(begin)
@@ -147,6 +150,7 @@ class Database:
     def _use(self) -> Generator[Connection]:
         """A connection. The driver's own words, which may quote values, go no further."""
         try:
+            self.check_file()
             with self.engine.connect() as connection:
                 yield connection
         except (SQLAlchemyError, self._drivers_own, OSError):
@@ -233,19 +237,6 @@ def check_is_there(place: Place) -> None:
         database.close()
 
 
-def is_there(place: Place, file: str, table: str) -> bool:
-    """Whether there are tables of ours beside the answers. Raises StoreError."""
-    if not place.url:
-        return (place.folder / file).is_file()
-    database = connect(place, file)
-    try:
-        with database.reading() as connection:
-            found = connection.execute(text("SELECT to_regclass(:table)"), {"table": table})
-            return found.scalar_one() is not None
-    finally:
-        database.close()
-
-
 def connect(place: Place, file: str, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> Database:
     """A database as it is, whatever its version; nothing is made but its folder. StoreError."""
     try:
@@ -258,11 +249,12 @@ def connect(place: Place, file: str, synchronous: Literal["FULL", "NORMAL"] = "F
             " --data."
         ) from None
     path = None if place.url else place.folder / file
+    there = path.stat().st_ino if path and path.exists() else 0
     engine = _sqlite(path, synchronous) if path else _postgresql(place)
     try:
         with engine.connect() as connection:  # SQLite makes its file when it is first used
             connection.execution_options(**_READING).exec_driver_sql("SELECT 1")
-        return Database(engine, path)
+        return Database(engine, path, there)
     except (SQLAlchemyError, OSError):
         engine.dispose()
         raise StoreError(_cannot_be_opened(place, file)) from None

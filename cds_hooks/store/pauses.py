@@ -89,6 +89,17 @@ def say_in_force(
         pause(connection, Pause(what, now, ""))
 
 
+def practices_in(connection: Connection, now: datetime) -> frozenset[str]:
+    """The practices whose services have lately said that they use this store, by their names."""
+    return frozenset(
+        row.what.partition("\tpractice:")[2]
+        for row in connection.execute(_ALL)
+        if row.what.startswith(_IN_FORCE)
+        and "\tpractice:" in row.what
+        and datetime.fromisoformat(row.since) > now - 2 * SAID_EVERY
+    )
+
+
 def in_force(connection: Connection) -> frozenset[str]:
     """What services over this store ask, as it would be paused: rules, and their practices."""
     return frozenset(

@@ -8,6 +8,7 @@ from secrets import token_hex
 from sqlalchemy import Connection, select, text
 
 from cds_hooks.store.answers import key_of
+from cds_hooks.store.cases import cases_of, forget_cases
 from cds_hooks.store.hearing import forget_comments
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Database, Place, open_store
@@ -18,7 +19,8 @@ from cds_hooks.store.outliving import (
     late_noes_of,
     noes_of,
 )
-from cds_hooks.store.tables import answers, cards, comments, erased, grounds, late, noes
+from cds_hooks.store.tables import answers, cards, cases, comments, erased, grounds, late, noes
+from cds_hooks.store.thumbs import forget_presses, forget_thumbs
 
 _ERASED = text(
     "INSERT INTO erased (who, erased_on) VALUES (:who, :on)"
@@ -62,12 +64,14 @@ def export(place: Place, person: str, *, with_comments: bool = False) -> Json | 
                 {"topics": topics.split(" "), "kept_until": until}
                 for topics, until in late_noes_of(connection, key.hidden(person))
             ]
+            drawn = cases_of(connection, person, key.hidden(person))
     finally:
         database.close()
-    if not found and not stays and not late_noes:
+    if not found and not stays and not late_noes and not drawn:
         return None
     told: Json = {"person": person, "cards": found, "said_no_before": stays}
-    return told | ({"may_still_say_no_to": late_noes} if late_noes else {})
+    told |= {"may_still_say_no_to": late_noes} if late_noes else {}
+    return told | ({"drawn_to_be_judged": drawn} if drawn else {})
 
 
 def _exported(
@@ -131,6 +135,7 @@ def erase(place: Place, person: str, today: date, *, also_the_no: bool = False) 
             database.alone_with(connection, person)
             gone = erase_within(connection, key, person, today, also_the_no=also_the_no)
             forget_comments(connection, today.isoformat())  # no service may be running that does
+            forget_thumbs(connection, today)
         if not database.is_shared:
             _leave_no_trace(database)
         return gone
@@ -144,8 +149,9 @@ def erase_within(
     """The same, in a transaction that is open."""
     who = key.hidden(person)
     # An answer that is being heard to one of them is heard before, or is a late one.
-    its_own = select(cards.c.card).where(cards.c.person == person).order_by(cards.c.card)
-    connection.execute(its_own.with_for_update()).all()
+    its_own = select(cards.c.card, cards.c.rules).where(cards.c.person == person)
+    shown = connection.execute(its_own.order_by(cards.c.card).with_for_update()).all()
+    forget_presses(connection, key, ((row.card, row.rules) for row in shown))
     no_gone = 0
     if also_the_no:
         no_gone = connection.execute(noes.delete().where(noes.c.who == who)).rowcount
@@ -159,7 +165,7 @@ def erase_within(
     for table in (comments, answers, grounds):
         connection.execute(table.delete().where(table.c.card.in_(theirs)))
     gone = connection.execute(cards.delete().where(cards.c.person == person)).rowcount
-    if gone or no_gone:
+    if forget_cases(connection, person, who) or gone or no_gone:
         # With a mark of its own: a backup between two erasures of one day would know of both.
         on = f"{today.isoformat()} {token_hex(8)}"
         connection.execute(_ERASED, {"who": who, "on": on})
@@ -174,8 +180,10 @@ def keep_erased(connection: Connection, found: Iterable[tuple[str, str]]) -> Non
 
 
 def everybody(connection: Connection) -> list[str]:
-    """Everybody of whom a card is kept."""
-    return list(connection.scalars(select(cards.c.person).distinct().order_by(cards.c.person)))
+    """Everybody of whom a card is kept, or a case."""
+    people = {table: select(table.c.person).distinct() for table in (cards, cases)}
+    found = {str(one) for theirs in people.values() for one in connection.scalars(theirs)}
+    return sorted(found - {""})
 
 
 def erased_people(connection: Connection) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from cds_hooks.store.answers import checked_key, key_noted, key_of
 from cds_hooks.store.backups import COPY, for_a_moment, look_at, opened, read_rows
@@ -22,6 +22,7 @@ from cds_hooks.store.moving import move, move_within
 from cds_hooks.store.opening import Place, connect, note_version, version_of, wait_to_make
 from cds_hooks.store.pauses import pauses_in
 from cds_hooks.store.quick import driver_of
+from cds_hooks.store.salvaging import salvaged
 from cds_hooks.store.tables import FILE, VERSION, StoreError, metadata
 from cds_hooks.store.verifying import wrong_with
 
@@ -37,6 +38,7 @@ class Restored:
     # What the backup did not have and was carried over; None where what was there cannot be read.
     carry: Carried | None
     paused: tuple[str, ...] = ()  # what is paused, or in shadow, in the store that is there now
+    in_part: bool = False  # what was there is damaged, and only part of it could be carried over
 
     @property
     def carried(self) -> bool:
@@ -78,13 +80,20 @@ def tried(place: Place, folder: Path, now: datetime) -> bool:
     manifest = look_at(folder).manifest
     if manifest is None or manifest.holds != COPY:
         return False
-    with for_a_moment(place) as scratch:
-        there = Place(scratch, key=place.key)
-        if not place.key:
-            shutil.copyfile(place.folder / KEY_FILE, scratch / KEY_FILE)
-        restore(there, folder, now)
-        if wrong := wrong_with(there):
-            raise StoreError(f"The backup could be restored, but is not whole. {' '.join(wrong)}")
+    try:
+        with for_a_moment(place) as scratch:
+            there = Place(scratch, key=place.key)
+            if not place.key:
+                shutil.copyfile(place.folder / KEY_FILE, scratch / KEY_FILE)
+            restore(there, folder, now)
+            wrong = wrong_with(there)
+    except OSError:
+        raise StoreError(
+            f"The backup could not be tried in {place.folder}. Make room on the disk, or have that"
+            " folder written to."
+        ) from None
+    if wrong:
+        raise StoreError(f"The backup could be restored, but is not whole. {' '.join(wrong)}")
     return True
 
 
@@ -103,7 +112,7 @@ def _into_folder(place: Place, copy: Path, stamp: str) -> Restored:
             os.link(key_file, making.folder / KEY_FILE)
         shutil.copyfile(copy, making.folder / FILE)
         move(making)
-        carry, stopped = _make_ready(making, there, _day(stamp))
+        carry, stopped, in_part = _make_ready(making, there, _day(stamp))
         beside = ""
         if there.exists():
             beside = f"{there}.before-{stamp}"
@@ -116,25 +125,30 @@ def _into_folder(place: Place, copy: Path, stamp: str) -> Restored:
         if not place.key and not key_file.exists():
             (making.folder / KEY_FILE).replace(key_file)
         sync_folder(place.folder)
-        return Restored(beside, carry, stopped)
+        return Restored(beside, carry, stopped, in_part)
     finally:
         shutil.rmtree(making.folder, ignore_errors=True)
 
 
-def _make_ready(making: Place, there: Path, today: date) -> tuple[Carried | None, tuple[str, ...]]:
-    """Carry over into a copy what has to be; all of it is in its file then. And what is paused."""
+def _make_ready(
+    making: Place, there: Path, today: date
+) -> tuple[Carried | None, tuple[str, ...], bool]:
+    """Carry over into a copy what has to be; all of it is in its file then. And what is paused.
+
+    And whether what was there could be read in part only.
+    """
     database = connect(making, FILE)
     try:
         key = key_of(database, making)
         scratch = making.folder / "old"
-        old = _copied(there, scratch) if there.exists() else None
+        old, whole = _copied(there, scratch) if there.exists() else (None, True)
         with database.engine.connect() as connection:
             if old is not None:
                 driver_of(connection).execute(f"ATTACH DATABASE ? AS {_OLD}", [str(old)])
             with connection.begin():
                 carry: Carried | None = None
                 if old is not None:
-                    carry = _carry_over(connection, key, _OLD, today)
+                    carry = _carry_over(connection, key, _OLD, today, whole=whole)
                 elif not there.exists():
                     carry = Carried()
                 stopped = tuple(one.what for one in pauses_in(connection))
@@ -143,23 +157,24 @@ def _make_ready(making: Place, there: Path, today: date) -> tuple[Carried | None
             alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         database.close()
-    return carry, stopped
+    return carry, stopped, carry is not None and not whole
 
 
-def _copied(there: Path, scratch: Path) -> Path | None:
+def _copied(there: Path, scratch: Path) -> tuple[Path | None, bool]:
     """A copy of the store that is there, of this version; None where it cannot be read.
 
-    Raises StoreError where it can be, and cannot be copied: nothing of it is to be lost then.
+    And whether it is all of it. Raises StoreError where it can be, and cannot be copied: nothing of
+    it is to be lost then.
     """
     try:
         old = connect(Place(there.parent), FILE)
     except StoreError:
-        return None
+        return None, False
     try:
         with old.engine.connect() as connection:
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
             if not _is_whole(alone):
-                return None
+                return _salvaged(alone, there, scratch), False
             _check_not_later(version_of(alone), str(there.parent))
             _check_nobody_else(alone, there.parent)
             scratch.mkdir(mode=0o700)
@@ -172,7 +187,21 @@ def _copied(there: Path, scratch: Path) -> Path | None:
         move(Place(scratch))
     except StoreError:
         raise StoreError(_not_copied(there)) from None
-    return scratch / FILE
+    return scratch / FILE, True
+
+
+def _salvaged(old: Connection, there: Path, scratch: Path) -> Path | None:
+    """What can be read of a store that is damaged; None where that is nothing, or of before."""
+    try:
+        version = version_of(old)
+    except SQLAlchemyError:
+        return None
+    _check_not_later(version, str(there.parent))
+    if version != VERSION:
+        return None
+    _check_nobody_else(old, there.parent)
+    scratch.mkdir(mode=0o700)
+    return salvaged(old, scratch)
 
 
 def _not_copied(there: Path) -> str:
@@ -196,10 +225,12 @@ def _check_nobody_else(old: Connection, folder: Path) -> None:
     """
     try:
         old.exec_driver_sql("PRAGMA journal_mode = DELETE")
-    except SQLAlchemyError:
+    except OperationalError:  # what is damaged is another error
         raise StoreError(
             f"Somebody uses the store in {folder}. Nothing was restored: stop the service first."
         ) from None
+    except DatabaseError:
+        return
 
 
 def _check_not_later(version: int, named: str) -> None:
@@ -210,13 +241,15 @@ def _check_not_later(version: int, named: str) -> None:
         )
 
 
-def _carry_over(connection: Connection, key: Key, schema: str, today: date) -> Carried | None:
+def _carry_over(
+    connection: Connection, key: Key, schema: str, today: date, *, whole: bool = True
+) -> Carried | None:
     """Carry over all of it, or nothing where it cannot be read or was made with another key."""
     try:
         with connection.begin_nested():
             if not same_key(connection, key, schema):
                 return None
-            return carry_over(connection, key, schema, today)
+            return carry_over(connection, key, schema, today, whole=whole)
     except (SQLAlchemyError, ValueError):
         return None
 

@@ -11,7 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 3  # that of the newest step in migrations/versions, "0003"
+VERSION = 4  # that of the newest step in migrations/versions, "0004"
 FILE = "answers.sqlite"
 
 metadata = MetaData()
@@ -137,6 +137,61 @@ erased_cards = Table(
     Index("erased_cards_by_end", "until"),
 )
 
+# What was said of a rule on the page of a card: that it helped, that it did not, or that it is not
+# for somebody's role. Nobody is in it, and no card: what each is called is by chance.
+thumbs = Table(
+    "thumbs",
+    metadata,
+    Column("thumb", String, primary_key=True),
+    Column("rule", String, nullable=False),
+    Column("version", String, nullable=False),
+    # up, down, wrong-role, or wrong-role:<what they said it is>
+    Column("said", String, nullable=False),
+    Column(
+        "said_on", String, nullable=False
+    ),  # a day; of a role that was told the first of a month
+    Index("thumbs_by_day", "said_on"),
+    Index("thumbs_by_rule", "rule", "said"),
+    sqlite_with_rowid=False,
+)
+
+# Which thumb a card has for a rule, so that pressing again changes it: only a keyed hash of both,
+# for as long as the page of the card can be pressed.
+thumb_presses = Table(
+    "thumb_presses",
+    metadata,
+    Column("press", String, primary_key=True),
+    Column("thumb", String, ForeignKey("thumbs.thumb"), nullable=False),
+    Column("until", String, nullable=False),
+    Index("thumb_presses_by_end", "until"),
+    Index("thumb_presses_of_thumb", "thumb"),
+    sqlite_with_rowid=False,
+)
+
+# Words beside a thumb, encrypted, until they end.
+thumb_words = Table(
+    "thumb_words",
+    metadata,
+    Column("thumb", String, ForeignKey("thumbs.thumb"), primary_key=True),
+    Column("sealed", String, nullable=False),
+    Column("ends_on", String, nullable=False),
+    Column("read_on", String, nullable=False),  # "" where nobody has read them
+    Column("replied_on", String, nullable=False),  # "" where they wait for a reply
+    Index("thumb_words_by_end", "ends_on"),
+    sqlite_with_rowid=False,
+)
+
+# What was replied to words about a rule, for everybody in the practice.
+replies = Table(
+    "replies",
+    metadata,
+    Column("reply", String, primary_key=True),
+    Column("rule", String, nullable=False),
+    Column("says", String, nullable=False),
+    Column("said_on", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # What was paused by hand, for every process over this store: a rule by its id, a practice by its
 # name, or everything.
 paused = Table(
@@ -145,6 +200,24 @@ paused = Table(
     Column("what", String, primary_key=True),
     Column("since", String, nullable=False),
     Column("because", String, nullable=False),
+)
+
+# Somebody for whom a rule in shadow or pilot would have been shown, or would not: drawn by chance,
+# to be judged by a clinician. Once judged, nothing but the hash and the verdict stays. cases.py.
+cases = Table(
+    "cases",
+    metadata,
+    Column("rule", String, primary_key=True),
+    Column("version", String, primary_key=True),  # a fingerprint of what the rule decides
+    Column("sort", String, primary_key=True),  # shown, silent
+    Column("who", String, primary_key=True),  # a keyed hash, of each rule another
+    Column("person", String, nullable=False),  # as in cards; "" once it was judged
+    Column("day", String, nullable=False),
+    Column("step", String, nullable=False),  # what it would not have been shown by, else ""
+    Column("facts", String, nullable=False),  # JSON, as in grounds
+    Column("verdict", String, nullable=False),  # "" while it waits
+    Column("judged_on", String, nullable=False),  # "" while it waits
+    Index("cases_of_person", "person"),
 )
 
 # What the store knows of itself: the fingerprint of its key.

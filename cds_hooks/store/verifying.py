@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cds_hooks.store.answers import key_of
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Place, open_store
-from cds_hooks.store.tables import FILE, StoreError, cards, comments, grounds
+from cds_hooks.store.tables import FILE, StoreError, cards, comments, grounds, thumb_words
 
 
 def wrong_with(place: Place) -> tuple[str, ...]:
@@ -40,6 +40,10 @@ def _found(connection: Connection, key: Key) -> Iterator[str]:
         )
         sealed = sum(
             key.opened(row.sealed, row.card) is None for row in connection.execute(select(comments))
+        )
+        sealed += sum(
+            key.opened(row.sealed, row.thumb) is None
+            for row in connection.execute(select(thumb_words))
         )
     except SQLAlchemyError:
         yield "The rows of the store cannot be read. Restore a backup."

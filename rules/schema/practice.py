@@ -4,8 +4,10 @@ import re
 
 from rules.reading import Reader
 from rules.rule import Practice, Status
+from rules.schema.elsewhere import KEY, read_practice_elsewhere
 from rules.schema.file_keys import PRACTICE
 from rules.schema.key import check
+from rules.schema.names import Names
 from rules.schema.quiet import read_practice_quiet
 from rules.schema.wording import read_plain
 from rules.text import Block, Node
@@ -16,7 +18,7 @@ _DEGREES = re.compile(r"(\d{1,2}\.\d{1,8}),? +(-?\d{1,2}\.\d{1,8})", re.ASCII)
 
 
 def read_practice(
-    reader: Reader, block: Block
+    reader: Reader, block: Block, names: Names
 ) -> tuple[Practice, tuple[str, ...], tuple[tuple[Node, Status], ...]]:
     """The practice, the hosts that its cards may link to, and the rules that it names, as written.
 
@@ -31,6 +33,8 @@ def read_practice(
         _sentences(reader, block, "people"),
         reader.get(block, "most_cards_at_once", lambda n: _most_cards(reader, n)) or 1,
         quiet=reader.get(block, "quiet", lambda n: read_practice_quiet(reader, n)) or {},
+        thumbs=reader.get(block, "thumbs", reader.yes_no) is not False,
+        elsewhere=reader.get(block, KEY, lambda n: read_practice_elsewhere(reader, n, names)) or (),
         where=reader.get(block, "where", lambda n: _where(reader, n)),
     )
     hosts = _sentences(reader, block, "link_hosts")

@@ -61,6 +61,7 @@ TO_A_CARD = {
     "rules/facts/offered.py": "a no that stands in the record",
     "prompts/leaving_off.py": "offers that are left off",
     "rules/under_way.py": "where an offer shows as under way",
+    "prompts/elsewhere.py": "whether another system asked",
     "prompts/ranking.py": "who goes first",
     "prompts/offers.py": "what an offer is called everywhere",
     "prompts/ceilings.py": "how many cards are enough",
@@ -74,13 +75,17 @@ TO_A_CARD = {
     "rules/codes.py": "which codes a list holds",
     "prompts/prompt.py": "what a card is about",
     "rules/outcome.py": "what pressing a button answers",
+    "cds_hooks/sampling.py": "who is drawn, to be judged before a rule goes live",
+    "cds_hooks/store/cases.py": "by which hash",
     "cds_hooks/logs.py": "one event, without a person",
     "cds_hooks/wire.py": "the answer, spelt",
     "cds_hooks/metrics.py": "what is counted",
 }
 # The second look, which is quiet, takes no wording and drafts nothing.
 NOT_IN_SILENCE = {
+    "cds_hooks/store/cases.py",
     "rules/fact.py",
+    "prompts/elsewhere.py",
     "prompts/ranking.py",
     "prompts/offers.py",
     "prompts/ceilings.py",

@@ -5,8 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from cds_hooks.live import Live, in_force
+from cds_hooks.store.cases import Case, Sort, Verdict
 from cds_hooks.store.counting import Event
 from rules.care import Released
+from rules.fingerprint import judged_as
 from rules.record import Reply
 from rules.rule import Library, Purpose, Status
 from tests.conformance.test_watching import Watched, watched
@@ -32,6 +34,7 @@ def count(place: Watched, ago: int, rule: str = COPD_RULE, offer: str = "", **ti
     """So many of each outcome on a day so long ago."""
     words = {"held_pilot": "held:pilot", "held_quiet": "held:quiet", "not_now": str(Reply.NOT_NOW)}
     words |= {"already_done": str(Reply.ALREADY_DONE), "no_time": str(Reply.NO_TIME)}
+    words["not_right"] = str(Reply.NOT_RIGHT)
     place.answers.count(
         event
         for name, many in times.items()
@@ -72,6 +75,35 @@ def test_a_rule_in_shadow_says_how_often_it_was_asked_and_what_is_meant(tmp_path
         assert "on 14 days, 991 times, and would have spoken 51 times. That is enough." in (
             place.page()
         )
+
+
+def test_how_far_a_clinician_has_judged_it_is_said(tmp_path: Path) -> None:
+    live = of_one(tmp_path, Status.SHADOW)
+    (rule,) = live.rules.library.rules
+    version, day = judged_as(rule), NOW.date()
+    with watched(tmp_path, live) as (place, watching):
+        cases = place.answers.cases()
+        many: dict[Sort, int] = {"shown": 12, "silent": 9}
+        drawn = [
+            Case(COPD_RULE, version, sort, f"{one:032x}", f"p{one}", day)
+            for sort, number in many.items()
+            for one in range(number)
+        ]
+        left = Case(COPD_RULE, "another", "shown", "f" * 32, "somebody", day)
+        cases.keep([*drawn, left], [])
+        for case in drawn:
+            one = (case.rule, case.version, case.sort, case.who)
+            cases.judge(one, Verdict.RIGHT, day)
+        watching.look()
+        says = (
+            "Judged by a clinician: 12 of 30 for whom it would be shown, and 9 of 30 for whom it"
+            " would not."
+        )
+        found = the_rule(place)["judged"]
+        assert found["enough"] is False
+        assert str(found["says"]).startswith(f"{says} 0 wrong of 12: ")
+        assert says in place.page()
+        assert cases.next(COPD_RULE, "another") is None  # it is not judged as that any more
 
 
 def test_only_the_days_since_it_is_in_shadow_count(tmp_path: Path) -> None:
@@ -159,6 +191,109 @@ def test_real_answers_to_real_cards_are_what_is_counted(tmp_path: Path) -> None:
         watching.look()
         (one,) = place.status()["hardlyAnswered"]
         assert one["says"].startswith("Of 40 cards in 90 days 3 led to an answer.")
+
+
+def test_a_card_with_several_answers_led_to_an_answer_once(tmp_path: Path) -> None:
+    """Two offers that were taken, and a no on second thoughts, are one card of forty."""
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        for number in range(40):
+            name = f"p{number}"
+            call = place.a_call(margaret(name), of=name)
+            call["context"]["userId"] = f"Practitioner/{number // 8}"
+            card = place.ask(call).card
+            if number < 5:
+                words = ("No, thank", "Refer", "Not now")
+                for one in [s for s in card["suggestions"] if s["label"].startswith(words)]:
+                    assert place.tell(taken(card, one, place.now)).status == 200
+                    place.now += timedelta(minutes=1)
+        place.pass_time(days=90)
+        watching.look()
+        (one,) = place.status()["hardlyAnswered"]
+        assert one["says"].startswith("Of 40 cards in 90 days 5 led to an answer.")
+
+
+def test_of_the_days_before_that_was_counted_each_answer_counts(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        count(place, 90, shown=20)
+        count(place, 30, shown=80, accepted=4)
+        count(place, 10, accepted=3, answered=2)
+        watching.look()
+        (one,) = place.status()["hardlyAnswered"]
+        assert one["says"].startswith("Of 100 cards in 90 days 6 led to an answer.")
+
+
+def test_a_card_for_which_there_is_no_time_is_our_timing(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        count(place, 5, shown=39, no_time=9, accepted=30)
+        count(place, 0, shown=20, no_time=20)  # today is not over
+        watching.look()
+        assert "ourTiming" not in place.status()
+        count(place, 5, shown=1, no_time=1)
+        place.pass_time(minutes=10)
+        watching.look()
+        says = (
+            "Of 40 cards in 90 days 10 were closed for want of time. That is our timing, and nobody"
+            " else's: would another moment be better, or another role?"
+        )
+        assert place.status()["ourTiming"] == [{"rule": COPD_RULE, "says": says}]
+        assert "No time for it" in place.page()
+        count(place, 5, shown=1)
+        place.pass_time(minutes=10)
+        watching.look()
+        assert "ourTiming" not in place.status(), "ten of 41 are fewer than a quarter"
+
+
+def test_what_is_not_right_for_many_is_told_for_its_review(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        count(place, 5, shown=29, not_right=5)
+        watching.look()
+        assert "notRight" not in place.status(), "of fewer than 30 cards nothing is said"
+        count(place, 5, shown=21)
+        place.pass_time(minutes=10)
+        watching.look()
+        (one,) = place.status()["notRight"]
+        assert one["says"].startswith(
+            "Of 50 cards in 90 days 5 were closed as not right for the person."
+        )
+        assert "Not right for the person" in place.page()
+        count(place, 5, shown=1)
+        place.pass_time(minutes=10)
+        watching.look()
+        assert "notRight" not in place.status(), "five of 51 are fewer than a tenth"
+
+
+def test_what_was_done_and_is_not_on_the_record_is_said(tmp_path: Path) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        for number in range(3):
+            watching.look()
+            assert "toBeCoded" not in place.status()
+            name = f"p{number}"
+            card = place.ask(place.a_call(margaret(name), of=name)).card
+            assert place.tell(closed(card, place.now, "action-completed")).status == 200
+        place.pass_time(days=1)
+        watching.look()
+        (one,) = place.status()["toBeCoded"]
+        assert one["says"].startswith("3 cards in 90 days were closed as offered or done already.")
+        assert "Done, and not on the record" in place.page()
+
+
+def test_what_several_were_told_is_not_available_is_told_to_whoever_keeps_the_list(
+    tmp_path: Path,
+) -> None:
+    with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
+        for number in range(3):
+            watching.look()
+            assert "resting" not in place.status()
+            name = f"p{number}"
+            card = place.ask(place.a_call(margaret(name), of=name)).card
+            assert place.tell(closed(card, place.now, "service-not-available")).status == 200
+            place.pass_time(minutes=10)
+        watching.look()
+        assert place.status()["resting"] == [{"service": "copd-living-well", "rules": [COPD_RULE]}]
+        assert "Not available, for whoever keeps the list of services" in place.page()
+        place.pass_time(days=90)
+        watching.look()
+        assert "resting" not in place.status()
 
 
 def test_what_cannot_be_read_now_is_read_at_the_next_look(tmp_path: Path) -> None:

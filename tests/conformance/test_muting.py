@@ -42,6 +42,11 @@ def here(tmp_path: Path, library: Library) -> Iterator[Practice]:
         yield found
 
 
+def without_thumbs(library: Library) -> Library:
+    """A practice that does not ask what a card was worth: its pages have no other form."""
+    return replace(library, practice=replace(library.practice, thumbs=False))
+
+
 def test_one_mutes_it_for_thirty_days_and_the_other_still_sees_it(
     place: Place, library: Library
 ) -> None:
@@ -129,7 +134,8 @@ def test_a_safety_net_cannot_be_muted_and_the_page_says_so(
     tmp_path: Path, library: Library
 ) -> None:
     rules = tuple(replace(one, purpose=Purpose.SAFETY_NET) for one in library.rules)
-    with practice(Place(tmp_path / "store"), replace(library, rules=rules)) as here:
+    library = without_thumbs(replace(library, rules=rules))
+    with practice(Place(tmp_path / "store"), library) as here:
         link = here.link()
         page = here.browser.get(link).text
         assert "about somebody's safety. It cannot be muted" in page
@@ -192,6 +198,7 @@ def test_whoever_a_trusted_proxy_names_mutes_it_for_that_name(
     assert page.headers["referrer-policy"] == "same-origin"
     answer = here.surgery.client.post(path, data=MUTE, headers={**SIGNED_IN, **ours})
     assert answer.status_code == 200
+    assert "That holds where the record system has the name for you" in answer.text
     assert here.says() == HELD
     assert here.says(NURSE) == ""
 
@@ -205,14 +212,15 @@ def test_whoever_has_no_clinical_role_cannot_press(here: Practice, role: str) ->
 
 
 def test_a_link_that_does_not_say_who_looks_has_no_button_and_keeps_nothing(
-    here: Practice,
+    tmp_path: Path, library: Library
 ) -> None:
     long = "x" * 300
-    link = here.link(long)
-    page = here.browser.get(link)
-    assert (page.status_code, "<form" in page.text) == (200, False)
-    assert here.press(link, MUTE).status == 409
-    assert here.says(long) == ""
+    with practice(Place(tmp_path / "store"), without_thumbs(library)) as here:
+        link = here.link(long)
+        page = here.browser.get(link)
+        assert (page.status_code, "<form" in page.text) == (200, False)
+        assert here.press(link, MUTE).status == 409
+        assert here.says(long) == ""
 
 
 @pytest.mark.parametrize(

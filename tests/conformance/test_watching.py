@@ -128,6 +128,21 @@ def test_a_rule_that_fires_for_all_is_stopped_by_itself_within_twenty_cards(
         assert run(["resume", COPD_RULE, "--data", str(place.store)]) == 1
 
 
+def test_one_that_took_over_from_a_rule_is_compared_with_that(tmp_path: Path) -> None:
+    """A rule that was edited to fire for all may have been given another name with it."""
+    library = piloting(tmp_path / "practice", COPD_RULE)
+    (rule,) = library.rules
+    new = replace(rule, id="of-everybody", care=replace(rule.care, replaces=COPD_RULE))
+    live = Live(in_force(replace(library, rules=(new,)), NOW))
+    with watched(tmp_path, live) as (place, watching):
+        place.usually(SHOWN, 2)
+        assert place.meet(*(f"a{n}" for n in range(20))) == 20
+        watching.look()
+        (said,) = place.status()["inShadow"]
+        assert said["rule"] == "of-everybody"
+        assert place.meet("b") == 0
+
+
 def test_what_a_person_took_back_is_not_stopped_anew_that_day(tmp_path: Path) -> None:
     with watched(tmp_path, copd(tmp_path)) as (place, watching):
         place.usually(SHOWN, 2)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,12 @@ import pytest
 from cds_hooks import clock
 from cds_hooks.cli import run
 from cds_hooks.store.answers import Answers
+from cds_hooks.store.cases import Case, Sort, Verdict
 from cds_hooks.store.counting import Event
 from rules.care import Released
+from rules.fingerprint import judged_as
 from rules.load import load_library
+from rules.rule import Rule
 from tests.builders import released_text, rule_text, write_folder
 
 DECIDED = (
@@ -219,6 +222,78 @@ def test_what_pilot_counted_is_looked_up_in_the_store_that_is_named(
     file.write_text(text.replace("ordinary days", "good days"), encoding="utf-8")
     assert "on 10 days, 80 times" in live_gate(file, capsys, "--data", str(store))
     answers.close()
+
+
+def judged_gate(file: Path, capsys: pytest.CaptureFixture[str], *named: str) -> str:
+    """What the gate about judging says to a rule on its way to live."""
+    assert release(file, "live", "--yes", *named) == 1
+    said = capsys.readouterr().out.splitlines()
+    gates = [line for line in said if line.startswith(("met ", "not met "))]
+    (found,) = [gate for gate in gates if "a clinician" in gate]
+    return found
+
+
+def judge(answers: Answers, rule: Rule, sort: Sort, number: int, wrong: int = 0) -> None:
+    """So many people are drawn and judged, some of them wrong."""
+    version, cases = judged_as(rule), answers.cases()
+    for one in range(number):
+        who = f"{one:032x}"
+        case = Case(rule.id, version, sort, who, f"{sort}-{one}", date(2026, 11, 21))
+        cases.keep([case], [])
+        verdict = Verdict.WRONG if one < wrong else Verdict.RIGHT
+        assert cases.judge((rule.id, version, sort, who), verdict, date(2026, 11, 21))
+
+
+def test_what_a_clinician_judged_is_looked_up_in_the_store_that_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path / "rules", **CARE, status="pilot", safety=SIGNED)
+    assert judged_gate(file, capsys) == (
+        "not met  No store is named, so nobody knows what a clinician judged of it. Give --data or"
+        " --store as goodday serve has it."
+    )
+    nowhere = ("--data", str(tmp_path / "nowhere"))
+    assert judged_gate(file, capsys, *nowhere).startswith(
+        "not met  What a clinician judged of it cannot be looked up either. Give --data or"
+    )
+    store = tmp_path / "store"
+    answers = Answers(store)
+    named = ("--data", str(store))
+    assert judged_gate(file, capsys, *named) == (
+        "not met  Judged by a clinician: 0 of 30 for whom it would be shown, and 0 of 30 for whom"
+        " it would not. In shadow or pilot, have a clinician judge 30 of each at /judging, at most"
+        " 1 of them wrong; or, after 60 days, everybody there was and none wrong."
+    )
+    (rule,) = load_library(file).library.rules
+    judge(answers, rule, "shown", 30, wrong=1)
+    assert "30 of 30 for whom it would be shown, and 0 of 30" in judged_gate(file, capsys, *named)
+    judge(answers, rule, "silent", 30)
+    assert judged_gate(file, capsys, *named) == (
+        "met      Judged by a clinician: 30 of 30 for whom it would be shown, and 30 of 30 for whom"
+        " it would not. Wrong: 1 and 0. 1 wrong of 30: the true share of wrong ones may still be up"
+        " to about 15 in a hundred. 0 wrong of 30: the true share of wrong ones may still be up to"
+        " about one in ten."
+    )
+    # Where it stands changes nothing; what it says does.
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("owner: The test", "owner: A test"), encoding="utf-8")
+    assert judged_gate(file, capsys, *named).startswith("met ")
+    file.write_text(text.replace("ordinary days", "good days"), encoding="utf-8")
+    assert "0 of 30 for whom it would be shown" in judged_gate(file, capsys, *named)
+    file.write_text(text, encoding="utf-8")
+    assert judged_gate(file, capsys, *named).startswith("met ")
+    answers.close()
+
+
+def test_a_store_of_another_key_opens_no_gate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path / "rules", **CARE, status="pilot", safety=SIGNED)
+    store = tmp_path / "store"
+    Answers(store).close()
+    (store / "store.key").unlink()
+    said = judged_gate(file, capsys, "--data", str(store))
+    assert said.startswith("not met  What a clinician judged of it cannot be looked up either.")
 
 
 def test_the_store_is_not_opened_where_its_counts_do_not_matter(tmp_path: Path) -> None:

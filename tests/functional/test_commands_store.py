@@ -172,7 +172,7 @@ def test_an_old_store_is_backed_up_and_upgraded(typed: Typed, place: Place) -> N
     code, said_so = typed("upgrade")
     assert code == FINE
     assert f"Backed up to {place.folder / 'backups' / 'goodday-backup-'}" in said_so
-    assert "is of this version now (format 1 to 3)" in said_so
+    assert "is of this version now (format 1 to 4)" in said_so
     assert "is of this version already" in typed("upgrade")[1]
     assert typed("verify")[0] == FINE
 

@@ -205,13 +205,14 @@ def viewing() -> Json:
 def booking() -> Json:
     """A whole request about Leroy's visit."""
     call = viewing()
-    person, result, report = leroy()
+    person, result, report, confirmed = leroy()
     call["hook"] = BOOK
     call["context"]["appointments"] = a_booking()
     call["prefetch"]["patient"] = person
     call["prefetch"]["observations"] = a_bundle(result)
     call["prefetch"]["diagnosticReports"] = a_bundle(report)
     call["prefetch"]["conditions"] = a_bundle()
+    call["prefetch"]["procedures"] = a_bundle(confirmed)
     return call
 
 

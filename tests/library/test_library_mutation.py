@@ -24,26 +24,34 @@ RULES = LOADED.library.rules
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 
 _ONE_IN_ORDER = "The first variant speaks for level 2 anyway, and levels are whole numbers."
+
+
+def _letter(a_day_more: str, twice_as_long: str) -> dict[str, str]:
+    """Slips in what a letter holds, of a rule that offers to send filed results."""
+    return {
+        'without "filed" in results_in_the_letter': (
+            "Whoever has a result that was not filed is left out of the rule, letter and all."
+        ),
+        **dict.fromkeys(
+            (
+                f'with "within {a_day_more}" in results_in_the_letter',
+                f'with "within {twice_as_long}" in results_in_the_letter',
+                'without "within" in results_in_the_letter',
+                'with "status: any" in results_in_the_letter',
+            ),
+            "A story looks at the card and not into the letter. What it holds is asked below.",
+        ),
+    }
+
+
 UNNOTICED = {
     "pam-social-prescribing": {
         "with pam_level between 2 and 4 4 in place of between 3 and 4, in variant 2 of the card": (
             _ONE_IN_ORDER
         ),
     },
-    "results-ahead": {
-        'without "filed" in results_in_the_letter': (
-            "Whoever has a result that was not filed is left out of the rule, letter and all."
-        ),
-        **dict.fromkeys(
-            (
-                'with "within 43 days" in results_in_the_letter',
-                'with "within 84 days" in results_in_the_letter',
-                'without "within" in results_in_the_letter',
-                'with "status: any" in results_in_the_letter',
-            ),
-            "A story looks at the card and not into the letter. What it holds is asked below.",
-        ),
-    },
+    "results-ahead": _letter("43 days", "84 days"),
+    "kidney-results": _letter("61 days", "120 days"),
 }
 # Slips in safety that no story can notice. Those that make a difference are held to below.
 ELSEWHERE = frozenset(
@@ -84,14 +92,20 @@ def _left(rule: Rule, about: str) -> list[Mutant]:
     return [mutant for mutant, _ in _tried(rule).alike if about in mutant.says]
 
 
-def test_a_letter_holds_filed_results_of_the_last_six_weeks_and_no_others() -> None:
-    rule = next(rule for rule in RULES if rule.id == "results-ahead")
+@pytest.mark.parametrize(
+    ("rule_id", "a_day_too_old"),
+    [("results-ahead", "2026-10-09"), ("kidney-results", "2026-09-21")],  # 43 and 61 days
+)
+def test_a_letter_holds_filed_results_of_its_window_and_no_others(
+    rule_id: str, a_day_too_old: str
+) -> None:
+    rule = next(rule for rule in RULES if rule.id == rule_id)
     story = LOADED.stories[rule.id][0]
     record, said = record_of(story)
     lines = {id(one): one for entries in record.by_code.values() for one in entries}
     (result,) = (one for one in lines.values() if one.kind is Kind.OBSERVATION)
     others = [
-        replace(result, when=span("2026-10-09")),  # six weeks and a day ago
+        replace(result, when=span(a_day_too_old)),
         replace(result, status="cancelled"),
     ]
     fuller = replace(record, by_code=index([*lines.values(), *others]))

@@ -42,6 +42,9 @@ from rules.outcome import Outcome
 from rules.rule import Library
 from tests.callers import PUBLIC_URL, Caller, bearer, registered
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
+from tests.judging import PAGE, fields_of
+from tests.privacy.clinicians import ONE, OTHER, Clinician
+from tests.privacy.pressing import pressed
 from tests.served import NOW, VIEW, Json, Reply, a_call, closed, piloting, prefetch_of, taken
 from tests.stores import TODAY, bytes_of
 
@@ -50,29 +53,11 @@ HERE = "127.0.0.1"
 EHR = Caller()
 # What may differ between two days that are the same but for who looked: a nonce, and what a client
 # made up for its token.
-RANDOM = {("comments", "sealed")}
+RANDOM = {
+    ("comments", "sealed"), ("thumb_words", "sealed"), ("thumb_words", "thumb"),
+    ("thumbs", "thumb"), ("thumb_presses", "thumb"), ("replies", "reply"),
+}  # fmt: skip
 SAME_KEY = base64.b64encode(b"k" * 32).decode()
-
-
-@dataclass(frozen=True)
-class Clinician:
-    """Somebody who looks, by all that they can be told by."""
-
-    user: str
-    name: str
-    number: str  # as a national provider identifier is written
-    subject: str
-
-    @property
-    def every(self) -> tuple[str, ...]:
-        """What must not be found, and what is made of it without thinking."""
-        plain = (self.user, self.name, self.number, self.subject)
-        ways = (*plain, *(f"Practitioner/{one}" for one in plain))
-        return (*plain, *(hashlib.sha256(one.encode()).hexdigest() for one in ways))
-
-
-ONE = Clinician("dr-quillfeather", "Zebedee Quillfeather", "1093817465", "sub-quillfeather-7f2e")
-OTHER = Clinician("nurse-oakes", "Wilhelmina Oakes", "1881234562", "sub-oakes-33d0")
 
 
 @dataclass
@@ -101,15 +86,11 @@ def app_of(folder: Path, library: Library) -> FastAPI:
     settings = Settings(data=folder / "data", clients=clients, proxies=(HERE,))
     store = Answers(settings.data)
     audit = Audit(settings.data, store.key.bytes_for("audit"))
-    looking = Looking(Access(settings, store.key), audit, PUBLIC_URL)
-    return create_app(
-        settings,
-        library,
-        store,
-        Clients.read(clients, settings.data),
-        clock=lambda: NOW,
-        looking=looking,
-    )
+    looking, tally = Looking(Access(settings, store.key), audit, PUBLIC_URL), Tally()
+    known = Clients.read(clients, settings.data)
+    app = create_app(settings, library, store, known, lambda: NOW, looking=looking, tally=tally)
+    app.state.flush = lambda: tally.flush(store)
+    return app
 
 
 class Client:
@@ -128,7 +109,7 @@ class Client:
         headers = {
             **(bearer(token) if path.startswith("/cds-services") else {}),
             "x-goodday-user": who.name,
-            "x-goodday-role": "clinical, auditor",
+            "x-goodday-role": "clinical, auditor, manager",
             "User-Agent": f"{who.user} {who.number}",
             "X-User": who.subject,
             "Accept": "text/html" if path == "/status" else "application/json",
@@ -195,6 +176,10 @@ def at_every_route(app: FastAPI, ehr: Client, day: Day) -> None:
     bodies = {CALL: ehr.call("p2", 2), f"{CALL}/feedback": ehr.met(cards)}
     mute = {"rule": COPD_RULE, "press": "mute"}
     forms = {f"/why/{values['{token}']}": mute, f"/why/cards/{values['{card}']}": mute}
+    forms |= pressed(ehr, f"/why/{values['{token}']}", day.said)
+    app.state.flush()  # and one of the two waits to be judged
+    values["{rule}"] = COPD_RULE
+    forms[PAGE] = {**fields_of(ehr.send("GET", PAGE).text), "press": "right"}
     spoilt = {"feedback": [{**closed(cards[0], NOW), "outcome": ehr.who.user}, ehr.who.name]}
     day.said["feedback that cannot be read"] = ehr.send("POST", f"{CALL}/feedback", spoilt).text
     for method, template in routes_of(app.routes):
@@ -226,6 +211,8 @@ def with_every_verb(data: Path, day: Day, capsys: pytest.CaptureFixture[str]) ->
         "backup": lambda: to,
         "verify": list,
         "upgrade": lambda: to,
+        "said": list,
+        "reply": lambda: [COPD_RULE, "--says", "It is quieter now."],
         "export": lambda: person,
         "erase": lambda: [*person, "--yes"],
         "restore": lambda: [str(next(backups.glob("goodday-*"))), "--yes"],
@@ -299,7 +286,8 @@ def test_whoever_looks_is_in_no_answer_export_or_file_but_the_audit(
     assert one.found(ONE) == []
     assert ONE.name in one.audit  # or the search would find nothing anywhere
     assert ONE.user in one.audit
-    assert all(one.kept[table] for table in ("cards", "answers", "counts", "comments"))
+    counted = ("cards", "answers", "counts", "comments", "thumb_words", "cases")
+    assert all(one.kept[table] for table in counted)
     other = a_day(tmp_path / "other", library, OTHER, monkeypatch, capsys)
     unknown = {"unknown_cards"}  # by a hash of what was sent, and that was their number
     for table in one.kept.keys() - unknown:

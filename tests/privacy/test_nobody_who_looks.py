@@ -69,6 +69,31 @@ COLUMNS = {
         "no": "nobody: a keyed hash", "who": "the person, with the key", "topics": "nobody",
         "ask_again": "nobody", "erased_on": "nobody", "until": "nobody",
     },
+    "thumbs": {
+        "thumb": "nobody: by chance", "rule": "nobody", "version": "nobody",
+        "said": "nobody; a role, where somebody told it",
+        "said_on": "nobody: a day, and of a role that was told a month",
+    },
+    "thumb_presses": {
+        "press": "the person, with the key, for 7 days", "thumb": "nobody: by chance",
+        "until": "nobody",
+    },
+    "thumb_words": {
+        "thumb": "nobody: by chance",
+        "sealed": "whoever is named in it, with the key; never counted, and let go of",
+        "ends_on": "nobody", "read_on": "nobody", "replied_on": "nobody",
+    },
+    "replies": {
+        "reply": "nobody: by chance", "rule": "nobody",
+        "says": "nobody, unless it is named there", "said_on": "nobody",
+    },
+    # Somebody by whom a rule is judged; of whoever judges there is nothing, nor the moment.
+    "cases": {
+        "rule": "nobody", "version": "nobody: a fingerprint", "sort": "nobody",
+        "who": "the person, with the key", "person": "the person, until the day after the verdict",
+        "day": "nobody", "step": "nobody", "facts": "nobody: codes and days", "verdict": "nobody",
+        "judged_on": "nobody: a day",
+    },
     "about": {"name": "nobody", "value": "nobody"},
     "used": {"token": "nobody: a hash of a client's token", "until": "nobody"},
     "alembic_version": {"version_num": "nobody"},

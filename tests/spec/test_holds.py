@@ -67,6 +67,22 @@ def test_one_card_where_nothing_is_said() -> None:
     assert practice("").library.practice.most_cards_at_once == 1
 
 
+@pytest.mark.parametrize(
+    ("written", "asks"), [("thumbs: yes\n", True), ("thumbs: no\n", False), ("", True)]
+)
+def test_a_practice_says_whether_pages_of_cards_ask_what_they_were_worth(
+    written: str, *, asks: bool
+) -> None:
+    loaded = practice(written)
+    assert not loaded.stops
+    assert loaded.library.practice.thumbs is asks
+
+
+def test_thumbs_are_yes_or_no() -> None:
+    loaded = practice("thumbs: perhaps\n")
+    assert [one.says for one in loaded.stops] == ['"perhaps" is neither yes nor no.']
+
+
 def test_a_practice_may_be_quieter_than_everybody_and_never_louder() -> None:
     loaded = practice("quiet: {after_shown: 6 months}\n")
     assert loaded.library.practice.quiet == {Reply.SHOWN: Duration(6, "month")}

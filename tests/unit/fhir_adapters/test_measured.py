@@ -178,3 +178,54 @@ def test_a_record_that_was_made_up_need_not_say_under_which_code() -> None:
     (entry,) = record.by_code[code("cough")]
     assert [v.codes for _, v in entry.values] == [frozenset({code("cough")})]
     assert Measurement(Decimal(1), "").codes is None
+
+
+# ---- what the laboratory says is usual -----------------------------------------------------------
+
+
+def usual(*ranges: object, **said: object) -> str:
+    """The range that is quoted beside a result of 58 mmol/mol."""
+    value = {"value": 58, "unit": "mmol/mol"}
+    (found,) = measured(valueQuantity=value, referenceRange=list(ranges), **said)
+    return found.usual
+
+
+LOW, HIGH = {"value": 20, "unit": "mmol/mol"}, {"value": 41.5, "unit": "mmol/mol"}
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        pytest.param({"low": LOW, "high": HIGH}, "20 to 41.5 mmol/mol", id="both ends"),
+        pytest.param({"high": HIGH}, "up to 41.5 mmol/mol", id="the upper end alone"),
+        pytest.param({"low": LOW}, "from 20 mmol/mol", id="the lower end alone"),
+        pytest.param({"text": "20 - 41"}, "20 - 41", id="in the laboratory's words"),
+        pytest.param({"low": {"value": 2, "unit": "%"}, "high": HIGH}, "2 % to 41.5 mmol/mol",
+                     id="each end in its unit"),
+        pytest.param({"low": LOW, "high": HIGH, "type": {"coding": [{"code": "normal"}]}},
+                     "20 to 41.5 mmol/mol", id="said to be the usual one"),
+        pytest.param({"low": LOW, "type": {"coding": [{"code": "treatment"}]}}, "",
+                     id="a range to aim for is no usual one"),
+        pytest.param({"low": LOW, "appliesTo": [{"text": "women"}]}, "", id="for some people"),
+        pytest.param({"low": LOW, "age": {"low": {"value": 60}}}, "", id="for one age"),
+        pytest.param({"low": {"unit": "mmol/mol"}}, "", id="an end without a number"),
+        pytest.param({"low": {"value": 20, "comparator": "<"}}, "", id="an end that is none"),
+        pytest.param({}, "", id="nothing"),
+    ],
+)  # fmt: skip
+def test_a_range_is_quoted_as_it_was_sent_or_not_at_all(said: object, quoted: str) -> None:
+    assert usual(said) == quoted
+
+
+def test_of_several_ranges_nobody_can_tell_which_is_meant() -> None:
+    assert usual({"low": LOW}, {"high": HIGH}) == ""
+
+
+def test_each_part_of_a_result_has_the_range_of_its_own() -> None:
+    part = {
+        "code": concept("systolic"),
+        "valueQuantity": {"value": 120, "unit": "mmHg"},
+        "referenceRange": [{"high": {"value": 140, "unit": "mmHg"}}],
+    }
+    (found,) = measured(component=[part], referenceRange=[{"low": LOW}])
+    assert found.usual == "up to 140 mmHg"

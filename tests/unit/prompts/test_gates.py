@@ -7,6 +7,7 @@ import pytest
 
 from prompts.counted import Counted
 from prompts.gates import (
+    NONE_JUDGED,
     Gate,
     Ready,
     asked_enough,
@@ -14,6 +15,7 @@ from prompts.gates import (
     co_produced,
     cycle_decided,
     gates,
+    judged_enough,
     no_way,
     safety_is_noticed,
     signed_off,
@@ -21,6 +23,7 @@ from prompts.gates import (
     stories_show,
     two_people,
 )
+from prompts.judged import Judged, Side
 from prompts.mutation import Result, try_out
 from rules.load import Loaded
 from rules.problems import Place, Problem
@@ -178,7 +181,8 @@ def test_no_rule_is_piloted_before_there_is_a_try_report() -> None:
 
 
 def test_no_rule_goes_live_before_the_difference_can_be_reviewed() -> None:
-    asked = gates(replace(nearly_live(), counted=Counted(14, 100, 30)))
+    right = Judged(Side(30), Side(29, 1))
+    asked = gates(replace(nearly_live(), counted=Counted(14, 100, 30), judged=right))
     assert [gate.name for gate in asked if not gate.met] == ["difference reviewed"]
 
 
@@ -190,7 +194,7 @@ def nearly_live() -> Ready:
 
 def test_no_rule_goes_live_that_nobody_has_counted() -> None:
     shut = {gate.name: gate for gate in gates(nearly_live()) if not gate.met}
-    assert set(shut) == {"counted", "difference reviewed"}
+    assert set(shut) == {"counted", "judged", "difference reviewed"}
     assert shut["counted"].says == "No store is named, so nobody knows how often it was asked."
     assert "--data" in shut["counted"].do
     assert "--store" in shut["counted"].do
@@ -222,6 +226,55 @@ def test_a_rule_goes_live_once_it_was_asked_enough(
     gate = asked_enough(found)
     assert (gate.met, gate.says) == (met, says)
     assert bool(gate.do) is not met
+
+
+OFTEN, FEW = Counted(14, 100, 30), Counted(60, 70, 5)
+IS_MEANT = "have a clinician judge 30 of each at /judging"
+
+
+@pytest.mark.parametrize(
+    ("found", "asked", "met"),
+    [
+        pytest.param(Judged(Side(30), Side(30)), OFTEN, True, id="thirty right of each"),
+        pytest.param(Judged(Side(29, 1), Side(29, 1)), OFTEN, True, id="one wrong in each"),
+        pytest.param(Judged(Side(29, 2), Side(30)), OFTEN, False, id="two wrong"),
+        pytest.param(Judged(Side(30), Side(40, 2)), OFTEN, False, id="two wrong of many"),
+        pytest.param(Judged(Side(29), Side(30)), OFTEN, False, id="one too few"),
+        pytest.param(Judged(Side(30), Side(29)), OFTEN, False, id="one too few of the others"),
+        pytest.param(Judged(Side(5), Side(30)), OFTEN, False, id="all there were, too soon"),
+        pytest.param(Judged(Side(5), Side(30)), FEW, True, id="all there were, for few"),
+        pytest.param(Judged(Side(5), Side(4)), FEW, True, id="all there were of both, for few"),
+        pytest.param(Judged(Side(5, 0, 1), Side(30)), FEW, False, id="one waits, for few"),
+        pytest.param(Judged(Side(4, 1), Side(30)), FEW, False, id="one wrong, for few"),
+        pytest.param(Judged(Side(5), Side(29, 1)), FEW, True, id="thirty of the others, for few"),
+        pytest.param(Judged(Side(), Side(30)), FEW, False, id="nobody, for few"),
+        pytest.param(Judged(Side(5), Side(30)), "No store.", False, id="nobody knows how often"),
+    ],
+)
+def test_a_rule_goes_live_once_a_clinician_found_it_right(
+    found: Judged, asked: Counted | str, met: bool
+) -> None:
+    gate = judged_enough(found, asked)
+    assert gate.met is met
+    assert bool(gate.do) is not met
+    assert not found.is_too_wrong or "have it judged anew" in gate.do
+    assert met or found.is_too_wrong or IS_MEANT in gate.do
+
+
+def test_the_gate_says_what_a_sample_leaves_open() -> None:
+    gate = judged_enough(Judged(Side(30), Side(29, 1)), OFTEN)
+    assert gate.says == (
+        "Judged by a clinician: 30 of 30 for whom it would be shown, and 30 of 30 for whom it would"
+        " not. Wrong: 0 and 1. 0 wrong of 30: the true share of wrong ones may still be up to about"
+        " one in ten. 1 wrong of 30: the true share of wrong ones may still be up to about 15 in a"
+        " hundred."
+    )
+
+
+def test_what_was_judged_where_nobody_can_look_is_nothing() -> None:
+    gate = judged_enough(NONE_JUDGED, OFTEN)
+    assert not gate.met
+    assert "--data" in gate.do
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,13 @@
 """What comes from a record is let into a text only where it cannot do harm."""
 
-from dataclasses import replace
-from decimal import Decimal
-
 import pytest
 
-from prompts.letter import letter
 from prompts.words import NAMELESS, first_name, one_line
-from rules.answer import Answer
-from rules.record import Kind, Measurement
+from rules.record import Kind
+from rules.rule import Practice
 from tests.builders import a_person, a_record, a_rule, card, entry, outcome
 
+HERE = Practice("A test")
 COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
 CARD = "\nsummary: <first_name> may like tea\nquestion: What helps?\nsource: s\ndetail: {}"
 
@@ -120,121 +117,3 @@ def test_an_age_of_any_length_fits_where_the_summary_was_measured(born: str) -> 
     prompt = card(rule, a_record(COUGH, person=person)).prompt
     assert prompt is not None
     assert len(prompt.summary) <= 139
-
-
-# ---- the letter -----------------------------------------------------------------------------
-
-RESULTS = "\n- results_ahead: {label: Letter, include: blow-test, within: 42 days}"
-
-
-def the_letter(name: str = "Sam", visit: str = "in 6 days") -> str:
-    rule = a_rule(offers=RESULTS)
-    result = entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES)
-    booking = [entry(Kind.APPOINTMENT, "visit", date=visit)] if visit else []
-    record = a_record(COUGH, result, person=a_person(name=name), booking=booking)
-    prompt = card(rule, record).prompt
-    assert prompt is not None
-    return prompt.proposals[0].letter
-
-
-def test_the_letter_asks_first_and_then_says_what_was_measured() -> None:
-    assert the_letter().split("\n") == [
-        "Dear Sam,",
-        "",
-        "You have a visit on 27 November 2026.",
-        "",
-        "Before you come, you may like to write down:",
-        "- What matters most to you at the moment?",
-        "- What would you like to ask about these results?",
-        "- What would make the visit worth your while?",
-        "",
-        "Your results, so that we can talk about them together:",
-        "- blow-test on 14 November 2026",
-        "",
-        "If anything here worries you, please get in touch before the visit.",
-        "If you would rather not get results this way, tell us and we will stop.",
-    ]
-
-
-def test_a_letter_to_somebody_whose_name_is_odd_says_hello() -> None:
-    assert the_letter(name="<b>Sam</b>").startswith("Hello,\n")
-
-
-def test_a_letter_without_a_day_does_not_invent_one() -> None:
-    assert "You have a visit" not in the_letter(visit="")
-
-
-def test_only_filed_results_stand_in_the_letter() -> None:
-    rule = a_rule(offers=RESULTS)
-    lines = [
-        entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES),
-        entry(Kind.OBSERVATION, "blow-test", date="2026-11-15", filed=Answer.CANNOT_TELL),
-        entry(Kind.OBSERVATION, "blow-test", date="2026-11-16", filed=Answer.NO),
-    ]
-    result = outcome(rule, a_record(COUGH, *lines))
-    results = rule.offers[0].results
-    assert results is not None
-    text = letter(result, results, "")
-    assert "14 November" in text
-    assert "15 November" not in text
-    assert "16 November" not in text
-
-
-def test_a_result_is_quoted_as_it_was_recorded_and_what_was_not_measured_is_not() -> None:
-    rule = a_rule(offers=RESULTS)
-    results = rule.offers[0].results
-    assert results is not None
-    result = replace(
-        entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES),
-        values=(("first", Measurement(Decimal("2.50"), "L")), ("second", Measurement(None, "L"))),
-    )
-    text = letter(outcome(rule, a_record(COUGH, result)), results, "")
-    assert "- blow-test, first: 2.5 L on 14 November 2026" in text
-    assert "second" not in text
-    bare = replace(result, values=(("", Measurement(None, "L")),))
-    text = letter(outcome(rule, a_record(COUGH, bare)), results, "")
-    assert "- blow-test on 14 November 2026" in text
-
-
-def the_result(part: str, unit: str, shown: str = "") -> str:
-    """The line of a letter about 2.5 of a unit."""
-    rule = a_rule(offers=RESULTS)
-    results = rule.offers[0].results
-    assert results is not None
-    result = replace(
-        entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES),
-        values=((part, Measurement(Decimal("2.5"), unit, "", shown)),),
-    )
-    text = letter(outcome(rule, a_record(COUGH, result)), results, "")
-    return text.partition("together:\n- ")[2].partition("\n")[0]
-
-
-@pytest.mark.parametrize(
-    "unit",
-    ["L", "%", "mm[Hg]", "10*9/L", "10^9/L", "mL/min/{1.73_m2}", "{score}", "µmol/L", "°C", "cm²",
-     "[IU]/L", "dyn.s/cm5", "m/s²", "L/min (best of 3)", "Einheiten", "мм рт. ст."],
-)  # fmt: skip
-def test_units_that_results_have_are_quoted(unit: str) -> None:
-    assert the_result("FEV1 (before)", unit) == (
-        f"blow-test, FEV1 (before): 2.5 {unit} on 14 November 2026"
-    )
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["<b>L</b>", "<img/src=//x.eg>", "![](//x.eg)", "[L](x)", "[L][x]", "[L]: x", "www.x.example",
-     "//x.example", "https://x.example", "L&lt;", "`L`", "~~L~~", "a|b", "L\\", "sam@x.example",
-     "L!", "L\u3164", "L\ufe0f"],
-)  # fmt: skip
-def test_a_unit_or_a_part_that_is_more_than_words_is_not_quoted(words: str) -> None:
-    bare = "blow-test: a value that only the record can show on 14 November 2026"
-    assert the_result("", words) == bare
-    assert the_result("", "L", words) == bare
-    assert the_result(words, "L") == bare
-
-
-def test_a_practice_with_a_telephone_says_so() -> None:
-    rule = a_rule(offers=RESULTS)
-    results = rule.offers[0].results
-    assert results is not None
-    assert "Ring 01632 960000." in letter(outcome(rule, a_record(COUGH)), results, "01632 960000")

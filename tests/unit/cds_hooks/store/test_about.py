@@ -170,6 +170,7 @@ def test_a_card_is_counted_for_each_of_its_rules_and_offers(store: Answers) -> N
         Event(TODAY, "one", "tag:due", "shown"): 1,
         Event(TODAY, "two", "record:results", "shown"): 1,
         Event(TODAY, "one", "", "accepted"): 1,
+        Event(TODAY, "one", "", "answered"): 1,  # two was not: none of its buttons was pressed
         Event(TODAY, "one", "", "taken"): 1,
         Event(TODAY, "one", SINGING, "accepted"): 1,
         Event(TODAY, "one", "tag:due", "taken"): 1,

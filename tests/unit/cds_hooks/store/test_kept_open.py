@@ -9,7 +9,10 @@ from threading import Event
 from time import sleep
 
 import pytest
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.event import listens_for
 
+from cds_hooks.store import opening
 from cds_hooks.store.answers import Answers, Known
 from cds_hooks.store.opening import Place, open_store
 from cds_hooks.store.tables import FILE, StoreError
@@ -95,6 +98,72 @@ def test_who_waited_while_a_backup_was_restored_keeps_nothing_in_the_file_put_as
         (cards,) = other.execute("SELECT count(*) FROM cards").fetchone()
     assert (answers, cards) == (0, 1)
     store.close()
+
+
+def test_where_its_file_is_gone_no_other_is_made_in_its_place(tmp_path: Path) -> None:
+    """An empty one could be taken for the store, by whoever looks for it or restores a backup."""
+    store = Answers(tmp_path)
+    store.issue(a_card())
+    for file in tmp_path.glob(f"{FILE}*"):
+        file.unlink()
+    for _ in range(3):
+        for use in (store.look, store.pauses, lambda: store.issue(a_card())):
+            with pytest.raises(StoreError, match="cannot be used at the moment"):
+                use()
+    assert not list(tmp_path.glob(f"{FILE}*"))
+    store.close()
+
+
+def test_a_file_that_is_replaced_while_it_is_opened_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that is started while a backup is restored would write into the file put aside."""
+    Answers(tmp_path).close()
+    copyfile(tmp_path / FILE, tmp_path / "restored")
+
+    def replaced_once_it_is_open(url: URL, connect_args: dict[str, int]) -> Engine:
+        engine = create_engine(url, connect_args=connect_args)
+
+        @listens_for(engine, "connect", once=True)
+        def _(*_given: object) -> None:
+            (tmp_path / FILE).rename(tmp_path / "aside")
+            (tmp_path / "restored").rename(tmp_path / FILE)
+
+        return engine
+
+    monkeypatch.setattr(opening, "create_engine", replaced_once_it_is_open)
+    with pytest.raises(StoreError, match="cannot be written to"):
+        Answers(tmp_path)
+    monkeypatch.undo()
+    store = Answers(tmp_path)
+    store.issue(a_card())
+    store.close()
+    with closing(connect(tmp_path / FILE)) as there:
+        assert there.execute("SELECT count(*) FROM cards").fetchone() == (1,)
+
+
+def test_what_is_being_written_is_there_when_the_store_was_closed_meanwhile(
+    tmp_path: Path,
+) -> None:
+    store, begun, go_on = Answers(tmp_path), Event(), Event()
+
+    def slowly() -> None:
+        with store.about("ann") as ann:
+            ann.issue(a_card("ann"))
+            begun.set()
+            go_on.wait()
+
+    with ThreadPoolExecutor(3) as threads:
+        writing = threads.submit(slowly)
+        begun.wait()
+        closing_it = threads.submit(store.close)
+        sleep(0.1)
+        go_on.set()
+        writing.result()
+        closing_it.result()
+    again = Answers(tmp_path)
+    assert len(again.history("ann").shown) == 1
+    again.close()
 
 
 def test_the_many_who_come_at_once_are_each_kept(place: Place) -> None:

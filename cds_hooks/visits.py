@@ -1,0 +1,84 @@
+"""Who comes in the next days, and the letter that could go ahead of each visit, or why none.
+
+The same rules decide as when a visit is booked: one visit of a record at a time is put before them
+as the one that is being booked. Nothing is sent, and nothing is written to a record.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from prompts.history import History
+from prompts.letter import Letter, letter
+from prompts.standing import PROMPT, Case
+from rules.days import Span
+from rules.explain import explain
+from rules.record import Entry, Kind, PatientRecord
+from rules.rule import SHOWN, Library, OfferKind, Rule
+
+HOOK = "appointment-book"
+_GOING_AHEAD = frozenset({"booked", "pending", "proposed"})
+
+
+class Visit(NamedTuple):
+    """One visit of one person: the letter that could go ahead, or why there is none."""
+
+    person: str  # as the record system knows them
+    day: Span
+    what: str  # the sort of visit, in the record's words; "" where it has none
+    rule: str
+    letter: Letter | None = None
+    why_not: str = ""
+
+
+def letter_rules(library: Library) -> tuple[Rule, ...]:
+    """The rules, of those that may be shown, that offer a letter when a visit is booked."""
+    return tuple(
+        rule
+        for rule in library.rules
+        if rule.status in SHOWN
+        and HOOK in rule.hooks
+        and any(offer.kind is OfferKind.RESULTS for offer in rule.offers)
+    )
+
+
+def coming(record: PatientRecord, today: date, days: int) -> Iterator[Entry]:
+    """The visits that go ahead within so many days, today's too, the soonest first.
+
+    One that may be within them, as its day is not known well enough, is among them.
+    """
+    last = today + timedelta(days=days)
+    found = {
+        id(entry): entry
+        for entries in (*record.by_code.values(), record.booking)
+        for entry in entries
+        if entry.kind is Kind.APPOINTMENT and entry.status in _GOING_AHEAD
+    }
+    dated = [(one.when, one) for one in found.values() if one.when is not None]
+    soon = [(when, one) for when, one in dated if when.first <= last and when.last >= today]
+    for _, one in sorted(soon, key=lambda pair: (pair[0], pair[1].reference)):
+        yield one
+
+
+def ahead(
+    record: PatientRecord, history: History, library: Library, today: date, days: int
+) -> Iterator[Visit]:
+    """Each visit of one person within so many days, for each rule that offers a letter.
+
+    ``history`` is what is remembered of them; what is paused stands in the library's practice.
+    """
+    for visit in coming(record, today, days):
+        assert visit.when is not None  # or it would not be coming
+        booked = replace(record, booking=(visit,))
+        for rule in letter_rules(library):
+            case = Case(rule, booked, practice=library.practice, history=history)
+            standing = case.on(today)
+            one = Visit(record.person.id, visit.when, visit.words, rule.id)
+            fact = next((o.results for o in rule.offers if o.results is not None), None)
+            if standing.word == PROMPT and fact is not None:
+                yield one._replace(letter=letter(standing.outcome, fact, library.practice))
+            else:
+                held = standing.held
+                why = held.says if held is not None else explain(standing.outcome).headline
+                yield one._replace(why_not=why)
