@@ -205,5 +205,9 @@ def test_what_a_record_system_is_asked_for_is_printed_hook_by_hook() -> None:
     (view,) = [number for number, line in enumerate(lines) if line.startswith("patient-view (")]
     assert "copd-self-management" in lines[view]
     assert lines[view + 1] == "  patient: Patient/{{context.patientId}}"
-    assert lines[view + 2].startswith("  conditions: Condition?patient={{context.patientId}}&code=")
+    # Forty rules ask for more codes than an address holds: then it is the whole list, page by page.
+    whole = "  conditions: Condition?patient={{context.patientId}}&_sort="
+    assert lines[view + 2].startswith(whole)
+    (book,) = [number for number, line in enumerate(lines) if line.startswith("appointment-book (")]
+    assert lines[book + 2].startswith("  conditions: Condition?patient={{context.patientId}}&code=")
     assert sum(line.startswith("  conditions: ") for line in lines[view : view + 20]) == 1

@@ -66,6 +66,7 @@ def test_the_command_says_what_it_can_do(installed: Installed) -> None:
     assert re.findall(r"^    (\w+) ", said.stdout, re.MULTILINE) == [
         "demo",
         "serve",
+        "visits",
         "rules",
         "lists",
         "client",
