@@ -17,7 +17,8 @@ from cds_hooks.store.keys import Key
 
 CLINICAL, AUDITOR = "clinical", "auditor"
 MANAGER = "manager"  # reads what was said about cards, and replies to it
-ROLES = frozenset({CLINICAL, AUDITOR, MANAGER})
+DIRECTORY = "directory"  # keeps the directory of local support
+ROLES = frozenset({CLINICAL, AUDITOR, MANAGER, DIRECTORY})
 GOOD_FOR = 30 * 60  # seconds: a consultation and what comes after it
 _HERE = frozenset({"127.0.0.1", "::1"})
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")

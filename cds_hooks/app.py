@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from cds_hooks import clock as real_clock
 from cds_hooks import contexts, feedback, logs, refusals
+from cds_hooks.access import Access
 from cds_hooks.clients.callers import Clients
 from cds_hooks.clients.listed import Client
 from cds_hooks.clock import Clock, practice_day
@@ -41,6 +42,7 @@ from cds_hooks.invoke import (
 from cds_hooks.judging import Judging, judging_routes
 from cds_hooks.limits import MOST_BYTES, check_body
 from cds_hooks.live import Live, in_force
+from cds_hooks.local_support import local_support_routes
 from cds_hooks.looking import Looking, looking_routes, whom_of, why_of
 from cds_hooks.metrics import Metrics
 from cds_hooks.muting import Muting
@@ -61,6 +63,7 @@ from cds_hooks.saying import Saying
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers, kept_as
 from cds_hooks.store.tables import StoreError
+from cds_hooks.supporting import Supporting
 from cds_hooks.tally import Tally
 from cds_hooks.traffic import ASKED, Counting, Traffic
 from fhir_adapters.server import Servers
@@ -82,6 +85,7 @@ def create_app(
     looking: Looking | None = None,
     tally: Tally | None = None,
     stop: Callable[[], None] = lambda: None,
+    supporting: Supporting | None = None,
 ) -> FastAPI:
     """The service over rules and a store. Only rules in pilot are asked; a library never changes.
 
@@ -90,7 +94,8 @@ def create_app(
     ``traffic`` is told by whoever runs the app that it is stopping. With ``looking`` there are
     pages that say why a card was shown, and cards have a link to theirs. ``tally`` counts what is
     held; whoever runs the app has it flushed now and then, and it is when the app stops. ``stop``
-    ends what else uses the store, and waits for it: it comes before the last flush.
+    ends what else uses the store, and waits for it: it comes before the last flush. With
+    ``supporting`` there are the pages of local support.
     """
     live = rules if isinstance(rules, Live) else Live(in_force(rules, real_clock.now()))
     traffic = traffic or Traffic()
@@ -286,6 +291,12 @@ def create_app(
         )
         judging = Judging(answers, live, clock)
         app.include_router(judging_routes(live, looking, judging, _kept, clock, within))
+    if supporting is not None:
+        access = looking.access if looking is not None else Access(settings, answers.key)
+        address = looking.address if looking is not None else settings.public_url
+        app.include_router(
+            local_support_routes(live, supporting, access, address, clock, settings.arrive_within)
+        )
     return app
 
 

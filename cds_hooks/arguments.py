@@ -1,4 +1,4 @@
-"""The arguments of the verbs that integrators use, and of those who run the service."""
+"""The arguments of the verbs of integrators, of those who run it, and of who keeps a directory."""
 
 import argparse
 from datetime import date
@@ -117,6 +117,47 @@ def store(parser: argparse.ArgumentParser) -> None:
         _which_store(one)
 
 
+def lists(parser: argparse.ArgumentParser) -> None:
+    """Code lists: imported, shown, checked."""
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    take = verbs.add_parser(
+        "import",
+        help="a list from an OpenCodelists CSV, an NHS refset text file, or any table with codes",
+    )
+    take.set_defaults(verb="lists import")
+    take.add_argument("file", type=Path, help="the file to read; it is not changed")
+    take.add_argument("--name", help="what rules call the list (the file's name)")
+    take.add_argument(
+        "--to", type=Path, default=Path(), help="the practice's folder, with value-sets (this one)"
+    )
+    take.add_argument("--title", help="what it is a list of (its name)")
+    take.add_argument("--source", help="where it comes from; the file's name and date are added")
+    take.add_argument("--refset", help="which refset or cluster, where the file has several")
+    take.add_argument(
+        "--local",
+        action="store_true",
+        help="the practice's own codes, beside those of a built-in list of the same name",
+    )
+    take.add_argument(
+        "--replace",
+        action="store_true",
+        help="write a list anew; the words of codes that stay are kept",
+    )
+    take.add_argument(
+        "--repair",
+        action="store_true",
+        help="put codes right that a spreadsheet damaged, where they can only be one code",
+    )
+    show = verbs.add_parser("show", help="every list: its codes, its review, the rules that use it")
+    show.set_defaults(verb="lists show")
+    check = verbs.add_parser("check", help="what is wrong with code lists")
+    check.set_defaults(verb="lists check")
+    for verb in (show, check):
+        verb.add_argument(
+            "path", type=Path, nargs="?", help="the practice's folder (the built-in lists alone)"
+        )
+
+
 def pausing(name: str, one: argparse.ArgumentParser) -> None:
     """The switch that quiets rules at once, and the one that takes it back."""
     one.set_defaults(verb="pause", pausing=name, because=None)
@@ -136,6 +177,68 @@ def releasing(release: argparse.ArgumentParser) -> None:
     release.add_argument("--to", choices=states, required=True, help="its new status")
     release.add_argument("--yes", action="store_true", help="without a question")
     _which_store(release)
+
+
+def directory(parser: argparse.ArgumentParser) -> None:
+    """Local support: taken in, shown, exported, and published by two people."""
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    take = verbs.add_parser("import", help="take entries in, from a file or an address")
+    take.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="a JSON file of ALISS or Open Referral UK 3, or its address",
+    )
+    take.add_argument("--name", help="what to call the directory here (aliss, or open-referral)")
+    take.add_argument(
+        "--licence", metavar="TEXT", help="under which licence, where it does not say"
+    )
+    take.add_argument(
+        "--attribution", action="append", metavar="TEXT", help="a line to print with its entries"
+    )
+    take.add_argument(
+        "--each",
+        action="store_true",
+        help="ask for each service by itself: lists of Open Referral leave out places and costs",
+    )
+    show = verbs.add_parser("show", help="what is in it, the last checked first")
+    show.add_argument("words", nargs="*", metavar="WORD", help="only entries with these words")
+    show.add_argument("--state", choices=_STATES, metavar="STATE", help=", ".join(_STATES))
+    export = verbs.add_parser("export", help="what is published, as JSON that others read")
+    export.add_argument("--to", type=Path, metavar="FILE", help="the file to write (the terminal)")
+    export.add_argument(
+        "--shape", choices=("aliss", "open-referral"), default="aliss", help="(aliss)"
+    )
+    export.add_argument("--all", action="store_true", help="also what nobody published")
+    publish = verbs.add_parser("publish", help="approve of what waits; it takes two people")
+    publish.add_argument("--by", required=True, metavar="NAME", help="who you are")
+    publish.add_argument("--all", action="store_true", help="everything that waits")
+    publish.add_argument(
+        "--of", dest="source", metavar="SOURCE", help="with --all: of one directory"
+    )
+    publish.add_argument(
+        "--checked", action="store_true", help="you rang or looked, and it is as it says"
+    )
+    publish.add_argument(
+        "--theme", dest="themes", action="append", help="a theme to find it by; may be repeated"
+    )
+    check = verbs.add_parser("check", help="somebody rang or looked, and it is as it says")
+    hide = verbs.add_parser("hide", help="show an entry to nobody, from now on")
+    back = hide.add_mutually_exclusive_group()
+    back.add_argument("--gone", action="store_true", help="it has stopped for good")
+    back.add_argument("--back", action="store_true", help="take it back")
+    full = verbs.add_parser("full", help="it has no room: rest the offers of it")
+    room = full.add_mutually_exclusive_group()
+    room.add_argument("--waiting", type=int, metavar="WEEKS", help="so many weeks to wait")
+    room.add_argument("--open", action="store_true", help="it has room again")
+    for one in (check, hide, full):
+        one.add_argument("entries", nargs="+", metavar="ID", help="entries, as show names them")
+    publish.add_argument("entries", nargs="*", metavar="ID", help="entries, as show names them")
+    for name, one in verbs.choices.items():
+        one.set_defaults(verb="directory", directory_verb=name)
+        _which_store(one)
+
+
+_STATES = ("suggested", "approved once", "published", "hidden", "gone", "full", "waiting")
 
 
 def _which_store(one: argparse.ArgumentParser) -> None:

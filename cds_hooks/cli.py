@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     lock.add_argument(
         "path", type=Path, nargs="?", default=Path(), help="the practice's folder (this one)"
     )
-    _lists(verbs.add_parser("lists", help="import, show and check code lists"))
+    arguments.lists(verbs.add_parser("lists", help="import, show and check code lists"))
     arguments.conformance(verbs.add_parser("conformance", help="examine any CDS Hooks service"))
     _documents(rules.add_parser)
     arguments.clients(
@@ -117,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     arguments.pausing("pause", pause)
     arguments.pausing("resume", verbs.add_parser("resume", help="and take it back"))
     arguments.store(verbs.add_parser("store", help="keep the answers safe: back up, restore ..."))
+    arguments.directory(
+        verbs.add_parser("directory", help="local support: groups, courses, people")
+    )
     return parser
 
 
@@ -141,46 +144,6 @@ def _documents(add: Callable[..., argparse.ArgumentParser]) -> None:
     reference = add("reference", help="every heading of the language, as markdown")
     reference.set_defaults(verb="rules reference")
     reference.add_argument("--to", type=Path, help="the file to write it in (the terminal)")
-
-
-def _lists(parser: argparse.ArgumentParser) -> None:
-    lists = parser.add_subparsers(required=True, metavar="verb")
-    take = lists.add_parser(
-        "import",
-        help="a list from an OpenCodelists CSV, an NHS refset text file, or any table with codes",
-    )
-    take.set_defaults(verb="lists import")
-    take.add_argument("file", type=Path, help="the file to read; it is not changed")
-    take.add_argument("--name", help="what rules call the list (the file's name)")
-    take.add_argument(
-        "--to", type=Path, default=Path(), help="the practice's folder, with value-sets (this one)"
-    )
-    take.add_argument("--title", help="what it is a list of (its name)")
-    take.add_argument("--source", help="where it comes from; the file's name and date are added")
-    take.add_argument("--refset", help="which refset or cluster, where the file has several")
-    take.add_argument(
-        "--local",
-        action="store_true",
-        help="the practice's own codes, beside those of a built-in list of the same name",
-    )
-    take.add_argument(
-        "--replace",
-        action="store_true",
-        help="write a list anew; the words of codes that stay are kept",
-    )
-    take.add_argument(
-        "--repair",
-        action="store_true",
-        help="put codes right that a spreadsheet damaged, where they can only be one code",
-    )
-    show = lists.add_parser("show", help="every list: its codes, its review, the rules that use it")
-    show.set_defaults(verb="lists show")
-    check = lists.add_parser("check", help="what is wrong with code lists")
-    check.set_defaults(verb="lists check")
-    for verb in (show, check):
-        verb.add_argument(
-            "path", type=Path, nargs="?", help="the practice's folder (the built-in lists alone)"
-        )
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -350,6 +313,12 @@ def _pause(options: argparse.Namespace) -> int:
     return run_verb(options)
 
 
+def _directory(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.directory import run_verb  # noqa: PLC0415 - SQL only where it is needed
+
+    return run_verb(options)
+
+
 _VERBS = {
     "demo": _demo,
     "serve": _serve,
@@ -375,4 +344,5 @@ _VERBS = {
     "visits": _visits,
     "store": _store,
     "pause": _pause,
+    "directory": _directory,
 }

@@ -16,6 +16,7 @@ from prompts.judged import Judged
 from prompts.restraint import UNREAD
 from rules.people import Stories
 from rules.rule import Library, Practice
+from rules.support import Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ class Live:
         self.judged: Mapping[str, Judged] = {}  # of rules in shadow and pilot, as they are now
         self.led: Mapping[str, Led] = {}  # what came of cards
         self.resting: frozenset[str] = frozenset()  # keys of offers that nobody can have
+        # Local support as it is published, and what of it each service looks for; swapped as well.
+        self.listed: tuple[Listed, ...] = ()
+        self.nearby: Mapping[str, tuple[Listed, ...]] = {}
 
     @property
     def rules(self) -> InForce:
@@ -106,15 +110,15 @@ class Live:
         return self._rules
 
     def practice_of(self, rules: InForce) -> Practice:
-        """Whose rules those are, with what is paused of them now, by hand or by itself.
+        """Whose rules those are, with what is paused of them now, and what there is nearby.
 
         A call asks for the practice of the rules that it began with: others may be in force since.
         """
         paused = {one.what: one.because for one in self.pauses}
         if self.is_blind:
             paused[UNREAD] = _BLIND
-        practice = rules.library.practice
-        return replace(practice, paused=paused) if paused else practice
+        practice, nearby = rules.library.practice, self.nearby
+        return replace(practice, paused=paused, nearby=nearby) if paused or nearby else practice
 
     def follow(self) -> None:
         """From here on somebody looks up what is paused, and until it is known nothing is said."""

@@ -125,18 +125,20 @@ def _mute(rule: Rule, muted: Mapping[str, str] | None, would_end: str) -> Mute:
     return Mute(until=until, would_end=would_end)
 
 
-async def form_of(request: Request, within: float) -> Mapping[str, str]:
+async def form_of(
+    request: Request, within: float, most_bytes: int = MOST_BYTES, fields: int = _FIELDS
+) -> Mapping[str, str]:
     """A small form, here in so many seconds. Raises BadRequest, TooLarge or TooSlow."""
     body = b""
     try:
         async with asyncio.timeout(within):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > MOST_BYTES:
+                if len(body) > most_bytes:
                     raise TooLarge("The form is larger than a page of ours sends.")
     except TimeoutError:
         raise TooSlow(f"The whole form was not here within {within:g} s.") from None
     try:
-        return dict(parse_qsl(body.decode("ascii"), max_num_fields=_FIELDS))
+        return dict(parse_qsl(body.decode("ascii"), max_num_fields=fields))
     except ValueError:
         raise BadRequest("That is no form of ours.") from None

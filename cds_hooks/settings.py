@@ -71,7 +71,8 @@ class Settings(BaseModel):
     )
     role_header: Header = Field(
         default="x-goodday-role",
-        description="the header in which it says their roles: clinical, auditor, manager",
+        description="the header in which it says their roles: clinical, auditor, manager,"
+        " directory",
     )
     reload: float = Field(
         default=5,
@@ -90,6 +91,11 @@ class Settings(BaseModel):
         gt=0,
         le=60,
         description="seconds in which the head of a request, and then its body, has to be here",
+    )
+    directory: Literal["auto", "yes", "no"] = Field(
+        default="auto",
+        description="whether cards and pages have local support from the directory (yes, no);"
+        " auto where there is one when the service starts",
     )
     tracing: bool = Field(
         default=False, description="whether to send a span for each call (OpenTelemetry), yes or no"

@@ -12,18 +12,21 @@ from typing import Any, NamedTuple
 from fhir_adapters.systems import (
     ASK_AGAIN_AFTER,
     COMMUNICATION_CATEGORY,
+    DIRECTORY,
     FLAG_CATEGORY,
     PARTICIPATION_MODE,
     REFERRAL_CATEGORY,
     RULE,
 )
 from rules.codes import OWN, Code, CodeList
+from rules.credits import as_words, whose_are
 from rules.days import Duration
 from rules.forms import QUESTIONNAIRES
 from rules.outcome import Proposal
 from rules.record import Entry, Reply
 from rules.rule import Offer, OfferKind, Rule
 from rules.schema.wording import more_than_words
+from rules.support import Listed, Support
 
 # FHIR JSON: nothing narrower says more.
 Json = dict[str, Any]
@@ -81,8 +84,11 @@ def _referral(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date)
         "code": _concept(service.code, service.name),
         "subject": subject,
         "authoredOn": today.isoformat(),
-        "performer": [{"display": service.name}],
+        # R4: several performers are alternatives, in no order. The person chooses.
+        "performer": [_nearby(one.entry) for one in p.places] or [{"display": service.name}],
     }
+    if p.places:
+        resource["note"] = [{"text": whose_are(p.places)}]
     if offer.priority:
         resource["priority"] = offer.priority
     about = offer.reason
@@ -95,6 +101,14 @@ def _referral(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date)
         words = about.words[about.first]
         resource["reasonCode"] = [_concept(about.first, "" if more_than_words(words) else words)]
     return Draft(f"Draft a referral to: {service.name}", resource)
+
+
+def _nearby(entry: Support) -> Json:
+    return {
+        "type": "HealthcareService",
+        "identifier": {"system": f"{DIRECTORY}{entry.source}", "value": entry.source_id},
+        "display": as_words(entry.name),
+    }
 
 
 def _on_list(entries: Iterable[Entry], listed: CodeList) -> list[Entry]:
@@ -302,6 +316,9 @@ def _concept(code: Code, text: str = "") -> Json:
     return concept
 
 
+_SAMPLE = (Listed(Support("sample", "sample", "Sample")),)
+
+
 def prove_offers(rules: Iterable[Rule]) -> None:
     """Hold everything that rules can propose against fhir.resources, before anybody is asked.
 
@@ -310,7 +327,7 @@ def prove_offers(rules: Iterable[Rule]) -> None:
     today = date(2026, 11, 21)
     for rule in rules:
         proposals = [
-            Proposal("Sample", Reply.SHOWN, (rule,), offer, letter="Sample")
+            Proposal("Sample", Reply.SHOWN, (rule,), offer, letter="Sample", places=_SAMPLE)
             for offer in rule.offers
         ]
         for reply in (Reply.NOT_NOW, Reply.DECLINED):

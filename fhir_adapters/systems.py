@@ -12,6 +12,9 @@ ASK_AGAIN_AFTER = "https://good-day.example/fhir/StructureDefinition/ask-again-a
 # What can be ticked on a form of ours.
 TICKS = "https://good-day.example/fhir/CodeSystem/agenda-sheet"
 
+# Entries of the directory of local support, by whose they are.
+DIRECTORY = "https://good-day.example/fhir/directory/"
+
 # FHIR's own name for a code that is an address: which questionnaire was answered.
 ADDRESS = "urn:ietf:rfc:3986"
 LANGUAGE = "urn:ietf:bcp:47"

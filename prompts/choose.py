@@ -13,6 +13,7 @@ from prompts.history import History, quieter
 from prompts.leaving_off import open_offers
 from prompts.merging import Free, cards, merged
 from prompts.offers import offer_key
+from prompts.places import full_now
 from prompts.prompt import Choice, Held, Step, Way
 from prompts.ranking import in_a_sentence, rank
 from prompts.restraint import Asked, not_asked, way
@@ -35,6 +36,8 @@ def choose(
     ``session`` is a text of its own for whoever looks and the half day, "" if untold: by it, one
     session in four has a rule in its first week.
     """
+    if practice.nearby:
+        history = replace(history, full=full_now(practice.nearby))
     ways: dict[str, Way] = {}
     held: dict[str, Held] = {}
     free: list[Outcome] = []

@@ -31,6 +31,7 @@ class History:
     this_session: int = 0  # cards that whoever looks now has been shown within 4 hours
     remembered: bool = True  # False: the store cannot be asked, and nobody knows what was said
     capacity: frozenset[str] = frozenset()  # keys of the offers that rest because they are full
+    full: frozenset[str] = frozenset()  # and of those of which the directory says so
     # Rules that whoever looks now asked not to see, each until when; None: nobody can look that up.
     muted: tuple[tuple[str, date], ...] | None = ()
 

@@ -99,8 +99,15 @@ def quiet_offers(
 
 
 def resting_offers(outcome: Outcome, history: History) -> frozenset[Offer]:
-    """The offers that several people were told lately are not to be had."""
-    if not history.capacity:
+    """The offers that are not to be had: several people were told so, or the directory says so."""
+    full = history.capacity | history.full
+    if not full:
         return frozenset()
-    full = history.capacity
     return frozenset(o for o in outcome.offers if not full.isdisjoint(offer_keys(o)))
+
+
+def no_room(resting: frozenset[Offer], history: History) -> str:
+    """Why what a rule offers is not to be had, as far as it is known."""
+    told = any(not history.capacity.isdisjoint(offer_keys(offer)) for offer in resting)
+    by = "several people were told lately" if told else "the directory of local support says"
+    return f"Not shown: what it offers has no room, as {by}."

@@ -5,6 +5,7 @@ from datetime import date
 
 from prompts.letter import letter, visit_of
 from prompts.offers import offer_key
+from prompts.places import paragraphs, with_places
 from prompts.prompt import Prompt
 from prompts.words import lines, one_line
 from rules.answer import Answer
@@ -89,8 +90,12 @@ def merged(ranked: Sequence[Free], today: date, practice: Practice) -> Prompt:
     offers = _without_twins((outcome, offer) for outcome, has in ranked for offer in has)
     room = sorted(offers[:MOST_OFFERS], key=lambda twins: min(place[id(o)] for o, _ in twins))
     proposals = [_proposal(twins, practice) for twins in room]
+    if practice.nearby:
+        proposals = with_places(proposals, top.look.record.person.language, practice, today)
     detail = [f"**{words.question}**", lines(words.detail, top)]
     detail += [f"Also: {words_for(outcome).question}" for outcome in outcomes[1:]]
+    if practice.nearby:
+        detail += paragraphs(proposals, practice, today)
     if len(offers) > MOST_OFFERS:
         detail.append(f"{len(offers) - MOST_OFFERS} more can wait.")
     made = tuple(dict.fromkeys(key for one in proposals for key in one.offers))

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from prompts.elsewhere import asked_elsewhere
 from prompts.history import History, on_topic, quieter, said_in_record, silencing
 from prompts.leaving_off import (
+    no_room,
     open_offers,
     possible,
     quiet_offers,
@@ -339,8 +340,7 @@ def _capacity(asked: Asked) -> Held | str:
     left = open_offers(asked.outcome, asked.history, asked.today)
     if left or asked.rule.purpose is not Purpose.OFFER:
         return f"Left off the card, having no room at the moment: {len(resting)}."
-    says = "Not shown: what it offers has no room, as several people were told lately."
-    return Held(asked.rule, "capacity", says)
+    return Held(asked.rule, "capacity", no_room(resting, asked.history))
 
 
 def _in_pilot(asked: Asked) -> Held | str:

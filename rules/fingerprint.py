@@ -21,7 +21,7 @@ from rules.codes import CodeList
 from rules.elsewhere import Elsewhere
 from rules.fact import Compare, Expression, Fact, IsTrue, Test
 from rules.problems import Place
-from rules.rule import Exclusion, Offer, Quiet, Rule, Variant, Wording, Words
+from rules.rule import Exclusion, Offer, Quiet, Rule, Service, Variant, Wording, Words
 
 LENGTH = 16  # characters from 0 to 9 and a to f
 
@@ -38,6 +38,8 @@ _NO_PART: Mapping[type, frozenset[str]] = {
     Offer: frozenset({"at"}),
     Quiet: frozenset({"silenced_by"}),  # what another rule says
     Elsewhere: frozenset({"at", "topics_at"}),
+    # Which entries of a directory there are changes every day without anybody releasing a rule.
+    Service: frozenset({"themes", "kinds"}),
 }
 # Codes that came from lists, and the names of those lists where they are known.
 _NAMED: Mapping[tuple[type, str], str] = {

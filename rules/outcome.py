@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rules.finding import Look
 from rules.record import Entry, Reply
 from rules.rule import Offer, Rule
+from rules.support import Listed
 
 
 class Decision(StrEnum):
@@ -52,6 +53,7 @@ class Proposal:
     ask_again: date | None = None
     offers: tuple[str, ...] = ()  # the keys of what it answers
     ends: Entry | None = None  # a reminder that it would end, in place of an offer
+    places: tuple[Listed, ...] = ()  # what there is nearby for it, of which the person chooses
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from rules.fact import (
 from rules.papers import Papers
 from rules.problems import Place
 from rules.record import Reply
+from rules.support import Listed
 from rules.text import Text
 
 NOWHERE = Place("")  # of what was not read from a file
@@ -179,6 +180,8 @@ class Service:
     code: Code
     about: str = ""
     also_known_as: tuple[str, ...] = ()  # what it was called before: answers are kept by the name
+    themes: tuple[str, ...] = ()  # by which it is looked for in the directory of local support
+    kinds: tuple[str, ...] = ()  # and of which sorts alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +359,11 @@ class Practice:
     # pause of any name is of this practice: it may have been called otherwise then.
     paused: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     thumbs: bool = True  # whether it is asked on the page of a card what it was worth
+    where: tuple[float, float] | None = None  # degrees, for how far things nearby are from it
+    # What the directory of local support has for each service, by its id, full or not.
+    nearby: Mapping[str, tuple[Listed, ...]] = field(
+        default_factory=dict[str, tuple[Listed, ...]], hash=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

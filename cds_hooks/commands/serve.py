@@ -28,7 +28,10 @@ from cds_hooks.reloading import NotTaken, Reloading, fingerprint, proven
 from cds_hooks.settings import Settings, SettingsError, from_environment
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.audit import Audit
+from cds_hooks.store.directory import Directory
+from cds_hooks.store.opening import Place
 from cds_hooks.store.tables import StoreError
+from cds_hooks.supporting import Supporting
 from cds_hooks.tally import Tally
 from cds_hooks.traffic import Traffic
 from cds_hooks.watching import Watching
@@ -70,6 +73,7 @@ def serve(**given: object) -> int:
         clients = Clients.read(settings.clients, place) if settings.clients else None
         address = clients.public_url if clients is not None else settings.public_url
         looking = looking_at(settings, answers, address)
+        supporting = _supporting(settings, place, live)
     except StoreError as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
@@ -101,13 +105,25 @@ def serve(**given: object) -> int:
     tally = Tally()
     watching = Watching(answers, live, tally, clock.now, pausing.look)
     watching.start()
+    if supporting is not None:
+        supporting.start()
 
     def stop() -> None:
+        if supporting is not None:
+            supporting.stop()
         watching.stop()
         pausing.stop()
 
     app = create_app(
-        settings, live, answers, clients, traffic=traffic, looking=looking, tally=tally, stop=stop
+        settings,
+        live,
+        answers,
+        clients,
+        traffic=traffic,
+        looking=looking,
+        tally=tally,
+        stop=stop,
+        supporting=supporting,
     )
     run(app, listening, address, traffic, settings.settle, settings.arrive_within)
     stop()  # where the app was not let end by itself
@@ -142,6 +158,15 @@ def looking_at(settings: Settings, answers: Answers, address: str) -> Looking | 
         return None
     audit = Audit(settings.data, answers.key.bytes_for("audit"))
     return Looking(Access(settings, answers.key), audit, address)
+
+
+def _supporting(settings: Settings, place: Place, live: Live) -> Supporting | None:
+    """Local support, where there is a directory or one is asked for. Raises StoreError."""
+    if settings.directory == "no":
+        return None
+    wanted = settings.directory == "yes"
+    directory = Directory(place) if wanted else Directory.if_there(place)
+    return Supporting(directory, live) if directory is not None else None
 
 
 def _tracing(live: Live, traffic: Traffic) -> Callable[[], None] | None:

@@ -4,6 +4,7 @@ from rules.elsewhere import FOUND_IN
 from rules.schema.key import Form as F
 from rules.schema.key import Key
 from rules.schema.words import MEASURES, STATES
+from rules.support import KINDS
 
 CODE_LIST = (
     Key("id", F.NAME, "The list's name; the file has the same.", needed=True),
@@ -40,6 +41,8 @@ SERVICE = (
     Key("codes", F.LISTS, "The code that a referral carries: the first of the list.", needed=True),
     Key("about", F.SENTENCE, "What it is."),
     Key("also_known_as", F.NAMES, "Its former names here, so that old answers still count."),
+    Key("themes", F.NAMES, "What to look for in the directory of local support: any of these."),
+    Key("kinds", F.WORDS, "Only things of these sorts.", words=KINDS),
 )
 OFFER_SET = (
     Key("name", F.SENTENCE, "What is offered.", needed=True),
@@ -70,6 +73,7 @@ PRACTICE = (
     Key("invented", F.YES_NO, "Whether it is an invented one.", "no"),
     Key("phone", F.SENTENCE, "The number that people ring."),
     Key("site", F.SENTENCE, "Which of its sites this is, for rules piloted at some only."),
+    Key("where", F.TEXT, "Its latitude and longitude: how far things nearby are from it."),
     Key("pilots", F.NAMES, "Rules that this practice pilots: its own, and starter rules."),
     Key("in_shadow", F.NAMES, "Rules that are asked and counted here, and never shown."),
     Key("people", F.SENTENCES, "Who works here, by name and role: who can own and sign off rules."),

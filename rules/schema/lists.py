@@ -27,10 +27,12 @@ from rules.schema.key import check
 from rules.schema.names import Names
 from rules.schema.wording import plain_words, read_plain
 from rules.schema.words import MEASURES, STATES
+from rules.support import KINDS
 from rules.text import Block, Node, Text
 
 _REVIEWED_EVERY = Duration(12, "month")  # CONTENT 1.5, trap 10
 _MEASURES = {word: word for word in MEASURES}
+_KINDS = {kind: kind for kind in KINDS}
 MOST_BYTES = 1024 * 1024  # some ten thousand codes
 
 
@@ -154,10 +156,27 @@ def read_services(reader: Reader, node: Node, names: Names) -> dict[str, Service
         lists = read_codes(reader, block, "codes", names)
         if not called or not lists:
             return None
-        former = tuple(read_names(reader, block, "also_known_as"))
-        return Service(name, called, lists[0].first, about or "", former)
+        former, themes = (
+            tuple(read_names(reader, block, key)) for key in ("also_known_as", "themes")
+        )
+        kinds = tuple(_kinds(reader, block))
+        return Service(name, called, lists[0].first, about or "", former, themes, kinds)
 
     return _named(reader, node, names, "service", one)
+
+
+def _kinds(reader: Reader, block: Block) -> Iterator[str]:
+    """The sorts of thing that a service looks for in the directory of local support."""
+    for item in reader.items(block.pairs["kinds"][1], '"kinds"') if "kinds" in block.pairs else ():
+        if kind := reader.one_of(item, _KINDS, "kinds"):
+            yield kind
+    if "kinds" in block.pairs and "themes" not in block.pairs:
+        reader.stop(
+            block.pairs["kinds"][0].at,
+            "E09",
+            'Without "themes:" nothing is looked for in the directory, of whatever sort.',
+            more=("Add a line that starts with themes:",),
+        )
 
 
 def read_names(reader: Reader, block: Block, key: str) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """practice.yaml: what a practice says of itself, and which starter rules it pilots."""
 
+import re
+
 from rules.reading import Reader
 from rules.rule import Practice, Status
 from rules.schema.elsewhere import KEY, read_practice_elsewhere
@@ -12,6 +14,7 @@ from rules.text import Block, Node
 
 # PRODUCT 1.4: the value of each prompt is highest at one, and of all together at three.
 MOST_CARDS = 3
+_DEGREES = re.compile(r"(\d{1,2}\.\d{1,8}),? +(-?\d{1,2}\.\d{1,8})", re.ASCII)
 
 
 def read_practice(
@@ -32,6 +35,7 @@ def read_practice(
         quiet=reader.get(block, "quiet", lambda n: read_practice_quiet(reader, n)) or {},
         thumbs=reader.get(block, "thumbs", reader.yes_no) is not False,
         elsewhere=reader.get(block, KEY, lambda n: read_practice_elsewhere(reader, n, names)) or (),
+        where=reader.get(block, "where", lambda n: _where(reader, n)),
     )
     hosts = _sentences(reader, block, "link_hosts")
     named = tuple(
@@ -53,6 +57,25 @@ def _most_cards(reader: Reader, node: Node) -> int | None:
         "E10",
         f"{most} is not a number of cards from 1 to {MOST_CARDS}.",
         "With every further card fewer are read. Type: most_cards_at_once: 1",
+    )
+    return None
+
+
+def _where(reader: Reader, node: Node) -> tuple[float, float] | None:
+    """Latitude and longitude in degrees, as maps show them. The United Kingdom lies in these."""
+    said = reader.text(node)
+    if said is None:
+        return None
+    found = _DEGREES.fullmatch(said)
+    if found is not None:
+        lat, lon = float(found[1]), float(found[2])
+        if 49 <= lat <= 61 and -9 <= lon <= 2:
+            return lat, lon
+    reader.stop(
+        node.at,
+        "E10",
+        "This is not a latitude and a longitude in the United Kingdom.",
+        "Write both in degrees, as maps show them: where: 55.80, -4.87",
     )
     return None
 

@@ -13,7 +13,8 @@ POPULATION = "The population run needs neither doors nor wording"
 SQL = "Only the store knows SQL"
 FHIR = "Only the adapters know a library of FHIR's types"
 JSON = "Only the doors and the adapters know how JSON is decoded"
-DEMO = "Only the demo and the conformance kit call over HTTP"
+DEMO = "Only the demo, the conformance kit and the import of directories call over HTTP"
+ASKED = "Only goodday directory import asks a directory"
 KIT = "The conformance kit knows a service over HTTP and nothing else of ours"
 BOX = "Only goodday demo knows the demo"
 SERVERS = "Only fhir_adapters.server asks FHIR servers"
@@ -54,6 +55,9 @@ BREAKS = {
     "wording decodes JSON": (JSON, "prompts/words.py", "import msgspec"),
     "rules decode JSON": (JSON, "rules/text.py", "import json"),
     "the service calls over HTTP": (DEMO, "cds_hooks/app.py", "import httpx2"),
+    "the service asks a directory": (
+        ASKED, "cds_hooks/app.py", "import cds_hooks.directory.fetching",
+    ),
     "a practice's service has a clock that can be moved": (
         BOX, "cds_hooks/commands/serve.py", "from cds_hooks.demo.days import Days",
     ),
