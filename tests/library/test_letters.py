@@ -45,7 +45,7 @@ def without(name: str) -> Iterator[Resource]:
 def a_result(code: str = FEV1, **said: object) -> Resource:
     """One result more, of the same day, which a report says that somebody filed."""
     made = {"id": "r2", "status": "final", "effectiveDateTime": SPIROMETRY_DAY}
-    return a_resource("Observation", code, **{**made, **said})
+    return {**a_resource("Observation", code), **made, **said}
 
 
 def a_statement(kind: str, code: str) -> Resource:
