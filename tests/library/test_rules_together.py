@@ -6,6 +6,7 @@ People here are those of the stories, put together, or FHIR records. CONTENT 7.9
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
@@ -19,7 +20,7 @@ from rules.engine import evaluate
 from rules.fact import facts_of
 from rules.outcome import Decision
 from rules.problems import NotLoadable
-from rules.record import Entry, PatientRecord, Reply, Said, index
+from rules.record import Entry, Kind, Measurement, PatientRecord, Reply, Said, index
 from rules.rule import Exclusion, Purpose, Rule
 from tests.builders import (
     TODAY,
@@ -266,3 +267,31 @@ def test_a_list_with_a_known_trap_is_not_loaded(code: str) -> None:
     assert loaded.stops
     with pytest.raises(NotLoadable):
         loaded.usable()
+
+
+# ---- how confident somebody feels -----------------------------------------------------------
+
+
+def at_level(level: int | None) -> list[str]:
+    """What the card offers somebody at a level, in order, without the two answers on every card."""
+    rule = rule_called("pam-social-prescribing")
+    record, _ = told(rule)
+    if level is not None:
+        value = ("", Measurement(Decimal(level), "level", shown="level"))
+        code = LISTS["pam-level"].first
+        record = plus(record, replace(a_line(Kind.OBSERVATION, code, TODAY), values=(value,)))
+    (prompt,) = choice([rule], record).prompts
+    assert "level" not in f"{prompt.summary} {prompt.detail}".lower()
+    return [one.label for one in prompt.proposals if one.offer is not None]
+
+
+def test_a_level_puts_the_choices_in_order_and_takes_none_away() -> None:
+    alone, along = "Introduce to the link worker", "Ask the link worker to call and go along"
+    offered = {level: at_level(level) for level in (1, 2, 3, 4)}
+    assert {frozenset(labels) for labels in offered.values()} == {frozenset(offered[1])}
+    for level, labels in offered.items():
+        assert len(labels) == len(set(labels)) == 3
+        assert labels[0].startswith(along if level < 3 else alone)
+    unknown = at_level(None)
+    assert unknown[0].startswith(along)
+    assert alone in unknown
