@@ -69,12 +69,13 @@ _NOTHING = Needs((), frozenset(), (), frozenset())
 def hook_services(library: Library) -> dict[str, HookService]:
     """The services by their ids, made once when the library is loaded."""
     services: dict[str, HookService] = {}
+    holds, others = library.practice.holds, library.practice.elsewhere
     for hook in library.hooks:
         rules = library.for_hook(hook)
         asking = (r.id for r in rules if any(fact.find == "outcome" for fact in r.looks_at))
         shown = tuple(rule for rule in rules if rule.status is not Status.SHADOW)
-        every = needs(rules, library.practice.holds)
-        required = needs(shown, library.practice.holds) if shown else _NOTHING
+        every = needs(rules, holds, others)
+        required = needs(shown, holds, others) if shown else _NOTHING
         if required == every:
             required = every
         name = f"good-day-{hook}"

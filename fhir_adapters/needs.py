@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from fhir_adapters.read import TYPES
 from rules.codes import OWN, Code
+from rules.elsewhere import FAMILY, Elsewhere
 from rules.fact import Fact, behind, facts_of
 from rules.record import ENTRY_KINDS, Kind
 from rules.rule import Exclusion, Rule
@@ -88,6 +89,20 @@ SEARCHES: Mapping[Kind, tuple[tuple[str, str, str], ...]] = {
 }
 
 
+class Wanted(frozenset[str]):
+    """Codes that are looked for, some of them families: what ends in a star is every code that
+    begins so.
+    """
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        super().__init__()
+        self._begin = tuple(code.removesuffix(FAMILY) for code in self if code.endswith(FAMILY))
+
+    def __contains__(self, code: object) -> bool:
+        known = super().__contains__(code)
+        return known or (isinstance(code, str) and code.startswith(self._begin))
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What some rules read: the searches, in one order, and the codes they look for."""
@@ -109,30 +124,51 @@ class Needs:
         return tuple(k for k, one in self.templates.items() if not _ALLOWED.fullmatch(one))
 
 
-def needs_of(codes: Mapping[Kind, Iterable[Code]]) -> Needs:
-    """The searches that find these codes in these lists."""
+def needs_of(
+    codes: Mapping[Kind, Iterable[Code]], families: Mapping[Kind, Iterable[Code]] | None = None
+) -> Needs:
+    """The searches that find these codes in these lists.
+
+    A list in which a family of codes is looked for is asked for whole: no search finds those.
+    """
+    beginnings = families or {}
     queries = [Query(PATIENT, None, "Patient")]
     for kind in Kind:  # the same order every time
-        if kind in codes:
-            wanted = tuple(sorted({f"{code.system}|{code.code}" for code in codes[kind]}))
-            narrow = bool(wanted) and sum(map(len, wanted)) + len(wanted) <= _MOST_CHARACTERS
+        if kind in codes or kind in beginnings:
+            each = codes.get(kind, ())
+            wanted = tuple(sorted({f"{code.system}|{code.code}" for code in each}))
+            narrow = (
+                bool(wanted)
+                and kind not in beginnings
+                and sum(map(len, wanted)) + len(wanted) <= _MOST_CHARACTERS
+            )
             searches = SEARCHES[kind] if narrow else SEARCHES[kind][:1]
             for key, by, sort in searches:
                 found = (wanted, by) if by and narrow else ((), "")
                 again = key != SEARCHES[kind][0][0]
                 queries.append(Query(key, kind, TYPES[kind], *found, sort, again))
     everything = frozenset(code.code for kind in codes for code in codes[kind])
+    if beginnings:
+        begun = {f"{code.code}{FAMILY}" for some in beginnings.values() for code in some}
+        everything = Wanted(everything | begun)
     keys = frozenset(query.key for query in queries)
-    kinds = tuple(kind for kind in Kind if kind in codes)
+    kinds = tuple(kind for kind in Kind if kind in codes or kind in beginnings)
     return Needs(tuple(queries), everything, kinds, keys)
 
 
-def needs(rules: Iterable[Rule], holds: Iterable[Exclusion] = ()) -> Needs:
+def needs(
+    rules: Iterable[Rule],
+    holds: Iterable[Exclusion] = (),
+    elsewhere: Iterable[Elsewhere] = (),
+) -> Needs:
     """Everything that the facts of these rules look at, a no in the record among it.
 
-    And what the holds look at, which come before every rule.
+    And what the holds look at, which come before every rule; and what other systems leave that
+    have asked about what these rules are about.
     """
     found: dict[Kind, set[Code]] = {}
+    families: dict[Kind, set[Code]] = {}
+    others = tuple(elsewhere)
 
     def also(kinds: Iterable[Kind], codes: Iterable[Code]) -> None:
         for kind in kinds:
@@ -156,6 +192,12 @@ def needs(rules: Iterable[Rule], holds: Iterable[Exclusion] = ()) -> Needs:
         if rule.quiet.declined_codes:
             also(ENTRY_KINDS, rule.quiet.declined_codes)
         looked_at(rule.looks_at)
+        for other in (*rule.elsewhere, *(o for o in others if o.is_about(rule.quiet.topics))):
+            if other.families:
+                for kind in other.kinds:
+                    families.setdefault(kind, set()).update(other.families)
+            else:
+                also(other.kinds, other.codes)
         for shows in filter(None, map(shows_as, rule.offers)):
             also(shows[1], [shows[0]])
-    return needs_of(found)
+    return needs_of(found, families)

@@ -5,6 +5,7 @@ to the card, or to the step that held it back.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from prompts.ceilings import ABOVE_IT, NOT_MUTED, Room, mute, room
@@ -37,18 +38,20 @@ def choose(
     ways: dict[str, Way] = {}
     held: dict[str, Held] = {}
     free: list[Outcome] = []
+    resting: list[Outcome] = []
     for outcome in outcomes:
         if outcome.decision is not Decision.PROMPT:
             ways[outcome.rule.id] = not_asked(outcome)
             continue
         outcome = outcome._replace(rule=quieter(outcome.rule, practice))
-        ways[outcome.rule.id], stopped = way(
-            Asked(outcome, history, today, practice, user, session)
-        )
+        asked = Asked(outcome, history, today, practice, user, session)
+        ways[outcome.rule.id], stopped = way(asked)
         if stopped is None:
             free.append(outcome)
-        else:
-            held[outcome.rule.id] = stopped
+            continue
+        held[outcome.rule.id] = stopped
+        if stopped.step == "elsewhere" and _free_but_for_that(asked):
+            resting.append(outcome)
     if not free:
         return Choice((), tuple(held.values()), tuple(ways.values()))
     ranked = _ranked(free, history, today, ways)
@@ -58,6 +61,10 @@ def choose(
     left = [one for one in ranked if one[0].rule.id not in held]
     # With room for one card more, what would have been two cards is one.
     most = max(1, min(practice.most_cards_at_once, *(each.cards or MOST_CARDS for each in rooms)))
+    if resting and all(each.cards for each in rooms):
+        # What stood on one card because of a rule that rests does not make two without it.
+        others = [(outcome, open_offers(outcome, history, today)) for outcome in resting]
+        most = min(most, len(cards([*left, *others], most)))
     if muted := _muted(left, history, today, ways):
         # What stood on one card because of a muted rule does not make two without it.
         most = max(1, min(most, len(cards(left, most))))
@@ -66,11 +73,29 @@ def choose(
     prompts = tuple(merged(on_it, today, practice) for on_it in cards(left, most))
     for prompt in prompts:
         for rule in prompt.rules:
-            others = len(prompt.rules) - 1
-            says = f"On a card, with {others} more." if others else "On a card of its own."
-            _add(ways, rule.id, Step("card", True, says))
+            _add(ways, rule.id, Step("card", True, _on_card(rule, prompt.rules)))
     in_order = tuple(held[rule_id] for rule_id in ways if rule_id in held)
     return Choice(prompts, in_order, tuple(ways.values()))
+
+
+def _on_card(rule: Rule, rules: tuple[Rule, ...]) -> str:
+    """With how many others a rule stands on a card, and next to which because of its theme."""
+    if len(rules) == 1:
+        return "On a card of its own."
+    says = f"On a card, with {len(rules) - 1} more"
+    alike = sorted(one.id for one in rules if one.theme == rule.theme and one is not rule)
+    if not rule.theme or not alike:
+        return f"{says}."
+    both = "both" if len(alike) == 1 else "all"
+    theme = rule.theme.replace("-", " ")
+    return f"{says}; next to {', '.join(alike)}, as {both} have the theme {theme}."
+
+
+def _free_but_for_that(asked: Asked) -> bool:
+    """Whether a rule that rests because another system asked would be free to speak otherwise."""
+    rule, practice = replace(asked.rule, elsewhere=()), replace(asked.practice, elsewhere=())
+    outcome = asked.outcome._replace(rule=rule)
+    return way(replace(asked, outcome=outcome, practice=practice))[1] is None
 
 
 def alike(choice: Choice, today: date) -> tuple[Way, ...]:

@@ -12,7 +12,7 @@ from rules.conditions import ask
 from rules.fact import facts_of
 from rules.outcome import Outcome, Proposal
 from rules.record import Entry, Reply
-from rules.rule import Indicator, Offer, OfferKind, Practice, Words
+from rules.rule import Indicator, Offer, OfferKind, Practice, Purpose, Words
 
 MOST_OFFERS = 3
 
@@ -34,16 +34,15 @@ Free = tuple[Outcome, tuple[Offer, ...]]
 
 
 def cards(ranked: Sequence[Free], most: int) -> list[list[Free]]:
-    """Which rules stand on which card: one card, or so many at most.
+    """Which rules stand on which card, each by its rank: one card, or so many at most.
 
-    Rules that offer the same thing stand on one card; what has no card to itself is on the last.
+    Rules that offer the same thing, or are about the same, stand on one card; what has no card to
+    itself is on the last.
     """
     groups: list[list[Free]] = []
     for free in ranked:
-        keys = {offer_key(offer) for offer in free[1]}
-        alike = [
-            group for group in groups if keys & {offer_key(o) for _, has in group for o in has}
-        ]
+        marks = _marks(free)
+        alike = [group for group in groups if any(marks & _marks(other) for other in group)]
         groups = [group for group in groups if group not in alike]
         groups.append([*(one for group in alike for one in group), free])
     place = {id(free[0]): number for number, free in enumerate(ranked)}
@@ -55,13 +54,41 @@ def cards(ranked: Sequence[Free], most: int) -> list[list[Free]]:
     return [*alone, together] if together else alone
 
 
+def _marks(free: Free) -> set[str]:
+    """What keeps a rule on one card with others: what it offers, and what it is about."""
+    outcome, offers = free
+    theme = {f"theme {outcome.rule.theme}"} if outcome.rule.theme else set[str]()
+    return theme | {offer_key(offer) for offer in offers}  # which have no space in them
+
+
+def by_theme(ranked: Sequence[Free]) -> list[Free]:
+    """The rules of one card as they stand on it: what is about the same stands together.
+
+    The theme of the first rule comes first, then that of the first of the others, and so on. A
+    safety net waits for no theme.
+    """
+    first: dict[str, int] = {}
+    places: dict[int, tuple[bool, int, int]] = {}
+    for place, free in enumerate(ranked):
+        rule = free[0].rule
+        block = first.setdefault(rule.theme, place) if rule.theme else place
+        net = rule.purpose is Purpose.SAFETY_NET
+        places[id(free[0])] = (not net, place if net else block, place)
+    return sorted(ranked, key=lambda free: places[id(free[0])])
+
+
 def merged(ranked: Sequence[Free], today: date, practice: Practice) -> Prompt:
-    """The one card of these rules. The first speaks; the others add their questions."""
-    outcomes = [outcome for outcome, _ in ranked]
+    """The one card of these rules. The first speaks; the others add their questions.
+
+    Which offers there is room for goes by rank, and where they stand by theme.
+    """
+    outcomes = [outcome for outcome, _ in by_theme(ranked)]
+    place = {id(outcome): number for number, outcome in enumerate(outcomes)}
     top = outcomes[0]
     words = words_for(top)
     offers = _without_twins((outcome, offer) for outcome, has in ranked for offer in has)
-    proposals = [_proposal(twins, practice) for twins in offers[:MOST_OFFERS]]
+    room = sorted(offers[:MOST_OFFERS], key=lambda twins: min(place[id(o)] for o, _ in twins))
+    proposals = [_proposal(twins, practice) for twins in room]
     detail = [f"**{words.question}**", lines(words.detail, top)]
     detail += [f"Also: {words_for(outcome).question}" for outcome in outcomes[1:]]
     if len(offers) > MOST_OFFERS:

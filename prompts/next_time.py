@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from prompts.ceilings import WITHIN
+from prompts.elsewhere import listed_for
 from prompts.history import quieter
 from prompts.restraint import paused_from
 from prompts.standing import PROMPT, Case
 from prompts.trying import first_week
 from rules.codes import OWN, Code
 from rules.days import Duration, Span
+from rules.elsewhere import marks as left_elsewhere
 from rules.fact import (
     Compare,
     Condition,
@@ -85,7 +87,8 @@ def edges(case: Case, today: date) -> list[date]:
 def _marks(case: Case) -> Iterator[date]:
     """The days that are written down: on the record, in what was said, and in the rule."""
     record = case.record
-    for entry in (*_entries(record, _codes(case)), *record.booking):
+    elsewhere = left_elsewhere(listed_for(case.rule, case.practice), record)
+    for entry in (*_entries(record, _codes(case)), *record.booking, *elsewhere):
         yield from _ends(entry.when)
         yield from _ends(entry.ends)
         yield from () if entry.ask_again is None else (entry.ask_again,)
@@ -116,6 +119,7 @@ def _lengths(case: Case) -> Iterator[Duration]:
             if isinstance(window, Duration):
                 yield window
     yield from (test.value for test in _tests(case) if isinstance(test.value, Duration))
+    yield from (one.lasting for one in listed_for(rule, case.practice) if one.lasting)
     yield Duration(WITHIN.days, "day")
     if rule.quiet.most is not None:
         yield rule.quiet.most[1]

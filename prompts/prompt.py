@@ -18,6 +18,7 @@ HeldBy = Literal[
     "done",
     "quiet",
     "most",
+    "elsewhere",
     "shadow",
     "capacity",
     "pilot",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from prompts.elsewhere import asked_elsewhere
 from prompts.history import History, on_topic, quieter, said_in_record, silencing
 from prompts.leaving_off import (
     open_offers,
@@ -388,6 +389,7 @@ STEPS: tuple[tuple[str, Callable[[Asked], Held | str]], ...] = (
     ("answers", _answers_unread),
     ("done", _done),
     ("quiet", _quiet),
+    ("elsewhere", lambda asked: asked_elsewhere(asked.outcome, asked.practice)),
     ("shadow", _in_shadow),
     ("capacity", _capacity),
     ("pilot", _in_pilot),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rules.answer import Answer
 from rules.codes import Code
 from rules.days import Span
+from rules.elsewhere import Elsewhere, Left, left_by
 from rules.fact import Expression, Fact, question
 from rules.record import Entry, Kind, PatientRecord, Said
 
@@ -70,7 +71,7 @@ class Look:
     """
 
     __slots__ = (
-        "_asked", "_entries", "_found", "_look_up", "_worked_out",
+        "_asked", "_entries", "_found", "_left", "_look_up", "_worked_out",
         "record", "said", "size", "today",
     )  # fmt: skip
 
@@ -90,6 +91,7 @@ class Look:
         self._asked: dict[object, Finding] = {}
         self._worked_out: dict[Expression, Answer] = {}
         self._entries: dict[frozenset[Code], int] = {}
+        self._left: dict[Elsewhere, Left] = {}
 
     def __call__(self, fact: Fact) -> Finding:
         """What was found for a fact; the same answer however often it is asked."""
@@ -112,6 +114,13 @@ class Look:
             number = sum(len(by_code[code]) for code in by_code.keys() & fact.codes)
             self._entries[fact.codes] = number
         return number
+
+    def left_by(self, other: Elsewhere) -> Left:
+        """What another system left; read once, however many rules it is about."""
+        left = self._left.get(other)
+        if left is None:
+            left = self._left[other] = left_by(other, self.record, self.today)
+        return left
 
     def work_out(self, expression: Expression) -> Answer:
         """What an expression comes to; worked out once. Raises RuleFault where it cannot be."""

@@ -2,7 +2,8 @@
 
 It is worked out from the rule as it was read, so comments, layout and the order of headings are no
 part of it, and neither is what people decided about the rule. A shared fact, exclusion or service
-that it uses is a part of it. Code lists count by their names: what they hold has a lock.
+that it uses is a part of it. Code lists count by their names: what they hold has a lock. A theme is
+no part of it: it says where a rule stands on a card with others, and nobody is asked anything else.
 
 What has its default is left out. A heading that is added to the language later changes no
 fingerprint, then; a change here does, and stops every rule that was released before.
@@ -17,6 +18,7 @@ from hashlib import sha256
 from typing import cast
 
 from rules.codes import CodeList
+from rules.elsewhere import Elsewhere
 from rules.fact import Compare, Expression, Fact, IsTrue, Test
 from rules.problems import Place
 from rules.rule import Exclusion, Offer, Quiet, Rule, Variant, Wording, Words
@@ -35,12 +37,14 @@ _NO_PART: Mapping[type, frozenset[str]] = {
     Variant: frozenset({"at"}),
     Offer: frozenset({"at"}),
     Quiet: frozenset({"silenced_by"}),  # what another rule says
+    Elsewhere: frozenset({"at", "topics_at"}),
 }
 # Codes that came from lists, and the names of those lists where they are known.
 _NAMED: Mapping[tuple[type, str], str] = {
     (Fact, "ended_by"): "ended_by_lists",
     (Quiet, "declined_codes"): "declined_lists",
     (Quiet, "not_done_codes"): "not_done_lists",
+    (Elsewhere, "codes"): "lists",
 }
 
 
@@ -59,6 +63,8 @@ def fingerprint(rule: Rule) -> str:
         "offers": rule.offers,
         "quiet": rule.quiet,
     }
+    if rule.elsewhere:  # in whatever order they are written: each holds by itself
+        parts = {**parts, "already_prompted_by": frozenset(rule.elsewhere)}
     return sha256(writing.of(parts).encode()).hexdigest()[:LENGTH]
 
 
@@ -107,7 +113,8 @@ class _Writing:
 def _parts(value: object) -> dict[str, object]:
     """The parts of a value that decide or are said and differ from what they are by default."""
     assert is_dataclass(value)
-    left_out = _NO_PART.get(type(value), frozenset()) | {*_NAMED.values()}
+    names = {names for (of, _), names in _NAMED.items() if of is type(value)}
+    left_out = _NO_PART.get(type(value), frozenset()) | names
     found: dict[str, object] = {}
     for field in fields(value):
         part: object = getattr(value, field.name)

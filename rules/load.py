@@ -18,6 +18,7 @@ from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
 from rules.rule import SHOWN, Exclusion, Library, Practice, Rule, Status
+from rules.schema.elsewhere import unknown_topics, with_successors
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
 from rules.schema.lists import (
@@ -152,6 +153,7 @@ class _Loading:
     def done(self) -> Loaded:
         """Everything that was read, and what the lints say of it."""
         named = self._named()
+        self.problems += unknown_topics(self.practice.elsewhere, named)
         for rule in self.rules.values():
             found = lint(
                 Seen(
@@ -170,7 +172,10 @@ class _Loading:
             self._took_over(self._silenced(self.rules[rule_id])) for rule_id in sorted(self.rules)
         )
         practice = replace(
-            self.practice, holds=tuple(self.names.holds.values()), papers=self.papers
+            self.practice,
+            holds=tuple(self.names.holds.values()),
+            elsewhere=with_successors(self.practice.elsewhere, rules),
+            papers=self.papers,
         )
         library = Library(rules, self.names.lists, practice)
         problems = sorted(set(left))
@@ -185,6 +190,7 @@ class _Loading:
         """The rules and topics there are; files that nobody asked for are read only if needed."""
         rules = [each.name for rule in self.rules.values() for each in replaced(rule)]
         about = [each.name for rule in self.rules.values() for each in topics(rule)]
+        about += [topic for one in self.practice.elsewhere for topic in one.topics]
         if not self.naming.knows(rules, about):
             self.naming.beside(yaml_files(files("rules").joinpath("library"), "rules/library"))
         if self.alone and not self.naming.knows(rules, about):
@@ -345,7 +351,7 @@ class _Loading:
             reader, node = self.opening.read(path, f"{shown}/practice.yaml")
             block = reader.block(node, "practice.yaml") if node is not None else None
             if block is not None:
-                self.practice, hosts, pilots = read_practice(reader, block)
+                self.practice, hosts, pilots = read_practice(reader, block, self.names)
                 self.names.link_hosts = hosts or self.names.link_hosts
                 self.pilots = reader, pilots
 

@@ -47,6 +47,11 @@ ENTRY_KINDS = (
     Kind.MESSAGE,
     Kind.DOCUMENT,
 )
+# It was not done, taken back, or is not yet more than a draft: nothing was offered, done or said.
+NOT_AN_ENTRY = frozenset(
+    {"not-done", "draft", "preparation", "revoked", "rejected", "cancelled", "registered"}
+    | {"failed", "superseded"}
+)
 
 
 class Measurement(NamedTuple):

@@ -15,6 +15,11 @@ _ABOUT = {
     "variant": ("Each item under `variants`", "The first that fits speaks; the last is for all."),
     "link": ("Each item under `links`", "A page to read."),
     "quiet": ("Under `quiet`", "A rule may be quieter than these defaults, never louder."),
+    "elsewhere": (
+        "Each item under `already_prompted_by`",
+        "What another system leaves on a record when it has asked about what this rule is about."
+        " Never of a safety net.",
+    ),
     "no_thanks": ("Under `no_thanks`", "Needs a reason, and is never for an offer."),
     "evidence": ("Each item under `evidence`", "Why we think it helps."),
     "pdsa": ("Under `pdsa`", "The present Plan-Do-Study-Act cycle."),
@@ -41,6 +46,10 @@ _ABOUT = {
     ),
     "message": ("Each message in `shared/messages.yaml`", "What can be sent."),
     "practice": ("`practice.yaml`", "The practice that uses the rules."),
+    "practice elsewhere": (
+        "Each item under `already_prompted_by` in `practice.yaml`",
+        "The same for every rule that is about these topics; safety nets go on.",
+    ),
     "practice quiet": (
         "Under `quiet` in `practice.yaml`",
         "What is longer here than in a rule holds; nothing here makes a rule ask sooner.",

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from rules.care import Care
 from rules.codes import Code, CodeList
 from rules.days import Duration
+from rules.elsewhere import Elsewhere
 from rules.fact import (
     Condition,
     Expression,
@@ -264,6 +265,8 @@ class Rule:
     # Where its headings stand, and those below them: "quiet", "quiet.after_declined".
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
     written: tuple[Written, ...] = ()  # the texts of its file, for what reads how they are put
+    elsewhere: tuple[Elsewhere, ...] = ()  # where it rests because another system asked
+    theme: str = ""  # what it is about, for where it stands on a card with others
 
     def place(self, *headings: str) -> Place:
         """Where the first of these headings stands that is written; else where the rule begins."""
@@ -345,6 +348,7 @@ class Practice:
     most_cards_at_once: int = 1
     # Longer quiet periods, for every rule but safety nets.
     quiet: Mapping[Reply, Duration] = field(default_factory=dict[Reply, Duration], hash=False)
+    elsewhere: tuple[Elsewhere, ...] = ()  # what other systems leave that have asked
     holds: tuple[Exclusion, ...] = ()  # when nobody is asked anything, whatever a rule says
     # What letters and sheets say, by language; English is always there.
     papers: Mapping[str, Papers] = field(default_factory=dict[str, Papers], hash=False)

@@ -15,7 +15,8 @@ def prefetch(path: Path) -> None:
     library = load_library(path).library
     for hook in library.hooks:
         rules = library.for_hook(hook)
+        asked = needs(rules, elsewhere=library.practice.elsewhere)
         say.line("")
         say.line(f"{hook} ({', '.join(rule.id for rule in rules)}) asks for:")
-        for key, template in needs(rules).templates.items():
+        for key, template in asked.templates.items():
             say.line(f"  {key}: {template}")

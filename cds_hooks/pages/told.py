@@ -6,7 +6,13 @@ from datetime import date
 
 from prompts.stories import Told, tell
 from rules.days import in_words
-from rules.english.sentence import left_alone, quiet_in_words, sentence, when_asked
+from rules.english.sentence import (
+    elsewhere_in_words,
+    left_alone,
+    quiet_in_words,
+    sentence,
+    when_asked,
+)
 from rules.english.writing import condition_in_english
 from rules.fact import Condition, Fact, facts_of
 from rules.people import Story
@@ -66,6 +72,7 @@ class About:
     variants: tuple[Spoken, ...]
     offers: tuple[Offered, ...]
     quiet: tuple[tuple[str, str], ...]
+    elsewhere: tuple[str, ...]
     stories: tuple[Told, ...]
     review: str
     review_passed: bool
@@ -89,6 +96,7 @@ def about(rule: Rule, stories: Iterable[Story], today: date) -> About:
         variants=tuple(_variant(variant, rule) for variant in rule.card.variants),
         offers=tuple(_offered(offer, rule) for offer in rule.offers),
         quiet=quiet_in_words(rule.quiet),
+        elsewhere=elsewhere_in_words(rule),
         stories=tuple(tell(rule, story) for story in stories),
         review=in_words(review) if review else "",
         review_passed=review is not None and review < today,

@@ -84,6 +84,15 @@ def quiet_in_words(quiet: Quiet) -> tuple[tuple[str, str], ...]:
     return tuple((_AFTER[reply], str(length)) for reply, length in periods)
 
 
+def elsewhere_in_words(rule: Rule) -> tuple[str, ...]:
+    """Where a rule rests because another system asked: a sentence for each that it names."""
+    return tuple(
+        f"It rests where {one.name} asked: for"
+        f" {one.lasting or 'as long as after a card that nobody answered'}."
+        for one in rule.elsewhere
+    )
+
+
 _AFTER = {
     Reply.SHOWN: "it was shown and nobody answered",
     Reply.NO_TIME: "there was not enough time that day",

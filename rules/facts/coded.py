@@ -9,14 +9,9 @@ from rules.fact import Fact, Give, Sort, Undated
 from rules.facts import measured
 from rules.facts.statuses import STATUSES
 from rules.finding import Finding, Look, day_so_far
-from rules.record import Entry, Kind
+from rules.record import NOT_AN_ENTRY, Entry, Kind
 
-# ``find: entry`` asks whether something stands on the record at all, whatever became of it: only
-# what was not done, taken back, or is not yet more than a draft does not count (CONTENT 3.2).
-_NOT_AN_ENTRY = frozenset(
-    {"not-done", "draft", "preparation", "revoked", "rejected", "cancelled", "registered"}
-    | {"failed", "superseded"}
-)
+# These ask whether something stands on the record at all, whatever became of it (CONTENT 3.2).
 _ANYWHERE = frozenset({"entry", "offer"})
 _RUNNING = frozenset({Kind.TAG, Kind.CARE_PLAN})  # these stop counting when their period is over
 _OVER = frozenset({"inactive", "completed"})  # unless the author asks for those that are over
@@ -90,7 +85,7 @@ def _standing(fact: Fact, entry: Entry, today: date) -> tuple[Answer, str]:
         answer = yes_or_no(entry.status in fact.statuses)
         if answer is NO and not _known(entry):
             answer = CANNOT_TELL
-    elif entry.status in (_NOT_AN_ENTRY if fact.find in _ANYWHERE else STATUSES[entry.kind][1]):
+    elif entry.status in (NOT_AN_ENTRY if fact.find in _ANYWHERE else STATUSES[entry.kind][1]):
         answer = NO
     else:
         stands = fact.find in _ANYWHERE

@@ -235,3 +235,8 @@ def _quiet(rule: Rule) -> Iterator[Mutant]:
             says = f'without "{name}", under quiet'
             at = rule.place(f"quiet.{name}", "quiet")
             yield _mutant(rule, f"quiet {name}: removed", says, to, safety=True, at=at)
+    for one in rule.elsewhere:
+        to = replace(rule, elsewhere=tuple(other for other in rule.elsewhere if other is not one))
+        says = f'without "{one.name}", under already_prompted_by'
+        name = f"already_prompted_by {one.name}: removed"
+        yield _mutant(rule, name, says, to, safety=True, at=one.at)

@@ -1,5 +1,6 @@
 """What stands in the files beside the rules: code lists, shared files, practice.yaml."""
 
+from rules.elsewhere import FOUND_IN
 from rules.schema.key import Form as F
 from rules.schema.key import Key
 from rules.schema.words import MEASURES, STATES
@@ -48,6 +49,22 @@ MESSAGE = (
     Key("name", F.SENTENCE, "What staff call it.", needed=True),
     Key("text", F.SENTENCE, "What it says, in plain words.", needed=True),
 )
+ELSEWHERE = (
+    Key("name", F.SENTENCE, "What people call the other system; the reason given.", needed=True),
+    Key("codes", F.LISTS, "The code lists of what it leaves on a record; or code and system."),
+    Key(
+        "code",
+        F.TEXT,
+        "One code, in quotes. Of a local system it may end in a star, for all that begin so.",
+    ),
+    Key("system", F.WORD, "Whose code it is: a name, or the address that records have."),
+    Key("found_in", F.WORDS, "Where it may stand.", needed=True, words=tuple(FOUND_IN)),
+    Key("for", F.LENGTH, "For how long it counts.", "as after a card that nobody answered"),
+)
+PRACTICE_ELSEWHERE = (
+    *ELSEWHERE,
+    Key("about", F.NAMES, "The topics that it is about, or all.", needed=True),
+)
 PRACTICE = (
     Key("name", F.SENTENCE, "What the practice is called.", needed=True),
     Key("invented", F.YES_NO, "Whether it is an invented one.", "no"),
@@ -62,6 +79,12 @@ PRACTICE = (
         F.BLOCK,
         "Longer quiet periods, for every rule but safety nets.",
         of="practice quiet",
+    ),
+    Key(
+        "already_prompted_by",
+        F.BLOCKS,
+        "What other systems leave on a record when they have asked.",
+        of="practice elsewhere",
     ),
     Key("link_hosts", F.SENTENCES, "Hosts that cards may link to.", "www.nhs.uk"),
 )

@@ -5,12 +5,21 @@ them can say something else than the others.
 """
 
 from rules.schema.fact_keys import FACTS
-from rules.schema.file_keys import CODE, CODE_LIST, MESSAGE, OFFER_SET, PRACTICE, SERVICE
+from rules.schema.file_keys import (
+    CODE,
+    CODE_LIST,
+    ELSEWHERE,
+    MESSAGE,
+    OFFER_SET,
+    PRACTICE,
+    PRACTICE_ELSEWHERE,
+    SERVICE,
+)
 from rules.schema.key import Form as F
 from rules.schema.key import Key
 from rules.schema.offer_keys import OFFERS
 from rules.schema.story_keys import BOOKING, LINE, OUTCOME_LINE, PERSON, TEST
-from rules.schema.words import DECISIONS, HOOKS, INDICATORS, PURPOSES
+from rules.schema.words import DECISIONS, HOOKS, INDICATORS, PURPOSES, THEMES
 
 RULE = (
     Key("format", F.WHOLE, "The version of this language.", "1"),
@@ -20,6 +29,9 @@ RULE = (
     Key("status", F.WORD, "Where the rule is in its life; in shadow it is asked and counted, and"
         " never shown.", "draft", words=("draft", "shadow", "pilot", "live", "retired")),
     Key("purpose", F.WORD, "What the rule is for; sets what is checked.", "offer", words=PURPOSES),
+    Key("theme", F.WORD, "What it is about: rules of one theme stand together on a card. heart is"
+        " blood pressure and stroke too; pain, joints and bones; wellbeing, the mind; later-life,"
+        " frailty and memory; belonging, company and helping others.", words=THEMES),
     Key("owner", F.SENTENCE, "A person with a role, who answers for the rule.", needed=True),
     Key("co_produced_with", F.SENTENCES, "Who helped to write it, and when; not only staff."),
     Key("evidence", F.BLOCKS, "Why we think it helps.", of="evidence"),
@@ -45,6 +57,8 @@ RULE = (
     Key("card", F.BLOCK, "What the clinician reads.", needed=True, of="card"),
     Key("offers", F.BLOCKS, "What a person can say yes or no to.", of="offer"),
     Key("quiet", F.BLOCK, "When people are left alone.", needed=True, of="quiet"),
+    Key("already_prompted_by", F.BLOCKS, "What other systems leave on a record when they have asked"
+        " about this; besides what practice.yaml has.", of="elsewhere"),
     Key("allow", F.MAP, "Warnings that were thought about, each with the reason.", of="allow"),
     Key("today", F.DAY, "The day on which the tests happen."),
     Key("people", F.MAP, "Invented people for the tests.", of="person"),
@@ -158,6 +172,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "quiet": QUIET, "practice quiet": PRACTICE_QUIET,
     "no_thanks": NO_THANKS, "person": PERSON, "booking": BOOKING, "line": LINE,
     "outcome line": OUTCOME_LINE, "test": TEST, "list": CODE_LIST, "code": CODE,
+    "elsewhere": ELSEWHERE, "practice elsewhere": PRACTICE_ELSEWHERE,
     "service": SERVICE, "offer set": OFFER_SET, "message": MESSAGE, "practice": PRACTICE,
 }  # fmt: skip
 

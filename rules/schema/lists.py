@@ -98,7 +98,7 @@ def _read_code(
     value = reader.get(block, "code", reader.text)
     system: str | None = SNOMED
     if "system" in block.pairs:
-        system = _system(reader, block.pairs["system"][1])
+        system = read_system(reader, block.pairs["system"][1])
     plain = reader.get(block, "words", reader.prose)
     if plain is not None and len(plain) > LONGEST_WORDS:
         reader.stop(
@@ -137,7 +137,7 @@ def _read_code(
             to_verify[key] = verify
 
 
-def _system(reader: Reader, node: Node) -> str | None:
+def read_system(reader: Reader, node: Node) -> str | None:
     """A name that we know, or the address of a system as records have it: it is compared whole."""
     if isinstance(node, Text) and ADDRESS.fullmatch(node.value.strip()):
         return node.value.strip()

@@ -112,6 +112,7 @@ def lists_of(rule: Rule, lists: Iterable[CodeList]) -> set[str]:
     # Of these only the codes are kept: a list is used where all of its codes are.
     used = [fact.ended_by for fact in facts]
     used += [rule.quiet.declined_codes, rule.quiet.not_done_codes]
+    used += [one.codes for one in rule.elsewhere]
     written = {offer.code for offer in rule.offers}
     written |= {offer.service.code for offer in rule.offers if offer.service is not None}
     return {
@@ -122,11 +123,18 @@ def lists_of(rule: Rule, lists: Iterable[CodeList]) -> set[str]:
 
 
 def lists_in_use(library: Library) -> dict[str, bool]:
-    """The lists that rules use, and whether one of these rules is in pilot or live."""
+    """The lists that rules use, and whether one of these rules is in pilot or live.
+
+    Those too of what other systems leave, which the practice names for its rules.
+    """
     used: dict[str, bool] = {}
     for rule in library.rules:
         for name in lists_of(rule, library.code_lists.values()):
             used[name] = used.get(name, False) or rule.status in SHOWN
+    for one in library.practice.elsewhere:
+        about = [rule for rule in library.rules if one.is_about(rule.quiet.topics)]
+        for name in one.lists:
+            used[name] = used.get(name, False) or any(rule.status in SHOWN for rule in about)
     return used
 
 

@@ -2,8 +2,10 @@
 
 from rules.reading import Reader
 from rules.rule import Practice, Status
+from rules.schema.elsewhere import KEY, read_practice_elsewhere
 from rules.schema.file_keys import PRACTICE
 from rules.schema.key import check
+from rules.schema.names import Names
 from rules.schema.quiet import read_practice_quiet
 from rules.schema.wording import read_plain
 from rules.text import Block, Node
@@ -13,7 +15,7 @@ MOST_CARDS = 3
 
 
 def read_practice(
-    reader: Reader, block: Block
+    reader: Reader, block: Block, names: Names
 ) -> tuple[Practice, tuple[str, ...], tuple[tuple[Node, Status], ...]]:
     """The practice, the hosts that its cards may link to, and the rules that it names, as written.
 
@@ -28,6 +30,7 @@ def read_practice(
         _sentences(reader, block, "people"),
         reader.get(block, "most_cards_at_once", lambda n: _most_cards(reader, n)) or 1,
         quiet=reader.get(block, "quiet", lambda n: read_practice_quiet(reader, n)) or {},
+        elsewhere=reader.get(block, KEY, lambda n: read_practice_elsewhere(reader, n, names)) or (),
     )
     hosts = _sentences(reader, block, "link_hosts")
     named = tuple(

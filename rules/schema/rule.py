@@ -12,6 +12,7 @@ from rules.rule import Purpose, Rule, Status
 from rules.schema.card import read_card
 from rules.schema.care import read_care
 from rules.schema.conditions import condition_under
+from rules.schema.elsewhere import read_elsewhere
 from rules.schema.exclusions import read_exclusions
 from rules.schema.facts import read_facts
 from rules.schema.key import check
@@ -22,7 +23,7 @@ from rules.schema.quiet import read_quiet
 from rules.schema.size import check_size
 from rules.schema.stories import read_stories
 from rules.schema.wording import read_plain
-from rules.schema.words import HOOKS, OWN_HOOK, OWN_HOOK_MOST
+from rules.schema.words import HOOKS, OWN_HOOK, OWN_HOOK_MOST, THEMES
 from rules.schema.written import written
 from rules.text import Block, Node
 
@@ -45,6 +46,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
     status = reader.get(block, "status", lambda n: reader.one_of(n, _STATUSES, "status"))
     purpose = reader.get(block, "purpose", lambda n: reader.one_of(n, _PURPOSES, "purpose"))
     purpose = purpose or Purpose.OFFER
+    theme = reader.get(block, "theme", lambda n: reader.one_of(n, _THEMES, "theme"))
     known = names.with_facts({})  # what is faulty in this file is faulty in this file alone
     own = reader.get(block, "facts", lambda n: read_facts(reader, n, known)) or {}
     known = known.with_facts(own)
@@ -54,6 +56,7 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
     card = reader.get(block, "card", lambda n: read_card(reader, n, known, purpose))
     offers = reader.get(block, "offers", lambda n: read_offers(reader, n, known)) or ()
     quiet = reader.get(block, "quiet", lambda n: read_quiet(reader, n, known, purpose))
+    elsewhere = read_elsewhere(reader, block, known, purpose)
     title = _title(reader, block)
     owner = reader.get(block, "owner", reader.prose)
     unknown = reader.get(
@@ -71,12 +74,14 @@ def read_rule(reader: Reader, node: Node, stem: str, names: Names) -> RuleFile |
         rule_id, title, 1 if version is None else version, status or Status.DRAFT, purpose, owner,
         care, hooks, show_to, own, when, unknown == "prompt", exclusions, card, offers, quiet,
         block.at, "when_unknown" in block.pairs, dict(_places(block)), tuple(written(block)),
+        elsewhere, theme or "",
     )  # fmt: skip
     return RuleFile(rule, stories) if check_size(reader, rule) else None
 
 
 _STATUSES: Mapping[str, Status] = {str(status): status for status in Status}
 _PURPOSES: Mapping[str, Purpose] = {str(purpose): purpose for purpose in Purpose}
+_THEMES: Mapping[str, str] = {theme: theme for theme in THEMES}
 _WHEN_UNKNOWN: Mapping[str, str] = {"stay quiet": "stay quiet", "prompt": "prompt"}
 
 

@@ -20,6 +20,20 @@ HOOKS = (
 OWN_HOOK = r"(?!.*[0-9]{6})[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+"
 OWN_HOOK_MOST = 52  # characters
 PURPOSES = ("offer", "information", "safety net")
+# What rules are about, so that what is about the same stands together on a card (PRODUCT 1.4); the
+# themes are those of the forty draft rules (CONTENT 7).
+THEMES = (
+    "breathing",
+    "diabetes",
+    "heart",  # blood pressure, heart and stroke
+    "kidneys",
+    "pain",  # joints and bones too
+    "wellbeing",  # mood, worry, living with a mental illness
+    "later-life",  # frailty, memory
+    "caring",  # for those who look after somebody
+    "belonging",  # company, getting out, helping others
+    "around-the-visit",
+)
 DECISIONS = ("adopt", "adapt", "abandon")
 UNDATED = ("cannot tell", "count it", "ignore it")
 INDICATORS = ("info", "warning", "critical")

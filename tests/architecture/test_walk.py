@@ -61,6 +61,7 @@ TO_A_CARD = {
     "rules/facts/offered.py": "a no that stands in the record",
     "prompts/leaving_off.py": "offers that are left off",
     "rules/under_way.py": "where an offer shows as under way",
+    "prompts/elsewhere.py": "whether another system asked",
     "prompts/ranking.py": "who goes first",
     "prompts/offers.py": "what an offer is called everywhere",
     "prompts/ceilings.py": "how many cards are enough",
@@ -81,6 +82,7 @@ TO_A_CARD = {
 # The second look, which is quiet, takes no wording and drafts nothing.
 NOT_IN_SILENCE = {
     "rules/fact.py",
+    "prompts/elsewhere.py",
     "prompts/ranking.py",
     "prompts/offers.py",
     "prompts/ceilings.py",

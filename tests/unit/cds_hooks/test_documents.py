@@ -146,6 +146,16 @@ def test_the_page_of_a_rule_says_all_about_it(words: str) -> None:
     assert words in pages(demo())["rules/copd-self-management.html"].text
 
 
+def test_the_page_of_a_rule_says_where_it_rests_because_another_system_asked_and_its_theme() -> (
+    None
+):
+    own = "\n- {name: QOF box, codes: cough, found_in: tag, for: 2 months}"
+    found = of_rule(already_prompted_by=own, theme="later-life")
+    words = " ".join(" ".join(found["rules/coughing.html"].words).split())
+    assert "It rests where QOF box asked: for 2 months." in words
+    assert "Theme later life" in words
+
+
 def test_every_shipped_story_is_there_and_comes_out_as_it_says() -> None:
     text = pages(demo())["rules/copd-self-management.html"].text
     assert re.search(r"\b(\d{2,}) of \1 stories come out as they say", text)
