@@ -93,6 +93,7 @@ EXAMPLES: Mapping[str, Example] = {
     "L04": Example("refer"),
     "L05": Example("message", {"offers": "\n- message: {label: Send it, template: hello}"}),
     "L06": Example("card"),
+    "L07": Example("card"),
     "S01": Example(),
     "S02": Example(),
     "S03": Example(),
