@@ -4,21 +4,15 @@ Held to fhir.resources, and to R4's required elements and bindings, which are wr
 tests/conformance/standard.py. Each offer is made by itself too: a card has room for three.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from fhir_adapters.drafts import Json, drafts, prove
-from prompts.choose import choose
-from prompts.history import History
-from rules.engine import evaluate
 from rules.outcome import Proposal
-from rules.people import record_of
-from rules.record import Reply
-from rules.rule import OfferKind, Practice, Rule
+from rules.rule import OfferKind, Rule
 from tests.builders import TODAY
 from tests.conformance.standard import check_resource
-from tests.library.people import LOADED, RULES
+from tests.library.people import RULES
+from tests.library.proposals import by_themselves, on_cards
 
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 # CONTENT 3.3. An offer that a public code says is a Procedure, one of our own a Communication.
@@ -32,23 +26,6 @@ TYPES: dict[OfferKind, set[str]] = {
     OfferKind.TASK: {"Task"},
     OfferKind.GOAL: {"Goal"},
 }
-
-
-def by_themselves(rule: Rule) -> Iterator[Proposal]:
-    """Each offer of a rule, and the two answers that are on every card."""
-    for offer in rule.offers:
-        yield Proposal("A button", Reply.SHOWN, (rule,), offer, letter="A letter")
-    for reply in (Reply.NOT_NOW, Reply.DECLINED):
-        yield Proposal("A button", reply, (rule,), ask_again=TODAY)
-
-
-def on_cards(rule: Rule) -> Iterator[Proposal]:
-    """What stands on the cards of the people in a rule's stories."""
-    for story in LOADED.stories[rule.id]:
-        record, said = record_of(story)
-        outcomes = evaluate((rule,), record, said, TODAY)
-        for prompt in choose(outcomes, History(said), TODAY, Practice("A test")).prompts:
-            yield from prompt.proposals
 
 
 def made(proposal: Proposal) -> Json:
