@@ -26,7 +26,7 @@ class Visit(NamedTuple):
 
     person: str  # as the record system knows them
     day: Span
-    what: str  # the sort of visit, in the record's words; "" where it has none
+    what: str  # the sort of visit, as our lists call it; "" where none of them has it
     rule: str
     letter: Letter | None = None
     why_not: str = ""
@@ -74,7 +74,7 @@ def ahead(
         for rule in letter_rules(library):
             case = Case(rule, booked, practice=library.practice, history=history)
             standing = case.on(today)
-            one = Visit(record.person.id, visit.when, visit.words, rule.id)
+            one = Visit(record.person.id, visit.when, _called(visit, rule), rule.id)
             fact = next((o.results for o in rule.offers if o.results is not None), None)
             if standing.word == PROMPT and fact is not None:
                 yield one._replace(letter=letter(standing.outcome, fact, library.practice))
@@ -82,3 +82,10 @@ def ahead(
                 held = standing.held
                 why = held.says if held is not None else explain(standing.outcome).headline
                 yield one._replace(why_not=why)
+
+
+def _called(visit: Entry, rule: Rule) -> str:
+    """What the lists of a rule call a visit: the record's own term is no way to say it."""
+    asked = (fact for fact in rule.looks_at if fact.find == "this_appointment")
+    lists = (one for fact in asked for one in fact.lists)
+    return next((one.words[code] for one in lists for code in visit.codes if code in one.words), "")

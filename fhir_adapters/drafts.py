@@ -206,12 +206,19 @@ def _message(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) 
         "payload": [{"contentString": offer.text}],
     }
     if offer.channel in _MEDIUM:
-        resource["medium"] = [_concept(Code(PARTICIPATION_MODE, _MEDIUM[offer.channel]))]
+        code, says = _MEDIUM[offer.channel]
+        resource["medium"] = [_concept(Code(PARTICIPATION_MODE, code), says)]
     words = offer.words or p.label
     return Draft(f"Draft a message for somebody to read and send: {words}", resource)
 
 
-_MEDIUM = {"letter": "MAILWRIT", "text": "SMSWRIT", "email": "EMAILWRIT", "app": "ONLINEWRIT"}
+# R4's own list has no code for a text message (SMSWRIT came later): it is written, and says so.
+_MEDIUM = {
+    "letter": ("MAILWRIT", ""),
+    "text": ("WRITTEN", "Text message"),
+    "email": ("EMAILWRIT", ""),
+    "app": ("ONLINEWRIT", ""),
+}
 
 
 def _form(p: Proposal, offer: Offer, rule: Rule, subject: Json, today: date) -> Draft:

@@ -13,6 +13,7 @@ from rules.answer import Answer
 from rules.codes import Code
 from rules.days import span_in_words
 from rules.fact import Fact
+from rules.lints.l07 import RAW
 from rules.outcome import Outcome
 from rules.papers import Papers, papers_for
 from rules.record import Entry, Kind, Measurement
@@ -157,9 +158,15 @@ def _results(entry: Entry, fact: Fact, earlier: list[Entry]) -> Iterator[Result]
             for was in _alike(one, part, value, entry.codes)
         )
         usual = value.usual if may_be_quoted(value.usual) else ""
+        named = _plainer(part)
         yield Result(
-            f"{words}, {part}" if part else words, str(value), day, before[:EARLIER], usual
+            f"{words}, {named}" if named else words, str(value), day, before[:EARLIER], usual
         )
+
+
+def _plainer(part: str) -> str:
+    """A part as the record calls it, without what only a code system says: "(finding)", "O/E"."""
+    return " ".join(RAW.sub(" ", part).split()).strip(" -:,")
 
 
 def _alike(one: Entry, part: str, value: Measurement, codes: tuple[Code, ...]) -> list[Measurement]:

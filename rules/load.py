@@ -90,6 +90,7 @@ def load_library(
     roots: list[tuple[Traversable, str]] = [(built_in, "rules")]
     if root is not None:
         roots.append((root, str(root)))
+    loading.shown = roots[-1][1]
     # All code lists before all shared facts: a practice's own list counts in the shared facts too.
     for folder, shown in roots:
         loading.lists_of(folder, shown)
@@ -149,6 +150,7 @@ class _Loading:
         self.naming = Naming()
         self.alone = False  # one file is read, and not the rules that stand beside it
         self.root: Path | None = None
+        self.shown = "rules"  # the folder whose files are looked at, as it is shown
 
     def done(self) -> Loaded:
         """Everything that was read, and what the lints say of it."""
@@ -163,6 +165,7 @@ class _Loading:
             )  # fmt: skip
             at = self.starters.get(rule.id)
             self.problems += found if at is None else of_a_starter(rule, at, found)
+        self.problems += self.opening.around(self.words, self.rules.values(), self.shown)
         shown = {rule.at.file for rule in self.rules.values() if rule.status in SHOWN}
         told = [
             untold(problem) if problem.at.file in shown else problem for problem in self.problems

@@ -1,14 +1,17 @@
 """Opening the files of a library: each read once, and everything there is to say of its YAML."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from rules.lints import real_people
+from rules.lints.around import around
+from rules.lints.words import WordLists
 from rules.problems import Place, Problem
 from rules.reading import Reader
+from rules.rule import Rule
 from rules.schema.keys import HEADINGS
 from rules.schema.lists import MOST_BYTES as MOST_IN_A_LIST
 from rules.schema.lists import ListFile, read_list
@@ -25,6 +28,8 @@ class Opening:
     def __init__(self, problems: list[Problem], drafts: Mapping[str, bytes]) -> None:
         self._problems = problems
         self._drafts = drafts
+        self._seen: list[tuple[str, Node]] = []  # every file that was read as nodes, by its name
+        self._lists: list[ListFile] = []
 
     def read(
         self, path: Traversable, shown: str, most: int = MOST_IN_A_RULE
@@ -33,7 +38,10 @@ class Opening:
         source = self._source(path, shown)
         if source is None:
             return Reader(self._problems), None
-        return self._read(source, path, shown, most)
+        reader, node = self._read(source, path, shown, most)
+        if node is not None:
+            self._seen.append((shown, node))
+        return reader, node
 
     def code_list(self, path: Traversable, shown: str) -> ListFile | None:
         """A code list; one of which there was nothing to say is not read again while it stays so.
@@ -44,10 +52,18 @@ class Opening:
         source = self._source(path, shown)
         if source is None:
             return None
-        if len(source) <= MOST_IN_A_RULE and (known := _clean_list(source, shown, stem)):
-            return known
-        reader, node = self._read(source, path, shown, MOST_IN_A_LIST)
-        return read_list(reader, node, stem) if node else None
+        found = _clean_list(source, shown, stem) if len(source) <= MOST_IN_A_RULE else None
+        if found is None:
+            reader, node = self._read(source, path, shown, MOST_IN_A_LIST)
+            found = read_list(reader, node, stem) if node else None
+        if found is not None:
+            self._lists.append(found)
+        return found
+
+    def around(self, words: WordLists, rules: Iterable[Rule], shown: str) -> Iterator[Problem]:
+        """What to think about in the words of the files of one folder, rules apart."""
+        lists = [(one.at, one.codes.words.values()) for one in self._lists]
+        yield from around(self._seen, lists, words, rules, shown)
 
     def _source(self, path: Traversable, shown: str) -> bytes | None:
         try:

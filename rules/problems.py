@@ -81,6 +81,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"Known here: {', '.join(names)}." if 0 < len(names) <= 20 else ""
 
 
+def most_like(word: str, known: Iterable[str]) -> str:
+    """A hint for when there are too many to name them all: how many, and the five most alike."""
+    names = list(known)
+    some = ", ".join(name for _, name in _ranked(word, _meaning_alike(word, names))[:5])
+    return f"There are {len(names)}. Most like it: {some}." if some else ""
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that this one is most like, or None if it is like none of them.
 

@@ -7,7 +7,7 @@ from rules.answer import Answer
 from rules.codes import OWN, Code, CodeList
 from rules.days import Duration
 from rules.fact import Fact, Give
-from rules.problems import did_you_mean, nearest
+from rules.problems import did_you_mean, most_like, nearest
 from rules.reading import Reader
 from rules.record import Kind
 from rules.rule import Offer, OfferKind, Service, Wording
@@ -250,6 +250,6 @@ def _service(reader: Reader, node: Node, names: Names) -> Service | None:
         node.at,
         "E11",
         f'There is no service called "{name}" in shared/services.yaml.',
-        did_you_mean(name, names.services),
+        did_you_mean(name, names.services) or most_like(name, names.services),
     )
     return None

@@ -50,14 +50,30 @@ def medplum() -> Generator[FhirServer]:
         yield server
 
 
-@contextmanager
-def hapi() -> Generator[FhirServer]:
-    """HAPI FHIR JPA over a database in memory, which pages its lists by twenty."""
+def _libraries() -> str:
+    """Where the libraries of HAPI are; the test is skipped where there are none."""
     if shutil.which("java") is None:
         pytest.skip("Java is not installed")
     if not (HAPI / "target" / "made").exists():
         pytest.skip("make servers has not built HAPI FHIR JPA")
-    libraries = (HAPI / "target" / "classpath").read_text(encoding="utf-8").strip()
+    return (HAPI / "target" / "classpath").read_text(encoding="utf-8").strip()
+
+
+def said_by_validator(resources: Iterable[Resource]) -> list[str]:
+    """What HAPI's validator says of each, by HL7's definitions of R4: "valid", or what is wrong."""
+    lines = "".join(f"{json.dumps(one)}\n" for one in resources)
+    command = ["java", "-cp", _libraries(), str(HAPI / "Validate.java")]
+    done = subprocess.run(
+        command, input=lines, capture_output=True, encoding="utf-8", timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout.splitlines()
+
+
+@contextmanager
+def hapi() -> Generator[FhirServer]:
+    """HAPI FHIR JPA over a database in memory, which pages its lists by twenty."""
+    libraries = _libraries()
     # It runs for a minute or two: what would make it faster after an hour is left out.
     quick = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g"]
     classpath = f"{HAPI / 'target' / 'classes'}:{libraries}"

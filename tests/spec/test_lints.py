@@ -51,6 +51,9 @@ result_not_filed:
 HBA1C = """
 hba1c: {find: observation, codes: hba1c, give: latest value, unit: mmol/mol, within: 12 months}
 """
+CONFIDENCE = """
+confidence: {find: observation, codes: pam-level, give: latest value, unit: level, within: 1 year}
+"""
 COPD = "margaret: {about: 68, age: 68, record: [{condition: copd, date: 2020-03-01}]}"
 SENDS = """
 - results_ahead:
@@ -90,6 +93,7 @@ EXAMPLES: Mapping[str, Example] = {
     "L04": Example("refer"),
     "L05": Example("message", {"offers": "\n- message: {label: Send it, template: hello}"}),
     "L06": Example("card"),
+    "L07": Example("card"),
     "S01": Example(),
     "S02": Example(),
     "S03": Example(),
@@ -100,6 +104,7 @@ EXAMPLES: Mapping[str, Example] = {
     "S08": Example("facts", {"when": "{hba1c: {at_least: 58 mmol/mol}}"}),
     "S09": Example("all"),
     "S10": Example("list", {"when": "has_copd"}),
+    "S11": Example(headings={"facts": FACTS + CONFIDENCE, "when": "has_cough"}),
     "T01": STORIES,
     "T02": STORIES,
     "T03": Example(

@@ -34,7 +34,12 @@ def checked(summary: str, words: str = OWN) -> Loaded:
         ),
         pytest.param("There was a SNAFU", "L04", "Plainer: a mix-up.", id="a short form"),
         pytest.param("It helps for certain", "L06", "Rather: can.", id="a promise"),
-        pytest.param("An asthmatics group", "L03", "Kinder: people with asthma.", id="built in"),
+        pytest.param(
+            "An asthmatics group",
+            "L03",
+            "Kinder: people with asthma. A person is more than a condition.",
+            id="built in",
+        ),
         pytest.param("The elderly", "L03", "Kinder: people over 80.", id="its own wording counts"),
     ],
 )
@@ -46,7 +51,9 @@ def test_a_practice_adds_its_own_words(summary: str, code: str, hint: str) -> No
 
 def test_without_a_file_the_words_that_come_with_it_count() -> None:
     loaded = load_files({"coughing.yaml": rule_text(card=CARD % "A heartsink and the elderly")})
-    assert [problem.hint for problem in loaded.problems] == ["Kinder: older people."]
+    assert [problem.hint for problem in loaded.problems] == [
+        "Kinder: older people. It puts very different people in one box."
+    ]
 
 
 def test_it_is_no_rule() -> None:

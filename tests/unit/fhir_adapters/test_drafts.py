@@ -216,13 +216,15 @@ def test_a_reason_that_is_no_condition_of_the_rule_is_given_as_a_code() -> None:
 
 @pytest.mark.parametrize(
     ("channel", "medium"),
-    [("letter", "MAILWRIT"), ("text", "SMSWRIT"), ("email", "EMAILWRIT"), ("app", "ONLINEWRIT")],
+    [("letter", "MAILWRIT"), ("text", "WRITTEN"), ("email", "EMAILWRIT"), ("app", "ONLINEWRIT")],
 )
 def test_a_message_is_a_draft_with_its_text_and_the_way_it_goes(channel: str, medium: str) -> None:
     resource = made(a_prompt(rule_with(OfferKind.MESSAGE, channel=channel)).proposals[0])
     assert resource["status"] == "draft"
     assert resource["payload"] == [{"contentString": "Hello. We are asking how you are."}]
     assert [each["coding"][0]["code"] for each in resource["medium"]] == [medium]
+    words = [each.get("text") for each in resource["medium"]]
+    assert words == ["Text message" if channel == "text" else None]
     assert resource["recipient"] == [{"reference": "Patient/ann"}]
 
 

@@ -42,7 +42,7 @@ def test_the_letter_asks_first_and_then_says_what_was_measured() -> None:
         "- blow-test on 14 November 2026",
         "",
         "If anything here worries you, please get in touch before the visit.",
-        "If you would rather not get results this way, tell us and we will stop.",
+        "If you would rather not get results this way, tell us, and we stop.",
         "You can have this in large print, in easy read or in another language, or have it read to"
         " you. Tell us what suits you.",
     ]
