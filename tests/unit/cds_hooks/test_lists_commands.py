@@ -210,7 +210,7 @@ def test_a_refset_without_words_says_which_it_is_and_what_to_write_in(
 ) -> None:
     (tmp_path / "release.txt").write_text(
         "refsetId\tactive\treferencedComponentId\n"
-        "999011571000230107\t1\t13645005\n999011571000230107\t1\t271649006\n"
+        "999011571000230107\t1\t13645005\n999011571000230107\t1\t251070002\n"
         "999011571000230107\t1\t703138006\n"
         "999011571000230107\t0\t313296004\n999009131000230100\t1\t941201000000103\n"
     )
@@ -219,7 +219,7 @@ def test_a_refset_without_words_says_which_it_is_and_what_to_write_in(
         "--name", "tea", "--to", tmp_path,
     )  # fmt: skip
     assert done == 0
-    assert "   such as: COPD; Code 271649006 (the file has no words for it)" in said
+    assert "   such as: COPD; Code 251070002 (the file has no words for it)" in said
     assert "   To know: 703138006 means type 2 diabetes in remission.\n" in said
     assert "   1 code came without words: write them in.\n" in said
     assert "1 row not needed:\n   line 5: 313296004 is not active.\n" in said
