@@ -54,6 +54,7 @@ _NOT_YOUR_ROLE = "Your role does not include this page. Ask whoever looks after 
 _ELSEWHERE = "Another site cannot press buttons here."
 _NO_RULE = "That rule is not in shadow or pilot, so it is not judged."
 _WHO = re.compile(f"[0-9a-f]{{{LENGTH}}}")
+_MOST_BYTES = 1024  # of a form with a case and a button, and no words
 _TAKE_BACK = "take back"
 _BECAUSE: Mapping[str, str] = {
     "conditions": "What it is for is not so of them, by what the rule saw.",
@@ -226,7 +227,7 @@ def judging_routes(
         if not access.is_from_here(request, looking.address):
             logs.event("looked", status=403, reason="elsewhere")
             return _page(_said(_ELSEWHERE), 403)
-        form = await form_of(request, arrive_within)
+        form = await form_of(request, arrive_within, _MOST_BYTES)
         found: list[Said] = []
         await elsewhere(lambda: found.append(judging.press(rule, form)))
         return _page(said_page(live.rules.library.practice, found[0]), found[0].status)

@@ -73,6 +73,7 @@ def test_the_command_says_what_it_can_do(installed: Installed) -> None:
         "pause",
         "resume",
         "store",
+        "directory",
     ]
 
 
