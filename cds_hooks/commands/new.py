@@ -16,7 +16,14 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 # Where the files of each sort are. A pattern holds in every folder below too, so that what is not
 # a rule is taken out of the first by name.
 _SCHEMAS = {
-    "rule": ["*.yaml", "!practice.yaml", "!words.yaml", "!value-sets/*.yaml", "!shared/*.yaml", "!papers/*.yaml"],
+    "rule": [
+        "*.yaml",
+        "!practice.yaml",
+        "!words.yaml",
+        "!value-sets/*.yaml",
+        "!shared/*.yaml",
+        "!papers/*.yaml",
+    ],
     "value-set": ["value-sets/*.yaml"],
     "practice": ["practice.yaml"],
     "words": ["words.yaml"],

@@ -27,14 +27,14 @@ def read(document: object) -> tuple[Support, ...]:
 
 
 @pytest.mark.parametrize("write", SHAPES)
-@settings(max_examples=examples(50, 1_000))
+@settings(max_examples=examples(30, 200))
 @given(several=st.lists(entries, max_size=3, unique_by=lambda one: one.id))
 def test_what_is_exported_is_imported_the_same(write: Write, several: list[Support]) -> None:
     assert read(write([(one, None) for one in several], TODAY)) == tuple(several)
 
 
 @pytest.mark.parametrize("write", SHAPES)
-@settings(max_examples=examples(40, 1_000))
+@settings(max_examples=examples(30, 200))
 @given(one=entries, more=st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3))
 def test_what_we_have_no_name_for_comes_out_again_as_it_came(
     write: Write, one: Support, more: Json
@@ -48,7 +48,7 @@ def test_what_we_have_no_name_for_comes_out_again_as_it_came(
     assert again == document
 
 
-@settings(max_examples=examples(100, 2_000))
+@settings(max_examples=examples(50, 300))
 @given(one=anything)
 def test_what_was_tidied_is_tidy(one: Support) -> None:
     try:
@@ -77,7 +77,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=examples(200, 5_000))
+@settings(max_examples=examples(60, 500))
 @given(document=_json)
 def test_whatever_comes_is_read_or_said_to_be_no_directory(document: object) -> None:
     try:
@@ -88,7 +88,7 @@ def test_whatever_comes_is_read_or_said_to_be_no_directory(document: object) -> 
         assert tidy(found.entry, TODAY) == (found.entry, ())
 
 
-@settings(max_examples=examples(50, 2_000))
+@settings(max_examples=examples(30, 300))
 @given(body=st.binary(max_size=200))
 def test_any_bytes_are_read_or_said_to_be_no_directory(body: bytes) -> None:
     with pytest.raises(NotADirectory):
@@ -96,7 +96,7 @@ def test_any_bytes_are_read_or_said_to_be_no_directory(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("write", SHAPES)
-@settings(max_examples=examples(50, 2_000))
+@settings(max_examples=examples(30, 300))
 @given(
     several=st.lists(entries, min_size=3, max_size=3, unique_by=lambda one: one.id),
     place=st.integers(0, 2),

@@ -180,7 +180,7 @@ def harmless(pages: Pages) -> None:
     pages.clear()
 
 
-@settings(max_examples=examples(100, 5_000))
+@settings(max_examples=examples(30, 1_000))
 @given(form=forms)
 def test_what_anybody_sends_is_text_on_every_page_or_is_not_taken(
     here: Pages, form: dict[str, str]
@@ -195,7 +195,7 @@ def test_what_anybody_sends_is_text_on_every_page_or_is_not_taken(
     here.clear()
 
 
-@settings(max_examples=examples(60, 500))
+@settings(max_examples=examples(20, 200))
 @given(data=st.data())
 def test_what_two_people_published_is_text_all_the_same(here: Pages, data: st.DataObject) -> None:
     given = {name: data.draw(payloads) for name in ("name", "about", "run_by", "days", "url")}
@@ -219,7 +219,7 @@ def publish(here: Pages, entry: Support) -> None:
     assert entry in [one.entry for one in here.directory.published()[1]]
 
 
-@settings(max_examples=examples(60, 1_000))
+@settings(max_examples=examples(20, 300))
 @given(search=st.dictionaries(st.sampled_from(("words", "theme", "place", "language")), payloads))
 def test_what_somebody_looks_for_is_text_on_the_page(here: Pages, search: dict[str, str]) -> None:
     for path in ("", "/publish"):
@@ -227,7 +227,7 @@ def test_what_somebody_looks_for_is_text_on_the_page(here: Pages, search: dict[s
         here.check(Bones(found.text))
 
 
-@settings(max_examples=examples(60, 1_000))
+@settings(max_examples=examples(20, 300))
 @given(body=st.binary(max_size=300), kind=st.sampled_from(("suggest", "changed", "publish")))
 def test_any_bytes_are_answered(here: Pages, body: bytes, kind: str) -> None:
     done = here.browser.post(f"/local-support/{kind}", content=body, headers=SIGNED_IN)
