@@ -48,7 +48,7 @@ def fast_folder(tmp_path: Path) -> Generator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def place(request: pytest.FixtureRequest, fast_folder: Path) -> Place:
     """Where a store may be made: in a folder, and in a database."""
     if request.param == "sqlite":
