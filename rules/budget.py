@@ -5,6 +5,7 @@ together they ask too much, those that ask most are withheld; safety nets are as
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from rules.fact import question
 from rules.finding import Look
@@ -28,10 +29,16 @@ def asks_too_much(rule: Rule, look: Look) -> bool:
 
 def left_out(rules: Sequence[Rule], look: Look) -> frozenset[Rule]:
     """The rules that there is no room for: those that ask most of all who are asked at once."""
-    at_most = sum(look.size * ENTRY * len(rule.looks_at) + _fixed(rule) for rule in rules)
-    if at_most <= MOST_AT_ONCE:
+    looks, fixed = _together(tuple(rules))
+    if look.size * ENTRY * looks + fixed <= MOST_AT_ONCE:
         return frozenset()
     return frozenset(_beyond(sorted(rules, key=lambda rule: _order(rule, look)), look))
+
+
+@lru_cache(maxsize=64)
+def _together(rules: tuple[Rule, ...]) -> tuple[int, int]:
+    """How many facts some rules look up at most, and what they cost whoever they are asked about."""
+    return sum(len(rule.looks_at) for rule in rules), sum(map(_fixed, rules))
 
 
 def _order(rule: Rule, look: Look) -> tuple[bool, int, str]:

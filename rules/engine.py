@@ -11,6 +11,7 @@ from rules.finding import Look, RuleFault, TooMuch, TooMuchAtOnce
 from rules.outcome import Decision, Outcome
 from rules.record import PatientRecord, Said
 from rules.rule import Offer, Rule
+from rules.screening import screen_of
 
 
 def evaluate(
@@ -21,7 +22,11 @@ def evaluate(
     asked = tuple(rules)
     beyond = left_out(asked, look)
     if not beyond:
-        return tuple(decide(rule, look) for rule in asked)
+        shut = screen_of(asked).shut_to(look)
+        return tuple(
+            Outcome(rule, Decision.NO_PROMPT, look) if rule in shut else decide(rule, look)
+            for rule in asked
+        )
     return tuple(_no_room(rule, look) if rule in beyond else decide(rule, look) for rule in asked)
 
 

@@ -92,10 +92,10 @@ class Fact:
 
 
 # More facts than any library has. What is forgotten is only looked up once more.
-_REMEMBERED = 10_000
+REMEMBERED = 10_000
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def question(fact: Fact) -> object:
     """The same object for facts that ask the same, whatever they are called and wherever they are.
 
@@ -114,7 +114,7 @@ def question(fact: Fact) -> object:
     )
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _the_one(_asks: tuple[object, ...]) -> object:
     return object()
 

@@ -1,11 +1,12 @@
 """Facts from coded entries: is there one, since when, how many, and could we look?"""
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
-from rules.fact import Fact, Give, Sort, Undated
+from rules.fact import REMEMBERED, Fact, Give, Sort, Undated
 from rules.facts import measured
 from rules.facts.statuses import STATUSES
 from rules.finding import Finding, Look, day_so_far
@@ -22,33 +23,53 @@ _UNDATED = "an entry has no date"
 def look_up(fact: Fact, look: Look) -> Finding:
     """Find the entries that match and combine what each of them says."""
     record = look.record
-    candidates = _candidates(fact, look)
-    reasons = [record.unread[kind] for kind in fact.kinds if kind in record.unread]
-    unread = bool(reasons)
+    why = next((record.unread[kind] for kind in fact.kinds if kind in record.unread), None)
+    if fact.codes.isdisjoint(record.by_code):  # so it is with most facts of most people
+        return _nothing(fact, why)
     counted: list[tuple[Entry, Answer]] = []
-    certain: list[Entry] = []
-    doubt = reasons[0] if unread else ""
+    candidates = _candidates(fact, look)
+    doubt = why or ""
     endings = _endings(fact, look) if fact.ended_by else None
     for entry in candidates:
-        answer, why = _counts(fact, entry, look, endings)
+        answer, unsure = _counts(fact, entry, look, endings)
         if answer is not NO:
             counted.append((entry, answer))
-            doubt = doubt or why
-            if answer is YES:
-                certain.append(entry)
+            doubt = doubt or unsure
+    return _combined(fact, counted, doubt, why is not None, len(candidates), look.today)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _nothing(fact: Fact, why: str | None) -> Finding:
+    """What is found where no entry has a code of it: the same about everybody, on any day.
+
+    ``why`` says why a list could not be read, where one could not.
+    """
+    return _combined(fact, [], why or "", why is not None, 0, date.min)
+
+
+def _combined(
+    fact: Fact,
+    counted: list[tuple[Entry, Answer]],
+    doubt: str,
+    unread: bool,
+    looked_at: int,
+    today: date,
+) -> Finding:
+    """What the entries that count, or may count, say together."""
     if fact.give.sort is Sort.QUANTITY:
-        return measured.value(fact, counted, doubt, unread, len(candidates))
+        return measured.value(fact, counted, doubt, unread, looked_at)
     if fact.give.sort is Sort.CHOICE:
-        return measured.choice(fact, counted, doubt, unread, len(candidates))
+        return measured.choice(fact, counted, doubt, unread, looked_at)
+    certain = tuple([entry for entry, answer in counted if answer is YES])
     answer = YES if certain else CANNOT_TELL if counted or unread else NO
     return Finding(
         fact,
         answer,
         number=_count(counted, unread) if fact.give is Give.COUNT else None,
-        day=_day(fact, counted, unread, look.today),
-        entries=tuple(certain) or tuple([entry for entry, _ in counted]),
+        day=_day(fact, counted, unread, today),
+        entries=certain or tuple([entry for entry, _ in counted]),
         doubt=doubt if answer is CANNOT_TELL else "",
-        looked_at=len(candidates),
+        looked_at=looked_at,
     )
 
 

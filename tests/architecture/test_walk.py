@@ -41,6 +41,7 @@ TO_A_CARD = {
     "rules/budget.py": "whether there is time for all",
     "rules/rule.py": "what a rule looks at, and works out",
     "rules/fact.py": "which facts those are",
+    "rules/screening.py": "which rules cannot be for somebody",
     "rules/conditions.py": "all, any, none, not",
     "rules/answer.py": "answers to one answer",
     "rules/facts/__init__.py": "which look-up",

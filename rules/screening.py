@@ -1,0 +1,127 @@
+"""Which rules cannot be for somebody, told from the codes on the record alone, before any is asked.
+
+Most rules begin with something that has to stand on the record: a condition, a test, a letter. Who
+has none of its codes, in lists that could be read, is not asked the rest. It is the answer that
+asking would give, and nothing is guessed: where a list could not be read, the rule is asked.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from rules.budget import MOST_LOOKED_AT
+from rules.codes import Code
+from rules.fact import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Fact,
+    Give,
+    IsTrue,
+    Labelled,
+    Sort,
+    behind,
+    expressions_of,
+    facts_of,
+)
+from rules.finding import Look
+from rules.record import Kind
+from rules.rule import Rule
+
+
+class Gate(NamedTuple):
+    """What has to be on the record, any of it, or may be in a list that could not be read."""
+
+    codes: frozenset[Code]
+    kinds: frozenset[Kind]
+
+
+class Screen:
+    """The gates of some rules, each a bit, so that a person is held against all of them at once."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        bits: dict[Gate, int] = {}
+        self._needed: list[tuple[Rule, int]] = []
+        for rule in rules:
+            needed = 0
+            for gate in gates(rule):
+                needed |= bits.setdefault(gate, 1 << len(bits))
+            self._needed.append((rule, needed))
+        self._by_code: dict[Code, int] = {}
+        self._by_kind: dict[Kind, int] = {}
+        for gate, bit in bits.items():
+            for code in gate.codes:
+                self._by_code[code] = self._by_code.get(code, 0) | bit
+            for kind in gate.kinds:
+                self._by_kind[kind] = self._by_kind.get(kind, 0) | bit
+        self._codes = frozenset(self._by_code)
+        looks_at = max((len(rule.looks_at) for rule, _ in self._needed), default=0)
+        # On a longer record a rule may be withheld for asking too much, which is no "no".
+        self._longest = MOST_LOOKED_AT // max(looks_at, 1)
+
+    def shut_to(self, look: Look) -> frozenset[Rule]:
+        """The rules that are certainly not for this person."""
+        if look.size > self._longest:
+            return frozenset()
+        open_to, by_code, by_kind = 0, self._by_code, self._by_kind
+        for code in self._codes & look.record.by_code.keys():
+            open_to |= by_code[code]
+        for kind in look.record.unread:
+            open_to |= by_kind.get(kind, 0)
+        return frozenset([rule for rule, needed in self._needed if needed & ~open_to])
+
+
+@lru_cache(maxsize=64)  # as many libraries and hooks as one service has, and then some
+def screen_of(rules: tuple[Rule, ...]) -> Screen:
+    """The screen of some rules, made once."""
+    return Screen(rules)
+
+
+def gates(rule: Rule) -> tuple[Gate, ...]:
+    """Everything that has to be on the record for a rule to be for somebody.
+
+    None where an expression stands in its ``when``: that may be at fault, which is told and is no
+    "no".
+    """
+    computed = any(fact.expression is not None for fact in behind(facts_of(rule.when)))
+    if computed or any(True for _ in expressions_of(rule.when)):
+        return ()
+    return _gates(rule.when)
+
+
+def _gates(condition: Condition) -> tuple[Gate, ...]:
+    match condition:
+        case All(parts):
+            return tuple(gate for part in parts for gate in _gates(part))
+        case AnyOf(parts):
+            return _any(parts)
+        case Labelled(_, part):
+            return _gates(part)
+        case IsTrue(fact) if fact.give is Give.EXISTS and _is_coded(fact):
+            return (Gate(fact.codes, frozenset(fact.kinds)),)
+        case Compare(fact, tests) if fact.give.sort is Sort.DATE and _is_coded(fact):
+            # A date that is on no record is neither within nor before anything.
+            absent = any(test.word == "is_known" and not test.value for test in tests)
+            return () if absent else (Gate(fact.codes, frozenset(fact.kinds)),)
+        case _:
+            return ()
+
+
+def _any(parts: tuple[Condition, ...]) -> tuple[Gate, ...]:
+    """One of several: shut only where each of them is, by one gate of each."""
+    each = [_gates(part) for part in parts]
+    if not each or not all(each):
+        return ()
+    firsts = [found[0] for found in each]
+    return (
+        Gate(
+            frozenset().union(*(gate.codes for gate in firsts)),
+            frozenset().union(*(gate.kinds for gate in firsts)),
+        ),
+    )
+
+
+def _is_coded(fact: Fact) -> bool:
+    """Whether it is looked for among the entries of the record, by code."""
+    return bool(fact.kinds) and fact.find not in ("this_appointment", "outcome", "cel")

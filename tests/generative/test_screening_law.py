@@ -1,0 +1,44 @@
+"""What is told from the codes alone is what asking would have told."""
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.engine import decide, evaluate
+from rules.facts import look_up
+from rules.finding import Look
+from rules.load import load_library
+from rules.record import Kind
+from rules.screening import gates, screen_of
+from tests.builders import TODAY
+from tests.builders import a_record as a_person_with
+from tests.generative.test_reference_law import MANY, record_of, rule_of, said_of, text_of
+from tests.reference.records import a_record
+from tests.reference.rule_texts import a_rule
+
+
+@MANY
+@given(random=st.randoms(use_true_random=True))
+def test_a_rule_that_is_not_asked_would_have_said_no(random: Random) -> None:
+    asked = a_rule(random)
+    rule = rule_of(text_of(asked))
+    for _ in range(5):
+        line = a_record(asked, random)
+        record, said = record_of(line), said_of(line)
+        (screened,) = evaluate((rule,), record, said, asked.today)
+        alone = decide(rule, Look(record, said, asked.today, look_up))
+        assert (screened.decision, screened.because) == (alone.decision, alone.because)
+
+
+def test_most_rules_of_the_library_begin_with_something_that_has_to_stand_on_the_record() -> None:
+    rules = load_library().usable().rules
+    assert sum(bool(gates(rule)) for rule in rules) > len(rules) * 3 // 4
+
+
+def test_a_list_that_could_not_be_read_opens_what_may_stand_in_it() -> None:
+    rules = load_library().usable().rules
+    rule = next(rule for rule in rules if rule.id == "copd-self-management")
+    nobody, unread = a_person_with(), a_person_with(unread=(Kind.CONDITION,))
+    assert screen_of((rule,)).shut_to(Look(nobody, (), TODAY, look_up)) == {rule}
+    assert not screen_of((rule,)).shut_to(Look(unread, (), TODAY, look_up))
