@@ -47,7 +47,7 @@ def visiting(visits: argparse.ArgumentParser) -> None:
     visits.add_argument(
         "--practice", type=Path, help="the practice's folder (the built-in library)"
     )
-    visits.add_argument("--days", type=_some, default=14, help="so many days ahead (14)")
+    visits.add_argument("--days", type=at_least_one, default=14, help="so many days ahead (14)")
     visits.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
     visits.add_argument("--to", type=Path, metavar="FOLDER", help="write letters and sheets there")
     visits.add_argument(
@@ -105,7 +105,10 @@ def store(parser: argparse.ArgumentParser) -> None:
     reply.add_argument("rule", help="the rule's id")
     reply.add_argument("--says", required=True, metavar="TEXT", help="up to 500 characters")
     backup.add_argument(
-        "--keep", type=_some, metavar="N", help="let older backups go but for the newest N (all)"
+        "--keep",
+        type=at_least_one,
+        metavar="N",
+        help="let older backups go but for the newest N (all)",
     )
     for one in (upgrade, backup):
         one.add_argument("--to", type=Path, help="the folder for backups (backups, in the data)")
@@ -294,7 +297,8 @@ def _milliseconds(text: str) -> int:
     raise argparse.ArgumentTypeError("a time is a whole number of milliseconds, such as 500")
 
 
-def _some(text: str) -> int:
+def at_least_one(text: str) -> int:
+    """A whole number, 1 at least. Raises ArgumentTypeError."""
     if text.isascii() and text.isdigit() and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError("it is a whole number, 1 at least, such as 30")

@@ -5,7 +5,7 @@ import gc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cds_hooks import arguments
+from cds_hooks import arguments, populating
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -120,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     arguments.directory(
         verbs.add_parser("directory", help="local support: groups, courses, people")
     )
+    populating.add(verbs.add_parser("population", help="the same rules, about a whole list"))
     return parser
 
 
@@ -345,4 +346,5 @@ _VERBS = {
     "store": _store,
     "pause": _pause,
     "directory": _directory,
+    "population": populating.run_verb,
 }

@@ -9,6 +9,7 @@ from fhir_adapters.systems import (
     LANGUAGE,
     PDS_REMOVED,
     UK_CORE_COMMUNICATION,
+    UK_CORE_ETHNICITY,
     UK_CORE_LANGUAGE,
 )
 from rules.answer import CANNOT_TELL, NO, YES, Answer
@@ -36,6 +37,19 @@ def person(patient: Resource) -> Person:
         needs_interpreter=_needs_interpreter(patient),
         registered_here=_registered_here(patient),
     )
+
+
+def ethnic_category(patient: Resource) -> str:
+    """The ethnic category as UK Core's extension has it, by its code; "" where it says none.
+
+    No rule reads it. It is there to ask whether a rule reaches everybody alike.
+    """
+    for one in patient.extension or ():
+        if one.url == UK_CORE_ETHNICITY and one.valueCodeableConcept is not None:
+            for coding in one.valueCodeableConcept.coding or ():
+                if coding.code:
+                    return coding.code
+    return ""
 
 
 def nobody_read(patient_id: str) -> Person:

@@ -3,7 +3,7 @@
 The same function stands behind every door: a bundle file, a prefetch and a bulk export.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 
 from fhir_adapters.coded import codes_of, provisions, several, words_of
@@ -14,10 +14,10 @@ from fhir_adapters.measured import values_of
 from fhir_adapters.systems import ASK_AGAIN_AFTER
 from fhir_adapters.whose import AnotherPerson, Whose
 from fhir_adapters.written import first_words
-from rules.answer import Answer
+from rules.answer import CANNOT_TELL, Answer
 from rules.codes import OWN, Code
 from rules.days import span
-from rules.record import Entry, Kind, PatientRecord, Person, index
+from rules.record import Entry, Kind, PatientRecord, Person, Unopened
 
 # Which of FHIR's resource types each list of the record is.
 KINDS: dict[str, Kind] = {
@@ -44,7 +44,7 @@ TYPES: dict[Kind, str] = {kind: resource_type for resource_type, kind in KINDS.i
 
 # By themselves, because Python 3.11 is slow to reach an enum's member through its class.
 CONDITION, OBSERVATION, PROCEDURE = Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE
-GOAL, CONSENT, MEDICATION = Kind.GOAL, Kind.CONSENT, Kind.MEDICATION
+GOAL, CONSENT, MEDICATION, REPORT = Kind.GOAL, Kind.CONSENT, Kind.MEDICATION, Kind.REPORT
 
 # Entered in error is not on the record at all; so is a condition that was ruled out.
 _VOID = "entered-in-error"
@@ -66,11 +66,11 @@ def record(
     ``booked`` are the appointments being made; each has to say that it is for our person. Raises
     AnotherPerson.
     """
-    entries: list[Entry] = []
+    kept: list[tuple[Resource, Kind, tuple[Code, ...]]] = []
     missing = dict(unread)
-    results: list[tuple[Resource, tuple[Code, ...]]] = []
+    results: list[tuple[Resource, Kind, tuple[Code, ...]]] = []
     filed: set[str] = set()
-    observation, report, usual = Kind.OBSERVATION, Kind.REPORT, whose.usual
+    observation, usual = OBSERVATION, whose.usual
     for resource in resources:  # the hot loop
         kind = KINDS.get(resource.resourceType)
         if kind is None:
@@ -86,42 +86,65 @@ def record(
         if not ours and not whose.check(resource):
             missing[kind] = f"{resource.resourceType} entries do not say whom they are about"
             continue
-        if resource.meta is not None and is_in_part(resource):
-            missing[kind] = IN_PART
-        if (
-            codes is not None
-            and resource.resourceType in _SAID_BY_CODE
-            and resource.component is None
-            and resource.valueCodeableConcept is None
-        ):
-            concept = resource.code
-            if concept is None or concept.coding is None:
-                continue
-            for coding in concept.coding:
-                if coding.code in codes:
-                    break
-            else:
-                continue  # as most entries: with no code that any rule asks for
-        if kind is report:
-            filed |= _filed_by(resource)
-        found = codes_of(resource, kind, codes)
-        if not found or _void(resource):
-            if resource.resourceType in _MEDICINES and _is_unnamed(resource):
-                missing[kind] = "a medicine in it is named in another resource"
-            continue
-        if kind is observation:
-            results.append((resource, found))  # the report that files it may come later
-        else:
-            entries.append(_entry(resource, kind, found))
-    entries += [_entry(resource, observation, found, filed) for resource, found in results]
+        found = keep(resource, kind, codes, missing, filed)
+        if found:
+            (results if kind is observation else kept).append((resource, kind, found))
+    kept += results
+    places: dict[Code, list[int]] = {}
+    for number, (_, _, found) in enumerate(kept):
+        for code in found:
+            places.setdefault(code, []).append(number)
+
+    def make(number: int) -> Entry:
+        """One entry, once all reports are read: one of them may file it."""
+        return entry(*kept[number], filed)
+
     booking: list[Entry] = []
     for resource in booked:
         if not whose.check(resource):
             raise AnotherPerson(resource.resourceType)
         if not _void(resource):
             found = codes_of(resource, Kind.APPOINTMENT, None)
-            booking.append(_entry(resource, Kind.APPOINTMENT, found))
-    return PatientRecord(person, index(entries), missing, tuple(booking))
+            booking.append(entry(resource, Kind.APPOINTMENT, found))
+    return PatientRecord(person, Unopened(places, make), missing, tuple(booking))
+
+
+def keep(
+    resource: Resource,
+    kind: Kind,
+    codes: frozenset[str] | None,
+    missing: dict[Kind, str],
+    filed: set[str],
+) -> tuple[Code, ...]:
+    """The codes by which a resource of ours is kept; none where it is not.
+
+    What it takes away goes into ``missing``: a list of which nobody knows any more whether it is
+    whole. Into ``filed`` go the results that it files.
+    """
+    if resource.meta is not None and is_in_part(resource):
+        missing[kind] = IN_PART
+    if (
+        codes is not None
+        and resource.resourceType in _SAID_BY_CODE
+        and resource.component is None
+        and resource.valueCodeableConcept is None
+    ):
+        concept = resource.code
+        if concept is None or concept.coding is None:
+            return ()
+        for coding in concept.coding:
+            if coding.code in codes:
+                break
+        else:
+            return ()  # as most entries: with no code that any rule asks for
+    if kind is REPORT:
+        filed |= _filed_by(resource)
+    found = codes_of(resource, kind, codes)
+    if not found or _void(resource):
+        if resource.resourceType in _MEDICINES and _is_unnamed(resource):
+            missing[kind] = "a medicine in it is named in another resource"
+        return ()
+    return found
 
 
 # What these are is said by ``code`` alone, unless an observation has parts or a coded value.
@@ -153,7 +176,11 @@ def is_in_part(resource: Resource) -> bool:
     meta = resource.meta
     if meta is None:
         return False
-    return any(one.code in _LEFT_OUT for one in (*(meta.tag or ()), *(meta.security or ())))
+    for marks in (meta.tag, meta.security):
+        for mark in marks or ():
+            if mark.code in _LEFT_OUT:
+                return True
+    return False
 
 
 def _void(resource: Resource) -> bool:
@@ -184,9 +211,10 @@ def _first_code(concept: Concept | None) -> str:
     return ""
 
 
-def _entry(
-    resource: Resource, kind: Kind, codes: tuple[Code, ...], filed: set[str] | None = None
+def entry(
+    resource: Resource, kind: Kind, codes: tuple[Code, ...], filed: Set[str] = frozenset()
 ) -> Entry:
+    """One line of the record. ``filed`` are the results that reports file, by reference."""
     when, dated_by = dated(resource, kind)
     reference = f"{resource.resourceType}/{resource.id or ''}"
     return Entry(
@@ -200,7 +228,7 @@ def _entry(
         words=words_of(resource, kind),
         reference=reference,
         sure=_is_sure(resource, kind),
-        filed=_is_filed(resource, reference, filed),
+        filed=_is_filed(resource, reference, filed) if kind is OBSERVATION else CANNOT_TELL,
         values=values_of(resource) if kind is OBSERVATION else (),
         answer=_answer(resource) if resource.statusReason is not None and kind is PROCEDURE else "",
         ask_again=_ask_again(resource) if resource.extension is not None else None,
@@ -270,9 +298,7 @@ def _filed_by(report: Resource) -> set[str]:
     }
 
 
-def _is_filed(resource: Resource, reference: str, filed: set[str] | None) -> Answer:
-    if filed is None:
-        return Answer.CANNOT_TELL
+def _is_filed(resource: Resource, reference: str, filed: Set[str]) -> Answer:
     if resource.status in ("registered", "preliminary", "partial", "cancelled"):
         return Answer.NO
     if reference in filed:

@@ -24,3 +24,4 @@ UK_CORE_COMMUNICATION = (
 )
 INTERPRETER_REQUIRED = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 PDS_REMOVED = "https://fhir.nhs.uk/StructureDefinition/Extension-PDS-RemovalFromRegistration"
+UK_CORE_ETHNICITY = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory"

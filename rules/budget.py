@@ -37,7 +37,7 @@ def left_out(rules: Sequence[Rule], look: Look) -> frozenset[Rule]:
 
 @lru_cache(maxsize=64)
 def _together(rules: tuple[Rule, ...]) -> tuple[int, int]:
-    """How many facts some rules look up at most, and what they cost whoever they are asked about."""
+    """How many facts some rules look up at most, and what they cost whoever is asked about."""
     return sum(len(rule.looks_at) for rule in rules), sum(map(_fixed, rules))
 
 

@@ -23,6 +23,7 @@ _PLAIN = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:T(?:[01]\d|2[0-2]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?Z)?", re.ASCII
 )
 _NEVER_TWO_HOURS = "1948"  # since then clocks here were at most one hour before UTC, never behind
+_LAST_TWO_HOURS = 1948  # and the year before which, told with another zone, may begin in it
 
 
 class Span(NamedTuple):
@@ -90,6 +91,13 @@ def _day_of_time(whole: date, hour: int, minute: int, rest: str) -> Span | None:
         datetime(whole.year, whole.month, whole.day, hour, minute)  # noqa: DTZ001 - only checked
         return on(whole)
     offset = "+00:00" if zone[1] == "Z" else zone[1]
+    if whole.year > _LAST_TWO_HOURS and hour < 24 and minute < 60:
+        ahead = int(offset[1:3]) * 60 + int(offset[4:6])
+        days, minutes = divmod(
+            hour * 60 + minute - (ahead if offset[0] == "+" else -ahead), 24 * 60
+        )
+        if minutes < 23 * 60:  # no summer takes it to the next day, and no zone has to be asked
+            return on(whole + timedelta(days))
     moment = datetime.fromisoformat(f"{whole.isoformat()}T{hour:02}:{minute:02}{offset}")
     return on(moment.astimezone(PRACTICE_ZONE).date())
 

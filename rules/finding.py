@@ -85,7 +85,7 @@ class Look:
         self.record = record
         self.said = said
         self.today = today
-        self.size = sum(map(len, record.by_code.values()))  # entries, once for each of their codes
+        self.size = record.size
         self._look_up = look_up
         self._found: dict[Fact, Finding] = {}
         self._asked: dict[object, Finding] = {}
@@ -110,9 +110,7 @@ class Look:
         """How many entries have a code that a fact looks for, whatever lists they are in."""
         number = self._entries.get(fact.codes)
         if number is None:
-            by_code = self.record.by_code
-            number = sum(len(by_code[code]) for code in by_code.keys() & fact.codes)
-            self._entries[fact.codes] = number
+            number = self._entries[fact.codes] = self.record.count(fact.codes)
         return number
 
     def left_by(self, other: Elsewhere) -> Left:

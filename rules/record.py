@@ -1,6 +1,14 @@
 """One person's record as rules see it: coded entries, their dates, and what could not be read."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import (
+    Callable,
+    ItemsView,
+    Iterable,
+    Mapping,
+    Sequence,
+    Set,
+    ValuesView,
+)
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -142,6 +150,71 @@ class PatientRecord:
     by_code: Mapping[Code, tuple[Entry, ...]]
     unread: Mapping[Kind, str]
     booking: tuple[Entry, ...] = ()  # the appointments being booked in this very moment
+
+    @property
+    def size(self) -> int:
+        """How many entries there are, each once for each of its codes."""
+        by_code = self.by_code
+        return by_code.size if isinstance(by_code, Unopened) else sum(map(len, by_code.values()))
+
+    def count(self, codes: Set[Code]) -> int:
+        """How many entries have one of these codes, each once for each of them."""
+        by_code = self.by_code
+        found = by_code.keys() & codes
+        if isinstance(by_code, Unopened):
+            return sum(map(by_code.count, found))
+        return sum([len(by_code[code]) for code in found])
+
+
+class Unopened(dict[Code, tuple[Entry, ...]]):
+    """Entries by code, each made when one of its codes is first asked for.
+
+    Of a whole list's entries most are never asked for, and a record of them costs what its codes
+    cost. Told apart from a plain index only by how long it takes.
+    """
+
+    __slots__ = ("_made", "_make", "_places", "size")
+
+    def __init__(self, places: Mapping[Code, Sequence[int]], make: Callable[[int], Entry]) -> None:
+        super().__init__(dict.fromkeys(places, ()))
+        self._places = places
+        self._make = make
+        self._made: dict[int, Entry] = {}
+        self.size = sum(map(len, places.values()))
+
+    def __getitem__(self, code: Code) -> tuple[Entry, ...]:
+        """The entries of a code. Raises KeyError where there is none."""
+        found = super().__getitem__(code)
+        if not found:
+            found = tuple([self._entry(number) for number in self._places[code]])
+            super().__setitem__(code, found)
+        return found
+
+    # A dict gives these without asking __getitem__, and would give what is not made yet.
+
+    def get(  # type: ignore[override] # - of a dict's three ways, the one that is asked for
+        self, code: Code, default: tuple[Entry, ...] | None = None
+    ) -> tuple[Entry, ...] | None:
+        """The entries of a code, or what stands in for none."""
+        return self[code] if code in self else default  # noqa: SIM401 - this is get
+
+    def values(self) -> ValuesView[tuple[Entry, ...]]:  # type: ignore[override] # - a view of it
+        """The entries of each code, all of them made."""
+        return ValuesView(self)
+
+    def items(self) -> ItemsView[Code, tuple[Entry, ...]]:  # type: ignore[override] # - and this too
+        """Each code with its entries, all of them made."""
+        return ItemsView(self)
+
+    def count(self, code: Code) -> int:
+        """How many entries a code has; none of them is made for it."""
+        return len(self._places.get(code, ()))
+
+    def _entry(self, number: int) -> Entry:
+        entry = self._made.get(number)
+        if entry is None:
+            entry = self._made[number] = self._make(number)
+        return entry
 
 
 def index(entries: Iterable[Entry]) -> dict[Code, tuple[Entry, ...]]:

@@ -2,12 +2,18 @@
 
 import gzip
 import json
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
-from fhir_adapters.bulk.ndjson import NdjsonError, records
+from fhir_adapters.bulk.files import LONGEST_LINE, BulkError, find
+from fhir_adapters.bulk.files import lines as file_lines
+from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.ndjson import records
+from fhir_adapters.bulk.people import SetAside, Someone
+from fhir_adapters.bulk.source import ready
 from fhir_adapters.needs import needs_of
 from rules.record import Kind, PatientRecord
 from tests.builders import Resource, a_patient, a_resource, code
@@ -112,11 +118,13 @@ def test_a_visit_of_staff_and_rooms_alone_is_nobodys(tmp_path: Path) -> None:
         assert (record.by_code, Kind.APPOINTMENT in record.unread) == ({}, False)
 
 
-def test_an_entry_about_two_people_at_once_stops_the_run_with_one_sentence(tmp_path: Path) -> None:
+def test_an_entry_about_two_people_at_once_costs_both_of_them_the_list(tmp_path: Path) -> None:
     both = {**a_resource("Condition", "cough", of="ann"), "patient": {"reference": "Patient/bea"}}
-    with pytest.raises(NdjsonError, match="a Condition that is about two people") as refused:
-        read(tmp_path, Condition=[both])
-    assert "ann" not in str(refused.value).removeprefix(str(tmp_path))
+    write(tmp_path, {**EMPTY, "Condition": [both]}, ["ann", "bea", "cem"])
+    found, aside = everybody(tmp_path)
+    assert [who for who, one in found.items() if Kind.CONDITION in one.unread] == ["ann", "bea"]
+    assert all(record.by_code == {} for record in found.values())
+    assert "two people at once" in aside.first[0].why
 
 
 def test_a_type_that_was_not_exported_is_unknown_and_not_empty(tmp_path: Path) -> None:
@@ -150,19 +158,117 @@ def test_a_line_that_cannot_be_read_is_named_by_its_place_and_not_by_what_it_say
     write(tmp_path, EMPTY, ["ann"])
     good = lines([a_resource("Condition", "cough", of="ann")])
     (tmp_path / "Condition.ndjson").write_bytes(good + line + b"\n")
-    with pytest.raises(NdjsonError) as refused:
-        list(records(tmp_path, NEEDS))
-    assert "Condition.ndjson:2 " in str(refused.value)
-    assert "canary" not in str(refused.value)
+    found, aside = everybody(tmp_path)
+    assert code("cough") in found["ann"].by_code
+    assert found["ann"].unread[Kind.CONDITION] == "an entry in it could not be read"
+    (fault,) = aside.first
+    assert fault.place.endswith("Condition.ndjson:2")
+    assert "canary" not in str(aside)
 
 
-def test_a_packed_file_that_is_cut_off_gets_one_sentence(tmp_path: Path) -> None:
+def test_a_bad_line_that_names_one_person_costs_nobody_else_the_list(tmp_path: Path) -> None:
+    broken = b'{"resourceType": "Condition", "subject": {"reference": "Patient/ann"}, "status": 1'
+    write(tmp_path, EMPTY, ["ann", "bea"])
+    (tmp_path / "Condition.ndjson").write_bytes(broken + b"\n")
+    found, aside = everybody(tmp_path)
+    assert Kind.CONDITION in found["ann"].unread
+    assert Kind.CONDITION not in found["bea"].unread
+    assert aside.count == 1
+
+
+def test_two_lines_run_together_cost_everybody_the_list(tmp_path: Path) -> None:
+    run_together = b"".join(
+        lines([a_resource("Condition", "cough", of=who)]).strip() for who in ("ann", "bea")
+    )
+    write(tmp_path, EMPTY, ["ann", "bea", "cem"])
+    (tmp_path / "Condition.ndjson").write_bytes(run_together)
+    found, _ = everybody(tmp_path)
+    assert all(Kind.CONDITION in record.unread for record in found.values())
+
+
+def test_a_line_that_is_too_long_is_set_aside_without_the_lines_beside_it(tmp_path: Path) -> None:
+    cough = lines([a_resource("Condition", "cough", of="ann")])
     write(tmp_path, EMPTY, ["ann"])
-    (tmp_path / "Condition.ndjson.gz").write_bytes(gzip.compress(b"{}" * 999)[:-12])
-    with pytest.raises(NdjsonError, match="cannot be opened or unpacked"):
-        list(records(tmp_path, NEEDS))
+    long = b'{"resourceType": "Condition", "note": "' + b"x" * LONGEST_LINE + b'"}\n'
+    (tmp_path / "Condition.ndjson").write_bytes(cough + long + cough)
+    found, aside = everybody(tmp_path)
+    assert code("cough") in found["ann"].by_code
+    assert Kind.CONDITION in found["ann"].unread
+    assert (aside.count, aside.first[0].place[-2:]) == (1, ":2")
+
+
+def test_a_packed_file_that_is_cut_off_makes_its_list_unknown_for_everybody(tmp_path: Path) -> None:
+    write(tmp_path, {"Procedure": (), "Appointment": ()}, ["ann"])
+    (tmp_path / "Condition.ndjson.gz").write_bytes(gzip.compress(b" \n" * 999)[:-12])
+    found, aside = everybody(tmp_path)
+    assert Kind.CONDITION in found["ann"].unread
+    assert "cannot be opened or unpacked" in aside.first[0].why
+
+
+def test_the_same_entry_twice_is_one_and_two_that_differ_are_none(tmp_path: Path) -> None:
+    cough = {**a_resource("Condition", "cough", of="ann"), "id": "1"}
+    write(tmp_path, EMPTY, ["ann", "bea"])
+    (tmp_path / "Condition.1.ndjson").write_bytes(lines([cough]))
+    (tmp_path / "Condition.2.ndjson").write_bytes(lines([cough]))
+    found, _ = everybody(tmp_path)
+    assert len(found["ann"].by_code[code("cough")]) == 1
+    (tmp_path / "Condition.2.ndjson").write_bytes(lines([{**cough, "recordedDate": "2020"}]))
+    found, _ = everybody(tmp_path)
+    assert (found["ann"].by_code, Kind.CONDITION in found["ann"].unread) == ({}, True)
+    assert Kind.CONDITION not in found["bea"].unread
+
+
+def test_nobody_is_asked_about_who_is_there_twice_and_not_the_same(tmp_path: Path) -> None:
+    write(tmp_path, EMPTY, ["ann", "bea"])
+    with (tmp_path / "Patient.ndjson").open("ab") as file:
+        file.write(lines([a_patient("ann", name="Anna")]))
+    found, aside = everybody(tmp_path)
+    assert list(found) == ["bea"]
+    assert aside.people == 1
 
 
 def test_a_folder_with_nobody_in_it_gets_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(NdjsonError, match=r"no Patient\.ndjson with anybody in it"):
-        list(records(tmp_path / "none", NEEDS))
+    with pytest.raises(BulkError, match=r"no Patient\.ndjson"):
+        list(records(tmp_path, NEEDS))
+    with pytest.raises(BulkError, match="has nobody in it"):
+        everybody(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Condition.ndjson",
+        "Condition.1.ndjson",
+        "Condition.000.ndjson.gz",
+        "Condition-0001.jsonl",
+        "Condition/part-00000-c000.ndjson",
+        "Condition/1.ndjson.gz",
+    ],
+)
+def test_the_files_of_a_type_are_found_under_every_name_that_exports_give_them(
+    tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"")
+    assert [piece.path for piece in find(tmp_path)["Condition"]] == [file]
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 1000, 10**6])
+def test_every_line_is_read_once_however_a_file_is_cut_into_pieces(
+    tmp_path: Path, size: int
+) -> None:
+    coughs = [{**a_resource("Condition", "cough", of="ann"), "id": str(n)} for n in range(20)]
+    (tmp_path / "Condition.ndjson").write_bytes(lines(coughs))
+    pieces = find(tmp_path, size)["Condition"]
+    read = [json.loads(text or b"") for piece in pieces for _, text in file_lines(piece)]
+    assert read == coughs
+
+
+def everybody(folder: Path) -> tuple[dict[str, PatientRecord], SetAside]:
+    """Everybody in a folder, and what was set aside."""
+    with tempfile.TemporaryDirectory() as scratch, Crew(1) as crew:
+        parts, aside = ready(folder, NEEDS, Path(scratch), crew)
+        told: list[SetAside] = []
+        people: list[Someone] = [one for part in parts for one in part.people(told)]
+        return {one.record.person.id: one.record for one in people}, sum(told, aside)

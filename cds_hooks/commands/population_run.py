@@ -1,0 +1,146 @@
+"""``goodday population run SOURCE``: every rule asked about everybody on a list.
+
+It prints how many people each rule would prompt for, how many it is not for after all, and of how
+many it cannot be told. Nothing is remembered and nothing is written to a record. What a practice
+has heard before is not looked at: ``goodday population tag`` does that.
+"""
+
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+import msgspec
+
+from cds_hooks import clock
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.population.asking import HOOK, opened, wanted_by
+from fhir_adapters.bulk.chunk import Row, evaluate_chunk
+from fhir_adapters.bulk.files import BulkError
+from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.people import Part, SetAside
+from rules.load import load_library
+from rules.outcome import Decision
+from rules.rule import Library
+
+
+class Wanted(NamedTuple):
+    """What was asked for."""
+
+    source: Path
+    rules: Path | None = None
+    today: date | None = None
+    processes: int | None = None
+    scratch: Path | None = None
+    rejects: Path | None = None
+    to: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a process does with a part: it goes there as it is, and the rules are read there."""
+
+    rules: Path | None
+    today: date
+
+    def __call__(self, part: Part) -> tuple[list[Row], SetAside]:
+        """The rows of a part, and what had to be set aside of it."""
+        told: list[SetAside] = []
+        rules = _library(self.rules).for_hook(HOOK)
+        rows = list(evaluate_chunk(rules, part.people(told), self.today))
+        return rows, sum(told, SetAside())
+
+
+@cache
+def _library(folder: Path | None) -> Library:
+    return load_library(folder).usable()
+
+
+def run(wanted: Wanted) -> int:
+    """Ask, print the table, and write the rows where somebody said where to."""
+    loaded = load_library(wanted.rules)
+    if say.stopped(loaded):
+        return PROBLEMS
+    today = wanted.today or clock.practice_day(clock.now())
+    library = _library(wanted.rules)
+    came: Counter[tuple[str, str]] = Counter()
+    people = 0
+    try:
+        with (
+            Crew(wanted.processes or 0) as crew,
+            _written(wanted.to) as file,
+            opened(wanted.source, wanted_by(library), wanted.scratch, crew) as whole,
+        ):
+            for rows in whole.each(_Work(wanted.rules, today), _watched):
+                people += len(rows)
+                came.update((one.rule, one.decision) for row in rows for one in row.came)
+                if file is not None:
+                    file.writelines(map(_line, rows))
+            aside = whole.aside
+            if wanted.rejects is not None:
+                whole.keep_rejects(wanted.rejects)
+    except BulkError as error:
+        say.sorry(str(error))
+        return COULD_NOT_RUN
+    except OSError as error:
+        say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
+        return COULD_NOT_RUN
+    _print(library, people, came)
+    return tell(aside)
+
+
+def _watched(parts: Sequence[Part]) -> Iterator[Part]:
+    return say.working(parts, "People")
+
+
+@contextmanager
+def _written(file: Path | None) -> Generator[TextIO | None]:
+    """The file that the rows go to, for its owner alone: they say who has what."""
+    if file is None:
+        yield None
+        return
+    file.touch(0o600)
+    with file.open("w", encoding="utf-8") as written:
+        yield written
+
+
+def _line(row: Row) -> str:
+    came = [
+        {"rule": one.rule, "version": one.version, "decision": one.decision, "because": one.because}
+        for one in row.came
+    ]
+    return msgspec.json.encode({"person": row.person, "came": came}).decode() + "\n"
+
+
+def _print(library: Library, people: int, came: Mapping[tuple[str, str], int]) -> None:
+    say.line(say.count(people, "person").replace("persons", "people"), "bold")
+    rows: list[tuple[str, ...]] = []
+    for rule in library.for_hook(HOOK):
+        each = [came.get((rule.id, str(decision)), 0) for decision in _SHOWN]
+        if any(each):
+            rows.append((rule.id, *map(str, each)))
+    if rows:
+        say.table(_HEADS, rows)
+    else:
+        say.line("No rule is for anybody on this list.")
+
+
+_SHOWN = (Decision.PROMPT, Decision.EXCLUDED, Decision.CANNOT_TELL, Decision.WITHHELD)
+_HEADS = ("Rule", "prompt", "excluded", "cannot tell", "withheld")
+
+
+def tell(aside: SetAside) -> int:
+    """What was set aside, each of the first by its place; FINE where nothing was."""
+    for kind, why in sorted(aside.unread.items()):
+        say.sorry(f"The list of {kind} entries is unknown for everybody: {why}.")
+    for fault in aside.first:
+        say.sorry(f"{fault.place}  {fault.why}")
+    if aside.count > len(aside.first):
+        say.sorry(f"and {aside.count - len(aside.first)} more.")
+    if aside.people:
+        say.sorry(f"{aside.people} of them are people who were not asked about at all.")
+    return PROBLEMS if aside.count else FINE

@@ -1,0 +1,39 @@
+"""The verbs about a whole list of people: their arguments, and which file does each."""
+
+import argparse
+from pathlib import Path
+
+from cds_hooks.arguments import at_least_one, day
+
+
+def add(population: argparse.ArgumentParser) -> None:
+    """``goodday population``."""
+    verbs = population.add_subparsers(required=True, metavar="verb")
+    run = verbs.add_parser("run", help="ask every rule about everybody on a list")
+    run.set_defaults(verb="population", doing="run")
+    _source(run)
+    run.add_argument("--to", type=Path, metavar="FILE", help="write a line for each person there")
+
+
+def _source(verb: argparse.ArgumentParser) -> None:
+    """What every verb takes: whom it is about, by which rules, on which day."""
+    verb.add_argument("source", type=Path, help="a folder: an export (NDJSON), or bundles")
+    verb.add_argument("--rules", type=Path, help="the practice's folder (the built-in library)")
+    verb.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
+    verb.add_argument(
+        "--processes", type=at_least_one, metavar="N", help="how many (one a processor)"
+    )
+    verb.add_argument(
+        "--scratch", type=Path, metavar="FOLDER", help="where to sort what is long (a new folder)"
+    )
+    verb.add_argument(
+        "--rejects", type=Path, metavar="FILE", help="keep the lines that could not be read there"
+    )
+
+
+def run_verb(options: argparse.Namespace) -> int:
+    """Do what was asked for."""
+    from cds_hooks.commands.population_run import Wanted, run  # noqa: PLC0415 - only what it needs
+
+    given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
+    return run(Wanted(**given))

@@ -1,0 +1,62 @@
+"""A source made ready, and read part by part in as many processes as are wanted."""
+
+import shutil
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.source import Ready, ready
+from fhir_adapters.needs import Needs, needs
+from rules.rule import Library
+
+R = TypeVar("R")
+
+HOOK = "patient-view"
+
+
+def wanted_by(library: Library) -> Needs:
+    """What the rules that are asked whenever a record is opened read, and the holds before them."""
+    practice = library.practice
+    return needs(library.for_hook(HOOK), practice.holds, practice.elsewhere)
+
+
+@contextmanager
+def opened(source: Path, wanted: Needs, scratch: Path | None, crew: Crew) -> Generator["Whole"]:
+    """A source, ready to be read. What was sorted for it is gone afterwards. Raises BulkError."""
+    with TemporaryDirectory(prefix="goodday-", dir=scratch) as folder:
+        yield Whole(ready(source, wanted, Path(folder), crew), Path(folder), crew)
+
+
+class Whole:
+    """Everybody in a source."""
+
+    def __init__(self, found: Ready, scratch: Path, crew: Crew) -> None:
+        self._found = found
+        self._scratch = scratch
+        self._crew = crew
+        self.aside = found.aside
+
+    def each(
+        self,
+        work: Callable[[Part], tuple[R, SetAside]],
+        watched: Callable[[Sequence[Part]], Iterable[Part]],
+    ) -> Iterator[R]:
+        """What comes of each part, in order. ``aside`` grows by what each had to set aside.
+
+        The parts are handed out through ``watched``, which may show how far they are.
+        """
+        for came, aside in self._crew.each(work, watched(self._found.parts)):
+            self.aside += aside
+            yield came
+
+    def keep_rejects(self, file: Path) -> None:
+        """Put the lines that were set aside into one file, for its owner alone."""
+        file.touch(0o600)
+        with file.open("wb") as kept:
+            for path in sorted(self._scratch.glob("rejects.*")):
+                with path.open("rb") as some:
+                    shutil.copyfileobj(some, kept)

@@ -1,0 +1,80 @@
+"""The unit of work: people in, rows out. The same everywhere, in one process or on a cluster.
+
+The rules decide here. What was said before is not known here, and a row says no more than holds
+whatever it was: who might be prompted goes on with the record, for ``cds_hooks`` to ask again with
+everything that is remembered.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from fhir_adapters.bulk.kept import pack
+from fhir_adapters.bulk.people import Someone
+from rules.engine import evaluate
+from rules.facts.offered import NO_STANDS_IN
+from rules.outcome import Decision, Outcome
+from rules.record import PatientRecord
+from rules.rule import Rule
+
+
+class Came(NamedTuple):
+    """What one rule came to for somebody: everything but "it is not for this person"."""
+
+    rule: str
+    version: int
+    decision: str
+    because: str = ""
+
+
+class Row(NamedTuple):
+    """One person. ``record`` is theirs, packed, where a prompt is possible; b"" elsewhere."""
+
+    person: str
+    came: tuple[Came, ...]
+    record: bytes = b""
+
+
+def evaluate_chunk(
+    rules: Sequence[Rule], people: Iterable[Someone], today: date, *, carry: bool = False
+) -> Iterator[Row]:
+    """Ask every rule about everybody. One row for each person, in their order.
+
+    With ``carry`` the record of whoever might be prompted goes with the row.
+    """
+    asked = tuple(rules)
+    remembering = tuple(rule for rule in asked if _asks_what_was_said(rule))
+    for someone in people:
+        record = someone.record
+        outcomes = evaluate(asked, record, (), today)
+        came = tuple([_came(one) for one in outcomes if one.decision is not Decision.NO_PROMPT])
+        possible = carry and (
+            any(one.decision is Decision.PROMPT for one in outcomes)
+            or _perhaps(remembering, record, today)
+        )
+        yield Row(record.person.id, came, pack(record) if possible else b"")
+
+
+def _came(outcome: Outcome) -> Came:
+    rule = outcome.rule
+    return Came(rule.id, rule.version, str(outcome.decision), outcome.because)
+
+
+def _asks_what_was_said(rule: Rule) -> bool:
+    return any(fact.find == "outcome" for fact in rule.looks_at)
+
+
+def _perhaps(rules: tuple[Rule, ...], record: PatientRecord, today: date) -> bool:
+    """Whether some answer that is remembered elsewhere could make one of these rules prompt.
+
+    They are asked as if answers could not be read: a "no" of theirs is certain then.
+    """
+    if not rules:
+        return False
+    unread = {**record.unread, NO_STANDS_IN: "what was said before is not known here"}
+    outcomes = evaluate(rules, replace(record, unread=unread), (), today)
+    return any(one.decision in _OPEN for one in outcomes)
+
+
+_OPEN = frozenset({Decision.PROMPT, Decision.CANNOT_TELL})

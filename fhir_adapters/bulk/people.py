@@ -1,0 +1,60 @@
+"""What every source of many people comes to: records, and what was set aside on the way."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from rules.record import Kind, PatientRecord
+
+NOT_ASKED_FOR = "it was not asked for"
+SET_ASIDE = "an entry in it could not be read"
+
+
+class Someone(NamedTuple):
+    """One person of a list.
+
+    ``ethnic`` is the ethnic category as it was recorded and ``deprived`` the tenth of the index of
+    deprivation, "1" the most deprived; "" where not given. No rule reads them: they are for asking
+    whether a rule reaches everybody alike.
+    """
+
+    record: PatientRecord
+    ethnic: str = ""
+    deprived: str = ""
+
+
+class Fault(NamedTuple):
+    """One thing that was set aside: where it stands, and why. Never what it says."""
+
+    place: str  # file:line
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What could not be read of a source: how many lines, and the first of them."""
+
+    count: int = 0
+    first: tuple[Fault, ...] = ()
+    people: int = 0  # of these, people who are not asked about at all
+    unread: Mapping[Kind, str] = field(default_factory=dict[Kind, str])  # of everybody
+
+    def __add__(self, other: "SetAside") -> "SetAside":
+        """Both together. The first reason of a list is the one that is said."""
+        return SetAside(
+            self.count + other.count,
+            (self.first + other.first)[:MOST_NAMED],
+            self.people + other.people,
+            {**other.unread, **self.unread},
+        )
+
+
+MOST_NAMED = 20  # faults that are told one by one
+
+
+class Part(Protocol):
+    """Some of the people of a source, which can be sent to another process and read there."""
+
+    def people(self, told: list[SetAside]) -> Iterator[Someone]:
+        """Each of them, in the order of their identifiers; what was set aside is added to told."""
+        ...

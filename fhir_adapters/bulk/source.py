@@ -1,0 +1,46 @@
+"""START HERE: what a source of many people is, by looking at it, and the parts it is read in.
+
+Whatever it is, everything behind it sees the same: parts, each with some of the people, which any
+process can read by itself.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from fhir_adapters.bulk.bundles import ENDINGS, open_bundles
+from fhir_adapters.bulk.files import BulkError
+from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.ndjson import open_folder
+from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.sorting import sort
+from fhir_adapters.needs import Needs
+
+
+class Ready(NamedTuple):
+    """A source that can be read, part by part, and what was set aside so far."""
+
+    parts: Sequence[Part]
+    aside: SetAside
+
+
+def ready(path: Path, needs: Needs, scratch: Path, crew: Crew) -> Ready:
+    """Make a source ready to be read. ``scratch`` is an empty folder on a disk with room.
+
+    A folder of NDJSON files (an export), or of bundles. Raises BulkError.
+    """
+    if not path.exists():
+        raise BulkError(f"There is no folder called {path}.")
+    if not path.is_dir():
+        raise BulkError(f"{path} is a file; name the folder that it is in.")
+    export = open_folder(path, needs)
+    if not export.pieces and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
+        return Ready(open_bundles(path), SetAside())
+    if "Patient" not in export.pieces:
+        raise BulkError(
+            f"{path} has nobody in it: no Patient.ndjson or part of one, and no bundles."
+        )
+    aside = SetAside()
+    for one in crew.each(sort, export.tasks(scratch)):
+        aside += one
+    return Ready(export.parts(scratch, aside.unread), aside)
