@@ -199,6 +199,8 @@ def in_words_of_a_card(one: Listed, today: date, here: Degrees | None) -> str:
     """One line of a card: what it is called, where, how far, cost, access, and how to ring."""
     entry = one.entry
     parts = [*_where(entry, here), *_cost(entry), *_access(entry), *_languages(entry)]
+    if wait := as_words(entry.wait):
+        parts.append(f"waiting time {wait}")
     if entry.phone:
         parts.append(f"ring {as_words(entry.phone)}")
     return f"{as_words(entry.name)}: {', '.join([*parts, checked_in_words(one, today)])}"

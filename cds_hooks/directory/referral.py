@@ -90,6 +90,7 @@ def service(
         days="; ".join(filter(None, map(_days, objects(one.get("schedules"))))),
         cost=cost,
         cost_words=words,
+        wait=text(one, "wait_time"),
         youngest=whole(one, "minimum_age"),
         oldest=whole(one, "maximum_age"),
         languages=tuple(text(spoken, "code") for spoken in objects(one.get("languages"))),
@@ -219,6 +220,7 @@ def _shape(entry: Support) -> Json:
         ("email", entry.email),
         ("minimum_age", entry.youngest),
         ("maximum_age", entry.oldest),
+        ("wait_time", entry.wait),
         ("assured_date", entry.last_checked.isoformat() if entry.last_checked else ""),
     ):
         if value not in ("", None):

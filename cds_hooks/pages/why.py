@@ -21,6 +21,7 @@ _ACTIONS = {
     "case": "Somebody by whom a rule is judged",
     "audit": "This page",
     "words": "What was said about cards",
+    "directory": "A button of the directory of local support",
     "export": "What is kept of a person, exported",
     "erase": "What is kept of a person, erased",
 }

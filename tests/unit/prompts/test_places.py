@@ -116,6 +116,22 @@ def test_what_nobody_checked_for_a_year_is_hidden(days: int, there: bool) -> Non
     assert bool(names(a("A", last_checked=TODAY - days * NEXT))) is there
 
 
+@pytest.mark.parametrize(
+    ("days", "first", "says"),
+    [
+        (FADES_AFTER - 1, "A B", "last checked 27 May 2026"),
+        (FADES_AFTER, "B A", "last checked 26 May 2026, some time ago"),
+    ],
+)
+def test_it_fades_on_the_180th_day_and_not_on_the_one_before(
+    days: int, first: str, says: str
+) -> None:
+    old = a("A", last_checked=TODAY - days * NEXT)
+    later = a("B", last_checked=TODAY, cost=Cost.PAID)
+    assert names(old, later) == names(later, old) == first
+    assert in_words_of_a_card(old, TODAY, None).endswith(says)
+
+
 def test_what_was_never_checked_is_hidden_until_somebody_here_does() -> None:
     never = a("A", last_checked=None)
     assert names(never) == ""
@@ -172,6 +188,10 @@ def test_a_line_of_a_card_says_where_what_and_when_it_was_checked() -> None:
     assert in_words_of_a_card(one, TODAY, (55.80, -4.83)) == (
         "Hill Walking: Car park, 40 Greenock Road, Largs, about 2 miles from here, free, step-free,"
         " in Gaelic, ring 01475 123456, last checked 1 September 2026"
+    )
+    wait = a("Listening", spots=(), cost=Cost.UNKNOWN, wait="up to 6 weeks; www.wait.example")
+    assert in_words_of_a_card(wait, TODAY, None) == (
+        "Listening: waiting time up to 6 weeks, wait. example, last checked 1 September 2026"
     )
     old = a("Talk", spots=(), areas=("Ayrshire",), cost=Cost.PAID, last_checked=date(2026, 1, 2))
     assert in_words_of_a_card(old, TODAY, None) == (

@@ -136,6 +136,34 @@ def test_what_it_costs_is_said_only_where_the_words_say_so(said: str, cost: Cost
     assert read(referral(fees_description=said)).found[0].entry.cost is cost
 
 
+def test_how_long_people_wait_is_kept_in_the_words_of_its_directory_and_written_again() -> None:
+    (one,) = read(referral(wait_time="2 to 3 weeks"), Whose(licence="OGL")).found
+    assert one.entry.wait == "2 to 3 weeks"
+    (out,) = write_referral([(one.entry, None)], TODAY)["contents"]
+    assert out["wait_time"] == "2 to 3 weeks"
+    (out,) = write_aliss([(one.entry, None)], TODAY)["data"]
+    assert out["good_day"]["wait"] == "2 to 3 weeks"
+
+
+@pytest.mark.parametrize(
+    ("members", "claimed"),
+    [
+        ({"is_claimed": True}, YES),
+        ({"is_claimed": False, "organisation": {"is_claimed": True}}, NO),
+        ({"organisation": {"is_claimed": True}}, YES),
+        ({}, Answer.CANNOT_TELL),
+        ({"is_claimed": "yes"}, Answer.CANNOT_TELL),
+    ],
+)
+def test_whether_whoever_runs_it_keeps_the_entry_is_read_and_written(
+    members: Json, claimed: Answer
+) -> None:
+    (one,) = read(aliss_page(**members)).found
+    assert one.entry.claimed is claimed
+    (out,) = write_aliss([(one.entry, None)], TODAY)["data"]
+    assert out.get("is_claimed") == {YES: True, NO: False}.get(claimed)
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
