@@ -138,7 +138,8 @@ def _places(entry: Support) -> list[str]:
 
 def _cost(entry: Support) -> str:
     plain = {Cost.FREE: "free", Cost.PAID: "it costs something", Cost.UNKNOWN: "not said"}
-    return f"{plain[entry.cost]} ({entry.cost_words})" if entry.cost_words else plain[entry.cost]
+    is_said = entry.cost_words.casefold() in ("", plain[entry.cost])
+    return plain[entry.cost] if is_said else f"{plain[entry.cost]} ({entry.cost_words})"
 
 
 def _ages(entry: Support) -> str:

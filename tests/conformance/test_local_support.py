@@ -137,6 +137,7 @@ def test_a_suggestion_is_shown_to_nobody_until_two_people_published_it(here: Pag
         ({"url": "javascript:alert(1)"}, "url", "https://"),
         ({"phone": "call me"}, "phone", "digits"),
         ({"email": "x@y"}, "email", "email address"),
+        ({"name": "", "url": "nowhere"}, "url", "https://"),
         ({"languages": "Klingon"}, "languages", "English names"),
     ],
 )
