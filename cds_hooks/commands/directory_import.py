@@ -58,7 +58,7 @@ def take_in(directory: Directory, options: argparse.Namespace, today: date, wher
         say.line(
             "Nobody is shown them yet: two people publish them, with goodday directory publish."
         )
-    if options.source.startswith("http:"):
+    if options.source.lower().startswith("http:"):
         say.line("It came without encryption: anybody on the way may have changed it.")
     return PROBLEMS if lost else FINE
 
