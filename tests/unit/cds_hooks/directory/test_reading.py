@@ -126,6 +126,10 @@ def test_a_long_text_is_cut_at_a_word_and_kept_whole_beside_it() -> None:
     [
         ("Free", Cost.FREE),
         ("No charge", Cost.FREE),
+        ("£0", Cost.FREE),
+        ("0.00", Cost.FREE),
+        ("£0.50 a cup of tea", Cost.PAID),
+        ("0.50", Cost.UNKNOWN),
         ("£3 a week", Cost.PAID),
         ("Free for members, otherwise £5", Cost.PAID),
         ("Please ask", Cost.UNKNOWN),
