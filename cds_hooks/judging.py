@@ -60,8 +60,8 @@ _BECAUSE: Mapping[str, str] = {
     "conditions": "What it is for is not so of them, by what the rule saw.",
     "compassion": "The practice leaves people alone for whom this is so, whatever a rule says.",
     "consent": "They have said no.",
-    "answers": "What they have said could not be told.",
     "done": "What it offers is on the record as under way.",
+    "elsewhere": "Another system asked about the same lately, by what it left on the record.",
 }
 
 # Work that blocks is done elsewhere, and raises Unavailable where the store cannot be used.
