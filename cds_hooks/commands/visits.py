@@ -74,12 +74,12 @@ def visits(wanted: Wanted) -> int:
         return COULD_NOT_RUN
     try:
         answers = _answers(wanted.store)
-        library = _with_pauses(library, answers)
     except (SettingsError, StoreError) as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
     unread, found = 0, list[tuple[Visit, PatientRecord]]()
     try:
+        library = _with_pauses(library, answers)
         for file in say.working(files, "Records"):
             try:
                 record = record_from_file(file)

@@ -80,6 +80,15 @@ def test_only_the_days_that_were_asked_for_are_on_it(desk: Desk, days: str, ther
     assert any("leroy-1" in line for line in desk.types("--days", days)[1]) is there
 
 
+@pytest.mark.parametrize("days", ["0", "-1", "367", "4000000", "two"])
+def test_days_are_no_more_than_a_year(
+    desk: Desk, capsys: pytest.CaptureFixture[str], days: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        desk.types("--days", days)
+    assert "a whole number of days from 1 to 366" in capsys.readouterr().err
+
+
 def test_letters_and_sheets_are_written_where_somebody_wants_them(desk: Desk) -> None:
     desk.has("a.json", a_visit("leroy-1", "2026-12-01"))
     desk.has("b.json", a_visit("ann", "2026-11-22"), of="ann")
