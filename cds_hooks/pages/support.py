@@ -14,6 +14,7 @@ from prompts.places import Freshness, checked_in_words, freshness
 from rules.answer import CANNOT_TELL, NO, YES
 from rules.credits import LANGUAGES, whose
 from rules.days import in_words
+from rules.papers import primary
 from rules.rule import Practice
 from rules.support import Cost, Listed, Room, Support
 
@@ -68,7 +69,7 @@ def _within(words: str, texts: Iterable[str]) -> bool:
 
 
 def _spoken(entry: Support) -> set[str]:
-    return {code.partition("-")[0] for code in entry.languages}
+    return set(map(primary, entry.languages))
 
 
 @dataclass(frozen=True, slots=True)
