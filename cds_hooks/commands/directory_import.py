@@ -64,7 +64,7 @@ def take_in(directory: Directory, options: argparse.Namespace, today: date, wher
 
 
 def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
+    return say.count(count, "entry", "entries")
 
 
 def _tell(what: str, asides: list[Aside]) -> None:
