@@ -8,6 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from time import monotonic
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
 from cds_hooks.muting import form_of
 from cds_hooks.pages.html import style
+from cds_hooks.pages.sent import SIGNED_IN, sent
 from cds_hooks.pages.support import (
     MOST_LISTED,
     Publishing,
@@ -48,15 +50,7 @@ _FIELDS = 24
 MOST_A_MINUTE, MOST_OF_ONE = 20, 5  # suggestions and reports, of all and of one address
 _MOST_ADDRESSES = 1_000
 _MOST_WEEKS = 104
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self';"
-        " frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
+_page = partial(sent, headers=SIGNED_IN)
 _Result = TypeVar("_Result")
 
 
@@ -268,7 +262,3 @@ async def _do(work: Callable[[], _Result]) -> _Result:
         return await asyncio.to_thread(work)
     except StoreError as error:
         raise Unavailable(f"{error} Please try again.") from None
-
-
-def _page(html: bytes, status: int = 200) -> Response:
-    return Response(html, status, media_type="text/html", headers=_HEADERS)

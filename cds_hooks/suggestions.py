@@ -64,7 +64,7 @@ def suggestion_of(form: Mapping[str, str], practice: str, today: date) -> Suppor
         wrong += [
             (field, says)
             for field, says in _TO_MEND
-            if getattr(given, field) != getattr(entry, field)
+            if getattr(given, field) and not getattr(entry, field)
         ]
     found = tuple(dict.fromkeys(one for one in wrong if one is not None))
     if found or entry is None:

@@ -145,7 +145,7 @@ def _export(directory: Directory, to: Path | None, shape: str, today: date, *, e
     except CannotWrite as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
-    count = f"{len(kept)} entries" if len(kept) != 1 else "1 entry"
+    count = say.count(len(kept), "entry", "entries")
     say.line(f"{count} written to {to}, with licence and attribution.")
     return FINE
 

@@ -35,8 +35,8 @@ _STATUS = {
     "defunct": Status.GONE,
 }
 _WRITTEN = {Status.ACTIVE: "active", Status.PAUSED: "inactive", Status.GONE: "defunct"}
-_FREE = re.compile(r"\s*(?:free|no (?:charge|cost|fee)s?|£?0(?:\.00)?)\b", re.I)
-_MONEY = re.compile(r"[£$€]\s*\d*[1-9]")
+_FREE = re.compile(r"\s*(?:free|no (?:charge|cost|fee)s?|£?0(?:\.00?)?(?!\.?\d))\b", re.I)
+_MONEY = re.compile(r"[£$€]\s*[\d.,]*[1-9]")
 _CONDITIONS = "condition"
 
 

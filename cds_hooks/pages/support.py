@@ -7,17 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cds_hooks.pages.html import templates
-from cds_hooks.pages.status import REVIEWED
+from cds_hooks.pages.framed import page_of
 from cds_hooks.store.supports import Kept, State, is_same_person
 from prompts.places import Freshness, checked_in_words, freshness
 from rules.answer import CANNOT_TELL, NO, YES
 from rules.credits import LANGUAGES, licence_in_words, source_in_words, whose
 from rules.days import in_words
+from rules.papers import primary
 from rules.rule import Practice
 from rules.support import Cost, Listed, Room, Support
 
-_TEMPLATES = templates("cds_hooks.pages", strict=True)
 MOST_LISTED = 50  # on one page
 COSTS = {"free": "It is free", "paid": "It costs something", "": "I do not know"}
 STEPS = {"yes": "Yes", "no": "No", "": "I do not know"}
@@ -69,7 +68,7 @@ def _within(words: str, texts: Iterable[str]) -> bool:
 
 
 def _spoken(entry: Support) -> set[str]:
-    return {code.partition("-")[0] for code in entry.languages}
+    return set(map(primary, entry.languages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def support_page(
     fresh = [one for one in found if freshness(one, today) is not Freshness.STALE]
     shown = found if search.old else fresh
     shown.sort(key=lambda one: one.last_checked or date.min, reverse=True)
-    return _page(
+    return page_of(
         "support.html",
         practice,
         search=search,
@@ -179,14 +178,14 @@ def suggest_page(
     practice: Practice, typed: Mapping[str, str], wrong: Sequence[tuple[str, str]] = ()
 ) -> bytes:
     """The form, with what was typed and what to put right: each a field and a sentence."""
-    return _page(
+    return page_of(
         "support-suggest.html", practice, typed=typed, wrong=wrong, costs=COSTS, steps=STEPS
     )
 
 
 def told_page(practice: Practice, heading: str, says: str, back: str) -> bytes:
     """What came of something that was sent or pressed."""
-    return _page("support-told.html", practice, heading=heading, says=says, back=back)
+    return page_of("support-told.html", practice, heading=heading, says=says, back=back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +270,4 @@ class Publishing:
 
 def publish_page(practice: Practice, shown: Publishing, who: str) -> bytes:
     """What waits for two people, what people say has changed, and a search for the rest."""
-    return _page("support-publish.html", practice, shown=shown, who=who)
-
-
-def _page(template: str, practice: Practice, **given: object) -> bytes:
-    page = _TEMPLATES.get_template(template)
-    return page.render(practice=practice, reviewed=REVIEWED, **given).encode()
+    return page_of("support-publish.html", practice, shown=shown, who=who)

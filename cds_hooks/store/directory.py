@@ -119,7 +119,8 @@ class Directory:
                 given = _given(row, entry, came)
                 is_news = bool(given["draft"]) and entry != row.draft
                 (changed if is_news else same).append(entry.id)
-                _update(connection, entry.id, given)
+                since = {"since": today.isoformat()} if is_news else {}
+                _update(connection, entry.id, {**given, **since})
         return Taken(tuple(new), tuple(changed), tuple(same))
 
     def suggest(self, entry: Support, today: date, by: str = "") -> bool:

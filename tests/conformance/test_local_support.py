@@ -152,6 +152,13 @@ def test_what_has_to_be_put_right_is_said_at_its_field_and_nothing_is_lost(
     assert here.directory.everything() == ()
 
 
+def test_what_is_fine_is_not_to_be_put_right_beside_what_is_not(here: Pages) -> None:
+    change = {"email": "x@y", "phone": "01294  234567"}
+    done = here.anybody.post("/local-support/suggest", data={**SUGGESTED, **change}, headers=OURS)
+    assert 'id="email-wrong"' in done.text
+    assert 'id="phone-wrong"' not in done.text
+
+
 def test_only_who_keeps_the_directory_sees_and_presses(here: Pages) -> None:
     here.anybody.post("/local-support/suggest", data=SUGGESTED, headers=OURS)
     form = {**here.waiting(), "press": "approve"}

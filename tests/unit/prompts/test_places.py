@@ -23,7 +23,7 @@ from rules.codes import SNOMED, Code
 from rules.credits import as_words, licence_in_words, whose
 from rules.rule import Service
 from rules.schema.wording import more_than_words
-from rules.support import Cost, Credit, Listed, Room, Spot, Status, Support
+from rules.support import Cost, Credit, Listed, Room, Spot, Status, Support, tidy
 from tests.directories import TODAY, entries, walks
 from tests.lengths import examples
 from tests.unit.prompts.asking import OURS, REFER, TEA, chosen, rule, tag
@@ -226,6 +226,13 @@ def test_a_text_from_outside_is_no_more_than_words_on_a_card(text: str) -> None:
     assert more_than_words(said) == ""
     assert "<" not in said
     assert as_words(said) == said
+
+
+@pytest.mark.parametrize("phone", ["+44 1294 234567", "(01294) 234567", "01294 234567 ext. 5"])
+def test_a_card_has_the_telephone_number_as_people_ring_it(phone: str) -> None:
+    entry, left_out = tidy(walks(phone=phone), TODAY)
+    assert left_out == ()
+    assert f"ring {phone}," in in_words_of_a_card(Listed(entry), TODAY, HERE)
 
 
 @settings(max_examples=examples(200, 5_000))

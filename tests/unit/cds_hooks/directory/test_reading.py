@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,10 @@ def test_a_long_text_is_cut_at_a_word_and_kept_whole_beside_it() -> None:
     [
         ("Free", Cost.FREE),
         ("No charge", Cost.FREE),
+        ("£0", Cost.FREE),
+        ("0.00", Cost.FREE),
+        ("£0.50 a cup of tea", Cost.PAID),
+        ("0.50", Cost.UNKNOWN),
         ("£3 a week", Cost.PAID),
         ("Free for members, otherwise £5", Cost.PAID),
         ("Please ask", Cost.UNKNOWN),
@@ -334,3 +339,12 @@ def test_what_we_write_for_open_referral_is_as_its_schemas_say(published: Path) 
 def _of(schemas: dict[str, Json]) -> set[str]:
     """Every schema that one of these names."""
     return set(re.findall(r'"\$ref": "([a-z_]+\.json)"', json.dumps(schemas)))
+
+
+def test_what_we_wrote_into_an_entry_once_goes_when_it_is_not_so_any_more() -> None:
+    closed = aliss(good_day={"status": "closed for now"})
+    (before,) = read({"meta": {"licence": BY}, "data": [closed]}).found
+    assert before.entry.status is Status.PAUSED
+    opened = replace(before.entry, status=Status.ACTIVE)
+    (again,) = read(write_aliss([(opened, before.original)], TODAY)).found
+    assert again.entry == opened

@@ -87,6 +87,18 @@ def test_what_changed_waits_beside_what_two_people_saw(kept: Directory) -> None:
     assert shown(kept) == [again]
 
 
+def test_a_change_has_waited_since_it_came_however_long_its_entry_was_there(
+    kept: Directory,
+) -> None:
+    kept.take([(walks(), "")], TODAY - timedelta(days=400))
+    by_two(kept)
+    for day in (TODAY + timedelta(days=30), TODAY + timedelta(days=31)):
+        kept.take([(walks(phone="09001 123456"), "")], day)
+    found = kept.one(ID)
+    assert found is not None
+    assert found.since == TODAY + timedelta(days=30)  # that it came again is nothing new
+
+
 def test_what_its_directory_wrote_goes_with_what_is_on_show(kept: Directory) -> None:
     def came() -> str:
         found = kept.one(ID)
