@@ -63,10 +63,17 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + (0 if REQUIRED else 1)
 
 
-def pytest_collection_finish() -> None:
-    """Thousands of tests are never garbage: not looking at them again and again saves a tenth."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are never garbage: looking for it in them, and in all that they stand on,
+    took half of the time in which they are found, and a tenth of that in which they run.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
