@@ -348,6 +348,7 @@ def test_what_an_offer_hands_out_can_be_looked_at_and_is_told_once() -> None:
     }
 
 
+@pytest.mark.long  # of the sheets and letters that are made, test_papers.py tries one each time
 def test_papers_are_made_into_pdf_too_or_it_is_said_what_that_needs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
