@@ -28,6 +28,7 @@ def test_of_two_rules_on_one_topic_the_first_speaks_and_the_others_go_on() -> No
         choice = chosen(*order)
         assert on_cards(choice) == [["apple", "cherry"]]
         assert held(choice) == [("berry", "topic")]
+    choice = chosen(APPLE, BERRY)
     says = "Not shown: apple is about the same, and once is enough."
     assert steps_of(choice, "berry")[-1] == Step("topic", False, says)
     assert Step("topic", True, "No other rule that speaks today is about the same.") in steps_of(
