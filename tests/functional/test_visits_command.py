@@ -16,7 +16,7 @@ from rules.record import Reply
 from tests.builders import Resource, a_bundle
 from tests.fhir_builders import a_booking, leroy
 
-PRACTICE = "name: Example Surgery\nphone: 01632 960123\npilots: [results-ahead]\n"
+PRACTICE = "name: Example Surgery\ninvented: yes\nphone: 01632 960123\npilots: [results-ahead]\n"
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
