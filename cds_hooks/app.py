@@ -62,6 +62,7 @@ from cds_hooks.replying import replying_routes
 from cds_hooks.saying import Saying
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers, kept_as
+from cds_hooks.store.audit import Audit
 from cds_hooks.store.tables import StoreError
 from cds_hooks.supporting import Supporting
 from cds_hooks.tally import Tally
@@ -105,6 +106,9 @@ def create_app(
     servers, muting = Servers(), Muting(answers, live, clock)
     saying = Saying(answers, live, clock)
     link_of = looking.link if looking is not None else None
+    audit = looking.audit if looking is not None else None
+    if audit is None and supporting is not None and settings.proxies:
+        audit = Audit(settings.data, answers.key.bytes_for("audit"))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
@@ -120,8 +124,8 @@ def create_app(
         answers.close()
         if clients is not None:
             clients.close()
-        if looking is not None:
-            looking.audit.close()
+        if audit is not None:
+            audit.close()
 
     async def caller(request: Request, *paths: str) -> Client:
         """Who calls one of these paths, by its token: asked before anything else is said."""
@@ -295,7 +299,9 @@ def create_app(
         access = looking.access if looking is not None else Access(settings, answers.key)
         address = looking.address if looking is not None else settings.public_url
         app.include_router(
-            local_support_routes(live, supporting, access, address, clock, settings.arrive_within)
+            local_support_routes(
+                live, supporting, access, address, clock, settings.arrive_within, audit=audit
+            )
         )
     return app
 

@@ -47,7 +47,7 @@ def visiting(visits: argparse.ArgumentParser) -> None:
     visits.add_argument(
         "--practice", type=Path, help="the practice's folder (the built-in library)"
     )
-    visits.add_argument("--days", type=at_least_one, default=14, help="so many days ahead (14)")
+    visits.add_argument("--days", type=_days, default=14, help="so many days ahead (14)")
     visits.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
     visits.add_argument("--to", type=Path, metavar="FOLDER", help="write letters and sheets there")
     visits.add_argument(
@@ -241,6 +241,7 @@ def directory(parser: argparse.ArgumentParser) -> None:
         _which_store(one)
 
 
+_MOST_DAYS = 366
 _STATES = ("suggested", "approved once", "published", "hidden", "gone", "full", "waiting")
 
 
@@ -295,6 +296,12 @@ def _milliseconds(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError("a time is a whole number of milliseconds, such as 500")
+
+
+def _days(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) <= _MOST_DAYS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"it is a whole number of days from 1 to {_MOST_DAYS}")
 
 
 def at_least_one(text: str) -> int:

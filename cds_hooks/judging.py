@@ -6,8 +6,9 @@ but the verdict. Who is judged: ``store/cases.py``; how many have to be: ``promp
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from cds_hooks.access import CLINICAL, Viewer
 from cds_hooks.clock import Clock, practice_day
 from cds_hooks.grounds import name_of
 from cds_hooks.live import Live
-from cds_hooks.looking import Looking
+from cds_hooks.looking import ELSEWHERE, NOT_YOUR_ROLE, Elsewhere, Looking
 from cds_hooks.muting import form_of
 from cds_hooks.pages.judging import (
     OneCase,
@@ -29,6 +30,7 @@ from cds_hooks.pages.judging import (
     judging_page,
     said_page,
 )
+from cds_hooks.pages.sent import SIGNED_IN, sent
 from cds_hooks.pages.told import about
 from cds_hooks.pages.why import not_for_you_page
 from cds_hooks.sampling import BY_EXCLUSION, to_judge
@@ -40,18 +42,7 @@ from rules.days import in_words
 from rules.fact import Fact, Sort
 from rules.rule import Rule
 
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self';"
-        " frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",  # or a browser would not say where a form came from
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 _NOBODY = "Nobody has said who you are. Come through the practice's own sign-in."
-_NOT_YOUR_ROLE = "Your role does not include this page. Ask whoever looks after sign-in."
-_ELSEWHERE = "Another site cannot press buttons here."
 _NO_RULE = "That rule is not in shadow or pilot, so it is not judged."
 _WHO = re.compile(f"[0-9a-f]{{{LENGTH}}}")
 _MOST_BYTES = 1024  # of a form with a case and a button, and no words
@@ -60,12 +51,10 @@ _BECAUSE: Mapping[str, str] = {
     "conditions": "What it is for is not so of them, by what the rule saw.",
     "compassion": "The practice leaves people alone for whom this is so, whatever a rule says.",
     "consent": "They have said no.",
-    "answers": "What they have said could not be told.",
     "done": "What it offers is on the record as under way.",
+    "elsewhere": "Another system asked about the same lately, by what it left on the record.",
 }
-
-# Work that blocks is done elsewhere, and raises Unavailable where the store cannot be used.
-Elsewhere = Callable[[Callable[[], object]], Awaitable[object]]
+_page = partial(sent, headers=SIGNED_IN)
 
 
 class Judging:
@@ -226,7 +215,7 @@ def judging_routes(
             return _not_for(viewer)
         if not access.is_from_here(request, looking.address):
             logs.event("looked", status=403, reason="elsewhere")
-            return _page(_said(_ELSEWHERE), 403)
+            return _page(_said(ELSEWHERE), 403)
         form = await form_of(request, arrive_within, _MOST_BYTES)
         found: list[Said] = []
         await elsewhere(lambda: found.append(judging.press(rule, form)))
@@ -237,7 +226,7 @@ def judging_routes(
         audit.add(Looked(clock(), viewer.name, said, "case", what, allowed))
 
     def _not_for(viewer: Viewer | None) -> Response:
-        reason, says = ("nobody", _NOBODY) if viewer is None else ("role", _NOT_YOUR_ROLE)
+        reason, says = ("nobody", _NOBODY) if viewer is None else ("role", NOT_YOUR_ROLE)
         logs.event("looked", status=403, reason=reason)
         return _page(_said(says), 403)
 
@@ -245,7 +234,3 @@ def judging_routes(
         return not_for_you_page(live.rules.library.practice, says)
 
     return routes
-
-
-def _page(html: bytes, status: int = 200) -> Response:
-    return Response(html, status, media_type="text/html", headers=_HEADERS)

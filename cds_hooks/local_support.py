@@ -8,6 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from time import monotonic
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
 from cds_hooks.muting import form_of
 from cds_hooks.pages.html import style
+from cds_hooks.pages.sent import SIGNED_IN, sent
 from cds_hooks.pages.support import (
     MOST_LISTED,
     Publishing,
@@ -34,7 +36,9 @@ from cds_hooks.pages.support import (
     waiting_of,
 )
 from cds_hooks.refusals import Unavailable
-from cds_hooks.store.directory import Came, Directory, Kept, State
+from cds_hooks.store.audit import Audit, Looked
+from cds_hooks.store.directory import Came, Directory
+from cds_hooks.store.supports import Kept, State
 from cds_hooks.store.tables import StoreError
 from cds_hooks.suggestions import suggestion_of
 from cds_hooks.supporting import Supporting
@@ -46,15 +50,7 @@ _FIELDS = 24
 MOST_A_MINUTE, MOST_OF_ONE = 20, 5  # suggestions and reports, of all and of one address
 _MOST_ADDRESSES = 1_000
 _MOST_WEEKS = 104
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self';"
-        " frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
+_page = partial(sent, headers=SIGNED_IN)
 _Result = TypeVar("_Result")
 
 
@@ -85,8 +81,12 @@ def local_support_routes(
     clock: Clock,
     arrive_within: float,
     often: Often | None = None,
+    audit: Audit | None = None,
 ) -> APIRouter:
-    """The routes, to be put on an app. ``address``: where browsers reach this service."""
+    """The routes, to be put on an app. ``address``: where browsers reach this service.
+
+    ``audit``: who pressed what is in it first, where somebody can be known who presses.
+    """
     routes = APIRouter()
     often, directory = often or Often(), supporting.directory
 
@@ -119,7 +119,9 @@ def local_support_routes(
         found = suggestion_of(typed, live.rules.library.practice.name, today())
         if isinstance(found, tuple):
             return _page(suggest_page(live.rules.library.practice, typed, found), 400)
-        if not await _do(lambda: directory.suggest(found, today())):
+        viewer = access.by_proxy(request)
+        by = viewer.name if viewer is not None else ""
+        if not await _do(lambda: directory.suggest(found, today(), by)):
             return _told("Not sent", _TOO_MANY, 503)
         logs.event("suggested")
         return _told("Thank you", "Two people here read it before anybody else sees it.")
@@ -154,6 +156,10 @@ def local_support_routes(
         pressed = await form_of(request, arrive_within, fields=6)
 
         def do() -> tuple[int, str]:
+            if audit is not None:  # first: what is not kept there is not done
+                roles = ",".join(sorted(viewer.roles))
+                what = f"{_short(pressed, 'press')} {_short(pressed, 'entry')}"
+                audit.add(Looked(clock(), viewer.name, roles, "directory", what, allowed=True))
             came = _press(directory, pressed, viewer.name, today())
             supporting.look()  # it counts here at once, and elsewhere within seconds
             return came
@@ -183,6 +189,11 @@ def local_support_routes(
     return routes
 
 
+def _short(form: Mapping[str, str], name: str) -> str:
+    return form.get(name, "")[:_LONGEST_NAME]
+
+
+_LONGEST_NAME = 200  # of an entry, in the audit
 _TOO_OFTEN = "So much was sent within a minute that it has to wait. Please try again soon."
 _TOO_MANY = "So many suggestions wait to be read that there is no room for more. Try next week."
 _NOBODY = "Nobody has said who you are. Come through the practice's own sign-in."
@@ -193,6 +204,7 @@ _CAME = {
     Came.APPROVED: (200, "You approved of it. It takes somebody else as well."),
     Came.PUBLISHED: (200, "Two people have seen it: it is on show now."),
     Came.NEEDS_ANOTHER: (409, "You approved of it already. It takes somebody else."),
+    Came.SUGGESTED_IT: (409, "You suggested it. It takes two others."),
     Came.NOT_AS_SEEN: (409, "It changed while you looked at it. Look at it again."),
     Came.NOTHING_WAITS: (409, "Nothing waits there any more."),
     Came.UNKNOWN: _GONE,
@@ -250,7 +262,3 @@ async def _do(work: Callable[[], _Result]) -> _Result:
         return await asyncio.to_thread(work)
     except StoreError as error:
         raise Unavailable(f"{error} Please try again.") from None
-
-
-def _page(html: bytes, status: int = 200) -> Response:
-    return Response(html, status, media_type="text/html", headers=_HEADERS)

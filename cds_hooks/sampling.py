@@ -30,7 +30,8 @@ _STEPS: tuple[str, ...] = get_args(HeldBy)
 # What is asked after shadow says nothing about whether the rule would speak.
 _BEFORE_SHADOW = frozenset(_STEPS[: _STEPS.index("shadow")])
 # Nobody knows then whether it would have spoken; or it spoke lately, and its manners hold it.
-_NO_CASE = frozenset({"paused", "memory", "quiet", "most"})
+_NO_CASE = frozenset({"paused", "memory", "answers", "quiet", "most"})
+SILENT_STEPS = _BEFORE_SHADOW - _NO_CASE
 _READ_ANEW = 600.0  # seconds: what other workers drew, and what was judged or let go of
 
 
@@ -140,7 +141,8 @@ def _sort(outcome: Outcome, held: Held | None) -> tuple[Sort, str] | None:
         case Decision.PROMPT:
             if held is None or held.step not in _BEFORE_SHADOW:
                 return "shown", ""
-            return None if held.unread or held.step in _NO_CASE else ("silent", held.step)
+            is_case = held.step in SILENT_STEPS and not held.unread
+            return ("silent", held.step) if is_case else None
         case Decision.CANNOT_TELL | Decision.WITHHELD:
             return None
 

@@ -55,15 +55,16 @@ def suggestion_of(form: Mapping[str, str], practice: str, today: date) -> Suppor
         peers=_ANSWERS.get(typed.get("peers", ""), CANNOT_TELL),
     )
     try:
-        entry, left_out = tidy(given, today)
+        # Without a name it is wrong already: what else is has to be said with that.
+        entry, left_out = tidy(replace(given, name=given.name or "?"), today)
     except NotAnEntry as error:
         entry, left_out = None, ()
-        wrong.append(("name", str(error)) if typed.get("name") else None)
+        wrong.append(("name", str(error)))
     if left_out and entry is not None:
         wrong += [
             (field, says)
             for field, says in _TO_MEND
-            if getattr(given, field) != getattr(entry, field)
+            if getattr(given, field) and not getattr(entry, field)
         ]
     found = tuple(dict.fromkeys(one for one in wrong if one is not None))
     if found or entry is None:

@@ -5,6 +5,7 @@ card. While it cannot be read, what was read last stays.
 """
 
 import threading
+from contextlib import suppress
 from datetime import date
 
 from cds_hooks import clock as real_clock
@@ -78,6 +79,9 @@ class Supporting:
             return
         self._live.nearby = nearby_services(rules.library, listed, today)
         self._chosen = rules, listed, today
+        if before is None or before[2] != today:
+            with suppress(StoreError):  # it is tried again tomorrow
+                self.directory.let_go_of_names(today)
 
     def _look_on(self) -> None:
         while not self._over.wait(self._every):

@@ -58,6 +58,8 @@ def choose(
     if not free:
         return Choice((), tuple(held.values()), tuple(ways.values()))
     ranked = _ranked(free, history, today, ways)
+    held |= _asked_by_another(ranked, resting, history, today, ways)
+    ranked = [one for one in ranked if one[0].rule.id not in held]
     rooms = room(history, today)
     for over in _over(ranked, rooms, ways):
         held[over.rule.id] = over
@@ -143,6 +145,40 @@ def _ranked(free: list[Outcome], history: History, today: date, ways: dict[str, 
         says = in_a_sentence(outcome, among.index(outcome) + 1, len(among), history, today)
         _add(ways, outcome.rule.id, Step("rank", True, says))
     return found
+
+
+def _asked_by_another(
+    ranked: list[Free],
+    resting: list[Outcome],
+    history: History,
+    today: date,
+    ways: dict[str, Way],
+) -> dict[str, Held]:
+    """Of rules on one topic the first speaks: the others would ask the same on the same card.
+
+    What rests because another system asked keeps its place: no rule speaks in its stead. A rule
+    that anybody has goes before one that some of those who look have, so that what is said of it
+    is the same whoever looked. A safety net is never held.
+    """
+    held: dict[str, Held] = {}
+    first: dict[str, Rule] = {}  # by topic
+    anybodys = [one for one in resting if not for_some_who_look(one.rule, today)]
+    free = [outcome for outcome, _ in ranked]
+    for outcome in sorted(
+        [*free, *anybodys],
+        key=lambda one: (for_some_who_look(one.rule, today), rank(one, history, today)),
+    ):
+        rule = outcome.rule
+        other = next((first[topic] for topic in rule.quiet.topics if topic in first), None)
+        if other is None or rule.purpose is Purpose.SAFETY_NET:
+            first |= dict.fromkeys(rule.quiet.topics - first.keys(), rule)
+            says = "No other rule that speaks today is about the same."
+        else:
+            says = f"Not shown: {other.id} is about the same, and once is enough."
+            held[rule.id] = Held(rule, "topic", says)
+        if outcome in free:
+            _add(ways, rule.id, Step("topic", rule.id not in held, says))
+    return {name: one for name, one in held.items() if any(o.rule.id == name for o in free)}
 
 
 def _over(ranked: list[Free], rooms: tuple[Room, ...], ways: dict[str, Way]) -> list[Held]:

@@ -16,6 +16,7 @@ from rules.answer import CANNOT_TELL, NO, YES, Answer
 from rules.credits import LANGUAGES, as_words, whose_are
 from rules.days import in_words
 from rules.outcome import Proposal
+from rules.papers import primary
 from rules.rule import Library, Offer, OfferKind, Practice, Service
 from rules.support import Cost, Listed, Room, Status, Support
 
@@ -119,7 +120,7 @@ def choose_places(
 ) -> tuple[Listed, ...]:
     """Three at most of what ``candidates`` gave, in its order, for who speaks a language."""
     with_room = (one for one in found if one.room is Room.OPEN)
-    if _plain(language) in _MOSTLY:
+    if primary(language) in _MOSTLY:
         return tuple(islice(with_room, MOST_PLACES))
     chosen: list[Listed] = []
     # Their language counts among what is otherwise alike, down to the day of the last check.
@@ -157,15 +158,10 @@ _BY_ACCESS: Mapping[Answer, int] = {YES: 0, CANNOT_TELL: 1, NO: 2}
 
 def _by_language(entry: Support, language: str) -> int:
     """Those in the person's own language first."""
-    return 0 if _plain(language) in {_plain(code) for code in entry.languages} else 1
+    return 0 if primary(language) in {primary(code) for code in entry.languages} else 1
 
 
 _MOSTLY = ("", "en")  # what most things are in; whoever speaks it needs none to be preferred
-
-
-def _plain(language: str) -> str:
-    """A language without its country or script."""
-    return language.partition("-")[0]
 
 
 def distance(entry: Support, here: Degrees | None) -> float | None:
@@ -199,6 +195,8 @@ def in_words_of_a_card(one: Listed, today: date, here: Degrees | None) -> str:
     """One line of a card: what it is called, where, how far, cost, access, and how to ring."""
     entry = one.entry
     parts = [*_where(entry, here), *_cost(entry), *_access(entry), *_languages(entry)]
+    if wait := as_words(entry.wait):
+        parts.append(f"waiting time {wait}")
     if entry.phone:
         parts.append(f"ring {as_words(entry.phone)}")
     return f"{as_words(entry.name)}: {', '.join([*parts, checked_in_words(one, today)])}"
@@ -273,6 +271,6 @@ def _access(entry: Support) -> list[str]:
 
 def _languages(entry: Support) -> list[str]:
     """Languages besides English, by their names where we have one."""
-    codes = dict.fromkeys(code.partition("-")[0] for code in entry.languages)
+    codes = dict.fromkeys(map(primary, entry.languages))
     names = [LANGUAGES[code] for code in codes if code in LANGUAGES]
     return [f"in {' and '.join(names[:3])}"] if names else []

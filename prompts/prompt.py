@@ -23,6 +23,7 @@ HeldBy = Literal[
     "capacity",
     "pilot",
     "review",
+    "topic",
     "person",
     "session",
     "mute",

@@ -5,6 +5,7 @@ They run here and not in ``rules`` because "quiet" is decided here.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from prompts.choose import choose
 from prompts.history import History
@@ -62,6 +63,7 @@ def tell(rule: Rule, story: Story) -> Told:
     return told
 
 
+@lru_cache(128)  # the same for all its stories, so that what is worked out of it is so once
 def _for_everybody(rule: Rule) -> Rule:
     """A story is about the rule: not about who sees it, nor when it was looked at."""
     if rule.status is Status.SHADOW:

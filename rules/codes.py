@@ -97,6 +97,7 @@ class CodeList:
     title: str
     words: dict[Code, str]
     measures: str = ""  # what is measured, for conversions that are for one thing only
+    wants_yours: bool = False  # finds nobody until a practice puts its own codes beside ours
 
     @property
     def codes(self) -> frozenset[Code]:
@@ -111,7 +112,8 @@ class CodeList:
     def beside(self, local: "CodeList") -> "CodeList":
         """This list with a practice's own codes beside it; the practice's words come first."""
         words = {**self.words, **local.words}
-        return CodeList(self.id, self.title, words, self.measures or local.measures)
+        wants = self.wants_yours and not local.codes - self.codes
+        return CodeList(self.id, self.title, words, self.measures or local.measures, wants)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ _WWW = re.compile(r"www(?:\.|(?!\w))", re.IGNORECASE)
 # Between digits they are a time or a price.
 _LIKE_AN_ADDRESS = re.compile(r"(?<=[^\W\d])[./:]+(?=\w)|(?<=\d)[./:]+(?=[^\W\d])")
 _RUNS = re.compile(r"([./:&-])\1+")
-_BEFORE_WORDS = re.compile(r"^[^\w(]+")
+_BEFORE_WORDS = re.compile(r"^(?:[^\w(+]|\+(?!\d))+")  # the + of a telephone number stays
 _NUMBER_OF_A_LIST = re.compile(r"^(\d+)[.)]+(?= |$)")
 HERE = "here"  # the source of what was suggested on a page of ours
 

@@ -14,6 +14,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from hashlib import sha256
 from typing import cast
 
@@ -70,6 +71,7 @@ def fingerprint(rule: Rule) -> str:
     return sha256(writing.of(parts).encode()).hexdigest()[:LENGTH]
 
 
+@lru_cache(256)  # of a rule, which never changes, every page and count of judging asks it again
 def judged_as(rule: Rule) -> str:
     """What somebody judges who judges a rule: the same, and with the codes that its lists hold.
 

@@ -160,7 +160,7 @@ class _Loading:
             found = lint(
                 Seen(
                     rule, self.stories[rule.id], self.rules, self.practice.people, self.today,
-                    self.names.lists, self.words, named,
+                    self.names.lists, self.words, self.practice.invented, named,
                 )
             )  # fmt: skip
             at = self.starters.get(rule.id)

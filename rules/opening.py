@@ -139,9 +139,8 @@ def yaml_files(
         if path.name in skip or path.name.startswith((".", "_")):
             continue
         name = f"{shown}/{path.name}"
-        if isinstance(path, Path) and path.is_symlink() and path.is_dir():
-            continue  # it may lead back here
-        if path.is_dir():
-            yield from yaml_files(path, name, skip)
-        elif path.is_file() and path.name.lower().endswith((".yaml", ".yml")):
-            yield path, name
+        if path.is_file():
+            if path.name.lower().endswith((".yaml", ".yml")):
+                yield path, name
+        elif path.is_dir() and not (isinstance(path, Path) and path.is_symlink()):
+            yield from yaml_files(path, name, skip)  # a link may lead back here

@@ -1,7 +1,7 @@
 """The invented people and the stories in a rule file, as values and as records."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rules.answer import Answer
@@ -47,6 +47,10 @@ class Line:
         """What a test calls it: condition copd."""
         return f"{self.find} {self.name}"
 
+    def copy(self) -> "Line":
+        """The same line, of which a test may change what is said."""
+        return Line(self.find, self.name, self.at, self.codes, self.said.copy())
+
 
 @dataclass
 class Somebody:
@@ -61,6 +65,15 @@ class Somebody:
     booking_codes: tuple[Code, ...] = ()
     name: str = ""  # what tests call them
     written: "Somebody | None" = None  # as they stand under ``people``, before a test's edits
+
+    def copy(self) -> "Somebody":
+        """The same person, whom a test may change.
+
+        By hand, since each of thousands of stories has its own: that is half of reading the rules.
+        """
+        said, booking = self.said.copy(), self.booking.copy()
+        lines = [line.copy() for line in self.lines]
+        return replace(self, said=said, lines=lines, booking=booking)
 
 
 @dataclass

@@ -91,6 +91,7 @@ class Support:
     days: str = ""
     cost: Cost = Cost.UNKNOWN
     cost_words: str = ""
+    wait: str = ""  # how long people wait, in the words of its directory
     youngest: int | None = None
     oldest: int | None = None
     languages: tuple[str, ...] = ()  # BCP 47, small letters
@@ -99,6 +100,7 @@ class Support:
     themes: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     peers: Answer = CANNOT_TELL  # whether it is run by people who live with the same
+    claimed: Answer = CANNOT_TELL  # whether whoever runs it looks after the entry
     last_checked: date | None = None  # by its directory
     status: Status = Status.ACTIVE
 
@@ -138,6 +140,7 @@ KINDS = ("group", "course", "peers", "one-to-one", "drop-in", "activity", "helpl
 LONGEST_NAME = 200
 _LONGEST_ABOUT = 600
 _LONGEST_LINE = 300
+_LONGEST_WAIT = 80  # it stands on a card
 LONGEST_URL = 500
 _MOST = 40  # of anything that there is a list of
 _MOST_CREDITS = 10
@@ -218,6 +221,7 @@ def tidy(entry: Support, today: date) -> tuple[Support, tuple[str, ...]]:
         areas=_each(plain(area, LONGEST_NAME) for area in entry.areas),
         days=plain(entry.days),
         cost_words=plain(entry.cost_words),
+        wait=plain(entry.wait, _LONGEST_WAIT),
         youngest=ages[0],
         oldest=ages[1],
         languages=_each(_whole(_LANGUAGE, code.lower()) for code in entry.languages),

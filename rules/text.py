@@ -1,11 +1,11 @@
 """YAML to text with positions: every scalar stays text, every node knows its line and column.
 
-PyYAML's node layer does the parsing. What it would do silently (drop a repeated heading, turn
+PyYAML's events do the parsing. What it would do silently (drop a repeated heading, turn
 ``no`` into false and 0123 into 83, cut a sentence at #) is a problem here or cannot happen.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -98,57 +98,104 @@ def read_text(
     if problems:
         return None, problems
     lines = text.splitlines()  # only at line feeds: whatever else ends lines has been refused
+    reading = _Reading(text, lines, file, most // 6, problems)
     try:
-        trick = _trick(text, lines, file, most // 6)
-        if trick is not None:
-            return None, [trick]
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        root = reading.document()
+    except _Trick as trick:
+        return None, [trick.problem]
     except yaml.YAMLError as error:
         return None, [_stumbled(error, lines, file, headings)]
-    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
+    if root is None or (isinstance(root, Text) and not root.value):
         return None, [
             Problem(
                 start, "E09", "The file is empty.", "goodday's README has a first rule to copy."
             )
         ]
-    return _node(root, text, file, problems), problems
+    return root, problems
 
 
-def _trick(text: str, lines: list[str], file: str, most: int) -> Problem | None:
+class _Trick(Exception):
     """What the file format can do and a rule file must not: all of it hides something."""
-    depth = documents = pieces = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class _Reading:
+    """The parser's events to nodes, in one go."""
+
+    def __init__(
+        self, text: str, lines: list[str], file: str, most: int, problems: list[Problem]
+    ) -> None:
+        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
+        self._text = text
+        self._lines = lines
+        self._file = file
+        self._most = most
+        self._problems = problems
+        self._depth = self._pieces = 0
+
+    def document(self) -> Node | None:
+        """The one document; None where there is none. Raises _Trick, and what the parser raises."""
+        root: Node | None = None
+        for event in self._events:
+            if not isinstance(event, yaml.DocumentStartEvent):
+                continue
+            if root is not None:
+                at = self._at(event)
+                says, hint = "A second document starts here.", "One rule is one file."
+                raise _Trick(Problem(replace(at, width=3), "E13", says, hint))
+            root = self._node(next(self._events))
+        return root
+
+    def _at(self, event: yaml.Event) -> Place:
         assert event.start_mark is not None  # the parser gives every event its place
-        at = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                return Problem(
-                    Place(file, at.line, at.column, 3),
-                    "E13",
-                    "A second document starts here.",
-                    "One rule is one file.",
-                )
-        pieces += isinstance(event, yaml.ScalarEvent)
-        if pieces > most:  # of six letters each, the file would be full
-            says = f"The file has more than {most:,} headings and texts."
-            return Problem(at, "E14", says, "One rule is one file.")
+        return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _node(self, event: yaml.Event) -> Node:
+        if isinstance(event, yaml.ScalarEvent):
+            self._pieces += 1
+            if self._pieces > self._most:  # of six letters each, the file would be full
+                says = f"The file has more than {self._most:,} headings and texts."
+                raise _Trick(Problem(self._at(event), "E14", says, "One rule is one file."))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            return _sign(at, lines, "Text that starts with & or * means")
+            raise _Trick(_sign(self._at(event), self._lines, "Text that starts with & or * means"))
         if getattr(event, "tag", None):
-            return _sign(at, lines, "Text that starts with ! means")
-        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            depth += 1
-            if depth > DEEPEST:
-                return Problem(
-                    at,
-                    "E14",
-                    f"This is more than {DEEPEST} steps deep.",
-                    "Give the inner part a name under facts.",
-                )
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            depth -= 1
-    return None
+            raise _Trick(_sign(self._at(event), self._lines, "Text that starts with ! means"))
+        if isinstance(event, yaml.ScalarEvent):
+            return _text(event, self._text, self._file)
+        at = self._at(event)
+        self._depth += 1
+        if self._depth > DEEPEST:
+            says = f"This is more than {DEEPEST} steps deep."
+            raise _Trick(Problem(at, "E14", says, "Give the inner part a name under facts."))
+        inside = self._items(at) if isinstance(event, yaml.SequenceStartEvent) else self._block(at)
+        self._depth -= 1
+        return inside
+
+    def _items(self, at: Place) -> Items:
+        items: list[Node] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(event))
+        return Items(tuple(items), at)
+
+    def _block(self, at: Place) -> Block:
+        pairs: dict[str, tuple[Text, Node]] = {}
+        again: list[Text] = []
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._node(event)
+            value = self._node(next(self._events))
+            if not isinstance(key, Text):
+                says = "A heading cannot be a list or hold headings of its own."
+                hint = "Put a text that starts with { or [ in double quotes."
+                self._problems.append(Problem(key.at, "E04", says, hint))
+            elif key.value in pairs:
+                again.append(key)
+            else:
+                pairs[key.value] = (key, value)
+        self._problems += _twice(again, pairs)
+        return Block(pairs, at)
 
 
 def _sign(at: Place, lines: list[str], start: str) -> Problem:
@@ -183,34 +230,6 @@ def _place(mark: yaml.Mark, lines: list[str], file: str) -> Place:
     return Place(file, max(len(lines), 1), len(lines[-1]) + 1 if lines else 1)
 
 
-def _node(node: yaml.Node, text: str, file: str, problems: list[Problem]) -> Node:
-    at = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, yaml.ScalarNode):
-        return _text(node, text, file)
-    if isinstance(node, yaml.SequenceNode):
-        return Items(tuple(_node(item, text, file, problems) for item in node.value), at)
-    pairs: dict[str, tuple[Text, Node]] = {}
-    again: list[Text] = []
-    for key_node, value_node in node.value:
-        key = _node(key_node, text, file, problems)
-        value = _node(value_node, text, file, problems)
-        if not isinstance(key, Text):
-            problems.append(
-                Problem(
-                    key.at,
-                    "E04",
-                    "A heading cannot be a list or hold headings of its own.",
-                    "Put a text that starts with { or [ in double quotes.",
-                )
-            )
-        elif key.value in pairs:
-            again.append(key)
-        else:
-            pairs[key.value] = (key, value)
-    problems += _twice(again, pairs)
-    return Block(pairs, at)
-
-
 def _twice(again: list[Text], pairs: dict[str, tuple[Text, Node]]) -> list[Problem]:
     if len(again) > _PASTED_TWICE:
         first = pairs[again[0].value][0].at.line
@@ -235,8 +254,10 @@ def _twice(again: list[Text], pairs: dict[str, tuple[Text, Node]]) -> list[Probl
     ]
 
 
-def _text(node: yaml.ScalarNode, text: str, file: str) -> Text:
+def _text(node: yaml.ScalarEvent, text: str, file: str) -> Text:
     start, end = node.start_mark, node.end_mark
+    assert start is not None  # as above
+    assert end is not None
     raw = text[start.index : end.index]
     width = 1 if node.style in ("|", ">") else max(len(raw.split("\n", 1)[0].rstrip()), 1)
     at = Place(file, start.line + 1, start.column + 1, width)

@@ -21,7 +21,7 @@ from cds_hooks.clients.keys import Algorithm
 from cds_hooks.clients.making import Pair, new_pair, sign
 from cds_hooks.settings import Settings
 from rules.rule import Library
-from tests.served import NOW, Json, Surgery, a_store
+from tests.served import NOW, Json, Surgery, a_store, in_force_once
 
 PUBLIC_URL = "https://good-day.example/hooks"
 
@@ -118,7 +118,7 @@ def guarded(folder: Path, library: Library, *tables: str) -> Generator[Surgery]:
     told: list[Surgery] = []
     app = create_app(
         Settings(data=store, clients=path),
-        library,
+        in_force_once(library),
         a_store(store),
         Clients.read(path, store),
         clock=lambda: told[0].clock(),

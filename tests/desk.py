@@ -91,7 +91,7 @@ class Desk:
         client = httpx2.AsyncClient(base_url=ADDRESS, transport=httpx2.ASGITransport(app=pass_on))
         begin = Beginning(ADDRESS, self.rules, client, lambda: self.now, Traffic())
         told.append(demo_app(Box(self.folder, begin.start)))
-        with TestClient(told[0], base_url=ADDRESS) as self.browser:
+        with TestClient(told[0], base_url=ADDRESS, client=("127.0.0.1", 1)) as self.browser:
             yield
 
     def get(self, address: str) -> Shown:

@@ -49,6 +49,7 @@ anything = st.builds(
     days=_texts,
     cost=st.sampled_from(Cost),
     cost_words=_texts,
+    wait=_texts,
     youngest=_ages,
     oldest=_ages,
     languages=st.lists(st.sampled_from(("ur", "pl", "cy", "zh-hant", "EN", "!")), max_size=3).map(
@@ -59,6 +60,7 @@ anything = st.builds(
     themes=_names,
     kinds=st.lists(st.sampled_from((*KINDS, "other")), max_size=3).map(tuple),
     peers=st.sampled_from(Answer),
+    claimed=st.sampled_from(Answer),
     last_checked=st.none() | st.dates(date(1980, 1, 1), date(2030, 1, 1)),
     status=st.sampled_from(Status),
 )

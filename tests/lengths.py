@@ -4,13 +4,14 @@
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pytest
 from _pytest.mark import ParameterSet
 from hypothesis import settings
 
 _ALL = os.environ.get("GOODDAY_REQUIRE") == "all"
+_SOAK = 1_000  # examples; fewer are CI's
 
 
 def first(kept: int, cases: Iterable[object]) -> list[ParameterSet]:
@@ -19,6 +20,19 @@ def first(kept: int, cases: Iterable[object]) -> list[ParameterSet]:
         pytest.param(case, marks=[pytest.mark.long] if number >= kept else [])
         for number, case in enumerate(cases)
     ]
+
+
+def every(step: int, cases: Iterable[Sequence[object]]) -> list[ParameterSet]:
+    """Cases of several values each, alike from end to end: all but every so many take long."""
+    return [
+        pytest.param(*case, marks=[pytest.mark.long] if number % step else [])
+        for number, case in enumerate(cases)
+    ]
+
+
+def only(always: int, in_ci: int) -> int:
+    """How many of many like things are tried, where hypothesis does not invent them."""
+    return in_ci if _ALL or settings().max_examples > _SOAK else always
 
 
 def examples(always: int, in_ci: int) -> int:

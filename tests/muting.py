@@ -18,7 +18,7 @@ from cds_hooks.store.opening import Place
 from cds_hooks.tally import Tally
 from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, margaret
-from tests.served import NOW, Json, Reply, Surgery
+from tests.served import NOW, Json, Reply, Surgery, in_force_once
 
 ADDRESS = "https://good-day.example"
 PROXY, SOMEBODY = "192.0.2.7", "192.0.2.8"
@@ -86,7 +86,7 @@ def practice(place: Place, library: Library) -> Generator[Practice]:
     looking = Looking(Access(settings, answers.key), audit, ADDRESS)
     app = create_app(
         settings,
-        library,
+        in_force_once(library),
         answers,
         clock=lambda: told[0].clock() if told else NOW,
         looking=looking,

@@ -1,5 +1,8 @@
-"""Letters about invented people, for tests that look at them."""
+"""Letters about invented people, and other papers, for tests that look at them."""
 
+from collections.abc import Callable
+
+from cds_hooks.pages.papers import Shown, invitation_page, letter_page, sheet_page
 from prompts.letter import Before, Letter, Result
 from rules.papers import Papers
 from rules.rule import Practice
@@ -22,3 +25,10 @@ RESULTS = (
 def a_letter(papers: Papers | None = None, name: str = "Leroy") -> Letter:
     """Three results ahead of a visit on 1 December."""
     return Letter(papers or english(), name, "1 December 2026", RESULTS, HERE.phone)
+
+
+PAGES: dict[str, Callable[[Shown], bytes]] = {
+    "letter": lambda shown: letter_page(a_letter(), shown),
+    "sheet": lambda shown: sheet_page(english(), shown, "1 December 2026"),
+    "invitation": lambda shown: invitation_page(english(), shown),
+}

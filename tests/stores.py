@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from cds_hooks.store.answers import Answers, Button, Issued, Met
-from cds_hooks.store.backups import look_at, opened
+from cds_hooks.store.backups import look_at, opened, opened_directory
 from cds_hooks.store.kept import Used
 from cds_hooks.store.opening import Place
 from rules.record import Reply
@@ -115,3 +115,6 @@ def bytes_of(made: Path, place: Place) -> Iterator[tuple[str, bytes]]:
     assert manifest is not None
     with opened(place, made, manifest) as plain:
         yield plain.name, plain.read_bytes()
+    with opened_directory(place, made, manifest) as directory:
+        if directory is not None:
+            yield directory.name, directory.read_bytes()

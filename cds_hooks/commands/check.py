@@ -36,7 +36,7 @@ def check(path: Path, form: str = "text", *, searches: bool = False) -> int:
             for annotation in as_github(found):
                 say.line(annotation)
         case _:
-            say.line(f"{found.rules} {'rule' if found.rules == 1 else 'rules'} read")
+            say.line(f"{say.count(found.rules, 'rule')} read")
             say.report(found)
             if searches:
                 prefetch(folder_of(path) if is_part(path) else path)

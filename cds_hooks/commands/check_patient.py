@@ -144,7 +144,7 @@ def _print(one: Report, record: PatientRecord, others: tuple[str, ...]) -> None:
             say.line(f"  {note}", "yellow")
         say.line()
     read = entries_read(record)
-    say.line(f"{read} {'entry' if read == 1 else 'entries'} read", "dim")
+    say.line(f"{say.count(read, 'entry', 'entries')} read", "dim")
     for reason in sorted(set(record.unread.values())):
         kinds = sorted(kind for kind, why in record.unread.items() if why == reason)
         say.line(f"Not read: {', '.join(kinds)} ({reason})", "yellow")

@@ -13,6 +13,7 @@ from cds_hooks.app import create_app
 from cds_hooks.clock import Clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.serve import listen, run
+from cds_hooks.demo import places
 from cds_hooks.demo.behind import Behind
 from cds_hooks.demo.box import Box, Start
 from cds_hooks.demo.days import Days
@@ -24,7 +25,10 @@ from cds_hooks.pausing import Pausing
 from cds_hooks.settings import Settings
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.audit import Audit
+from cds_hooks.store.directory import Directory
+from cds_hooks.store.opening import Place
 from cds_hooks.store.tables import StoreError
+from cds_hooks.supporting import Supporting
 from cds_hooks.tally import Tally
 from cds_hooks.traffic import Traffic
 from cds_hooks.watching import Watching
@@ -33,6 +37,7 @@ from rules.load import Loaded, load_library
 from rules.rule import Library
 
 HOST = "127.0.0.1"
+_LOOKS_EVERY = 0.5  # seconds: somebody presses "A year later", and then looks
 # A browser on this machine may call the demo from any port: that is what integrators do first.
 LOCAL_ORIGINS = r"http://(localhost|127\.0\.0\.1)(:\d{1,5})?"
 
@@ -90,16 +95,21 @@ class Beginning:
         """Service, store, records and clock in a folder. Raises StoreError, OSError or NotOurs."""
         days = Days(folder, self.clock)
         ehr = Ehr(folder, self.client, days, number)
-        settings = Settings(data=folder, public_url=self.address)
+        # What the demo's own sign-in says is believed; nothing else gets to say it.
+        settings = Settings(data=folder, public_url=self.address, proxies=(HOST,))
         answers = Answers(folder)
         audit = Audit(folder, answers.key.bytes_for("audit"))
         looking = Looking(Access(settings, answers.key), audit, self.address)
         library = _looked_at(self.loaded.library, days.began)
         live = Live(in_force(library, days(), stories=self.loaded.stories))
         pausing, tally = Pausing(answers, live), Tally()
+        directory = Directory(Place(folder))
+        places.fill(directory, days.began)
+        supporting = Supporting(directory, live, days, _LOOKS_EVERY)
         watching = Watching(answers, live, tally, days, pausing.look)
 
         def stop() -> None:
+            supporting.stop()
             watching.stop()
             pausing.stop()
 
@@ -113,8 +123,10 @@ class Beginning:
             looking=looking,
             tally=tally,
             stop=stop,
+            supporting=supporting,
         )
 
         pausing.start()
+        supporting.start()
         watching.start()
         return Start(service, ehr, Behind(answers, live, audit, days), days, stop)

@@ -8,11 +8,13 @@ from pathlib import Path
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.directory_import import take_in
+from cds_hooks.commands.noted import note_press
 from cds_hooks.commands.place import place_of
 from cds_hooks.commands.writing import CannotWrite, write_whole
 from cds_hooks.directory.writing import directory_text
 from cds_hooks.settings import SettingsError, from_environment
-from cds_hooks.store.directory import Came, Directory, Kept, State
+from cds_hooks.store.directory import Came, Directory
+from cds_hooks.store.supports import Kept, State
 from cds_hooks.store.tables import StoreError
 from prompts.places import Freshness, freshness
 from rules.credits import licence_in_words
@@ -21,11 +23,13 @@ from rules.problems import did_you_mean
 from rules.support import Listed, Room, plain, slug
 
 _LONGEST = 128
+_LONGEST_NOTED = 500
 _MOST_WEEKS = 104
 _SAYS = {
     Came.APPROVED: "Approved once: somebody else publishes it.",
     Came.PUBLISHED: "Published: two people have seen it.",
     Came.NEEDS_ANOTHER: "You approved of it already. It takes somebody else.",
+    Came.SUGGESTED_IT: "You suggested it. It takes two others.",
     Came.NOTHING_WAITS: "Nothing waits there to be published.",
 }
 
@@ -38,8 +42,11 @@ def run_verb(options: argparse.Namespace) -> int:
     except (SettingsError, StoreError) as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
-    today = clock.practice_day(clock.now())
+    now = clock.now()
+    today = clock.practice_day(now)
     try:
+        if options.directory_verb in _NOTED:
+            note_press(place, _as_noted(options), now)
         match options.directory_verb:
             case "import":
                 return take_in(directory, options, today, place.named)
@@ -60,6 +67,17 @@ def run_verb(options: argparse.Namespace) -> int:
         return COULD_NOT_RUN
     finally:
         directory.close()
+
+
+# What one person does alone, or as one of two, and others see.
+_NOTED = frozenset({"publish", "check", "hide", "full"})
+
+
+def _as_noted(options: argparse.Namespace) -> str:
+    """What the audit has of it; who it is, the operating system says."""
+    which = " ".join(options.entries) or "all"
+    by = f" as {plain(options.by, _LONGEST)}" if options.directory_verb == "publish" else ""
+    return f"{options.directory_verb} {which[:_LONGEST_NOTED]}{by}"
 
 
 def _show(directory: Directory, words: str, state: str | None, today: date) -> int:
@@ -127,7 +145,7 @@ def _export(directory: Directory, to: Path | None, shape: str, today: date, *, e
     except CannotWrite as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
-    count = f"{len(kept)} entries" if len(kept) != 1 else "1 entry"
+    count = say.count(len(kept), "entry", "entries")
     say.line(f"{count} written to {to}, with licence and attribution.")
     return FINE
 
@@ -156,7 +174,7 @@ def _publish(directory: Directory, options: argparse.Namespace, today: date) -> 
             code = _unknown(directory, name)
             continue
         say.line(f"{name}: {_SAYS[came]}")
-        if came is Came.NEEDS_ANOTHER:
+        if came in (Came.NEEDS_ANOTHER, Came.SUGGESTED_IT):
             code = PROBLEMS
     return code
 

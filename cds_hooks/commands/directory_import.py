@@ -58,13 +58,13 @@ def take_in(directory: Directory, options: argparse.Namespace, today: date, wher
         say.line(
             "Nobody is shown them yet: two people publish them, with goodday directory publish."
         )
-    if options.source.startswith("http:"):
+    if options.source.lower().startswith("http:"):
         say.line("It came without encryption: anybody on the way may have changed it.")
     return PROBLEMS if lost else FINE
 
 
 def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
+    return say.count(count, "entry", "entries")
 
 
 def _tell(what: str, asides: list[Aside]) -> None:

@@ -37,5 +37,5 @@ def docs(path: Path | None, to: Path, today: date | None, *, as_pdf: bool = Fals
         say.sorry(f"The folder {to} cannot be written to. Name another with --to.")
         return COULD_NOT_RUN
     rules = len(loaded.library.rules)
-    say.line(f"{rules} {'rule' if rules == 1 else 'rules'} written. Open {to / 'index.html'}")
+    say.line(f"{say.count(rules, 'rule')} written. Open {to / 'index.html'}")
     return FINE

@@ -120,9 +120,9 @@ def asked(question: str) -> bool:
         return False
 
 
-def count(number: int, noun: str) -> str:
-    """ "1 code", "2 codes"."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+def count(number: int, noun: str, several: str = "") -> str:
+    """ "1 code", "2 codes"; ``several`` where that is another word than with an s."""
+    return f"{number} {noun if number == 1 else several or f'{noun}s'}"
 
 
 def stopped(loaded: Loaded) -> bool:

@@ -19,11 +19,12 @@ def backup(place: Place, to: Path, now: datetime, keep: int | None) -> int:
     if looked.wrong or looked.manifest is None:
         say.sorry(f"The backup {made} is not whole. {' '.join(looked.wrong)} Make another.")
         return PROBLEMS
-    rows = looked.manifest.rows
-    say.line(
-        f"Backed up to {made}: {say.count(rows.get('cards', 0), 'card')},"
-        f" {say.count(rows.get('answers', 0), 'answer')}."
-    )
+    rows, directory = looked.manifest.rows, looked.manifest.directory
+    held = [say.count(rows.get("cards", 0), "card"), say.count(rows.get("answers", 0), "answer")]
+    if directory is not None:
+        entries = "1 entry" if directory.entries == 1 else f"{directory.entries} entries"
+        held.append(f"{entries} of local support")
+    say.line(f"Backed up to {made}: {', '.join(held)}.")
     if not place.key:
         say.line(
             f"It is encrypted, and the key is not in it. Keep {place.folder / KEY_FILE} somewhere"

@@ -54,6 +54,16 @@ def restore(place: Place, backup: Path, now: datetime, *, yes: bool) -> int:
                 " paused or resumed since. Who was erased since may be in it again: erase them"
                 " once more."
             )
+    if done.entries is not None:
+        came = "1 entry" if done.entries == 1 else f"{done.entries} entries"
+        say.line(
+            f"Local support: {came} came back from the backup. What was there stayed as it was."
+        )
+    if done.directory_beside:
+        say.sorry(
+            f"The directory that was there is damaged: it is in {done.directory_beside}, and what"
+            " was done to it since the backup is lost."
+        )
     stopped = "; ".join(map(in_words, done.paused)) or "nothing"
     say.line(f"Paused in the store that is there now: {stopped}.")
     return FINE

@@ -27,7 +27,7 @@ def suggest(path: Path) -> int:
         for told in result.wrong:
             say.line(f"{told.story.at}  A story that the rule itself gets wrong: {told.wrong}")
             wrong += 1
-    say.line(f"{asked} {'question' if asked == 1 else 'questions'} to answer")
+    say.line(f"{say.count(asked, 'question')} to answer")
     return PROBLEMS if asked or wrong else FINE
 
 

@@ -113,7 +113,7 @@ def _said(told: list[tuple[Rule, list[Told]]]) -> int:
         counted = [one for one in results if not one.gap]
         good = sum(one.right for one in counted)
         gaps = len(results) - len(counted)
-        more = f", {gaps} known {'gap' if gaps == 1 else 'gaps'}" if gaps else ""
+        more = f", {say.count(gaps, 'known gap')}" if gaps else ""
         say.line(f"{rule.id}   {len(counted)} stories, {good} right{more}", "bold")
         for one in counted:
             if not one.right:

@@ -5,6 +5,7 @@ is a letter or none. With ``--to`` the letters are written as files, with a shee
 which people write what they want of it; somebody reads each one before it is sent.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,12 +30,13 @@ from prompts.history import History
 from rules.days import span_in_words
 from rules.load import load_library
 from rules.papers import papers_for
-from rules.record import PatientRecord
+from rules.record import Kind, PatientRecord
 from rules.rule import Library
 from rules.schema.papers import english
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9-]")
 _KINDS = (".json", ".json.gz")
+_MAY_BE_MISSING = "Whoever it is about may come without being on this list."
 
 
 class Wanted(NamedTuple):
@@ -72,12 +74,12 @@ def visits(wanted: Wanted) -> int:
         return COULD_NOT_RUN
     try:
         answers = _answers(wanted.store)
-        library = _with_pauses(library, answers)
     except (SettingsError, StoreError) as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
     unread, found = 0, list[tuple[Visit, PatientRecord]]()
     try:
+        library = _with_pauses(library, answers)
         for file in say.working(files, "Records"):
             try:
                 record = record_from_file(file)
@@ -85,6 +87,9 @@ def visits(wanted: Wanted) -> int:
                 unread += 1
                 say.sorry(f"{file.name}: {error} Whoever it is about is not on this list.")
                 continue
+            if Kind.APPOINTMENT in record.unread:
+                unread += 1
+                say.sorry(f"{file.name}: its visits could not all be read. {_MAY_BE_MISSING}")
             who = kept_as(record.person.id, wanted.client)
             history = answers.history(who) if answers is not None else History()
             found += [(one, record) for one in ahead(record, history, library, today, wanted.days)]
@@ -99,7 +104,8 @@ def visits(wanted: Wanted) -> int:
         _print(one)
     ready = [pair for pair in found if pair[0].letter is not None]
     say.line(
-        f"{_some(len(found), 'visit')} in {wanted.days} days, {_some(len(ready), 'letter')} to read"
+        f"{say.count(len(found), 'visit')} in {wanted.days} days,"
+        f" {say.count(len(ready), 'letter')} to read"
         " and send.",
         "bold",
     )
@@ -146,7 +152,7 @@ def _written(found: list[tuple[Visit, PatientRecord]], library: Library, wanted:
         wanted.to.mkdir(parents=True, exist_ok=True)
         for name, page in _papers(found, library, wanted.layout):
             file = wanted.to / f"{name}.{'pdf' if wanted.as_pdf else 'html'}"
-            file.write_bytes(pdf(page) if wanted.as_pdf else page)
+            _write(file, pdf(page) if wanted.as_pdf else page)
     except NoPdf as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
@@ -155,6 +161,12 @@ def _written(found: list[tuple[Visit, PatientRecord]], library: Library, wanted:
         return COULD_NOT_RUN
     say.line(f"Written to {wanted.to}. They hold what people's records hold: keep them as such.")
     return FINE
+
+
+def _write(file: Path, page: bytes) -> None:
+    """For whoever asked alone, as all that is about one person. Raises OSError."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
+        written.write(page)
 
 
 def _papers(
@@ -168,7 +180,3 @@ def _papers(
             yield f"{name}-letter", letter_page(one.letter, shown)
         own = papers_for(record.person.language, library.practice.papers, english())
         yield f"{name}-sheet", sheet_page(own, shown, span_in_words(one.day))
-
-
-def _some(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

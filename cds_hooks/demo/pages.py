@@ -18,10 +18,12 @@ from cds_hooks.demo.box import Box
 from cds_hooks.demo.clinicians import CLINICIANS, Clinician, clinician
 from cds_hooks.demo.days import STEPS, TooFar
 from cds_hooks.demo.ehr import Ehr, NotThere, Visit
+from cds_hooks.demo.keepers import COOKIE, KEEPERS, PUBLISH, SignedIn, keeper
 from cds_hooks.demo.laid_out import dated, pretty, sections
 from cds_hooks.demo.people import Somebody
 from cds_hooks.pages.html import style, templates
 from cds_hooks.refusals import Faults
+from cds_hooks.store.audit import Looked
 from cds_hooks.store.tables import StoreError
 from rules.days import Duration, in_words, span
 
@@ -37,7 +39,12 @@ _HEADERS = {
 _GONE = "This page, card or button is not there any more."
 _ELSEWHERE = "Another site cannot press buttons here."
 _TOO_FAR = "The demo's days end here. Start again to go back to the real day."
-_LOOKS = {"no-card": "Why there is no card", "audit": "This page", "": "Why a card was shown"}
+_LOOKS = {
+    "no-card": "Why there is no card",
+    "audit": "This page",
+    "directory": "A button of local support",
+    "": "Why a card was shown",
+}
 _MOST_LOOKS = 100
 _COOKIE = "clinician"  # who looks, for each browser by itself
 _CHOICES = tuple(Duration(months, "month") for months in (1, 3, 6, 12))
@@ -52,6 +59,7 @@ def demo_app(box: Box) -> FastAPI:
     routes.add_api_route("/demo/style.css", pages.style, methods=["GET"])
     routes.add_api_route("/demo/start-again", pages.start_again, methods=["POST"])
     routes.add_api_route("/demo/clinician", pages.choose_clinician, methods=["POST"])
+    routes.add_api_route("/demo/keeper", pages.choose_keeper, methods=["POST"])
     routes.add_api_route("/demo/later", pages.later, methods=["POST"])
     routes.add_api_route("/demo/people/{key}", pages.open, methods=["POST"])
     routes.add_api_route("/demo/audit", pages.audit, methods=["GET"])
@@ -68,7 +76,7 @@ def demo_app(box: Box) -> FastAPI:
         exception_handlers={RequestValidationError: pages.not_read},
     )
     app.include_router(routes)
-    app.router.routes.append(Mount("/", app=box))
+    app.router.routes.append(Mount("/", app=SignedIn(box)))
     return app
 
 
@@ -93,7 +101,8 @@ class _Pages:
         return Response(self._style, media_type="text/css", headers=_HEADERS)
 
     async def everybody(self, request: Request) -> Response:
-        return self._page("people.html", request, {"people": self._ehr.everybody()})
+        values: dict[str, object] = {"people": self._ehr.everybody(), "keepers": KEEPERS}
+        return self._page("people.html", request, values)
 
     async def start_again(self, request: Request) -> Response:
         if _from_elsewhere(request):
@@ -110,6 +119,15 @@ class _Pages:
         if _from_elsewhere(request):
             return self._sorry(request, _ELSEWHERE, 403)
         return _remembering(RedirectResponse("/demo", 303), clinician(looker))
+
+    async def choose_keeper(self, request: Request, who: Annotated[str, Form()] = "") -> Response:
+        """Open the page of those who publish local support, as one of the two."""
+        if _from_elsewhere(request):
+            return self._sorry(request, _ELSEWHERE, 403)
+        response = RedirectResponse(PUBLISH, 303)
+        key = keeper(who).key
+        response.set_cookie(COOKIE, key, path=PUBLISH, httponly=True, samesite="strict")
+        return response
 
     async def later(self, request: Request, by: Annotated[str, Form()] = "") -> Response:
         return self._forward(request, by) or RedirectResponse("/demo", 303)
@@ -178,7 +196,7 @@ class _Pages:
         told = [
             (
                 names.get(one.who, one.who),
-                _LOOKS.get(one.what.partition(":")[0], _LOOKS[""]),
+                _LOOKS.get(_looked_at(one), _LOOKS[""]),
                 in_words(practice_day(one.at)),
             )
             for one in looks[:_MOST_LOOKS]
@@ -293,6 +311,10 @@ class _Pages:
 def _looker(request: Request) -> Clinician:
     """Who looks in this browser."""
     return clinician(request.cookies.get(_COOKIE, ""))
+
+
+def _looked_at(one: Looked) -> str:
+    return one.action if one.action == "directory" else one.what.partition(":")[0]
 
 
 def _remembering(response: Response, who: Clinician) -> Response:

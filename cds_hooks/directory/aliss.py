@@ -20,7 +20,7 @@ from cds_hooks.directory.shapes import (
     text,
     written,
 )
-from rules.answer import CANNOT_TELL, YES
+from rules.answer import CANNOT_TELL, NO, YES, Answer
 from rules.support import Credit, Join, Spot, Support, slug
 
 SHAPE = "aliss"
@@ -91,6 +91,7 @@ def service(
         ),
         kinds=tuple(dict.fromkeys(_kinds(categories))),
         peers=YES if any("peer" in name.split("-") for name in categories) else CANNOT_TELL,
+        claimed=_claimed(one.get("is_claimed", organisation.get("is_claimed"))),
         last_checked=day(one, "last_reviewed") or day(one, "last_updated"),
     )
 
@@ -104,6 +105,10 @@ def _join(referral: str, reachable: bool) -> Join:
     if not referral:
         return Join.UNKNOWN
     return Join.EITHER if reachable else Join.REFERRAL
+
+
+def _claimed(said: object) -> Answer:
+    return CANNOT_TELL if not isinstance(said, bool) else YES if said else NO
 
 
 def _kinds(categories: Iterable[str]) -> Iterator[str]:
@@ -175,6 +180,7 @@ def _shape(entry: Support) -> Json:
         "service_areas": [{"name": each} for each in entry.areas],
         "organisation": {"name": entry.run_by},
         "permalink": entry.source_url,
+        **({} if entry.claimed is CANNOT_TELL else {"is_claimed": entry.claimed is YES}),
         **({"last_reviewed": f"{checked}T00:00:00+00:00"} if checked else {}),
         "locations": [_location(spot) for spot in entry.spots],
     }

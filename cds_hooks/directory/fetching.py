@@ -41,6 +41,7 @@ class Asking:
         self._limits = limits or Limits()
         self._whose, self._today = whose, today
         self._host = _host(address)
+        address = urlsplit(address).geturl()  # HTTPS: is https: too
         self._next: str | None = address
         self._list = address
         self._asked: set[str] = set()

@@ -35,8 +35,8 @@ _STATUS = {
     "defunct": Status.GONE,
 }
 _WRITTEN = {Status.ACTIVE: "active", Status.PAUSED: "inactive", Status.GONE: "defunct"}
-_FREE = re.compile(r"\s*(?:free|no (?:charge|cost|fee)s?|£?0(?:\.00)?)\b", re.I)
-_MONEY = re.compile(r"[£$€]\s*\d*[1-9]")
+_FREE = re.compile(r"\s*(?:free|no (?:charge|cost|fee)s?|£?0(?:\.00?)?(?!\.?\d))\b", re.I)
+_MONEY = re.compile(r"[£$€]\s*[\d.,]*[1-9]")
 _CONDITIONS = "condition"
 
 
@@ -90,6 +90,7 @@ def service(
         days="; ".join(filter(None, map(_days, objects(one.get("schedules"))))),
         cost=cost,
         cost_words=words,
+        wait=text(one, "wait_time"),
         youngest=whole(one, "minimum_age"),
         oldest=whole(one, "maximum_age"),
         languages=tuple(text(spoken, "code") for spoken in objects(one.get("languages"))),
@@ -219,6 +220,7 @@ def _shape(entry: Support) -> Json:
         ("email", entry.email),
         ("minimum_age", entry.youngest),
         ("maximum_age", entry.oldest),
+        ("wait_time", entry.wait),
         ("assured_date", entry.last_checked.isoformat() if entry.last_checked else ""),
     ):
         if value not in ("", None):

@@ -165,7 +165,11 @@ def entry_of(
 
 
 def written(entry: Support, shape: Json, read: Callable[[Json], Support], today: date) -> Json:
-    """A shape with whatever it has no place for in a member of ours: read, it is the entry."""
+    """A shape with whatever it has no place for in a member of ours: read, it is the entry.
+
+    What stands in such a member already, of an earlier day, goes.
+    """
+    shape = {name: value for name, value in shape.items() if name != OURS}
     plainly = msgspec.to_builtins(tidy(read(shape), today)[0])
     wanted = msgspec.to_builtins(entry)
     apart = {name: wanted[name] for name in wanted if wanted[name] != plainly[name]}

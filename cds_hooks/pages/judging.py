@@ -6,13 +6,10 @@ A case names the person as their record system does, for whoever is to open that
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cds_hooks.pages.html import templates
-from cds_hooks.pages.status import REVIEWED
+from cds_hooks.pages.framed import page_of
 from cds_hooks.pages.told import About
 from prompts.judged import ENOUGH, MOST_WRONG, Judged
 from rules.rule import Practice
-
-_TEMPLATES = templates("cds_hooks.pages", strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +65,14 @@ class Said:
 
 def judging_page(practice: Practice, rules: Sequence[ToJudge]) -> bytes:
     """Every rule that is judged before it goes live."""
-    return _page("judging.html", practice, rules=rules, enough=ENOUGH, most=MOST_WRONG)
+    return page_of("judging.html", practice, rules=rules, enough=ENOUGH, most=MOST_WRONG)
 
 
 def case_page(practice: Practice, about: About, judged: Judged, case: OneCase | None) -> bytes:
     """One rule in words, and the next case of it, if there is one."""
-    return _page("case.html", practice, about=about, judged=judged, case=case)
+    return page_of("case.html", practice, about=about, judged=judged, case=case)
 
 
 def said_page(practice: Practice, said: Said) -> bytes:
     """What came of a button: nothing of the person is on it."""
-    return _page("judged.html", practice, said=said)
-
-
-def _page(template: str, practice: Practice, **values: object) -> bytes:
-    made = _TEMPLATES.get_template(template)
-    return made.render(practice=practice, reviewed=REVIEWED, **values).encode()
+    return page_of("judged.html", practice, said=said)

@@ -6,13 +6,11 @@ On the page for everybody there are no words of those who looked, and no day of 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cds_hooks.pages.html import templates
-from cds_hooks.pages.status import REVIEWED
+from cds_hooks.pages.framed import page_of
 from cds_hooks.store.thumbs import LONGEST, SOME, Reply, Thumbs, Words
 from rules.days import in_words
 from rules.rule import Library
 
-_TEMPLATES = templates("cds_hooks.pages", strict=True)
 _NONE = Thumbs()
 
 
@@ -58,7 +56,7 @@ def _of_rule(
 
 def said_page(library: Library, said: Sequence[OfRule], *, manages: bool) -> bytes:
     """The page for everybody. ``manages``: whoever looks may read the words."""
-    return _page("said.html", library, said=said, manages=manages)
+    return page_of("said.html", library.practice, said=said, manages=manages, fewest=SOME)
 
 
 def words_page(library: Library, words: Sequence[Words]) -> bytes:
@@ -68,9 +66,4 @@ def words_page(library: Library, words: Sequence[Words]) -> bytes:
     for one in words:
         by_rule.setdefault(one.rule, []).append(one)
     told = [(rule, titles.get(rule, rule), found) for rule, found in by_rule.items()]
-    return _page("words.html", library, told=told, longest=LONGEST)
-
-
-def _page(template: str, library: Library, **values: object) -> bytes:
-    made = _TEMPLATES.get_template(template)
-    return made.render(practice=library.practice, reviewed=REVIEWED, fewest=SOME, **values).encode()
+    return page_of("words.html", library.practice, told=told, longest=LONGEST)

@@ -1,4 +1,4 @@
-"""How a page about somebody is sent: kept by nobody, in no frame, its address told to nobody."""
+"""How a page is sent that may be about somebody: kept by nobody, in no frame, without a script."""
 
 from collections.abc import Mapping
 

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cds_hooks.pages.html import templates
-from cds_hooks.pages.status import REVIEWED
-from cds_hooks.store.directory import Kept, State
+from cds_hooks.pages.framed import page_of
+from cds_hooks.store.supports import Kept, State, is_same_person
 from prompts.places import Freshness, checked_in_words, freshness
 from rules.answer import CANNOT_TELL, NO, YES
-from rules.credits import LANGUAGES, whose
+from rules.credits import LANGUAGES, licence_in_words, source_in_words, whose
 from rules.days import in_words
+from rules.papers import primary
 from rules.rule import Practice
 from rules.support import Cost, Listed, Room, Support
 
-_TEMPLATES = templates("cds_hooks.pages", strict=True)
 MOST_LISTED = 50  # on one page
 COSTS = {"free": "It is free", "paid": "It costs something", "": "I do not know"}
 STEPS = {"yes": "Yes", "no": "No", "": "I do not know"}
+_CLAIMED = {YES: "yes", NO: "no", CANNOT_TELL: ""}
 _ROOM = {Room.OPEN: "", Room.FULL: "Full at the moment", Room.WAITING: "People are waiting"}
 
 
@@ -68,7 +68,7 @@ def _within(words: str, texts: Iterable[str]) -> bool:
 
 
 def _spoken(entry: Support) -> set[str]:
-    return {code.partition("-")[0] for code in entry.languages}
+    return set(map(primary, entry.languages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ class Line:
     facts: tuple[tuple[str, str], ...]
     url: str
     whose: str
+    # Where that is said: the entry in its directory, its licence, and whom to credit.
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 def line_of(one: Listed, today: date) -> Line:
@@ -98,6 +100,11 @@ def line_of(one: Listed, today: date) -> Line:
         ("Ages", _ages(entry)),
         ("Run by", entry.run_by),
         ("By people who live with the same", "yes" if entry.peers is YES else ""),
+        ("Waiting time", entry.wait),
+        (
+            "Entry kept by whoever runs it",
+            _CLAIMED[entry.claimed],
+        ),
         ("How to join", "" if entry.join == "not known" else str(entry.join)),
         ("Telephone", entry.phone),
         ("Email", entry.email),
@@ -105,7 +112,17 @@ def line_of(one: Listed, today: date) -> Line:
         ("Last checked", checked_in_words(one, today).removeprefix("last checked ")),
     )
     said = tuple((name, text) for name, text in facts if text)
-    return Line(entry.id, entry.name, entry.about, said, entry.url, whose(entry))
+    sources = tuple(_sources(entry))
+    return Line(entry.id, entry.name, entry.about, said, entry.url, whose(entry), sources)
+
+
+def _sources(entry: Support) -> Iterator[tuple[str, str]]:
+    """Links that go with whose it is, each with its words."""
+    if entry.source_url:
+        yield f"The entry at {source_in_words(entry.source)}", entry.source_url
+    if (licence := licence_in_words(entry.licence)) not in (entry.licence, "licence not said"):
+        yield licence, entry.licence
+    yield from ((credit.text, credit.url) for credit in entry.credits if credit.url)
 
 
 def _places(entry: Support) -> list[str]:
@@ -120,7 +137,8 @@ def _places(entry: Support) -> list[str]:
 
 def _cost(entry: Support) -> str:
     plain = {Cost.FREE: "free", Cost.PAID: "it costs something", Cost.UNKNOWN: "not said"}
-    return f"{plain[entry.cost]} ({entry.cost_words})" if entry.cost_words else plain[entry.cost]
+    is_said = entry.cost_words.casefold() in ("", plain[entry.cost])
+    return plain[entry.cost] if is_said else f"{plain[entry.cost]} ({entry.cost_words})"
 
 
 def _ages(entry: Support) -> str:
@@ -139,7 +157,7 @@ def support_page(
     fresh = [one for one in found if freshness(one, today) is not Freshness.STALE]
     shown = found if search.old else fresh
     shown.sort(key=lambda one: one.last_checked or date.min, reverse=True)
-    return _page(
+    return page_of(
         "support.html",
         practice,
         search=search,
@@ -160,14 +178,14 @@ def suggest_page(
     practice: Practice, typed: Mapping[str, str], wrong: Sequence[tuple[str, str]] = ()
 ) -> bytes:
     """The form, with what was typed and what to put right: each a field and a sentence."""
-    return _page(
+    return page_of(
         "support-suggest.html", practice, typed=typed, wrong=wrong, costs=COSTS, steps=STEPS
     )
 
 
 def told_page(practice: Practice, heading: str, says: str, back: str) -> bytes:
     """What came of something that was sent or pressed."""
-    return _page("support-told.html", practice, heading=heading, says=says, back=back)
+    return page_of("support-told.html", practice, heading=heading, says=says, back=back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +199,7 @@ class Waiting:
     seen_by: str
     published_by: str
     reports: int
-    is_mine: bool  # whoever looks approved of it already
+    why_not: str  # why whoever looks cannot approve of it; "" where they can
     waits: bool
     # Where a change waits beside what is on show: of what, what it is, and what it would be.
     changes: tuple[tuple[str, str, str], ...] = ()
@@ -205,18 +223,32 @@ def waiting_of(kept: Kept, who: str, today: date) -> Waiting:
         seen_by=kept.seen_by,
         published_by=" and ".join(kept.published_by),
         reports=kept.reports,
-        is_mine=" ".join(kept.seen_by.split()).casefold() == " ".join(who.split()).casefold(),
+        why_not=_why_not(kept, who),
         waits=kept.draft is not None and kept.state not in (State.HIDDEN, State.GONE),
         changes=changes,
-        links=tuple(filter(None, (latest.url, latest.referral_url, latest.source_url))),
+        links=tuple(dict.fromkeys(filter(None, _links(latest)))),
         can_drop=kept.shown is None,
     )
+
+
+def _why_not(kept: Kept, who: str) -> str:
+    if is_same_person(kept.suggested_by, who):
+        return "You suggested it. It takes two others."
+    if is_same_person(kept.seen_by, who):
+        return "You approved of it. It takes somebody else as well."
+    return ""
+
+
+def _links(entry: Support) -> Iterator[str]:
+    yield from (entry.url, entry.referral_url, entry.source_url)
+    yield from (credit.url for credit in entry.credits)
 
 
 def _changes(before: Line, after: Line) -> Iterator[tuple[str, str, str]]:
     def facts(line: Line) -> dict[str, str]:
         own = {"Name": line.name, "About": line.about, "Web address": line.url}
-        return {**own, **dict(line.facts), "Whose": line.whose}
+        told = "; ".join(f"{words}: {url}" for words, url in line.sources)
+        return {**own, **dict(line.facts), "Whose": line.whose, "Links of the source": told}
 
     was, now = facts(before), facts(after)
     for name in dict.fromkeys((*was, *now)):
@@ -238,9 +270,4 @@ class Publishing:
 
 def publish_page(practice: Practice, shown: Publishing, who: str) -> bytes:
     """What waits for two people, what people say has changed, and a search for the rest."""
-    return _page("support-publish.html", practice, shown=shown, who=who)
-
-
-def _page(template: str, practice: Practice, **given: object) -> bytes:
-    page = _TEMPLATES.get_template(template)
-    return page.render(practice=practice, reviewed=REVIEWED, **given).encode()
+    return page_of("support-publish.html", practice, shown=shown, who=who)

@@ -180,14 +180,19 @@ def _does(offer: Offer) -> str:
             ahead = f", {offer.lead_time} before the visit" if offer.lead_time else ""
             return f"A draft letter with results that a clinician has filed{ahead}"
         case OfferKind.MESSAGE:
-            return f"A draft message ({offer.channel}): {offer.template}"
+            return f"A draft message ({offer.channel}): {_apart(offer.template)}"
         case OfferKind.QUESTIONNAIRE:
-            return f"A questionnaire to fill in: {offer.form}"
+            return f"A questionnaire to fill in: {_apart(offer.form)}"
         case OfferKind.TASK:
             due = f", within {offer.due}" if offer.due else ""
-            return f"A task for {offer.role}{due}"
+            return f"A task for {_apart(offer.role)}{due}"
         case OfferKind.GOAL:
             return f"A goal in the person's own words. {offer.text}".strip()
+
+
+def _apart(name: str) -> str:
+    """A name as people write it: care coordinator. An address stays as it is."""
+    return name if "/" in name else name.replace("-", " ")
 
 
 _AT_THE_DESK = frozenset({"reception", "administrator"})  # they arrange it, and ring nobody

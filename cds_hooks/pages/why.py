@@ -6,13 +6,11 @@ Neither page names the person, who is the one whose record is open where the lin
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cds_hooks.pages.html import templates
-from cds_hooks.pages.status import REVIEWED
+from cds_hooks.pages.framed import page_of
 from cds_hooks.store.audit import Page
 from rules.days import PRACTICE_ZONE, in_words
 from rules.rule import Practice
 
-_TEMPLATES = templates("cds_hooks.pages", strict=True)
 # How many looks stand on a page, the latest of them first.
 MOST_ENTRIES = 200
 _BACK = "Why this card was shown"
@@ -21,6 +19,7 @@ _ACTIONS = {
     "case": "Somebody by whom a rule is judged",
     "audit": "This page",
     "words": "What was said about cards",
+    "directory": "A button of the directory of local support",
     "export": "What is kept of a person, exported",
     "erase": "What is kept of a person, erased",
 }
@@ -80,12 +79,12 @@ class Why:
 
 def why_page(practice: Practice, why: Why) -> bytes:
     """The page about one card."""
-    return _page("why.html", practice, why=why, shown_on=in_words(why.shown_on))
+    return page_of("why.html", practice, why=why, shown_on=in_words(why.shown_on))
 
 
 def audit_page(practice: Practice, page: Page) -> bytes:
     """Who looked, the latest first, and whether anything was done to the audit."""
-    return _page(
+    return page_of(
         "audit.html",
         practice,
         entries=[(_moment(one.at), one) for one in page.entries],
@@ -98,17 +97,12 @@ def audit_page(practice: Practice, page: Page) -> bytes:
 
 def pressed_page(practice: Practice, heading: str, says: str, back: str = _BACK) -> bytes:
     """The page of somebody who pressed a button: nothing of the card or the person is on it."""
-    return _page("pressed.html", practice, heading=heading, says=says, back=back)
+    return page_of("pressed.html", practice, heading=heading, says=says, back=back)
 
 
 def not_for_you_page(practice: Practice, says: str) -> bytes:
     """The page of somebody who may not look, or whose link is too old."""
-    return _page("not-for-you.html", practice, says=says)
-
-
-def _page(template: str, practice: Practice, **values: object) -> bytes:
-    made = _TEMPLATES.get_template(template)
-    return made.render(practice=practice, reviewed=REVIEWED, **values).encode()
+    return page_of("not-for-you.html", practice, says=says)
 
 
 def _moment(at: datetime) -> str:

@@ -1,7 +1,7 @@
 """Cards issued and answers given, as the history that rules and restraint read."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -36,6 +36,7 @@ __all__ = ["Answers", "Button", "Issued", "Known", "Met", "Place", "Used", "kept
 _LOOK = select(cards.c.card, answers.c.id).join(answers, isouter=True).limit(1)
 _ISSUE = Quick(insert(cards))
 _GROUNDS = Quick(insert(grounds))
+_JSON = msgspec.json.Encoder()
 _KEPT_UNKNOWN = timedelta(days=90)
 _KNOWN_FOR = 60.0  # seconds
 _FINGERPRINT = select(known_of_itself.c.value).where(known_of_itself.c.name == "key")
@@ -140,17 +141,12 @@ class Answers:
             # At the end and in one order: whoever decides about somebody else waits for no more.
             counting.add(connection, known.events)
 
-    @contextmanager
-    def sitting(self, who: str, now: datetime) -> Generator[Sitting]:
+    def sitting(self, who: str, now: datetime) -> AbstractContextManager[Sitting]:
         """What whoever looks was shown within 4 hours; "" for nobody who is known. StoreError.
 
         To be asked for inside ``about``, never the other way round, or two could wait for another.
         """
-        if not who:
-            yield Sitting()
-            return
-        with self._lately().of(who, now) as sitting:
-            yield sitting
+        return self._lately().of(who, now) if who else nullcontext(Sitting())
 
     def session(self, who: str, now: datetime) -> str:
         """A text of its own for whoever looks and the half day; "" for nobody who is known.
@@ -295,6 +291,7 @@ class Known:
         """Keep a card, what it rests on, and that it was shown."""
         if issued.person != self._person:
             raise ValueError("A card is kept for the person who is decided about.")
+        day = practice_day(issued.shown_at)
         _ISSUE.on(
             self._connection,
             {
@@ -307,12 +304,12 @@ class Known:
                 "buttons": _written(
                     {b.suggestion: [b.reply, " ".join(b.topics)] for b in issued.buttons}
                 ),
-                "shown_on": practice_day(issued.shown_at).isoformat(),
+                "shown_on": day.isoformat(),
                 "shown_at": issued.shown_at.isoformat(),
             },
         )
         _GROUNDS.on(self._connection, _grounds(issued))
-        self.events += _shown(issued)
+        self.events += _shown(issued, day)
 
 
 def _grounds(issued: Issued) -> dict[str, str]:
@@ -334,19 +331,19 @@ def _grounds(issued: Issued) -> dict[str, str]:
     }
 
 
-def _shown(issued: Issued) -> Iterable[Event]:
-    day = practice_day(issued.shown_at)
+def _shown(issued: Issued, day: date) -> Iterable[Event]:
     every = [rule.partition("|")[0] for rule in issued.rules]
     events = dict.fromkeys((rule, "") for rule in every)
     for button in issued.buttons:
-        for rule in button.rules or every:
-            events |= dict.fromkeys((rule, offer) for offer in button.offers)
+        for offer in button.offers:
+            for rule in button.rules or every:
+                events[rule, offer] = None
     return [Event(day, rule, offer, SHOWN) for rule, offer in events]
 
 
 def _written(value: object) -> str:
     """JSON, several times as fast as Python's own."""
-    return msgspec.json.encode(value).decode()
+    return _JSON.encode(value).decode()
 
 
 def key_of(database: Database, place: Place) -> Key:

@@ -6,7 +6,6 @@ Whether it is whole anybody can tell; what is in it, only whoever has the key.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,20 +17,34 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 import msgspec
-from sqlalchemy import Connection, MetaData, create_engine, func, inspect, select, text
+from sqlalchemy import MetaData, create_engine, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_hooks.store.answers import checked_key, fingerprint_in
+from cds_hooks.store.directory_copies import copy_out, entries_in
+from cds_hooks.store.dumping import dump, read_rows
 from cds_hooks.store.keys import KEY_FILE, Key, read_key, sync_folder
 from cds_hooks.store.opening import Database, Place, connect, version_of
 from cds_hooks.store.sealing import seal, unseal
+from cds_hooks.store.supports import VERSION as OF_SUPPORTS
 from cds_hooks.store.tables import FILE, StoreError, metadata
 
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 COPY, ROWS = "store.sqlite", "store.jsonl"
+DIRECTORY = "directory.jsonl"
 SEALED = ".sealed"
 _NAME = "goodday-backup-"
 FORMAT, _UNSEALED = 2, 1  # those of before lie open
+
+
+class Part(msgspec.Struct, forbid_unknown_fields=True):
+    """The directory of local support, where there is one: sealed in a file of its own."""
+
+    file: str
+    sha256: str
+    bytes: int
+    version: int  # of its tables
+    entries: int
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
@@ -45,6 +58,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     bytes: int
     rows: dict[str, int]  # how many each table has
     key: str = ""  # the fingerprint of the key that it is sealed with
+    directory: Part | None = None
 
     @property
     def lies_open(self) -> bool:
@@ -105,13 +119,14 @@ def _copy(place: Place, folder: Path, now: datetime) -> None:
             with database.engine.connect() as connection:
                 if database.is_shared:
                     steady = connection.execution_options(isolation_level="REPEATABLE READ")
-                    rows = _dump(steady, plain)
+                    rows = dump(steady, plain, metadata)
                 else:
                     alone = connection.execution_options(isolation_level="AUTOCOMMIT")
                     alone.execute(text("VACUUM INTO :file"), {"file": str(plain)})
                     rows = _rows_of(plain)
             file = folder / f"{plain.name}{SEALED}"
             seal(plain, file, key.bytes_for(_PURPOSE))
+            directory = _copy_directory(place, scratch, folder, key)
     finally:
         database.close()
     manifest = Manifest(
@@ -123,13 +138,24 @@ def _copy(place: Place, folder: Path, now: datetime) -> None:
         file.stat().st_size,
         rows,
         key.fingerprint,
+        directory,
     )
     packed = msgspec.json.format(msgspec.json.encode(manifest)) + b"\n"
     _write(folder / MANIFEST, packed)
     _write(folder / SEAL, _sealed(packed))
 
 
-_PURPOSE = "backup"
+def _copy_directory(place: Place, scratch: Path, folder: Path, key: Key) -> Part | None:
+    plain = scratch / DIRECTORY
+    entries = copy_out(place, plain)
+    if entries is None:
+        return None
+    file = folder / f"{DIRECTORY}{SEALED}"
+    seal(plain, file, key.bytes_for(_OF_THE_DIRECTORY))
+    return Part(file.name, _sha256(file), file.stat().st_size, OF_SUPPORTS, entries)
+
+
+_PURPOSE, _OF_THE_DIRECTORY = "backup", "backup of the directory"
 
 
 def _key_of(database: Database, place: Place) -> Key:
@@ -190,6 +216,23 @@ def opened(place: Place, folder: Path, manifest: Manifest) -> Generator[Path]:
     if manifest.format == _UNSEALED:
         yield file
         return
+    with _unsealed(place, file, manifest, _PURPOSE) as plain:
+        yield plain
+
+
+@contextmanager
+def opened_directory(place: Place, folder: Path, manifest: Manifest) -> Generator[Path | None]:
+    """The same of the directory of local support in it; None where it has none."""
+    if manifest.directory is None:
+        yield None
+        return
+    file = folder / manifest.directory.file
+    with _unsealed(place, file, manifest, _OF_THE_DIRECTORY) as plain:
+        yield plain
+
+
+@contextmanager
+def _unsealed(place: Place, file: Path, manifest: Manifest, purpose: str) -> Generator[Path]:
     key = read_key(place.folder, place.key, make=False)
     if key.fingerprint != manifest.key:
         raise StoreError(
@@ -199,8 +242,8 @@ def opened(place: Place, folder: Path, manifest: Manifest) -> Generator[Path]:
         )
     with ExitStack() as until_then:
         try:
-            plain = until_then.enter_context(for_a_moment(place)) / manifest.holds
-            unseal(file, plain, key.bytes_for(_PURPOSE))
+            plain = until_then.enter_context(for_a_moment(place)) / file.name.removesuffix(SEALED)
+            unseal(file, plain, key.bytes_for(purpose))
         except ValueError:
             raise StoreError(f"{file.name} was changed since the backup was made.") from None
         except OSError:
@@ -225,41 +268,6 @@ def _sealed(manifest: bytes) -> bytes:
 def _sha256(file: Path) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _dump(connection: Connection, file: Path) -> dict[str, int]:
-    """Every row of our tables, one a line, as JSON; how many each table has."""
-    there = MetaData()
-    there.reflect(connection)
-    rows: dict[str, int] = {}
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        for table in metadata.sorted_tables:
-            if table.name not in there.tables:
-                continue
-            columns = there.tables[table.name]
-            rows[table.name] = 0
-            order = list(columns.primary_key.columns)
-            streamed = connection.execution_options(yield_per=1000)
-            for row in streamed.execute(select(columns).order_by(*order)).mappings():
-                rows[table.name] += 1
-                line = json.dumps({"table": table.name, "row": dict(row)}, ensure_ascii=True)
-                out.write(line.encode() + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
-    return rows
-
-
-def read_rows(file: Path) -> Iterator[tuple[str, dict[str, str | int]]]:
-    """The rows of a dump, table by table as they were written. Raises ValueError or OSError."""
-    with file.open("rb") as lines:
-        for line in lines:
-            packed = msgspec.json.decode(line, type=_Row)
-            yield packed.table, packed.row
-
-
-class _Row(msgspec.Struct):
-    table: str
-    row: dict[str, str | int]
 
 
 def _rows_of(file: Path) -> dict[str, int]:
@@ -329,16 +337,31 @@ def look_at(folder: Path, place: Place | None = None) -> Looked:
         f"{ROWS}{sealed}",
     ):
         return Looked(None, (f"{MANIFEST} is of another version of Good Day.",))
-    wrong = tuple(_wrong_with(folder / manifest.file, manifest))
+    part = manifest.directory
+    if part is not None and (part.file != f"{DIRECTORY}{SEALED}" or part.version > OF_SUPPORTS):
+        return Looked(None, (f"{MANIFEST} is of another version of Good Day.",))
+    found = [*_wrong_with(folder / manifest.file, manifest)]
+    found += _wrong_with(folder / part.file, part) if part is not None else ()
+    wrong = tuple(found)
     if not wrong and place is not None:
         with opened(place, folder, manifest) as plain:
             wrong = tuple(_wrong_in(plain, manifest))
+        with opened_directory(place, folder, manifest) as plain:
+            if plain is not None and part is not None and not _is_directory(plain, part):
+                wrong = (*wrong, f"{part.file} cannot be read as a directory of local support.")
     return Looked(manifest, wrong)
 
 
-def _wrong_with(file: Path, manifest: Manifest) -> Iterator[str]:
+def _is_directory(plain: Path, part: Part) -> bool:
     try:
-        if file.stat().st_size != manifest.bytes or _sha256(file) != manifest.sha256:
+        return entries_in(plain) == part.entries
+    except (ValueError, OSError):
+        return False
+
+
+def _wrong_with(file: Path, says: Manifest | Part) -> Iterator[str]:
+    try:
+        if file.stat().st_size != says.bytes or _sha256(file) != says.sha256:
             yield f"{file.name} was changed since the backup was made."
     except OSError:
         yield f"{file.name} is not there or cannot be read."

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import repeat
 
 from sqlalchemy import Connection, bindparam, func, select, text
@@ -15,15 +16,25 @@ from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import counts
 from prompts.capacity import ENOUGH, resting
 
-# One statement for both databases: one row is one sort of event on one day.
-_ADD = Quick(
-    text(
-        "INSERT INTO counts (day, rule, offer, outcome, times)"
-        " VALUES (:day, :rule, :offer, :outcome, :times)"
-        " ON CONFLICT (day, rule, offer, outcome)"
-        " DO UPDATE SET times = counts.times + excluded.times"
+# One statement for both databases, of as many rows as are given up to so many: one row is one sort
+# of event on one day.
+_AT_ONCE = 16
+
+
+@cache
+def _add(rows: int) -> Quick:
+    values = ", ".join(
+        f"(:day{row}, :rule{row}, :offer{row}, :outcome{row}, :times{row})" for row in range(rows)
     )
-)
+    return Quick(
+        text(
+            f"INSERT INTO counts (day, rule, offer, outcome, times) VALUES {values}"
+            " ON CONFLICT (day, rule, offer, outcome)"
+            " DO UPDATE SET times = counts.times + excluded.times"
+        )
+    )
+
+
 _BETWEEN = (
     select(counts)
     .where(counts.c.day >= bindparam("first"), counts.c.day <= bindparam("last"))
@@ -67,15 +78,15 @@ def add(connection: Connection, events: Iterable[Event]) -> None:
 
     In one order always, so that two who count never wait for each other.
     """
-    many = Counter[tuple[str, str, str, str]]()
+    many: dict[tuple[str, str, str, str], int] = {}
     for event, times in events.items() if isinstance(events, Counter) else zip(events, repeat(1)):
-        many[event.day.isoformat(), event.rule, event.offer, event.outcome] += times
-    if many:
-        _ADD.many(connection, [_row(*event, times) for event, times in sorted(many.items())])
-
-
-def _row(day: str, rule: str, offer: str, outcome: str, times: int) -> dict[str, str | int]:
-    return {"day": day, "rule": rule, "offer": offer, "outcome": outcome, "times": times}
+        row = event.day.isoformat(), event.rule, event.offer, event.outcome
+        many[row] = many.get(row, 0) + times
+    in_order = sorted(many.items())
+    for first in range(0, len(in_order), _AT_ONCE):
+        some = in_order[first : first + _AT_ONCE]
+        values = [value for event, times in some for value in (*event, times)]
+        _add(len(some)).on_values(connection, values)
 
 
 def full(connection: Connection, today: date) -> frozenset[str]:

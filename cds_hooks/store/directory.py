@@ -1,137 +1,40 @@
 """The directory of local support, kept: what was suggested, and what two people published.
 
 A file of its own, or tables of a server's database. What is on show stays as two people saw it: a
-change that comes from outside waits beside it until two people have seen that too. No person of
-any record is in it. Names are of those who publish, which is done in the open.
+change that comes from outside waits beside it until two people have seen that too.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
-from hashlib import sha256
 
 import msgspec
-from sqlalchemy import (
-    Column,
-    Connection,
-    Integer,
-    MetaData,
-    RowMapping,
-    String,
-    Table,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from cds_hooks.store.beside import is_there
 from cds_hooks.store.opening import Place, open_database
+from cds_hooks.store.supports import (
+    FILE,
+    VERSION,
+    Kept,
+    State,
+    is_same_person,
+    kept_of,
+    metadata,
+    next_turn,
+    supports,
+    turn_of,
+)
 from rules.credits import HERE
 from rules.support import Listed, Room, Status, Support
 
-FILE = "directory.sqlite"
 MOST_SUGGESTED = 500  # that wait, of those that anybody may send
-_VERSION = 1
+# Days after the last thing that anybody did with an entry for which their names stay with it.
+NAMES_FOR = 730
 
-_metadata = MetaData()
-_supports = Table(
-    "supports",
-    _metadata,
-    Column("id", String, primary_key=True),
-    Column("shown", String, nullable=False),  # as two people published it, as JSON; "" before
-    Column("draft", String, nullable=False),  # what waits for two people; "" where nothing does
-    # Both as their directory wrote them, and "" where nobody did: what was suggested here.
-    Column("shown_came", String, nullable=False),
-    Column("draft_came", String, nullable=False),
-    Column("seen_by", String, nullable=False),  # who was the first to approve of the draft
-    Column("published_by", String, nullable=False),  # both, a line each
-    Column("away", String, nullable=False),  # "", hidden or gone, by hand
-    Column("themes", String, nullable=False),  # added here, separated by spaces
-    Column("room", String, nullable=False),
-    Column("weeks", Integer, nullable=False),
-    Column("checked_here", String, nullable=False),
-    Column("reports", Integer, nullable=False),  # by people who said that it has changed
-    Column("since", String, nullable=False),  # the day of the last of all this
-)
-# How often anything was changed: whoever has it in memory looks at this alone.
-_turns = Table(
-    "support_turns",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("turn", Integer, nullable=False),
-)
-
-_ONE = select(_supports)
-_SUPPORT = msgspec.json.Decoder(Support)
+_ONE = select(supports)
 _Values = Mapping[str, str | int]  # what is written of an entry, by its columns
-
-
-class State(StrEnum):
-    """Where an entry is on its way."""
-
-    SUGGESTED = "suggested"
-    APPROVED = "approved once"
-    PUBLISHED = "published"
-    HIDDEN = "hidden"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One entry, with all that is kept of it."""
-
-    shown: Support | None
-    draft: Support | None
-    shown_came: str
-    draft_came: str
-    seen_by: str
-    published_by: tuple[str, ...]
-    away: str
-    themes: tuple[str, ...]
-    room: Room
-    weeks: int
-    checked_here: date | None
-    reports: int
-    since: date
-
-    @property
-    def state(self) -> State:
-        """Where it is; one that is published may have a change waiting besides."""
-        if self.away:
-            return State(self.away)
-        if self.shown is not None:
-            return State.GONE if self.shown.status is Status.GONE else State.PUBLISHED
-        return State.APPROVED if self.seen_by else State.SUGGESTED
-
-    @property
-    def latest(self) -> Support:
-        """The newest of it: what waits, where something does."""
-        found = self.draft or self.shown
-        assert found is not None  # a row has one of them
-        return found
-
-    @property
-    def entry(self) -> Support:
-        """As it is on show, or as it came where nothing is; with the themes added here."""
-        found = self.shown or self.latest
-        return replace(found, themes=tuple(dict.fromkeys((*found.themes, *self.themes))))
-
-    @property
-    def came(self) -> str:
-        """What that was written as by its directory."""
-        return self.draft_came if self.shown is None else self.shown_came
-
-    @property
-    def seen(self) -> str:
-        """What whoever approves has seen: another text of it is something else."""
-        return sha256(msgspec.json.encode(self.latest)).hexdigest()[:16]
-
-    @property
-    def listed(self) -> Listed:
-        """As people are shown it."""
-        return Listed(self.entry, self.room, self.weeks, self.checked_here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +52,7 @@ class Came(StrEnum):
     APPROVED = "approved"
     PUBLISHED = "published"
     NEEDS_ANOTHER = "needs another"  # the same person cannot be both
+    SUGGESTED_IT = "suggested it"  # nor can whoever suggested it be one of them
     NOT_AS_SEEN = "not as seen"
     NOTHING_WAITS = "nothing waits"
     UNKNOWN = "unknown"
@@ -160,7 +64,7 @@ class Directory:
     def __init__(self, place: Place) -> None:
         """Open or make it. Raises StoreError."""
         # What two people published is not lost with the power: FULL.
-        self._database = open_database(place, FILE, _metadata, "FULL", _VERSION)
+        self._database = open_database(place, FILE, metadata, "FULL", VERSION)
 
     @classmethod
     def if_there(cls, place: Place) -> "Directory | None":
@@ -174,12 +78,12 @@ class Directory:
     def turn(self) -> int:
         """A number that is another one whenever anything was changed. Raises StoreError."""
         with self._database.reading() as connection:
-            return _turn(connection)
+            return turn_of(connection)
 
     def everything(self) -> tuple[Kept, ...]:
         """All that is kept, by name. Raises StoreError."""
         with self._database.reading() as connection:
-            found = [_kept(row) for row in connection.execute(_ONE).mappings()]
+            found = [kept_of(row) for row in connection.execute(_ONE).mappings()]
         return tuple(sorted(found, key=lambda one: (one.entry.name.casefold(), one.entry.id)))
 
     def one(self, name: str) -> Kept | None:
@@ -189,10 +93,10 @@ class Directory:
 
     def published(self) -> tuple[int, tuple[Listed, ...]]:
         """The turn, and every entry that people may be shown. Raises StoreError."""
-        on_show = _ONE.where(_supports.c.shown != "", _supports.c.away == "")
+        on_show = _ONE.where(supports.c.shown != "", supports.c.away == "")
         with self._database.reading() as connection:
-            turn = _turn(connection)
-            found = [_kept(row).listed for row in connection.execute(on_show).mappings()]
+            turn = turn_of(connection)
+            found = [kept_of(row).listed for row in connection.execute(on_show).mappings()]
         return turn, tuple(one for one in found if one.entry.status is Status.ACTIVE)
 
     def take(self, found: Iterable[tuple[Support, str]], today: date) -> Taken:
@@ -205,7 +109,7 @@ class Directory:
         changed: list[str] = []
         same: list[str] = []
         with self._database.writing() as connection:
-            _next_turn(connection)
+            next_turn(connection)
             for entry, came in found:
                 row = _look_up(connection, entry.id)
                 if row is None:
@@ -215,19 +119,23 @@ class Directory:
                 given = _given(row, entry, came)
                 is_news = bool(given["draft"]) and entry != row.draft
                 (changed if is_news else same).append(entry.id)
-                _update(connection, entry.id, given)
+                since = {"since": today.isoformat()} if is_news else {}
+                _update(connection, entry.id, {**given, **since})
         return Taken(tuple(new), tuple(changed), tuple(same))
 
-    def suggest(self, entry: Support, today: date) -> bool:
-        """Keep what anybody suggested; whether there was room for it. Raises StoreError."""
-        waiting = select(_supports.c.id).where(
-            _supports.c.id.startswith(f"{HERE}:"), _supports.c.shown == "", _supports.c.away == ""
+    def suggest(self, entry: Support, today: date, by: str = "") -> bool:
+        """Keep what anybody suggested; whether there was room for it. Raises StoreError.
+
+        ``by``: who, where somebody is signed in: they are neither of the two who publish it.
+        """
+        waiting = select(supports.c.id).where(
+            supports.c.id.startswith(f"{HERE}:"), supports.c.shown == "", supports.c.away == ""
         )
         with self._database.writing() as connection:
-            _next_turn(connection)
+            next_turn(connection)
             if len(connection.execute(waiting).all()) >= MOST_SUGGESTED:
                 return False
-            _insert(connection, entry, "", today)
+            _insert(connection, entry, "", today, by)
         return True
 
     def publish(
@@ -246,7 +154,7 @@ class Directory:
         and it is as it says. Raises StoreError.
         """
         with self._database.writing() as connection:
-            _next_turn(connection)
+            next_turn(connection)
             row = _look_up(connection, name)
             if row is None:
                 return Came.UNKNOWN
@@ -258,15 +166,17 @@ class Directory:
             values: dict[str, str | int] = {"themes": added, "since": today.isoformat()}
             if checked:
                 values |= _checked(today)
+            if is_same_person(row.suggested_by, by):
+                return Came.SUGGESTED_IT
             if not row.seen_by:
                 came = Came.APPROVED
                 values["seen_by"] = by
-            elif _same_person(row.seen_by, by):
+            elif is_same_person(row.seen_by, by):
                 return Came.NEEDS_ANOTHER
             else:
                 came = Came.PUBLISHED
                 values.update(_NO_DRAFT, shown=_text(row.draft), shown_came=row.draft_came)
-                values["published_by"] = f"{row.seen_by}\n{by}"
+                values |= {"published_by": f"{row.seen_by}\n{by}", "suggested_by": ""}
             _update(connection, name, values)
         return came
 
@@ -290,21 +200,34 @@ class Directory:
 
     def report(self, name: str) -> bool:
         """Somebody says that it has changed or stopped; whether there is one on show."""
-        on_show = update(_supports).where(_supports.c.id == name, _supports.c.shown != "")
+        on_show = update(supports).where(supports.c.id == name, supports.c.shown != "")
         with self._database.writing() as connection:
             # It is for whoever publishes; what people are shown is the same: the turn stays.
-            return connection.execute(on_show.values(reports=_supports.c.reports + 1)).rowcount > 0
+            return connection.execute(on_show.values(reports=supports.c.reports + 1)).rowcount > 0
 
     def drop(self, name: str) -> bool:
         """Let go of what was suggested and never published; whether there was such. StoreError."""
-        unpublished = delete(_supports).where(_supports.c.id == name, _supports.c.shown == "")
+        unpublished = delete(supports).where(supports.c.id == name, supports.c.shown == "")
         with self._database.writing() as connection:
-            _next_turn(connection)
+            next_turn(connection)
             return connection.execute(unpublished).rowcount > 0
+
+    def let_go_of_names(self, today: date) -> int:
+        """Who approved, published or suggested what nobody has touched since; of how many entries.
+
+        What they published stays. Raises StoreError.
+        """
+        c = supports.c
+        named = or_(c.seen_by != "", c.published_by != "", c.suggested_by != "")
+        old = (today - timedelta(days=NAMES_FOR)).isoformat()
+        gone = update(supports).where(named, c.since < old)
+        nobody = {"seen_by": "", "published_by": "", "suggested_by": ""}
+        with self._database.writing() as connection:
+            return connection.execute(gone.values(nobody)).rowcount
 
     def _set(self, name: str, values: _Values) -> bool:
         with self._database.writing() as connection:
-            _next_turn(connection)
+            next_turn(connection)
             if _look_up(connection, name) is None:
                 return False
             _update(connection, name, values)
@@ -333,15 +256,13 @@ def _checked(today: date) -> _Values:
     return {"checked_here": today.isoformat(), "reports": 0}
 
 
-def _same_person(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
-
-
 def _text(entry: Support) -> str:
     return msgspec.json.encode(entry).decode()
 
 
-def _insert(connection: Connection, entry: Support, came: str, today: date) -> None:
+def _insert(
+    connection: Connection, entry: Support, came: str, today: date, suggested_by: str = ""
+) -> None:
     values = {
         "id": entry.id,
         "shown": "",
@@ -350,6 +271,7 @@ def _insert(connection: Connection, entry: Support, came: str, today: date) -> N
         "draft_came": came,
         "seen_by": "",
         "published_by": "",
+        "suggested_by": suggested_by,
         "away": "",
         "themes": "",
         "room": str(Room.OPEN),
@@ -358,41 +280,13 @@ def _insert(connection: Connection, entry: Support, came: str, today: date) -> N
         "reports": 0,
         "since": today.isoformat(),
     }
-    connection.execute(insert(_supports), values)
+    connection.execute(insert(supports), values)
 
 
 def _update(connection: Connection, name: str, values: _Values) -> None:
-    connection.execute(update(_supports).where(_supports.c.id == name).values(dict(values)))
+    connection.execute(update(supports).where(supports.c.id == name).values(dict(values)))
 
 
 def _look_up(connection: Connection, name: str) -> Kept | None:
-    found = connection.execute(_ONE.where(_supports.c.id == name)).mappings().first()
-    return _kept(found) if found is not None else None
-
-
-def _kept(row: RowMapping) -> Kept:
-    return Kept(
-        shown=_SUPPORT.decode(row["shown"]) if row["shown"] else None,
-        draft=_SUPPORT.decode(row["draft"]) if row["draft"] else None,
-        shown_came=row["shown_came"],
-        draft_came=row["draft_came"],
-        seen_by=row["seen_by"],
-        published_by=tuple(row["published_by"].splitlines()),
-        away=row["away"],
-        themes=tuple(row["themes"].split()),
-        room=Room(row["room"]),
-        weeks=row["weeks"],
-        checked_here=date.fromisoformat(row["checked_here"]) if row["checked_here"] else None,
-        reports=row["reports"],
-        since=date.fromisoformat(row["since"]),
-    )
-
-
-def _turn(connection: Connection) -> int:
-    return int(connection.execute(select(_turns.c.turn)).scalar() or 0)
-
-
-def _next_turn(connection: Connection) -> None:
-    """First in what writes: of two on a server, the second waits for this row."""
-    if not connection.execute(update(_turns).values(turn=_turns.c.turn + 1)).rowcount:
-        connection.execute(insert(_turns), {"id": 1, "turn": 1})
+    found = connection.execute(_ONE.where(supports.c.id == name)).mappings().first()
+    return kept_of(found) if found is not None else None

@@ -10,12 +10,12 @@ comes later is kept and marked late. Two sorts are different:
   come after it.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 
 from cds_hooks.clock import practice_day
@@ -83,14 +83,18 @@ _FORGET = text(
     " (SELECT card FROM unknown_cards ORDER BY last_on, card LIMIT :many)"
 )
 
+_BUTTONS = msgspec.json.Decoder(dict[str, tuple[str, str]])
+_MORE = msgspec.json.Decoder(dict[str, tuple[list[str], list[str], str]])
+
 
 class _Card(NamedTuple):
     person: str
-    rules: str
+    rules: Sequence[str]  # their ids
     topics: str
     buttons: str
-    shown_at: str
-    more: str | None
+    shown_at: datetime
+    # What each button offers and for which rules, where that is kept.
+    more: Mapping[str, tuple[list[str], list[str], str]]
 
 
 class _Heard(NamedTuple):
@@ -141,8 +145,7 @@ def hear_one(
     if card is None or meaning is None:
         _note_unknown(connection, key.hidden(f"{realm}:{met.card}"), now)
         return None
-    shown_at = datetime.fromisoformat(card.shown_at)
-    at = max(min(met.at, now), shown_at)
+    at = max(min(met.at, now), card.shown_at)
     said_at = met.at.isoformat()  # as it was said, or a repeat would not be known
     heard = [_Heard(*row) for row in _HEARD.on(connection, {"which": which})]
     counts = _keep(connection, which, suggestion, meaning, heard, said_at, met.reason, at)
@@ -171,23 +174,28 @@ def _can_be_ours(card: str, suggestion: str) -> bool:
 
 def _find(connection: Connection, which: str) -> _Card | None:
     rows = _CARD.on(connection, {"which": which})
-    return _Card(*rows[0]) if rows else None
+    if not rows:
+        return None
+    person, rules, topics, buttons, shown_at, more = rows[0]
+    every_rule = [rule.partition("|")[0] for rule in rules.split()]
+    at = datetime.fromisoformat(shown_at)
+    return _Card(person, every_rule, topics, buttons, at, _MORE.decode(more) if more else {})
 
 
 def _meaning(card: _Card, met: Met, suggestion: str) -> Meaning | None:
     """What an answer means on this card; None where the card has no such button."""
-    more, every_rule = _more(card), _every_rule(card)
+    more = card.more
     offered = dict.fromkeys(
         (r, o) for rules, offers, _ in more.values() for o in offers for r in rules
     )
     if met.closed is not None:
-        answers = (*((rule, "") for rule in every_rule), *offered)
+        answers = (*((rule, "") for rule in card.rules), *offered)
         return Meaning(met.closed, tuple(card.topics.split(" ")), answers)
-    button = json.loads(card.buttons).get(suggestion)
+    button = _BUTTONS.decode(card.buttons).get(suggestion)
     if button is None:
         return None
-    rules, offers, _ = more.get(suggestion, ((), (), ""))
-    rules = rules or every_rule
+    own, offers, _ = more.get(suggestion, ((), (), ""))
+    rules = own or card.rules
     its_own = [(rule, offer) for rule, offer in offered if rule in rules and offer in offers]
     of_all = [(rule, offer) for rule, offer in offered if rule in rules]
     answers = (*((rule, "") for rule in rules), *(its_own if offers else of_all))
@@ -200,26 +208,15 @@ def _first_answers(
     """One event of each rule whose card this is the first answer to: two buttons are one card."""
     if meaning.reply not in ANSWERS:
         return
-    more, every_rule = _more(card), _every_rule(card)
     before = {
         rule
         for one in heard
         if one.reply in ANSWERS
-        for rule in (more.get(one.suggestion, ((), (), ""))[0] or every_rule)
+        for rule in (card.more.get(one.suggestion, ((), (), ""))[0] or card.rules)
     }
     for rule, offer in meaning.answers:
         if not offer and rule not in before:
             yield Event(practice_day(at), rule, "", ANSWERED)
-
-
-def _more(card: _Card) -> dict[str, tuple[list[str], list[str], str]]:
-    """What each button offers and for which rules, where that is kept."""
-    found: dict[str, tuple[list[str], list[str], str]] = json.loads(card.more or "{}")
-    return found
-
-
-def _every_rule(card: _Card) -> list[str]:
-    return [rule.partition("|")[0] for rule in card.rules.split()]
 
 
 def _keep(

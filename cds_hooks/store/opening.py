@@ -1,12 +1,12 @@
 """Opening a store: a file in a folder (SQLite), or a database by its URL (PostgreSQL)."""
 
 import hashlib
+import os
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url, text
@@ -14,10 +14,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from cds_hooks.store.kept_open import UNUSABLE, KeptOpen, Turn, what_goes_wrong
 from cds_hooks.store.quick import Quick, driver_of
 from cds_hooks.store.tables import FILE, VERSION, StoreError, metadata
 
-_UNUSABLE = "The store of answers cannot be used at the moment."
 _READING = {"reading": True}
 # Those who make or change tables take this lock first, in one database.
 _MAKING = 7_310_217_841_562_990_113
@@ -69,82 +69,44 @@ class Database:
     def __init__(self, engine: Engine, file: Path | None, known: int = 0) -> None:
         """``known``: the file that was there before it was opened; OSError for another since."""
         self.engine = engine
-        self._drivers_own: type[Exception] = engine.dialect.loaded_dbapi.Error
-        self._file = file
+        self._wrong = what_goes_wrong(engine)
+        self._file = str(file) if file else ""
         self._same_file = known or (file.stat().st_ino if file else 0)
         self.check_file()
-        self._kept: Connection | None = None
-        self._using_kept = Lock()
+        self._kept = KeptOpen(engine, self.check_file) if file else None
 
     @property
     def is_shared(self) -> bool:
         """Whether it is a server's database, where several may write at once."""
-        return self._file is None
+        return not self._file
 
     def close(self) -> None:
         """Let go of it."""
-        with self._using_kept:
-            self._let_go()
+        if self._kept is not None:
+            self._kept.close()
         self.engine.dispose()
 
-    @contextmanager
-    def writing(self) -> Generator[Connection]:
+    def writing(self) -> Turn:
         """One transaction that may write; in SQLite nobody else writes during it. StoreError."""
-        if self._file is not None and self._using_kept.acquire(blocking=False):
-            with self._by_the_kept("BEGIN IMMEDIATE") as connection:
-                yield connection
-            return
+        return Turn(self._kept, "BEGIN IMMEDIATE", self._writing)
+
+    def reading(self) -> Turn:
+        """One transaction that only reads, and waits for no writer. Raises StoreError."""
+        return Turn(self._kept, "BEGIN", self._reading)
+
+    @contextmanager
+    def _writing(self) -> Generator[Connection]:
         with self._use() as connection, connection.begin():
             self.check_file()
             yield connection
 
     @contextmanager
-    def reading(self) -> Generator[Connection]:
-        """One transaction that only reads, and waits for no writer. Raises StoreError."""
-        if self._file is not None and self._using_kept.acquire(blocking=False):
-            with self._by_the_kept("BEGIN") as connection:
-                yield connection
-            return
+    def _reading(self) -> Generator[Connection]:
         with self._use() as connection:
             reading = connection.execution_options(**_READING)
             with reading.begin():  # what is read by several statements is of one moment
                 self.check_file()
                 yield reading
-
-    @contextmanager
-    def _by_the_kept(self, begin: str) -> Generator[Connection]:
-        """A transaction of the one connection that SQLite keeps open, by whoever has its lock.
-
-        To take one from SQLAlchemy's pool, begin and give it back takes eight times as long as to
-        say BEGIN and COMMIT, and a call with a card does so twice. Who comes meanwhile takes one
-        from the pool.
-        """
-        try:
-            if self._kept is None:
-                self.check_file()  # or SQLite would make one
-                self._kept = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            driver = driver_of(self._kept)
-            driver.execute(begin)
-            try:
-                self.check_file()
-                yield self._kept
-                driver.execute("COMMIT")
-            except BaseException:
-                if driver.in_transaction:  # a full disk may have ended it
-                    driver.execute("ROLLBACK")
-                raise
-        except (SQLAlchemyError, self._drivers_own, OSError):
-            self._let_go()  # whatever is wrong with it, the next one is new
-            raise StoreError(_UNUSABLE) from None
-        finally:
-            self._using_kept.release()
-
-    def _let_go(self) -> None:
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            with suppress(SQLAlchemyError, self._drivers_own):
-                kept.invalidate()
-            kept.close()
 
     @contextmanager
     def _use(self) -> Generator[Connection]:
@@ -153,15 +115,15 @@ class Database:
             self.check_file()
             with self.engine.connect() as connection:
                 yield connection
-        except (SQLAlchemyError, self._drivers_own, OSError):
-            raise StoreError(_UNUSABLE) from None
+        except self._wrong:
+            raise StoreError(UNUSABLE) from None
 
     def check_is_there(self) -> None:
         """Raise a StoreError where its file is gone: nothing else is made in its place then."""
         try:
             self.check_file()
         except OSError:
-            raise StoreError(_UNUSABLE) from None
+            raise StoreError(UNUSABLE) from None
 
     def check_file(self) -> None:
         """Raise an OSError where the file is another one than was opened, or none.
@@ -170,7 +132,7 @@ class Database:
         was said would be lost with it. Asked once a transaction has begun: while it waited for its
         turn, a backup may have been restored.
         """
-        if self._file is not None and self._file.stat().st_ino != self._same_file:
+        if self._file and os.stat(self._file).st_ino != self._same_file:
             raise FileNotFoundError
 
     def alone_with(self, connection: Connection, person: str) -> None:

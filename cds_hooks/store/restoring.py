@@ -6,7 +6,7 @@ So is who was erased since: a backup brings nobody back.
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -15,8 +15,10 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from cds_hooks.store.answers import checked_key, key_noted, key_of
-from cds_hooks.store.backups import COPY, for_a_moment, look_at, opened, read_rows
+from cds_hooks.store.backups import COPY, for_a_moment, look_at, opened, opened_directory
 from cds_hooks.store.carrying import Carried, carry_over, same_key
+from cds_hooks.store.directory_copies import put_back
+from cds_hooks.store.dumping import read_rows
 from cds_hooks.store.keys import KEY_FILE, Key, read_key, sync_folder
 from cds_hooks.store.moving import move, move_within
 from cds_hooks.store.opening import Place, connect, note_version, version_of, wait_to_make
@@ -39,6 +41,9 @@ class Restored:
     carry: Carried | None
     paused: tuple[str, ...] = ()  # what is paused, or in shadow, in the store that is there now
     in_part: bool = False  # what was there is damaged, and only part of it could be carried over
+    # Entries of local support that were not there any more; None where the backup has none of it.
+    entries: int | None = None
+    directory_beside: str = ""  # where a directory is that was damaged
 
     @property
     def carried(self) -> bool:
@@ -62,13 +67,23 @@ def restore(place: Place, folder: Path, now: datetime) -> Restored:
     stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     try:
         with opened(place, folder, manifest) as copy:
-            if place.url:
-                return _into_database(place, copy, stamp)
-            return _into_folder(place, copy, stamp)
+            into = _into_database if place.url else _into_folder
+            done = into(place, copy, stamp)
     except (SQLAlchemyError, OSError):
         raise StoreError(
             f"The backup could not be restored to {place.named}. What was there is there still."
         ) from None
+    try:
+        with opened_directory(place, folder, manifest) as entries:
+            if entries is None:
+                return done
+            back, aside = put_back(place, entries, now)
+    except (StoreError, SQLAlchemyError, OSError, ValueError):
+        raise StoreError(
+            f"The store was restored to {place.named}, but the directory of local support that is"
+            " in the backup was not. Restore it once more: nothing of either is lost by that."
+        ) from None
+    return replace(done, entries=back, directory_beside=aside)
 
 
 def tried(place: Place, folder: Path, now: datetime) -> bool:

@@ -61,10 +61,9 @@ _sittings = Table(
     sqlite_with_rowid=False,
 )
 
+_MAY_BE_LOST = Quick(text("SET LOCAL synchronous_commit = off"))
 _COUNTED = Quick(
-    text(
-        "SELECT COALESCE(SUM(cards), 0) FROM sittings WHERE who IN (:newer, :older) AND until > :at"
-    )
+    text("SELECT COALESCE(SUM(cards), 0) FROM sittings WHERE who = :who AND until > :at")
 )
 _ADD = Quick(
     text(
@@ -112,16 +111,19 @@ class Sittings:
         at, sitting = int(now.timestamp()), Sitting()
         with self._database.writing() as connection:
             if self._database.is_shared:
-                connection.execute(text("SET LOCAL synchronous_commit = off"))
+                _MAY_BE_LOST.on(connection, {})
                 self._database.alone_with(connection, self._hidden(b"", who).hex())
+            found: dict[int, bytes] = {}
             # Who was shown a card before noon may look just after it, and other clocks be ahead.
-            found = {m - m % _HALF_A_DAY: b"" for m in (at, at - COUNTS_FOR, at + _AHEAD)}
-            found = {since: self._secret(connection, since) for since in found}
+            for moment in (at, at - COUNTS_FOR, at + _AHEAD):
+                since = moment - moment % _HALF_A_DAY
+                if since not in found:
+                    found[since] = self._secret(connection, since)
             hidden = [self._hidden(secret, who) for secret in found.values()]
-            # Of two half days at most, this one first.
-            known = {"newer": hidden[0], "older": hidden[-1], "at": at}
-            ((shown,),) = _COUNTED.on(connection, known)
-            sitting.shown = int(shown)
+            # Of two half days at most, this one first; each is looked up by its whole key.
+            for one in hidden:
+                ((shown,),) = _COUNTED.on(connection, {"who": one, "at": at})
+                sitting.shown += int(shown)
             yield sitting
             if sitting.more:
                 until = at + COUNTS_FOR

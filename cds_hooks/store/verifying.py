@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_hooks.store.answers import key_of
+from cds_hooks.store.directory_copies import wrong_with_directory
 from cds_hooks.store.keys import Key
 from cds_hooks.store.opening import Place, open_store
 from cds_hooks.store.tables import FILE, StoreError, cards, comments, grounds, thumb_words
@@ -20,7 +21,8 @@ def wrong_with(place: Place) -> tuple[str, ...]:
     try:
         key = key_of(database, place)
         with database.reading() as connection:
-            return tuple(_found(connection, key))
+            found = tuple(_found(connection, key))
+        return (*found, *wrong_with_directory(place))
     finally:
         database.close()
 

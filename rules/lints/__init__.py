@@ -34,6 +34,7 @@ from rules.lints import (
     s09,
     s10,
     s11,
+    s12,
     t01,
     t02,
     t03,
@@ -78,6 +79,7 @@ LINTS: dict[str, Lint] = {
         s09.LINT,
         s10.LINT,
         s11.LINT,
+        s12.LINT,
         t01.LINT,
         t02.LINT,
         t03.LINT,
@@ -86,13 +88,14 @@ LINTS: dict[str, Lint] = {
         t06.LINT,
     )
 }
-# A rule may answer these in its file, with a reason. What stops a draft cannot be answered; S10 is
-# about another file, T04 about what nobody has to answer before the rule is piloted, and G05 is
-# answered by releasing it.
+# A rule may answer these in its file, with a reason. What stops a draft cannot be answered; S10 and
+# S12 are about other files, T04 about what nobody has to answer before the rule is piloted, and
+# G05 is answered by releasing it.
+_ELSEWHERE = ("S10", "S12", "T04", "G05")
 ANSWERABLE = frozenset(
     code
     for code, lint in LINTS.items()
-    if (lint.stops_from is not Status.DRAFT or code == "S03") and code not in ("S10", "T04", "G05")
+    if (lint.stops_from is not Status.DRAFT or code == "S03") and code not in _ELSEWHERE
 )
 _ORDER = list(Status)
 

@@ -45,6 +45,7 @@ class Seen:
     today: date | None = None  # None where nobody says what day it is
     lists: Mapping[str, CodeList] = field(default_factory=dict[str, CodeList])  # by name
     words: WordLists = field(default_factory=WordLists)
+    invented: bool = False  # a practice that there is not: nobody real is prompted there
     named: Named | None = None  # None where it cannot be known which rules there are
 
 

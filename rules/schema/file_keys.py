@@ -26,6 +26,13 @@ CODE_LIST = (
         " with no, it takes that list's place.",
         "no",
     ),
+    Key(
+        "wants_yours",
+        F.YES_NO,
+        "With yes, it finds nobody until a practice puts its own codes beside it; a rule that"
+        " looks at it is not piloted before.",
+        "no",
+    ),
     Key("note", F.SENTENCE, "What to know about it."),
     Key("codes", F.BLOCKS, "The codes.", needed=True, of="code"),
 )

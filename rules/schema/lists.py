@@ -70,7 +70,7 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
         reader.get(block, key, reader.prose) or "" for key in ("source", "owner", "note")
     )
     reviewed, review_by = (reader.get(block, key, reader.day) for key in ("reviewed", "review_by"))
-    local = reader.get(block, "local", reader.yes_no) or False
+    local, wants = (reader.get(block, k, reader.yes_no) or False for k in ("local", "wants_yours"))
     measures = reader.get(block, "measures", lambda n: reader.one_of(n, _MEASURES, "measures"))
     if name is not None and name != stem:
         reader.stop(
@@ -86,7 +86,7 @@ def read_list(reader: Reader, node: Node, stem: str) -> ListFile | None:
             _read_code(reader, item, words, verify)
     if name is None or title is None or not words:
         return None  # each has been reported
-    codes = CodeList(name, title, words, measures or "")
+    codes = CodeList(name, title, words, measures or "", wants)
     return ListFile(codes, block.at, source, owner, note, reviewed, review_by, local, verify)
 
 

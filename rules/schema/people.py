@@ -1,6 +1,5 @@
 """The invented people of a rule file, and what a test may change about them, read."""
 
-import copy
 from collections.abc import Iterable
 from datetime import date
 
@@ -78,7 +77,7 @@ class ReadingPeople:
             if somebody is None:
                 self.faulty.add(key.value)
             else:
-                somebody.written, somebody.name = copy.deepcopy(somebody), key.value
+                somebody.written, somebody.name = somebody.copy(), key.value
                 self.people[key.value] = somebody
 
     def somebody(self, node: Node) -> Somebody | None:

@@ -1,6 +1,5 @@
 """The tests in a rule file, read: one story each, or one for each row."""
 
-import copy
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -153,12 +152,12 @@ def _person(reading: ReadingPeople, block: Block) -> Somebody | None:
     if name is None:
         return None
     if name in reading.people:
-        return copy.deepcopy(reading.people[name])
+        return reading.people[name].copy()
     at, shared = block.pairs["person"][1].at, reading.names.people
     if name in shared:
         ahead = next((each for each in shared[name].lines if reading.is_said_ahead(each)), None)
         if ahead is None:
-            return copy.deepcopy(shared[name])
+            return shared[name].copy()
         says = f'"{ahead.called}" of {name} in shared/people.yaml is still to come on this day.'
         reading.reader.stop(at, "E10", says, "Nobody has said anything yet on a day to come.")
     elif name not in reading.faulty and EVERY not in reading.faulty:
@@ -235,7 +234,7 @@ def _rows(reading: ReadingPeople, block: Block, story: Story) -> list[Story]:
     stories: list[Story] = []
     for value, expect_node in rows.pairs.values():
         expect, summary_has = _row(reader, expect_node, story)
-        varied = copy.deepcopy(story.person)
+        varied = story.person.copy()
         called, _, key = vary.rpartition(" ")
         if vary in ("age", "deceased"):
             reading.set(varied, vary, value)

@@ -1,5 +1,6 @@
 """What shadow and cards have counted over months, as /status says it: real counts, a real store."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +41,14 @@ def count(place: Watched, ago: int, rule: str = COPD_RULE, offer: str = "", **ti
         for name, many in times.items()
         for event in [Event(TODAY - ago * DAY, rule, offer, words.get(name, name))] * many
     )
+
+
+def forty_cards(place: Watched) -> Iterator[Json]:
+    """Each about somebody else, and eight for each who looks."""
+    for number in range(40):
+        call = place.a_call(margaret(f"p{number}"), of=f"p{number}")
+        call["context"]["userId"] = f"Practitioner/{number // 8}"
+        yield place.ask(call).card
 
 
 def the_rule(place: Watched) -> Json:
@@ -176,11 +185,7 @@ def test_nobody_is_asked_to_retire_a_safety_net(tmp_path: Path) -> None:
 
 def test_real_answers_to_real_cards_are_what_is_counted(tmp_path: Path) -> None:
     with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
-        for number in range(40):
-            name = f"p{number}"
-            call = place.a_call(margaret(name), of=name)
-            call["context"]["userId"] = f"Practitioner/{number // 8}"
-            card = place.ask(call).card
+        for number, card in enumerate(forty_cards(place)):
             if number < 3:
                 no = next(s for s in card["suggestions"] if s["label"].startswith("No, thank"))
                 assert place.tell(taken(card, no, place.now)).status == 200
@@ -196,11 +201,7 @@ def test_real_answers_to_real_cards_are_what_is_counted(tmp_path: Path) -> None:
 def test_a_card_with_several_answers_led_to_an_answer_once(tmp_path: Path) -> None:
     """Two offers that were taken, and a no on second thoughts, are one card of forty."""
     with watched(tmp_path, of_one(tmp_path, Status.PILOT)) as (place, watching):
-        for number in range(40):
-            name = f"p{number}"
-            call = place.a_call(margaret(name), of=name)
-            call["context"]["userId"] = f"Practitioner/{number // 8}"
-            card = place.ask(call).card
+        for number, card in enumerate(forty_cards(place)):
             if number < 5:
                 words = ("No, thank", "Refer", "Not now")
                 for one in [s for s in card["suggestions"] if s["label"].startswith(words)]:

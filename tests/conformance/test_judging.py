@@ -1,5 +1,6 @@
 """A clinician judges a rule before it goes live: whom they are shown, and what is kept of it."""
 
+import re
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -8,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cds_hooks.sampling import to_judge
-from cds_hooks.store.cases import KEPT, Case, Cases, Drawn, Sample
+from cds_hooks.sampling import SILENT_STEPS, to_judge
+from cds_hooks.store.cases import KEPT, LENGTH, Case, Cases, Drawn, Sample
 from cds_hooks.store.opening import Place
 from rules.rule import Library, Status
 from tests.builders import a_patient
@@ -89,6 +90,18 @@ def test_why_it_would_not_have_been_shown_is_said(here: Practice) -> None:
     page = look(here).text
     assert "Left alone: COPD was first recorded in the last four weeks" in page
     assert "15 November 2026" in page
+
+
+@pytest.mark.parametrize("step", sorted(SILENT_STEPS))
+def test_of_every_step_that_would_have_held_it_the_page_says_why(
+    here: Practice, library: Library, step: str
+) -> None:
+    ((rule, version),) = to_judge(in_status(library, Status.SHADOW).rules).items()
+    case = Case(rule, version, "silent", "0" * LENGTH, "ann", TODAY, step)
+    here.answers.cases().keep([case], [])
+    said = re.search(r"would not have been shown</h3>\s*<p>(.*)</p>", look(here).text)
+    assert said is not None
+    assert said[1].endswith(".")
 
 
 def test_what_cannot_be_told_is_no_case(here: Practice, place: Place) -> None:

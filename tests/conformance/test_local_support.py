@@ -14,11 +14,13 @@ from cds_hooks.app import create_app
 from cds_hooks.live import Live, in_force
 from cds_hooks.local_support import MOST_BYTES, MOST_OF_ONE
 from cds_hooks.settings import Settings
+from cds_hooks.store.audit import Audit
 from cds_hooks.store.directory import Directory
+from cds_hooks.store.keys import read_key
 from cds_hooks.store.opening import Place
 from cds_hooks.supporting import Supporting
 from rules.credits import HERE
-from rules.support import Cost, Room, Spot, Support
+from rules.support import Cost, Credit, Room, Spot, Support
 from tests.directories import walks
 from tests.fhir_builders import COPD_RULE
 from tests.served import NOW, a_store, piloting
@@ -135,6 +137,7 @@ def test_a_suggestion_is_shown_to_nobody_until_two_people_published_it(here: Pag
         ({"url": "javascript:alert(1)"}, "url", "https://"),
         ({"phone": "call me"}, "phone", "digits"),
         ({"email": "x@y"}, "email", "email address"),
+        ({"name": "", "url": "nowhere"}, "url", "https://"),
         ({"languages": "Klingon"}, "languages", "English names"),
     ],
 )
@@ -147,6 +150,13 @@ def test_what_has_to_be_put_right_is_said_at_its_field_and_nothing_is_lost(
     assert says in done.text
     assert "We sing" in done.text or "about" in change
     assert here.directory.everything() == ()
+
+
+def test_what_is_fine_is_not_to_be_put_right_beside_what_is_not(here: Pages) -> None:
+    change = {"email": "x@y", "phone": "01294  234567"}
+    done = here.anybody.post("/local-support/suggest", data={**SUGGESTED, **change}, headers=OURS)
+    assert 'id="email-wrong"' in done.text
+    assert 'id="phone-wrong"' not in done.text
 
 
 def test_only_who_keeps_the_directory_sees_and_presses(here: Pages) -> None:
@@ -234,6 +244,55 @@ def test_a_press_that_is_none_changes_nothing(
     before = here.directory.everything()
     assert here.press({"entry": walks().id, **form}, JO) == status
     assert here.directory.everything() == before
+
+
+def test_whoever_is_signed_in_and_suggests_is_neither_of_the_two(here: Pages) -> None:
+    done = here.proxy.post("/local-support/suggest", data=SUGGESTED, headers=JO)
+    assert done.status_code == 200
+    assert "You suggested it." in here.proxy.get("/local-support/publish", headers=JO).text
+    approve = {**here.waiting(), "press": "approve", "checked": "yes"}
+    assert [here.press(approve, who) for who in (JO, SAM, JO)] == [409, 200, 409]
+    assert here.names() == []
+    assert here.press(approve, signed_in("Kim")) == 200
+    assert here.names() == ["Singing for breathing"]
+
+
+def test_whom_nobody_vouches_for_is_not_noted_as_having_suggested(here: Pages) -> None:
+    here.anybody.post("/local-support/suggest", data=SUGGESTED, headers=JO)
+    (one,) = here.directory.everything()
+    assert one.suggested_by == ""
+
+
+def test_who_pressed_what_is_in_the_audit_first_and_nothing_is_done_without(
+    here: Pages, tmp_path: Path
+) -> None:
+    here.publish(walks())
+    form = {"entry": walks().id, "press": "full"}
+    assert here.press(form, JO) == 200
+    store = tmp_path / "store"
+    audit = Audit(store, read_key(store, make=False).bytes_for("audit"))
+    told = [(one.who, one.role, one.action, one.what) for one in audit.entries()]
+    audit.close()
+    assert told == [("Jo Brown", "directory", "directory", "full aliss:walks")]
+    (store / "audit.sqlite").rename(tmp_path / "away")
+    assert here.press({**form, "press": "hide"}, JO) == 503
+    assert [str(one.state) for one in here.directory.everything()] == ["published"]
+
+
+def test_an_entry_has_links_to_where_it_is_from_and_to_its_licence(here: Pages) -> None:
+    credit = Credit("From users", "https://www.aliss.example/about")
+    here.publish(
+        walks(source_url="https://www.aliss.example/walks", credits=(credit,)),
+        walks("b", licence="As the council says"),
+    )
+    page = here.anybody.get("/local-support").text
+    links = re.findall(r'<a href="(https://[^"]*)" rel="nofollow[^"]*">([^<]*)<', page)
+    assert links == [
+        ("https://www.aliss.example/walks", "The entry at ALISS"),
+        ("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"),
+        ("https://www.aliss.example/about", "From users"),
+    ]
+    assert "ALISS, As the council says" in page
 
 
 def test_spam_is_dropped_by_one_person(here: Pages) -> None:

@@ -29,7 +29,7 @@ from cds_hooks.store.opening import Place
 from cds_hooks.store.people import erase
 from rules.rule import Library
 from tests.fhir_builders import margaret
-from tests.served import NOW, Json, Surgery
+from tests.served import NOW, Json, Surgery, in_force_once
 
 ADDRESS = "https://good-day.example"
 PROXY, SOMEBODY = "192.0.2.7", "192.0.2.8"
@@ -71,7 +71,7 @@ def here(tmp_path: Path, library: Library) -> Iterator[Here]:
         return told[0].clock() if told else NOW
 
     looking = Looking(Access(settings, answers.key), audit, ADDRESS)
-    app = create_app(settings, library, answers, clock=clock, looking=looking)
+    app = create_app(settings, in_force_once(library), answers, clock=clock, looking=looking)
     with TestClient(app, base_url=ADDRESS, client=(PROXY, 1)) as client:
         told.append(Surgery(client, tmp_path))
         yield Here(

@@ -1,5 +1,6 @@
 """Cards with local support: three places at most, whose they are, and no offer of what is full."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -116,6 +117,31 @@ def test_a_card_shows_three_at_most_with_whose_they_are(here: Practice) -> None:
     assert referral(reply)["note"] == [
         {"text": "From ALISS, CC BY 4.0. Contains contributions from ALISS users."}
     ]
+
+
+def test_with_every_socket_shut_a_card_shows_the_same(
+    here: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.publish(walks("a", name="A"), walks("b", name="B"))
+    before = here.nearby()
+    tried: list[str] = []
+
+    def shut(*_: object, **__: object) -> None:
+        tried.append("a network")
+        raise OSError
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(f"socket.socket.{name}", shut)
+    for name in ("create_connection", "getaddrinfo", "gethostbyname"):
+        monkeypatch.setattr(f"socket.{name}", shut)
+    with pytest.raises(OSError):  # noqa: PT011 - ours, which says nothing
+        socket.create_connection(("127.0.0.1", 9))
+    tried.clear()
+    assert len(before) == 2
+    assert here.nearby() == before
+    here.publish(walks("c", name="C"))
+    assert len(here.nearby()) == 3
+    assert tried == []
 
 
 def test_the_persons_own_language_counts(here: Practice) -> None:

@@ -16,11 +16,12 @@ from schemathesis import GenerationMode
 from rules.rule import Library
 from tests.conformance.openapi import HOOKS, description
 from tests.conformance.standard import check_answer, check_discovery, check_refusal
+from tests.lengths import only
 from tests.served import NOW, Reply, Surgery, surgery
 
 JSON = {"content-type": "application/json"}
 # In parts, each with a search of its own: one search remembers every request that it ever made.
-EXAMPLES = max(settings().max_examples, 100)
+EXAMPLES = max(settings().max_examples, only(60, in_ci=100))
 PARTS = 8 if EXAMPLES > 200 else 1
 
 

@@ -18,10 +18,10 @@ from prompts.choose import choose
 from prompts.history import History
 from prompts.prompt import Choice
 from rules.engine import evaluate
-from rules.load import load_library
 from rules.outcome import Decision, Outcome
 from rules.record import Kind, PatientRecord
 from rules.rule import Library, Status
+from tests.builders import shipped
 from tests.crowd.lists import lists
 
 # Where a rule may end for somebody. What holds a rule is "held: " and the step that holds it.
@@ -52,7 +52,7 @@ class Seen(NamedTuple):
 @cache
 def library() -> Library:
     """Every rule that comes with Good Day, shown to people though none of them is in pilot yet."""
-    found = load_library().usable()
+    found = shipped().usable()
     shown = tuple(replace(rule, status=Status.PILOT) for rule in found.rules)
     return replace(found, rules=shown)
 

@@ -224,12 +224,13 @@ class _Drawing:
             chance = 0.4
 
     def _pressure(self) -> None:
-        share = 0.9 if self._has("hypertension") else 0.45 if self.age >= 40 else 0.2
-        if not self._chance(share):
+        """Of those with high blood pressure, most were measured in the last year, and well."""
+        high = self._has("hypertension")
+        if not self._chance(0.97 if high else 0.45 if self.age >= 40 else 0.2):
             return
-        upper = self.rng.gauss(141 if self._has("hypertension") else 126, 14)
+        upper = self.rng.gauss(131 if high else 126, 12)
         lower = upper * 0.4 + self.rng.gauss(27, 6)
-        on = self._day(800)
+        on = self._day(800, 300 if high else 0)
         line = Line("Observation", "pressure", _PRESSURE, on)
         self._add(line._replace(value=round(upper), unit=f"{lower:.0f}"))
 

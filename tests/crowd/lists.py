@@ -5,14 +5,14 @@ from functools import cache
 from random import Random
 
 from rules.codes import OWN, SYSTEMS
-from rules.load import load_library
+from tests.builders import shipped
 from tests.crowd.person import Coded
 
 
 @cache
 def lists() -> Mapping[str, tuple[Coded, ...]]:
     """Every code list that comes with Good Day, by name."""
-    found = load_library().library.code_lists
+    found = shipped().library.code_lists
     return {
         name: tuple(Coded(code.system, code.code, words) for code, words in one.words.items())
         for name, one in found.items()

@@ -29,7 +29,8 @@ How to read the table:
 - **prompted** have it on their one card;
 - **held** are those whom a hold keeps from it: *compassion* (palliative care, a loss, a new cancer,
   an emergency stay, a safeguarding flag, or somebody who asked not to be asked), *quiet* (a no, or
-  a not now), *done* (what it offers is under way), or a list that could not be read;
+  a not now), *done* (what it offers is under way), *topic* (another rule asks about the same that
+  day), or a list that could not be read;
 - **excluded** are those for whom the rule itself says that it is not, and why;
 - **cannot tell** are those of whom the record does not say enough. They are not prompted, unless
   the rule is a safety net that says otherwise.

@@ -74,11 +74,17 @@ def test_a_rule_says_nothing_where_nothing_is_on_record(rule: str) -> None:
 # ---- who is left in peace ---------------------------------------------------------------------
 
 
+# A net that goes past an emergency, which it is for, and past nothing else.
+ONLY_AFTER_AN_EMERGENCY = frozenset({"stay-by-your-side"})
+
+
 def may_still_speak(because: Peace) -> frozenset[str]:
     """Safety nets go on where somebody is left in peace for a while; some, or none, for good."""
     if because is Peace.DIED:
         return frozenset()
-    return FOR_EVERYBODY_ALIVE if because in ENDS_MOST_NETS else NETS
+    if because in ENDS_MOST_NETS:
+        return FOR_EVERYBODY_ALIVE
+    return NETS if because is Peace.EMERGENCY else NETS - ONLY_AFTER_AN_EMERGENCY
 
 
 @pytest.mark.parametrize("people", SIZES)

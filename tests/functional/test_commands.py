@@ -121,6 +121,7 @@ def test_check_patient_says_why_in_sentences_and_names_nobody(bundle: Path) -> N
     assert "Canaryname" not in done.stdout
 
 
+@pytest.mark.long  # test_commands_check_patient.py says it of a rule of its own each time
 def test_check_patient_says_why_not(bundle: Path) -> None:
     done = goodday("rules", "check-patient", bundle, "--today", "2014-01-01")
     assert '"has COPD" is not so' in done.stdout
@@ -132,7 +133,12 @@ WRONG_BUNDLES = [
     pytest.param(
         b"\x1f\x8bnot packed", "cannot be opened", id="damaged gzip", marks=pytest.mark.long
     ),
-    pytest.param(b'{"resourceType": "Patient", "id": "1"}', "not a Bundle", id="a patient alone"),
+    pytest.param(
+        b'{"resourceType": "Patient", "id": "1"}',
+        "not a Bundle",
+        id="a patient alone",
+        marks=pytest.mark.long,
+    ),
     pytest.param(
         b'{"resourceType": "Bundle"}',
         "0 Patient resources",
@@ -166,7 +172,7 @@ def test_a_day_that_does_not_exist_is_not_taken(bundle: Path) -> None:
 
 def test_check_starts_without_the_web_framework() -> None:
     done = subprocess.run(
-        [Path(GOODDAY).parent / "python", "-X", "importtime", GOODDAY, "rules", "check", LIBRARY],
+        [Path(GOODDAY).parent / "python", "-X", "importtime", GOODDAY, "rules", "check", COPD_RULE],
         capture_output=True,
         text=True,
         timeout=60,

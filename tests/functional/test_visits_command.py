@@ -1,6 +1,7 @@
 """``goodday visits``: who comes in the next days, and the letters that could go ahead."""
 
 import json
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from rules.record import Reply
 from tests.builders import Resource, a_bundle
 from tests.fhir_builders import a_booking, leroy
 
-PRACTICE = "name: Example Surgery\nphone: 01632 960123\npilots: [results-ahead]\n"
+PRACTICE = "name: Example Surgery\ninvented: yes\nphone: 01632 960123\npilots: [results-ahead]\n"
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
@@ -79,6 +80,15 @@ def test_only_the_days_that_were_asked_for_are_on_it(desk: Desk, days: str, ther
     assert any("leroy-1" in line for line in desk.types("--days", days)[1]) is there
 
 
+@pytest.mark.parametrize("days", ["0", "-1", "367", "4000000", "two"])
+def test_days_are_no_more_than_a_year(
+    desk: Desk, capsys: pytest.CaptureFixture[str], days: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        desk.types("--days", days)
+    assert "a whole number of days from 1 to 366" in capsys.readouterr().err
+
+
 def test_letters_and_sheets_are_written_where_somebody_wants_them(desk: Desk) -> None:
     desk.has("a.json", a_visit("leroy-1", "2026-12-01"))
     desk.has("b.json", a_visit("ann", "2026-11-22"), of="ann")
@@ -88,6 +98,7 @@ def test_letters_and_sheets_are_written_where_somebody_wants_them(desk: Desk) ->
         "0002-2026-12-01-leroy-1-letter.html",
         "0002-2026-12-01-leroy-1-sheet.html",
     ]
+    assert {stat.S_IMODE(one.stat().st_mode) for one in desk.to.iterdir()} == {0o600}
     letter = (desk.to / "0002-2026-12-01-leroy-1-letter.html").read_text(encoding="utf-8")
     assert "Dear Leroy," in letter
     assert "71 %" in letter
@@ -108,6 +119,23 @@ def test_a_record_that_cannot_be_read_is_named_and_the_rest_is_on_the_list(desk:
     assert code == PROBLEMS
     assert any("b.json" in line and "is not on this list" in line for line in said)
     assert any("leroy-1" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("visits", "links"),
+    [
+        pytest.param((), [{"relation": "next", "url": "https://x.example"}], id="a page"),
+        pytest.param(({"resourceType": "Appointment", "start": 7},), [], id="damaged"),
+    ],
+)
+def test_that_not_every_visit_could_be_read_is_said(
+    desk: Desk, visits: tuple[Resource, ...], links: list[object]
+) -> None:
+    bundle = {**a_bundle(*leroy("leroy-1"), *visits), "link": links}
+    (desk.records / "a.json").write_text(json.dumps(bundle), encoding="utf-8")
+    code, said = desk.types()
+    assert code == PROBLEMS
+    assert any("a.json: its visits could not all be read" in line for line in said)
 
 
 def remembered(desk: Desk, reply: Reply) -> None:

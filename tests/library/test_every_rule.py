@@ -25,6 +25,7 @@ from tests.library.people import (
     kept_by,
     lines,
     plus,
+    rule_called,
     told,
 )
 
@@ -41,6 +42,13 @@ def test_the_person_of_the_first_story_gets_a_card(rule: Rule) -> None:
     assert prompt.rules == (rule,)
 
 
+def _counts_on(fact: Fact) -> date:
+    """The latest day on which it counts: yesterday, or the last one of a window that is over."""
+    if isinstance(fact.before, Duration):
+        return fact.before.before(TODAY) - timedelta(days=1)
+    return YESTERDAY
+
+
 @EVERY_RULE
 def test_a_state_counts_in_whatever_list_of_the_record_it_stands(rule: Rule) -> None:
     record, said = told(rule)
@@ -48,7 +56,7 @@ def test_a_state_counts_in_whatever_list_of_the_record_it_stands(rule: Rule) -> 
         if fact.find not in ANYWHERE:
             continue
         for code in first_codes(fact.lists):
-            for line in anywhere(code, YESTERDAY):
+            for line in anywhere(code, _counts_on(fact)):
                 found = decide(rule, plus(record, line), *said)
                 assert found in NOT_ASKED, f"{fact.name}: {code.code} as {line.kind}"
 
@@ -62,7 +70,10 @@ ONE_LIST_ONLY: dict[str, dict[str, str]] = {
     "carer-plan": {"talk_planned": _OURS},
     "dementia-people-places": {"talk_planned": _OURS},
     "diabetes-course-not-finished": {"said_no_lately": _OURS},
-    "diabetes-education": {"has_dementia": "Living with it is a condition."},
+    "diabetes-education": {
+        "has_dementia": "Living with it is a condition.",
+        "said_no_long_ago": _OURS,
+    },
     "diabetes-education-ask-again": {"has_dementia": "Living with it is a condition."},
     "frailty-what-matters": {"talk_planned": _OURS},
     "kidney-results": {"shared_since": _OURS, "result_not_filed": _RESULT},
@@ -72,7 +83,12 @@ ONE_LIST_ONLY: dict[str, dict[str, str]] = {
     },
     "referral-news": {"asking_already": _OURS},
     "results-ahead": {"sent_since": _OURS, "result_not_filed": _RESULT},
-    "stay-by-your-side": {"talk_planned": _OURS},
+    "stay-by-your-side": {
+        "talk_planned": _OURS,
+        "told_of_cancer_lately": "Being told of it is a condition.",
+        "safeguarding_on_record": "A flag is raised and taken down.",
+        "in_hospital": _OURS,
+    },
 }
 
 
@@ -118,6 +134,8 @@ def test_a_no_is_heard_for_as_long_as_the_rule_says_and_not_a_day_longer(rule: R
         assert (card(rule, record, *before, no).prompt is None) is heard, on
 
 
+# Whose no of more than a year ago is for another rule, which asks more gently.
+FOR_ANOTHER = {"diabetes-education": "diabetes-education-ask-again"}
 YEARLY = [rule for rule in RULES if rule.quiet.periods[Reply.DECLINED] == A_YEAR]
 
 
@@ -126,7 +144,21 @@ def test_a_no_holds_at_11_months_and_29_days_and_not_at_12_months_and_1_day(rule
     record, before = told(rule)
     for on, heard in ((date(2025, 11, 22), True), (date(2025, 11, 20), False)):
         no = Said(rule.quiet.topic, Reply.DECLINED, on)
-        assert (card(rule, record, *before, no).prompt is None) is heard, on
+        asks = rule if heard else rule_called(FOR_ANOTHER.get(rule.id, rule.id))
+        assert (card(asks, record, *before, no).prompt is None) is heard, on
+
+
+@pytest.mark.parametrize(("first", "then"), FOR_ANOTHER.items())
+def test_a_no_is_never_for_two_rules_on_the_same_day(first: str, then: str) -> None:
+    """To the one they said no to it is over after a year; from the day after the other has it."""
+    record, before = told(rule_called(first))
+    year = A_YEAR.before(TODAY)
+    for days, asks in ((-1, []), (0, [first]), (1, [then]), (400, [then])):
+        no = Said(rule_called(first).quiet.topic, Reply.DECLINED, year - timedelta(days=days))
+        found = [
+            name for name in (first, then) if card(rule_called(name), record, *before, no).prompt
+        ]
+        assert found == asks, days
 
 
 @EVERY_RULE

@@ -183,6 +183,41 @@ FOR_CHILDREN_TOO = {
 }
 
 
+# ---- what two rules would ask, asked once -----------------------------------------------------
+
+
+def spoken_of(record: PatientRecord, *names: str) -> set[str]:
+    found = choice([rule_called(name) for name in names], record)
+    return {rule.id for prompt in found.prompts for rule in prompt.rules}
+
+
+def test_a_plan_of_two_years_ago_is_asked_about_and_not_as_if_there_was_none() -> None:
+    both = ("copd-plan-review", COPD_RULE)
+    record = told(rule_called("copd-plan-review"))[0]
+    assert [decide(rule_called(name), record) for name in both] == [Decision.PROMPT] * 2
+    assert spoken_of(record, *both) == {"copd-plan-review"}
+    assert spoken_of(record, COPD_RULE) == {COPD_RULE}  # where the other is not in pilot
+
+
+def test_the_link_worker_is_offered_by_one_question() -> None:
+    both = ("feeling-lonely", "pam-social-prescribing")
+    first, second = (told(rule_called(name))[0] for name in both)
+    record = plus(first, *lines(second))
+    assert [decide(rule_called(name), record) for name in both] == [Decision.PROMPT] * 2
+    assert spoken_of(record, *both) == {"feeling-lonely"}
+
+
+def test_somebody_to_whom_a_lot_has_happened_is_not_held_by_that() -> None:
+    """An emergency of yesterday holds every offer, and this rule is for such days (CONTENT 7.0)."""
+    rule = rule_called("stay-by-your-side")
+    record = plus(told(rule)[0], a_line(Kind.PROCEDURE, EMERGENCY, TODAY - timedelta(days=1)))
+    found = choice(RULES, record)
+    assert {one.id for prompt in found.prompts for one in prompt.rules} == {rule.id}
+
+
+EMERGENCY = LISTS["emergency-admission"].first
+
+
 # ---- children with asthma -------------------------------------------------------------------
 
 

@@ -144,6 +144,12 @@ def test_a_shipped_list_names_its_source_and_is_reviewed_again(path: Traversable
     assert text["review_by"] > text["reviewed"]
 
 
+def test_the_notice_beside_the_lists_says_whose_the_codes_are() -> None:
+    notice = files("rules").joinpath("value-sets/NOTICE.md").read_text(encoding="utf-8")
+    for whose in ("SNOMED International", "Open Government Licence v3.0", "All rights reserved"):
+        assert whose in notice
+
+
 def test_the_lock_is_up_to_date() -> None:
     """If it is not: look at what changed in rules/value-sets, then goodday rules lock rules."""
     locked = files("rules").joinpath("value-sets.lock").read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ nobody is in it in a shape that nobody thought of, either.
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -28,6 +29,8 @@ from cds_hooks.app import create_app
 from cds_hooks.cli import run
 from cds_hooks.clients.callers import Clients
 from cds_hooks.commands import store as verbs
+from cds_hooks.live import Live, in_force
+from cds_hooks.local_support import PAGE as SUPPORT
 from cds_hooks.looking import Looking
 from cds_hooks.settings import Settings
 from cds_hooks.store import audit as kept_apart
@@ -35,12 +38,16 @@ from cds_hooks.store import people
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.audit import Audit
 from cds_hooks.store.counting import Event
+from cds_hooks.store.directory import Directory
 from cds_hooks.store.opening import Place, connect
+from cds_hooks.store.supports import FILE as SUPPORTS
 from cds_hooks.store.tables import FILE, metadata
+from cds_hooks.supporting import Supporting
 from cds_hooks.tally import Tally
 from rules.outcome import Outcome
 from rules.rule import Library
 from tests.callers import PUBLIC_URL, Caller, bearer, registered
+from tests.directories import walks
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.judging import PAGE, fields_of
 from tests.privacy.clinicians import ONE, OTHER, Clinician
@@ -57,6 +64,9 @@ RANDOM = {
     ("comments", "sealed"), ("thumb_words", "sealed"), ("thumb_words", "thumb"),
     ("thumbs", "thumb"), ("thumb_presses", "thumb"), ("replies", "reply"),
 }  # fmt: skip
+# Who publishes local support does so in the open, to those who publish: their names are with what
+# they published, and nowhere else. Nothing of that is of a card or a person, or is counted.
+PUBLISHERS = (f"GET {SUPPORT}/publish", SUPPORTS, "the backup's directory.jsonl")
 SAME_KEY = base64.b64encode(b"k" * 32).decode()
 
 
@@ -72,12 +82,23 @@ class Day:
     audit: str = ""
 
     def found(self, who: Clinician) -> list[str]:
-        """Where somebody can be told."""
+        """Where somebody can be told who is not one of the two who published an entry there."""
         return [
             where
             for where, text in self.said.items()
             if any(one.lower() in text.lower() for one in who.every)
+            and not where.startswith(PUBLISHERS)
         ]
+
+    def published(self, who: Clinician) -> list[str]:
+        """Where it stands that they published something; by their name, and by nothing else."""
+        at = {where: text for where, text in self.said.items() if where.startswith(PUBLISHERS)}
+        assert not [
+            where
+            for where, text in at.items()
+            if any(one.lower() in text.lower() for one in who.every if one not in who.name)
+        ]
+        return [where for where, text in at.items() if who.name in text]
 
 
 def app_of(folder: Path, library: Library) -> FastAPI:
@@ -88,7 +109,24 @@ def app_of(folder: Path, library: Library) -> FastAPI:
     audit = Audit(settings.data, store.key.bytes_for("audit"))
     looking, tally = Looking(Access(settings, store.key), audit, PUBLIC_URL), Tally()
     known = Clients.read(clients, settings.data)
-    app = create_app(settings, library, store, known, lambda: NOW, looking=looking, tally=tally)
+    directory = Directory(Place(settings.data))
+    directory.take([(walks(), ""), (walks("on-show"), "")], TODAY)
+    for by in ("Jo", "Sam"):
+        directory.publish("aliss:on-show", by, TODAY)
+    live = Live(in_force(library, NOW))
+    supporting = Supporting(directory, live, lambda: NOW)
+    supporting.look()
+    app = create_app(
+        settings,
+        live,
+        store,
+        known,
+        lambda: NOW,
+        looking=looking,
+        tally=tally,
+        supporting=supporting,
+        stop=supporting.stop,
+    )
     app.state.flush = lambda: tally.flush(store)
     return app
 
@@ -109,7 +147,7 @@ class Client:
         headers = {
             **(bearer(token) if path.startswith("/cds-services") else {}),
             "x-goodday-user": who.name,
-            "x-goodday-role": "clinical, auditor, manager",
+            "x-goodday-role": "clinical, auditor, manager, directory",
             "User-Agent": f"{who.user} {who.number}",
             "X-User": who.subject,
             "Accept": "text/html" if path == "/status" else "application/json",
@@ -148,6 +186,15 @@ class Client:
         return {"feedback": [{**one, "user": who.user} for one in (written, pressed, foreign)]}
 
 
+def _seen(page: str) -> dict[str, str]:
+    """What the page of those who publish says that they see."""
+    found = re.search(
+        r'name="entry" value="aliss:walks">\s*<input[^>]*"seen" value="([^"]*)"', page
+    )
+    assert found
+    return {"seen": found[1]}
+
+
 def routes_of(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str]]:
     """Every method and path that there is; a sort of route that we cannot look into is an error."""
     for route in routes:
@@ -180,6 +227,12 @@ def at_every_route(app: FastAPI, ehr: Client, day: Day) -> None:
     forms |= pressed(ehr, f"/why/{values['{token}']}", day.said)
     app.state.flush()  # and one of the two waits to be judged
     values["{rule}"] = COPD_RULE
+    # The entry that waits: one approval is theirs. Somebody else's makes it be on show.
+    forms[f"{SUPPORT}/publish"] = {
+        "entry": walks().id, "press": "approve", **_seen(ehr.send("GET", f"{SUPPORT}/publish").text)
+    }  # fmt: skip
+    forms[f"{SUPPORT}/suggest"] = {"name": "Songs", "about": "We sing."}
+    forms[f"{SUPPORT}/changed"] = {"entry": "aliss:on-show"}
     forms[PAGE] = {**fields_of(ehr.send("GET", PAGE).text), "press": "right"}
     spoilt = {"feedback": [{**closed(cards[0], NOW), "outcome": ehr.who.user}, ehr.who.name]}
     day.said["feedback that cannot be read"] = ehr.send("POST", f"{CALL}/feedback", spoilt).text
@@ -284,6 +337,8 @@ def test_whoever_looks_is_in_no_answer_export_or_file_but_the_audit(
 ) -> None:
     one = a_day(tmp_path / "one", library, ONE, monkeypatch, capsys)
     assert one.found(ONE) == []
+    assert f"GET {SUPPORT}/publish" in one.published(ONE)
+    assert "the backup's directory.jsonl" in one.published(ONE)
     assert ONE.name in one.audit  # or the search would find nothing anywhere
     assert ONE.user in one.audit
     counted = ("cards", "answers", "counts", "comments", "thumb_words", "cases")

@@ -17,10 +17,12 @@ from sqlalchemy import inspect
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.backups import backup
 from cds_hooks.store.counting import Event
+from cds_hooks.store.directory import Directory
 from cds_hooks.store.mutes import FILE as MUTES
 from cds_hooks.store.opening import Place, connect
 from cds_hooks.store.people import export
 from cds_hooks.store.sittings import FILE as SITTINGS
+from cds_hooks.store.supports import FILE as SUPPORTS
 from cds_hooks.store.tables import FILE, metadata
 from rules.rule import Library
 from tests.builders import load_files, rule_text
@@ -110,6 +112,19 @@ COLUMNS = {
         "rule": "nobody: a keyed hash", "until": "nobody: a day",
     },
 }  # fmt: skip
+# The directory of local support: of no person and no card, and nothing of it is counted. Names are
+# of those who publish and suggest it; they go two years after anybody last did anything there.
+OF_SUPPORT = {
+    "supports": {
+        "id": "nobody", "shown": "nobody: an entry", "draft": "nobody: an entry",
+        "shown_came": "nobody: the same", "draft_came": "nobody: the same",
+        "seen_by": "whoever approved, in the open", "published_by": "the two who published it",
+        "suggested_by": "whoever suggested it while signed in, until it is published",
+        "away": "nobody", "themes": "nobody", "room": "nobody", "weeks": "nobody",
+        "checked_here": "nobody: a day", "reports": "nobody: how many", "since": "nobody: a day",
+    },
+    "support_turns": {"id": "nobody", "turn": "nobody"},
+}  # fmt: skip
 WHO_LOOKS = (
     "user", "practitioner", "clinician", "doctor", "nurse", "staff", "role", "session", "performer",
     "author", "actor", "agent", "gp",
@@ -125,8 +140,9 @@ def test_every_column_is_known_and_leads_to_no_clinician(place: Place) -> None:
         sitting.more = 1
     store.mutes().mute(SEEN_BY[0], (COPD_RULE,), TODAY)
     store.close()
+    Directory(place).close()
     there: dict[str, set[str]] = {}
-    for file in (FILE, SITTINGS, MUTES):  # in a server's database all are in one
+    for file in (FILE, SITTINGS, MUTES, SUPPORTS):  # in a server's database all are in one
         database = connect(place, file)
         schema = inspect(database.engine)
         there |= {
@@ -134,7 +150,10 @@ def test_every_column_is_known_and_leads_to_no_clinician(place: Place) -> None:
             for table in schema.get_table_names()
         }
         database.close()
-    assert there == {table: set(columns) for table, columns in COLUMNS.items() if table != "used"}
+    known = COLUMNS | OF_SUPPORT
+    assert there == {table: set(columns) for table, columns in known.items() if table != "used"}
+    named = {"seen_by", "published_by", "suggested_by"}
+    assert {column for column in OF_SUPPORT["supports"] if column.endswith("_by")} == named
     for table, columns in there.items():
         for column in columns:
             assert not any(word in column.split("_") for word in WHO_LOOKS), (table, column)

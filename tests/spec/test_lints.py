@@ -21,8 +21,9 @@ STOP_IN_DRAFT = {"S03", "S04", "L01", "T05", "T06"} | {"C01", "G04"}
 NEVER_STOP = {"S08", "S09", "L02", "L04", "L05", "L06", "T03", "G02"} | {
     "C02", "C03", "C04", "C05", "C06", "C07", "G05",
 }  # fmt: skip
-# Held by goodday rules check, mutate and release: tests/unit/prompts/test_proof.py, test_gates.py.
-ELSEWHERE = {"T04"}
+# T04 is held by goodday rules check, mutate and release: tests/unit/prompts/test_proof.py,
+# test_gates.py. S12 is about a list as well: test_lints_yours.py.
+ELSEWHERE = {"T04", "S12"}
 
 PILOT: Mapping[str, str] = {
     "evidence": "[{claim: Tea helps, source: A trial}]",

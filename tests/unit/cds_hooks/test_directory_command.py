@@ -1,7 +1,9 @@
 """``goodday directory``: taken in from files and addresses, shown, exported and published."""
 
 import json
-from collections.abc import Callable, Iterator
+import ssl
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from cds_hooks.cli import run
 from cds_hooks.directory.fetching import Asking, Limits, Unreachable
 from cds_hooks.directory.shapes import Whose
+from tests.certificates import a_certificate
 from tests.directories import TODAY, Json
 
 BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -161,8 +164,8 @@ class Web:
         self.answers[path] = (status, headers, body)
 
 
-@pytest.fixture
-def web() -> Iterator[Web]:
+@contextmanager
+def serving(tls: ssl.SSLContext | None = None) -> Generator[Web]:
     told = Web()
 
     class Answering(BaseHTTPRequestHandler):
@@ -179,10 +182,18 @@ def web() -> Iterator[Web]:
             """Nothing is written to the terminal."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
-        told.address = f"http://127.0.0.1:{server.server_address[1]}"
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        told.address = f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}"
         Thread(target=server.serve_forever, daemon=True).start()
         yield told
         server.shutdown()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as told:
+        yield told
 
 
 def test_every_page_of_an_address_is_taken_in(
@@ -195,6 +206,29 @@ def test_every_page_of_an_address_is_taken_in(
     said = capsys.readouterr().out
     assert "3 entries read" in said
     assert "without encryption" in said
+
+
+@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
+def test_a_directory_has_to_prove_its_name_however_its_address_is_written(
+    tmp_path: Path, scheme: str
+) -> None:
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(a_certificate(tmp_path, "walks.example"))
+    with serving(own) as web:
+        web.says("/a", services("x"))
+        address = web.address.replace("https", scheme)
+        asked = Asking(f"{address}/a", Whose(), TODAY)
+        with closing(asked), pytest.raises(Unreachable, match="cannot be reached"):
+            asked.page()
+        assert web.asked == []
+
+
+def test_that_nothing_was_encrypted_is_said_however_its_address_is_written(
+    goodday: Goodday, web: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
+    web.says("/a", services("one"))
+    assert goodday("import", f"{web.address.replace('http', 'HTTP')}/a") == 0
+    assert "without encryption" in capsys.readouterr().out
 
 
 def test_pages_by_number_and_services_by_themselves(
@@ -217,12 +251,9 @@ def test_pages_by_number_and_services_by_themselves(
 
 
 def page_of(web: Web, limits: Limits) -> None:
-    asking = Asking(f"{web.address}/a", Whose(), TODAY, limits)
-    try:
+    with closing(Asking(f"{web.address}/a", Whose(), TODAY, limits)) as asking:
         while asking.has_more:
             asking.page()
-    finally:
-        asking.close()
 
 
 NO_HEADERS: dict[str, str] = {}

@@ -215,6 +215,20 @@ def test_the_page_of_a_rule_says_where_it_rests_because_another_system_asked_and
     assert "Theme later life" in words
 
 
+def test_a_rule_begins_with_its_question_and_the_long_sentence_waits() -> None:
+    text = pages(demo())["rules/copd-self-management.html"].text
+    asked, whole = text.index("What does a good day look like"), text.index("All of it in one")
+    assert asked < text.index("About this rule") < whole
+
+
+def test_names_in_an_offer_are_as_people_write_them() -> None:
+    ring = "\n- task: {label: Ring, for: healthcare-assistant, due: 14 days}"
+    give = "\n- questionnaire: {label: Give it, form: agenda-sheet}"
+    text = of_rule(offers=ring + give)["rules/coughing.html"].text
+    assert "A task for healthcare assistant, within 14 days" in text
+    assert "A questionnaire to fill in: agenda sheet" in text
+
+
 def test_every_shipped_story_is_there_and_comes_out_as_it_says() -> None:
     text = pages(demo())["rules/copd-self-management.html"].text
     assert re.search(r"\b(\d{2,}) of \1 stories come out as they say", text)
@@ -348,6 +362,7 @@ def test_what_an_offer_hands_out_can_be_looked_at_and_is_told_once() -> None:
     }
 
 
+@pytest.mark.long  # of the sheets and letters that are made, test_papers.py tries one each time
 def test_papers_are_made_into_pdf_too_or_it_is_said_what_that_needs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Callable
 
 import pytest
 
@@ -18,14 +17,9 @@ from cds_hooks.pages.papers import (
 from cds_hooks.pages.pdf import NoPdf, pdf
 from rules.papers import Papers
 from rules.schema.papers import english
-from tests.papers import HERE, a_letter
+from tests.papers import HERE, PAGES, a_letter
 
 URDU = Papers("ur", "Urdu", {**english().texts, "stop": "ہمیں بتائیں"}, "Somebody", "Another")
-PAGES: dict[str, Callable[[Shown], bytes]] = {
-    "letter": lambda shown: letter_page(a_letter(), shown),
-    "sheet": lambda shown: sheet_page(english(), shown, "1 December 2026"),
-    "invitation": lambda shown: invitation_page(english(), shown),
-}
 
 
 def text_of(page: bytes) -> str:

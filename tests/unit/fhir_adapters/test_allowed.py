@@ -3,15 +3,11 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
@@ -20,6 +16,7 @@ from fhir_adapters.allowed import Allowed, NotAServer, is_fit
 from fhir_adapters.needs import PATIENT, needs_of
 from fhir_adapters.server import Access, NoRoute, Servers
 from tests.builders import a_patient
+from tests.certificates import a_certificate
 from tests.fhir_server import FhirServer, asking, running
 from tests.unit.fhir_adapters.hostile_servers import hostile
 
@@ -209,32 +206,7 @@ def test_a_name_is_looked_up_once_and_what_was_looked_at_is_connected_to() -> No
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key, and a certificate for ehr.example that nobody has signed but itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ehr.example")])
-    made = datetime(2020, 1, 1, tzinfo=UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(made)
-        .not_valid_after(made + timedelta(days=36_500))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("ehr.example")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file: Path = tmp_path_factory.mktemp("tls") / "server.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + signed.public_bytes(serialization.Encoding.PEM)
-    )
-    return file
+    return a_certificate(tmp_path_factory.mktemp("tls"), "ehr.example")
 
 
 @pytest.mark.parametrize(

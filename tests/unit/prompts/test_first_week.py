@@ -22,6 +22,7 @@ from rules.engine import evaluate
 from rules.record import Kind, PatientRecord, Reply
 from rules.rule import Purpose, Rule, Status
 from tests.builders import TODAY, a_person, a_record, entry, load_text, outcome, released_text, said
+from tests.lengths import first
 from tests.spec.test_lints import LIVE
 from tests.unit.prompts.asking import COUGH, OURS, rule, tag
 
@@ -97,7 +98,7 @@ def test_it_says_from_when_and_until_when(those: tuple[str, str]) -> None:
     assert before.says == "Not shown: this rule goes live on 20 November 2026."
 
 
-@pytest.mark.parametrize("name", ["apple", "berry", "cherry"])
+@pytest.mark.parametrize("name", first(1, ["apple", "berry", "cherry"]))
 def test_of_four_thousand_sessions_a_quarter_has_it_and_not_the_same_for_every_rule(
     name: str,
 ) -> None:

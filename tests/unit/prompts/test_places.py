@@ -23,7 +23,7 @@ from rules.codes import SNOMED, Code
 from rules.credits import as_words, licence_in_words, whose
 from rules.rule import Service
 from rules.schema.wording import more_than_words
-from rules.support import Cost, Credit, Listed, Room, Spot, Status, Support
+from rules.support import Cost, Credit, Listed, Room, Spot, Status, Support, tidy
 from tests.directories import TODAY, entries, walks
 from tests.lengths import examples
 from tests.unit.prompts.asking import OURS, REFER, TEA, chosen, rule, tag
@@ -116,6 +116,22 @@ def test_what_nobody_checked_for_a_year_is_hidden(days: int, there: bool) -> Non
     assert bool(names(a("A", last_checked=TODAY - days * NEXT))) is there
 
 
+@pytest.mark.parametrize(
+    ("days", "first", "says"),
+    [
+        (FADES_AFTER - 1, "A B", "last checked 27 May 2026"),
+        (FADES_AFTER, "B A", "last checked 26 May 2026, some time ago"),
+    ],
+)
+def test_it_fades_on_the_180th_day_and_not_on_the_one_before(
+    days: int, first: str, says: str
+) -> None:
+    old = a("A", last_checked=TODAY - days * NEXT)
+    later = a("B", last_checked=TODAY, cost=Cost.PAID)
+    assert names(old, later) == names(later, old) == first
+    assert in_words_of_a_card(old, TODAY, None).endswith(says)
+
+
 def test_what_was_never_checked_is_hidden_until_somebody_here_does() -> None:
     never = a("A", last_checked=None)
     assert names(never) == ""
@@ -173,6 +189,10 @@ def test_a_line_of_a_card_says_where_what_and_when_it_was_checked() -> None:
         "Hill Walking: Car park, 40 Greenock Road, Largs, about 2 miles from here, free, step-free,"
         " in Gaelic, ring 01475 123456, last checked 1 September 2026"
     )
+    wait = a("Listening", spots=(), cost=Cost.UNKNOWN, wait="up to 6 weeks; www.wait.example")
+    assert in_words_of_a_card(wait, TODAY, None) == (
+        "Listening: waiting time up to 6 weeks, wait. example, last checked 1 September 2026"
+    )
     old = a("Talk", spots=(), areas=("Ayrshire",), cost=Cost.PAID, last_checked=date(2026, 1, 2))
     assert in_words_of_a_card(old, TODAY, None) == (
         "Talk: Ayrshire, costs something, last checked 2 January 2026, some time ago"
@@ -198,7 +218,7 @@ SIGNS = "<>[]()!*_`~#|\\&;:/.@=-+ \n\t wwWe1.x)\"'é\u0301\u200bＡ٣/"
 HOSTILE = MADE_OF_PIECES | st.text(st.sampled_from(SIGNS), max_size=60) | st.text(max_size=60)
 
 
-@settings(max_examples=examples(500, 10_000))
+@settings(max_examples=examples(150, 10_000))
 @given(text=HOSTILE)
 def test_a_text_from_outside_is_no_more_than_words_on_a_card(text: str) -> None:
     said = as_words(text)
@@ -208,7 +228,14 @@ def test_a_text_from_outside_is_no_more_than_words_on_a_card(text: str) -> None:
     assert as_words(said) == said
 
 
-@settings(max_examples=examples(200, 5_000))
+@pytest.mark.parametrize("phone", ["+44 1294 234567", "(01294) 234567", "01294 234567 ext. 5"])
+def test_a_card_has_the_telephone_number_as_people_ring_it(phone: str) -> None:
+    entry, left_out = tidy(walks(phone=phone), TODAY)
+    assert left_out == ()
+    assert f"ring {phone}," in in_words_of_a_card(Listed(entry), TODAY, HERE)
+
+
+@settings(max_examples=examples(60, 5_000))
 @given(entry=entries, hostile=HOSTILE)
 def test_a_line_of_a_card_is_no_more_than_words(entry: Support, hostile: str) -> None:
     spoilt = replace(entry, name=hostile, credits=(Credit(hostile),), licence=hostile)

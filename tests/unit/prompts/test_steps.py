@@ -303,7 +303,7 @@ def test_every_step_says_a_sentence_and_the_way_ends_where_a_rule_is_held() -> N
     every = [name for name, _ in STEPS]
     apple = steps_of(choice, "apple")
     assert [step.name for step in apple] == [
-        *every, "same offer", "rank", "person", "session", "mute", "card",
+        *every, "same offer", "rank", "topic", "person", "session", "mute", "card",
     ]  # fmt: skip
     assert all(step.passed for step in apple)
     berry = steps_of(choice, "berry")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,10 @@ def test_a_long_text_is_cut_at_a_word_and_kept_whole_beside_it() -> None:
     [
         ("Free", Cost.FREE),
         ("No charge", Cost.FREE),
+        ("£0", Cost.FREE),
+        ("0.00", Cost.FREE),
+        ("£0.50 a cup of tea", Cost.PAID),
+        ("0.50", Cost.UNKNOWN),
         ("£3 a week", Cost.PAID),
         ("Free for members, otherwise £5", Cost.PAID),
         ("Please ask", Cost.UNKNOWN),
@@ -134,6 +139,34 @@ def test_a_long_text_is_cut_at_a_word_and_kept_whole_beside_it() -> None:
 )
 def test_what_it_costs_is_said_only_where_the_words_say_so(said: str, cost: Cost) -> None:
     assert read(referral(fees_description=said)).found[0].entry.cost is cost
+
+
+def test_how_long_people_wait_is_kept_in_the_words_of_its_directory_and_written_again() -> None:
+    (one,) = read(referral(wait_time="2 to 3 weeks"), Whose(licence="OGL")).found
+    assert one.entry.wait == "2 to 3 weeks"
+    (out,) = write_referral([(one.entry, None)], TODAY)["contents"]
+    assert out["wait_time"] == "2 to 3 weeks"
+    (out,) = write_aliss([(one.entry, None)], TODAY)["data"]
+    assert out["good_day"]["wait"] == "2 to 3 weeks"
+
+
+@pytest.mark.parametrize(
+    ("members", "claimed"),
+    [
+        ({"is_claimed": True}, YES),
+        ({"is_claimed": False, "organisation": {"is_claimed": True}}, NO),
+        ({"organisation": {"is_claimed": True}}, YES),
+        ({}, Answer.CANNOT_TELL),
+        ({"is_claimed": "yes"}, Answer.CANNOT_TELL),
+    ],
+)
+def test_whether_whoever_runs_it_keeps_the_entry_is_read_and_written(
+    members: Json, claimed: Answer
+) -> None:
+    (one,) = read(aliss_page(**members)).found
+    assert one.entry.claimed is claimed
+    (out,) = write_aliss([(one.entry, None)], TODAY)["data"]
+    assert out.get("is_claimed") == {YES: True, NO: False}.get(claimed)
 
 
 @pytest.mark.parametrize(
@@ -306,3 +339,12 @@ def test_what_we_write_for_open_referral_is_as_its_schemas_say(published: Path) 
 def _of(schemas: dict[str, Json]) -> set[str]:
     """Every schema that one of these names."""
     return set(re.findall(r'"\$ref": "([a-z_]+\.json)"', json.dumps(schemas)))
+
+
+def test_what_we_wrote_into_an_entry_once_goes_when_it_is_not_so_any_more() -> None:
+    closed = aliss(good_day={"status": "closed for now"})
+    (before,) = read({"meta": {"licence": BY}, "data": [closed]}).found
+    assert before.entry.status is Status.PAUSED
+    opened = replace(before.entry, status=Status.ACTIVE)
+    (again,) = read(write_aliss([(opened, before.original)], TODAY)).found
+    assert again.entry == opened

@@ -36,3 +36,15 @@ def test_when_cards_were_shown_first_is_the_first_day_of_the_card_as_a_whole(
     found = store.first_of(["one", "two", "three", "four"], SHOWN)
     assert found == {"one": date(2026, 5, 31), "two": LAST}
     assert store.first_of((), SHOWN) == {}
+
+
+def test_however_many_sorts_come_at_once_each_is_counted_as_often_as_it_was(
+    store: Answers,
+) -> None:
+    for many in (1, 15, 16, 17, 33):
+        events = [Event(LAST, f"rule-{many}-{number}", "", SHOWN) for number in range(many)]
+        store.count([*events, events[0]])
+        store.count(reversed(events))
+        rules = [event.rule for event in events]
+        found = store.counted_of(rules, [SHOWN], FIRST, LAST)
+        assert found == {event: 2 + (event == events[0]) for event in events}

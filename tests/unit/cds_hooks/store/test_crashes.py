@@ -48,7 +48,7 @@ def test_killed_at_any_moment_nothing_that_was_acknowledged_is_lost(place: Place
 
 
 def test_a_disk_that_is_full_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    print(written("full", 20 if SOAK else 5, Place(tmp_path / "store")))  # noqa: T201 - its reader
+    print(written("full", 20 if SOAK else 5, Place(tmp_path / "store")))  # noqa: T201 - for make soak's reader
 
 
 def test_a_server_whose_disk_is_full_loses_nothing_and_is_used_again_when_there_is_room(

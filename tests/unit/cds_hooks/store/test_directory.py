@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from cds_hooks.store.directory import MOST_SUGGESTED, Came, Directory, State
+from cds_hooks.store.directory import MOST_SUGGESTED, NAMES_FOR, Came, Directory
 from cds_hooks.store.opening import Place
+from cds_hooks.store.supports import State
 from rules.credits import HERE
 from rules.support import Room, Status, Support
 from tests.architecture.project import ROOT
@@ -84,6 +85,18 @@ def test_what_changed_waits_beside_what_two_people_saw(kept: Directory) -> None:
     assert kept.publish(ID, JO, TODAY) is Came.APPROVED
     assert kept.publish(ID, SAM, TODAY) is Came.PUBLISHED
     assert shown(kept) == [again]
+
+
+def test_a_change_has_waited_since_it_came_however_long_its_entry_was_there(
+    kept: Directory,
+) -> None:
+    kept.take([(walks(), "")], TODAY - timedelta(days=400))
+    by_two(kept)
+    for day in (TODAY + timedelta(days=30), TODAY + timedelta(days=31)):
+        kept.take([(walks(phone="09001 123456"), "")], day)
+    found = kept.one(ID)
+    assert found is not None
+    assert found.since == TODAY + timedelta(days=30)  # that it came again is nothing new
 
 
 def test_what_its_directory_wrote_goes_with_what_is_on_show(kept: Directory) -> None:
@@ -185,6 +198,40 @@ def test_themes_added_here_stay_when_it_is_imported_again(kept: Directory) -> No
     assert shown(kept) == [with_theirs]
 
 
+def test_whoever_suggested_it_is_neither_of_the_two(kept: Directory) -> None:
+    tea = walks("tea", source=HERE)
+    assert kept.suggest(tea, TODAY, JO)
+    for herself in (JO, " jo  brown"):
+        assert kept.publish(tea.id, herself, TODAY) is Came.SUGGESTED_IT
+    assert kept.publish(tea.id, SAM, TODAY) is Came.APPROVED
+    assert kept.publish(tea.id, JO, TODAY) is Came.SUGGESTED_IT
+    assert shown(kept) == []
+    assert kept.publish(tea.id, "Kim", TODAY) is Came.PUBLISHED
+    found = kept.one(tea.id)
+    assert found is not None
+    assert (found.suggested_by, found.published_by) == ("", (SAM, "Kim"))
+
+
+def test_names_go_two_years_after_anybody_did_anything_and_what_they_published_stays(
+    kept: Directory,
+) -> None:
+    tea = walks("tea", source=HERE)
+    take(kept, walks(), walks("b"))
+    kept.suggest(tea, TODAY, "Kim")
+    by_two(kept)
+    kept.publish(walks("b").id, JO, TODAY)
+    last = TODAY + timedelta(days=NAMES_FOR)
+    assert kept.let_go_of_names(last) == 0
+    assert kept.check(ID, TODAY + timedelta(days=1))
+    assert kept.let_go_of_names(last + timedelta(days=1)) == 2
+    named = {one.latest.id for one in kept.everything() if one.published_by}
+    assert named == {ID}
+    assert not [one for one in kept.everything() if one.seen_by or one.suggested_by]
+    assert kept.let_go_of_names(last + timedelta(days=2)) == 1
+    assert (shown(kept), state(kept)) == ([walks()], State.PUBLISHED)
+    assert state(kept, walks("b").id) is State.SUGGESTED  # nobody is known to have approved
+
+
 def test_of_what_anybody_suggests_only_so_much_waits(kept: Directory) -> None:
     for number in range(MOST_SUGGESTED):
         assert kept.suggest(walks(f"s{number}", source=HERE), TODAY)
@@ -244,6 +291,7 @@ WRITER = """
 import sys
 from cds_hooks.store.directory import Directory
 from cds_hooks.store.opening import Place
+from cds_hooks.store.supports import State
 from pathlib import Path
 from tests.directories import TODAY, walks
 kept = Directory(Place(Path(sys.argv[1])))
