@@ -129,7 +129,7 @@ class Kept:
         return Listed(self.entry, self.room, self.weeks, self.checked_here)
 
 
-def kept_of(row: RowMapping | Mapping[str, Any]) -> Kept:
+def kept_of(row: RowMapping | Mapping[str, Any]) -> Kept:  # Any: as SQLAlchemy gives rows
     """A row as what it means. Raises ValueError for one that is none of ours."""
     return Kept(
         shown=_SUPPORT.decode(row["shown"]) if row["shown"] else None,

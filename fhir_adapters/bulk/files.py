@@ -127,7 +127,8 @@ def number_of(piece: Piece, at: int) -> int:
 
 def _opened(path: Path) -> BinaryIO:
     if path.suffix == ".gz":
-        return cast("BinaryIO", io.BufferedReader(gzip.open(path, "rb"), 1 << 20))
+        unpacked = gzip.open(path, "rb")
+        return cast("BinaryIO", io.BufferedReader(unpacked, 1 << 20))  # it reads as one
     if path.suffix == ".zst":
         try:
             arrow = import_module("pyarrow")
@@ -136,5 +137,6 @@ def _opened(path: Path) -> BinaryIO:
                 f"{path} is packed with zstd, which takes the extra called population: "
                 "pip install 'goodday[population]', or unpack the file."
             ) from None
-        return cast("BinaryIO", arrow.input_stream(str(path), compression="zstd"))
+        file = arrow.input_stream(str(path), compression="zstd")
+        return cast("BinaryIO", file)  # pyarrow is untyped; it reads as one
     return path.open("rb", 1 << 20)

@@ -14,7 +14,7 @@ from rules.rule import Library
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE
 from tests.muting import GP, OURS, SIGNED_IN, Practice, practice
 from tests.privacy.pressing import box_of
-from tests.privacy.test_every_route import HERE, app_of
+from tests.privacy.whole_day import HERE, app_of
 from tests.saying import LATER, MANAGER, managed, say, seen
 from tests.served import NOW
 
