@@ -13,7 +13,7 @@ from prompts.history import History, quieter
 from prompts.leaving_off import open_offers
 from prompts.merging import Free, cards, merged
 from prompts.offers import offer_key
-from prompts.places import full_now
+from prompts.places import found_open, full_now
 from prompts.prompt import Choice, Held, Step, Way
 from prompts.ranking import in_a_sentence, rank
 from prompts.restraint import Asked, not_asked, way
@@ -38,6 +38,8 @@ def choose(
     """
     if practice.nearby:
         history = replace(history, full=full_now(practice.nearby))
+        if history.capacity:  # the one thing that it could end
+            history = replace(history, found_open=found_open(practice.nearby))
     ways: dict[str, Way] = {}
     held: dict[str, Held] = {}
     free: list[Outcome] = []

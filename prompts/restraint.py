@@ -16,6 +16,7 @@ from prompts.leaving_off import (
     possible,
     quiet_offers,
     resting_offers,
+    room_again,
     standing_offers,
     unread_offers,
 )
@@ -335,12 +336,16 @@ def put_in_shadow(rule: Rule, practice: Practice) -> str:
 def _capacity(asked: Asked) -> Held | str:
     """What nobody can have at the moment is not offered."""
     resting = resting_offers(asked.outcome, asked.history)
+    again = [day for o in asked.outcome.offers if (day := room_again(asked.rule, o, asked.history))]
+    if not resting and again:
+        on = in_words(max(again))
+        return f"It was full, and somebody here found on {on} that there is room again."
     if not resting:
         return "Everything that it offers can be had, as far as is known."
     left = open_offers(asked.outcome, asked.history, asked.today)
     if left or asked.rule.purpose is not Purpose.OFFER:
         return f"Left off the card, having no room at the moment: {len(resting)}."
-    return Held(asked.rule, "capacity", no_room(resting, asked.history))
+    return Held(asked.rule, "capacity", no_room(asked.outcome, resting, asked.history))
 
 
 def _in_pilot(asked: Asked) -> Held | str:

@@ -57,7 +57,7 @@ class Answers:
         self._sittings: Sittings | None = None
         self._mutes: Mutes | None = None
         self._swept = date.min
-        self._full: tuple[date, float, frozenset[str]] | None = None
+        self._full: tuple[date, float, Mapping[str, date]] | None = None
 
     @property
     def key(self) -> Key:
@@ -236,8 +236,8 @@ class Answers:
         with self._database.reading() as connection:
             return counting.first_of(connection, rules, outcome)
 
-    def resting(self, today: date) -> frozenset[str]:
-        """The keys of the offers that nobody can have today. Raises StoreError."""
+    def resting(self, today: date) -> Mapping[str, date]:
+        """The keys of the offers that nobody can have today, each with when that was last said."""
         with self._database.reading() as connection:
             return counting.full(connection, today)
 
@@ -253,7 +253,7 @@ class Answers:
         self._swept = today  # once it is done: what was rolled back is tried again
         return gone
 
-    def _full_on(self, connection: Connection, today: date) -> frozenset[str]:
+    def _full_on(self, connection: Connection, today: date) -> Mapping[str, date]:
         """The offers that rest; what other workers heard is known within a minute."""
         known = self._full
         if known is None or known[0] != today or monotonic() - known[1] > _KNOWN_FOR:
@@ -279,7 +279,7 @@ class Known:
         connection: Connection,
         key: Key,
         person: str,
-        full_on: Callable[[date], frozenset[str]],
+        full_on: Callable[[date], Mapping[str, date]],
     ) -> None:
         self._connection, self._key, self._person = connection, key, person
         self._full_on = full_on

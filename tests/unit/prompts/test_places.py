@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from prompts.places import (
 from rules.answer import CANNOT_TELL, NO, YES
 from rules.codes import SNOMED, Code
 from rules.credits import as_words, licence_in_words, whose
+from rules.days import in_words
 from rules.rule import Service
 from rules.schema.wording import more_than_words
 from rules.support import Cost, Credit, Listed, Room, Spot, Status, Support
@@ -152,13 +154,43 @@ def test_a_rule_whose_one_offer_is_full_by_the_directory_says_nothing_and_why() 
     assert [one.says for one in choice.held] == [
         "Not shown: what it offers has no room, as the directory of local support says."
     ]
-    both = chosen(rule(), practice=full, history=History(capacity=frozenset({TEA})))
+    both = chosen(rule(), practice=full, history=History(capacity={TEA: TODAY}))
     assert [one.says for one in both.held] == [
         "Not shown: what it offers has no room, as several people were told lately."
     ]
     prompt = chosen(rule(offers=REFER + tag("t")), practice=full).prompt
     assert prompt is not None
     assert [one.label for one in prompt.proposals][:-2] == ["Tag t"]
+
+
+TOLD = TODAY - 10 * NEXT  # when the last of several people were told that it is not available
+
+
+@pytest.mark.parametrize(
+    ("near", "rests"),
+    [
+        pytest.param({"checked_here": TOLD + NEXT}, False, id="found open after the last answer"),
+        pytest.param({"checked_here": TOLD}, True, id="found open on the day of the last answer"),
+        pytest.param({}, True, id="nobody here has looked"),
+        pytest.param(
+            {"checked_here": TODAY, "room": Room.FULL}, True, id="looked at, and still full"
+        ),
+    ],
+)
+def test_an_offer_rests_until_somebody_here_finds_that_there_is_room(
+    near: dict[str, Any], rests: bool
+) -> None:
+    # Its directory says that it checked today: of the entry, not of whether anybody can come.
+    one = replace(a("Tea", last_checked=TODAY), **near)
+    ours = replace(OURS, nearby={"tea-group": (one,)})
+    choice = chosen(rule(), practice=ours, history=History(capacity={TEA: TOLD}))
+    assert [held.step for held in choice.held] == (["capacity"] if rests else [])
+    if not rests:
+        says = [step.says for way in choice.ways for step in way.steps if step.name == "capacity"]
+        found = in_words(TOLD + NEXT)
+        assert says == [
+            f"It was full, and somebody here found on {found} that there is room again."
+        ]
 
 
 def test_a_card_with_two_referrals_shows_three_places_in_all() -> None:

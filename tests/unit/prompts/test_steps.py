@@ -11,7 +11,9 @@ from prompts.prompt import Choice, Step
 from prompts.restraint import STEPS
 from rules.record import NEVER, Entry, Kind, Reply, Said
 from rules.rule import Practice, Rule
+from rules.support import Listed
 from tests.builders import TODAY, a_record, entry, load_files, rule_text, said
+from tests.directories import walks
 from tests.unit.prompts.asking import (
     COUGH,
     OURS,
@@ -260,15 +262,26 @@ def test_an_answer_to_an_offer_still_counts_when_the_service_has_another_name() 
     prompt = chosen(before).prompt
     assert prompt is not None
     no = replace(never("2 years ago", "berry"), offers=prompt.offers)
-    full = History(capacity=frozenset(prompt.offers))
+    full = History(capacity=dict.fromkeys(prompt.offers, TODAY))
     for now in (before, referring("tea-circle", was="old-tea, tea-group")):
         assert held(chosen(now, history=History((no,)))) == [("coughing", "consent")]
         assert held(chosen(now, history=full)) == [("coughing", "capacity")]
     assert on_cards(chosen(referring("tea-circle"), history=History((no,)))) == [["coughing"]]
 
 
+def test_a_service_that_was_called_otherwise_is_found_open_by_its_new_name() -> None:
+    found = Listed(walks(), checked_here=TODAY)
+    ours = replace(OURS, nearby={"tea-circle": (found,)})
+    now, full = (
+        referring("tea-circle", was="tea-group"),
+        History(capacity={TEA: TODAY - timedelta(days=1)}),
+    )
+    assert on_cards(chosen(now, practice=ours, history=full)) == [["coughing"]]
+    assert held(chosen(now, history=full)) == [("coughing", "capacity")]
+
+
 def test_an_offer_that_is_full_is_left_off_and_a_rule_with_nothing_else_says_nothing() -> None:
-    full = History(capacity=frozenset({TEA}))
+    full = History(capacity={TEA: TODAY})
     assert held(chosen(rule(), history=full)) == [("apple", "capacity")]
     more = chosen(rule(offers=REFER + tag("t")), history=full).prompt
     assert more is not None
@@ -290,7 +303,8 @@ def test_an_offer_rests_after_three_answers_that_it_is_not_to_be_had(
     days: tuple[int, ...], rests: bool
 ) -> None:
     answers = [(TODAY - timedelta(days=day), TEA) for day in days]
-    assert resting([*answers, (TODAY, "tag:x")], TODAY) == (frozenset({TEA}) if rests else set())
+    last = TODAY - timedelta(days=min(days))
+    assert resting([*answers, (TODAY, "tag:x")], TODAY) == ({TEA: last} if rests else {})
 
 
 # ---- the trace ---
