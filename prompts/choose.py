@@ -12,13 +12,13 @@ from prompts.ceilings import ABOVE_IT, NOT_MUTED, Room, mute, room
 from prompts.history import History, quieter
 from prompts.leaving_off import open_offers
 from prompts.merging import Free, cards, merged
-from prompts.offers import offer_key
 from prompts.places import found_open, full_now
 from prompts.prompt import Choice, Held, Step, Way
 from prompts.ranking import in_a_sentence, rank
 from prompts.restraint import Asked, not_asked, way
 from prompts.trying import for_some_who_look
 from rules.outcome import Decision, Outcome
+from rules.remembered import same_offer
 from rules.rule import Practice, Purpose, Rule
 from rules.schema.practice import MOST_CARDS
 
@@ -134,9 +134,9 @@ def _ranked(free: list[Outcome], history: History, today: date, ways: dict[str, 
         if for_some_who_look(outcome.rule, today):
             continue
         for offer in offers:
-            by_key.setdefault(offer_key(offer), []).append(outcome.rule.id)
+            by_key.setdefault(same_offer(offer), []).append(outcome.rule.id)
     for outcome, offers in found:
-        keys = [offer_key(offer) for offer in offers]
+        keys = [same_offer(offer) for offer in offers]
         others = {one for key in keys for one in by_key.get(key, ())} - {outcome.rule.id}
         twins = f"Offered once, together with {', '.join(sorted(others))}."
         says = twins if others else "Nothing else offers the same today."

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from prompts.history import History, on_offer, said_in_record
-from prompts.offers import offer_keys
 from rules.answer import Answer
 from rules.outcome import Outcome
 from rules.record import Entry, Kind, Reply, Said
+from rules.remembered import offer_keys
 from rules.rule import Offer, OfferKind, Purpose, Rule
 from rules.under_way import shows_as
 
