@@ -22,6 +22,9 @@ from rules.remembered import same_offer
 from rules.rule import Practice, Purpose, Rule
 from rules.schema.practice import MOST_CARDS
 
+WAITS = "waits"  # the step of an offer for which there was no room
+_NO_ROOM = "With three offers on its card already, this one can wait: "
+
 
 def choose(
     outcomes: Iterable[Outcome],
@@ -79,6 +82,8 @@ def choose(
     for prompt in prompts:
         for rule in prompt.rules:
             _add(ways, rule.id, Step("card", True, _on_card(rule, prompt.rules)))
+        for rule, offer in prompt.waiting:  # in its author's words, about nobody in particular
+            _add(ways, rule.id, Step(WAITS, True, f"{_NO_ROOM}{offer.label.plain}."))
     in_order = tuple(held[rule_id] for rule_id in ways if rule_id in held)
     return Choice(prompts, in_order, tuple(ways.values()))
 

@@ -110,6 +110,7 @@ def merged(ranked: Sequence[Free], today: date, practice: Practice) -> Prompt:
             dict.fromkeys(link for outcome in outcomes for link in outcome.rule.card.links)
         ),
         choose_one=all(outcome.rule.card.choose_one for outcome in outcomes),
+        waiting=tuple((o.rule, offer) for twins in offers[MOST_OFFERS:] for o, offer in twins),
     )
 
 
