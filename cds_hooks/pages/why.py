@@ -20,6 +20,7 @@ _ACTIONS = {
     "trace": "Why a card was shown",
     "case": "Somebody by whom a rule is judged",
     "audit": "This page",
+    "to-code": "Somebody of whom something is to be coded",
     "words": "What was said about cards",
     "directory": "A button of the directory of local support",
     "export": "What is kept of a person, exported",

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select, text
 from cds_hooks.clock import half_day, practice_day
 from cds_hooks.store import counting, pauses
 from cds_hooks.store.cases import Cases, sweep
+from cds_hooks.store.coding import Coding
 from cds_hooks.store.counting import NOT_AVAILABLE, SHOWN, Event
 from cds_hooks.store.hearing import forget_comments, hear_one
 from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
@@ -179,6 +180,10 @@ class Answers:
     def cases(self) -> Cases:
         """Whoever waits to be judged before a rule goes live."""
         return Cases(self._database)
+
+    def coding(self) -> Coding:
+        """What was said to be done already and has no code on the record."""
+        return Coding(self._database)
 
     def forget_mutes(self, today: date) -> None:
         """Let go of every mute that is over. Raises StoreError."""
