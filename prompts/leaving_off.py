@@ -8,6 +8,7 @@ from datetime import date
 
 from prompts.history import History, on_offer, said_in_record
 from rules.answer import Answer
+from rules.days import in_words
 from rules.outcome import Outcome
 from rules.record import Entry, Kind, Reply, Said
 from rules.remembered import offer_keys
@@ -127,6 +128,16 @@ def room_again(rule: Rule, offer: Offer, history: History) -> date | None:
     services = [offer.service] if offer.service else [one.service for one in rule.offers]
     days = (history.found_open.get(one.id) for one in services if one is not None)
     return max((day for day in days if day is not None and day > last), default=None)
+
+
+def has_room(outcome: Outcome, history: History) -> str:
+    """That everything can be had, and who found out where people were told otherwise."""
+    again = [day for one in outcome.offers if (day := room_again(outcome.rule, one, history))]
+    if not again:
+        return "Everything that it offers can be had, as far as is known."
+    return (
+        f"It was full, and somebody here found on {in_words(max(again))} that there is room again."
+    )
 
 
 def no_room(outcome: Outcome, resting: frozenset[Offer], history: History) -> str:

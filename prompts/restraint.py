@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from prompts.elsewhere import asked_elsewhere
 from prompts.history import History, on_topic, quieter, said_in_record, silencing
 from prompts.leaving_off import (
+    has_room,
     no_room,
     open_offers,
     possible,
     quiet_offers,
     resting_offers,
-    room_again,
     standing_offers,
     unread_offers,
 )
@@ -336,12 +336,8 @@ def put_in_shadow(rule: Rule, practice: Practice) -> str:
 def _capacity(asked: Asked) -> Held | str:
     """What nobody can have at the moment is not offered."""
     resting = resting_offers(asked.outcome, asked.history)
-    again = [day for o in asked.outcome.offers if (day := room_again(asked.rule, o, asked.history))]
-    if not resting and again:
-        on = in_words(max(again))
-        return f"It was full, and somebody here found on {on} that there is room again."
     if not resting:
-        return "Everything that it offers can be had, as far as is known."
+        return has_room(asked.outcome, asked.history)
     left = open_offers(asked.outcome, asked.history, asked.today)
     if left or asked.rule.purpose is not Purpose.OFFER:
         return f"Left off the card, having no room at the moment: {len(resting)}."

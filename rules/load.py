@@ -17,8 +17,8 @@ from rules.papers import ENGLISH, Papers
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
-from rules.remembered import known_alike
-from rules.rule import SHOWN, Exclusion, Library, Offer, Practice, Rule, Status
+from rules.remembered import with_same_offers
+from rules.rule import SHOWN, Exclusion, Library, Practice, Rule, Status
 from rules.schema.elsewhere import unknown_topics, with_successors
 from rules.schema.exclusions import read_own_exclusion
 from rules.schema.facts import read_facts
@@ -134,14 +134,6 @@ def _root_of(rule_file: Path) -> Path | None:
     return None
 
 
-def _same_offers(rule: Rule, alike: Mapping[Offer, tuple[str, ...]]) -> Rule:
-    """A rule whose offers know by which names other rules have them."""
-    if alike.keys().isdisjoint(rule.offers):
-        return rule
-    offers = tuple(replace(one, same_as=alike[one]) if one in alike else one for one in rule.offers)
-    return replace(rule, offers=offers)
-
-
 class _Loading:
     def __init__(self, today: date | None, drafts: Mapping[str, bytes]) -> None:
         self.today = today
@@ -180,10 +172,8 @@ class _Loading:
             untold(problem) if problem.at.file in shown else problem for problem in self.problems
         ]
         left, answers = answered(self.rules.values(), told)
-        alike = known_alike(self.rules.values())
-        rules = tuple(
-            _same_offers(self._took_over(self._silenced(self.rules[rule_id])), alike)
-            for rule_id in sorted(self.rules)
+        rules = with_same_offers(
+            self._took_over(self._silenced(self.rules[rule_id])) for rule_id in sorted(self.rules)
         )
         practice = replace(
             self.practice,

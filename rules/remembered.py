@@ -6,6 +6,7 @@ a name which changed without that is noticed (lint S12).
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import assert_never
@@ -44,14 +45,15 @@ def same_offer(offer: Offer) -> str:
     return min(offer_keys(offer))
 
 
-def known_alike(rules: Iterable[Rule]) -> Mapping[Offer, tuple[str, ...]]:
-    """The offers that other rules' files know by more names, each with every key it goes by.
+def with_same_offers(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules, whose offers know by which names the files of others have them.
 
     What one rule calls otherwise, and says so, may have its old name in another: it is one offer.
     """
-    offers = [offer for rule in rules for offer in rule.offers]
+    every = tuple(rules)
+    offers = [offer for rule in every for offer in rule.offers]
     if not any(offer.also_known_as for offer in offers):
-        return {}
+        return every
     groups: list[set[str]] = []
     for offer in offers:
         keys = set(offer_keys(offer))
@@ -60,13 +62,13 @@ def known_alike(rules: Iterable[Rule]) -> Mapping[Offer, tuple[str, ...]]:
             if not group.isdisjoint(keys):
                 keys |= group
         groups = [*apart, keys]
-    found: dict[Offer, tuple[str, ...]] = {}
-    for offer in offers:
+
+    def alike(offer: Offer) -> Offer:
         known = offer_keys(offer)
-        every = next(group for group in groups if not group.isdisjoint(known))
-        if every != known:
-            found[offer] = tuple(sorted(every))
-    return found
+        group = next(group for group in groups if not group.isdisjoint(known))
+        return offer if group == known else replace(offer, same_as=tuple(sorted(group)))
+
+    return tuple(replace(rule, offers=tuple(map(alike, rule.offers))) for rule in every)
 
 
 def lost(rule: Rule, before: Iterable[str]) -> Mapping[Offer, tuple[str, ...]]:

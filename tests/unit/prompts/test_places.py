@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +27,7 @@ from rules.schema.wording import more_than_words
 from rules.support import Cost, Credit, Listed, Room, Spot, Status, Support
 from tests.directories import TODAY, entries, walks
 from tests.lengths import examples
-from tests.unit.prompts.asking import OURS, REFER, TEA, chosen, rule, tag
+from tests.unit.prompts.asking import OURS, REFER, TEA, chosen, held, on_cards, referring, rule, tag
 
 HERE = (55.80, -4.87)
 WALKS = Service("walks", "Walks", Code(SNOMED, "1"), themes=("walking", "outdoors"))
@@ -163,26 +162,34 @@ def test_a_rule_whose_one_offer_is_full_by_the_directory_says_nothing_and_why() 
     assert [one.label for one in prompt.proposals][:-2] == ["Tag t"]
 
 
+# Its directory says that it checked today: of the entry, not of whether anybody can come.
+TEA_GROUP = walks(last_checked=TODAY)
 TOLD = TODAY - 10 * NEXT  # when the last of several people were told that it is not available
 
 
 @pytest.mark.parametrize(
     ("near", "rests"),
     [
-        pytest.param({"checked_here": TOLD + NEXT}, False, id="found open after the last answer"),
-        pytest.param({"checked_here": TOLD}, True, id="found open on the day of the last answer"),
-        pytest.param({}, True, id="nobody here has looked"),
         pytest.param(
-            {"checked_here": TODAY, "room": Room.FULL}, True, id="looked at, and still full"
+            Listed(TEA_GROUP, checked_here=TOLD + NEXT),
+            False,
+            id="found open after the last answer",
+        ),
+        pytest.param(
+            Listed(TEA_GROUP, checked_here=TOLD),
+            True,
+            id="found open on the day of the last answer",
+        ),
+        pytest.param(Listed(TEA_GROUP), True, id="nobody here has looked"),
+        pytest.param(
+            Listed(TEA_GROUP, Room.FULL, checked_here=TODAY), True, id="looked at, and still full"
         ),
     ],
 )
 def test_an_offer_rests_until_somebody_here_finds_that_there_is_room(
-    near: dict[str, Any], rests: bool
+    near: Listed, rests: bool
 ) -> None:
-    # Its directory says that it checked today: of the entry, not of whether anybody can come.
-    one = replace(a("Tea", last_checked=TODAY), **near)
-    ours = replace(OURS, nearby={"tea-group": (one,)})
+    ours = replace(OURS, nearby={"tea-group": (near,)})
     choice = chosen(rule(), practice=ours, history=History(capacity={TEA: TOLD}))
     assert [held.step for held in choice.held] == (["capacity"] if rests else [])
     if not rests:
@@ -191,6 +198,17 @@ def test_an_offer_rests_until_somebody_here_finds_that_there_is_room(
         assert says == [
             f"It was full, and somebody here found on {found} that there is room again."
         ]
+
+
+def test_a_service_that_was_called_otherwise_is_found_open_by_its_new_name() -> None:
+    found = Listed(walks(), checked_here=TODAY)
+    ours = replace(OURS, nearby={"tea-circle": (found,)})
+    now, full = (
+        referring("tea-circle", was="tea-group"),
+        History(capacity={TEA: TODAY - timedelta(days=1)}),
+    )
+    assert on_cards(chosen(now, practice=ours, history=full)) == [["coughing"]]
+    assert held(chosen(now, history=full)) == [("coughing", "capacity")]
 
 
 def test_a_card_with_two_referrals_shows_three_places_in_all() -> None:

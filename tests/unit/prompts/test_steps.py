@@ -11,9 +11,7 @@ from prompts.prompt import Choice, Step
 from prompts.restraint import STEPS
 from rules.record import NEVER, Entry, Kind, Reply, Said
 from rules.rule import Practice, Rule
-from rules.support import Listed
 from tests.builders import TODAY, a_record, entry, load_files, rule_text, said
-from tests.directories import walks
 from tests.unit.prompts.asking import (
     COUGH,
     OURS,
@@ -23,6 +21,7 @@ from tests.unit.prompts.asking import (
     held,
     net,
     on_cards,
+    referring,
     rule,
     steps_of,
     tag,
@@ -243,20 +242,6 @@ def test_dont_ask_again_to_an_offer_holds_in_every_rule() -> None:
     assert (one.step, one.until) == ("consent", None)
 
 
-def referring(service: str, was: str = "") -> Rule:
-    """A rule of a practice that refers to a service, which may have had another name."""
-    former = f", also_known_as: [{was}]" if was else ""
-    texts = {
-        "shared/services.yaml": f"{service}: {{name: Tea, codes: tea-group{former}}}\n",
-        "rules/coughing.yaml": rule_text(
-            exclude=None, people=None, tests=None,
-            offers=f"\n- refer: {{label: Refer, service: {service}}}",
-        ),
-    }  # fmt: skip
-    (found,) = load_files(texts).library.rules
-    return found
-
-
 def test_an_answer_to_an_offer_still_counts_when_the_service_has_another_name() -> None:
     before = referring("tea-group")
     prompt = chosen(before).prompt
@@ -267,17 +252,6 @@ def test_an_answer_to_an_offer_still_counts_when_the_service_has_another_name() 
         assert held(chosen(now, history=History((no,)))) == [("coughing", "consent")]
         assert held(chosen(now, history=full)) == [("coughing", "capacity")]
     assert on_cards(chosen(referring("tea-circle"), history=History((no,)))) == [["coughing"]]
-
-
-def test_a_service_that_was_called_otherwise_is_found_open_by_its_new_name() -> None:
-    found = Listed(walks(), checked_here=TODAY)
-    ours = replace(OURS, nearby={"tea-circle": (found,)})
-    now, full = (
-        referring("tea-circle", was="tea-group"),
-        History(capacity={TEA: TODAY - timedelta(days=1)}),
-    )
-    assert on_cards(chosen(now, practice=ours, history=full)) == [["coughing"]]
-    assert held(chosen(now, history=full)) == [("coughing", "capacity")]
 
 
 def test_an_offer_that_is_full_is_left_off_and_a_rule_with_nothing_else_says_nothing() -> None:
