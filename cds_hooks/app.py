@@ -209,7 +209,8 @@ def create_app(
             asked = service.rules if said is not None else service.others
             outcomes = asked_about(asked, record, apart, said or (), asking.today)
             counted.looked(outcomes, asking.today)
-            counted.coded.see(asking.who, outcomes, asking.today)
+            if asking.who in counted.coded.wanted:
+                counted.coded.see(asking.who, outcomes, asking.today)
             report_withheld(outcomes, service)
             if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)

@@ -27,7 +27,8 @@ class Coded:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._open: Mapping[str, Mapping[str, date]] = {}
+        # People, and of each the rules of which it was said, and when. Swapped as a whole.
+        self.wanted: Mapping[str, Mapping[str, date]] = {}
         self._found: dict[tuple[str, str], date] = {}
 
     def look_for(self, items: Iterable[ToCode]) -> None:
@@ -35,13 +36,11 @@ class Coded:
         wanted: dict[str, dict[str, date]] = defaultdict(dict)
         for one in items:
             wanted[one.person][one.rule] = one.on
-        self._open = dict(wanted)
+        self.wanted = dict(wanted)
 
     def see(self, who: str, outcomes: Iterable[Outcome], today: date) -> None:
-        """A record of somebody, as rules have just read it."""
-        wanted = self._open.get(who)
-        if not wanted:
-            return
+        """A record of one of them, as rules have just read it."""
+        wanted = self.wanted.get(who, {})
         found = {
             (who, one.rule.id): today
             for one in outcomes

@@ -54,9 +54,9 @@ def with_same_offers(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     offers = [offer for rule in every for offer in rule.offers]
     if not any(offer.also_known_as for offer in offers):
         return every
-    groups: list[set[str]] = []
+    groups: list[frozenset[str]] = []
     for offer in offers:
-        keys = set(offer_keys(offer))
+        keys = offer_keys(offer)
         apart = [group for group in groups if group.isdisjoint(keys)]
         for group in groups:
             if not group.isdisjoint(keys):

@@ -86,7 +86,7 @@ def full(connection: Connection, today: date) -> Mapping[str, date]:
         for row in connection.execute(_FULL, {"first": first})
         for _ in range(min(row.times, ENOUGH))
     ]
-    return resting(found, today)
+    return resting(found, today) if found else {}
 
 
 def counted(connection: Connection, first: date, last: date) -> dict[Event, int]:
