@@ -66,6 +66,7 @@ from cds_hooks.store.audit import Audit
 from cds_hooks.store.tables import StoreError
 from cds_hooks.supporting import Supporting
 from cds_hooks.tally import Tally
+from cds_hooks.to_code import to_code_routes
 from cds_hooks.traffic import ASKED, Counting, Traffic
 from fhir_adapters.server import Servers
 from rules.rule import Library
@@ -208,6 +209,8 @@ def create_app(
             asked = service.rules if said is not None else service.others
             outcomes = asked_about(asked, record, apart, said or (), asking.today)
             counted.looked(outcomes, asking.today)
+            if asking.who in counted.coded.wanted:
+                counted.coded.see(asking.who, outcomes, asking.today)
             report_withheld(outcomes, service)
             if said is not None and not would_prompt(outcomes):
                 metrics.asked(service_id, outcomes, card=False)
@@ -295,6 +298,7 @@ def create_app(
         )
         judging = Judging(answers, live, clock)
         app.include_router(judging_routes(live, looking, judging, _kept, clock, within))
+        app.include_router(to_code_routes(live, looking, answers, _kept, clock))
     if supporting is not None:
         access = looking.access if looking is not None else Access(settings, answers.key)
         address = looking.address if looking is not None else settings.public_url

@@ -101,6 +101,7 @@ def store(parser: argparse.ArgumentParser) -> None:
     erase.add_argument("--also-the-no", action="store_true", help="and that they said no")
     erase.add_argument("--yes", action="store_true", help="without a question")
     verbs.add_parser("said", help="what was said about cards: how often they helped, and words")
+    verbs.add_parser("to-code", help="what was said to be done already, and has no code yet")
     reply = verbs.add_parser("reply", help="reply to the words about a rule, for everybody")
     reply.add_argument("rule", help="the rule's id")
     reply.add_argument("--says", required=True, metavar="TEXT", help="up to 500 characters")

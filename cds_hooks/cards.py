@@ -56,6 +56,7 @@ CHOSEN: dict[str, tuple[str, Reply]] = {
     "do-not-ask-again": ("The person would rather not be asked again", Reply.DECLINED),
 }
 WHY = "Why this?"
+CAN_WAIT = "What can wait"  # the offers that had no room, on the same page
 _NO_FLAGS: Mapping[str, Json] = {}
 HELD_BACK = "example.good-day.held-back"
 
@@ -75,7 +76,10 @@ def card(
     name = uuid4()
     links = [wire.Link(label=one.label, url=one.address, type="absolute") for one in prompt.links]
     if link is not None:
-        links.append(wire.Link(label=WHY, url=link(str(name)), type="absolute"))
+        address = link(str(name))
+        links.append(wire.Link(label=WHY, url=address, type="absolute"))
+        if prompt.waiting:
+            links.append(wire.Link(label=CAN_WAIT, url=f"{address}#can-wait", type="absolute"))
     return wire.Card(
         uuid=name,
         summary=prompt.summary,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from time import monotonic
 
@@ -99,7 +99,7 @@ class Live:
         self.in_shadow: Mapping[str, Counted] = {}  # of rules in shadow, since they are
         self.judged: Mapping[str, Judged] = {}  # of rules in shadow and pilot, as they are now
         self.led: Mapping[str, Led] = {}  # what came of cards
-        self.resting: frozenset[str] = frozenset()  # keys of offers that nobody can have
+        self.resting: Mapping[str, date] = {}  # keys of offers that nobody can have; said last when
         # Local support as it is published, and what of it each service looks for; swapped as well.
         self.listed: tuple[Listed, ...] = ()
         self.nearby: Mapping[str, tuple[Listed, ...]] = {}

@@ -198,6 +198,10 @@ _TOO_OFTEN = "So much was sent within a minute that it has to wait. Please try a
 _TOO_MANY = "So many suggestions wait to be read that there is no room for more. Try next week."
 _NOBODY = "Nobody has said who you are. Come through the practice's own sign-in."
 _NOT_YOUR_ROLE = "Your role does not include this page. Ask whoever looks after sign-in."
+_OPEN = (
+    "It is offered again, and counts as checked today. Where somebody was told today that it is not"
+    " available, its offers rest until it is checked on a later day."
+)
 _NO_BUTTON = 400, "That is no button of this page."
 _GONE = 404, "There is no such entry any more."
 _CAME = {
@@ -229,7 +233,7 @@ def _press(directory: Directory, form: Mapping[str, str], who: str, today: date)
             return (200, says) if directory.check(name, today) else _GONE
         case "full" | "open":
             room = Room(what)
-            says = "Its offers rest." if room is Room.FULL else "It is offered again."
+            says = "Its offers rest." if room is Room.FULL else _OPEN
             return (200, says) if directory.set_room(name, room, 0, today) else _GONE
         case "waiting":
             weeks = form.get("weeks", "").strip() or "0"

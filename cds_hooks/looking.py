@@ -38,6 +38,7 @@ from cds_hooks.saying import SAYING, Saying
 from cds_hooks.store.answers import Answers, Used
 from cds_hooks.store.audit import Audit, Looked
 from cds_hooks.store.tables import StoreError
+from prompts.choose import WAITS
 from rules.days import in_words
 from rules.rule import Library
 
@@ -102,7 +103,18 @@ def why_of(answers: Answers, library: Library, card: str) -> Why | None:
         title = rule.title if rule else name
         asked.append(Asked(name, title, version, found, steps.get(name, ())))
     held = tuple((name, way[-1][1]) for name, way in kept.steps if name not in versions and way)
-    return Why(card, practice_day(kept.shown_at), tuple(asked), held)
+    return Why(card, practice_day(kept.shown_at), tuple(asked), _waits(asked), held)
+
+
+def _waits(asked: list[Asked]) -> tuple[tuple[str, str, str], ...]:
+    """The offers that had no room on a card, with the title of the rule and the rank it had."""
+    rank = {one.id: says for one in asked for name, says in one.steps if name == "rank"}
+    return tuple(
+        (says, one.title, rank.get(one.id, ""))
+        for one in asked
+        for name, says in one.steps
+        if name == WAITS
+    )
 
 
 def _found(used: Used, label: str) -> Found:

@@ -26,7 +26,9 @@ from prompts.alarms import (
     to_be_coded,
     worth_asking,
 )
-from prompts.offers import offer_key
+from prompts.history import History
+from prompts.leaving_off import last_told, room_again
+from prompts.places import found_open
 from prompts.restraint import IN_SHADOW
 
 _PAGE = {
@@ -243,7 +245,8 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
     found["toBeCoded"] = [
         {"rule": name, "says": says} for name, one in led if (says := to_be_coded(one))
     ]
-    found["resting"] = _resting(live)
+    found["resting"] = _resting(live, again=False)
+    found["offeredAgain"] = _resting(live, again=True)
     found["faults"] = [
         {"watch": watch, "since": _moment(since)} for watch, since in sorted(live.faults.items())
     ]
@@ -256,14 +259,26 @@ def _noticed(live: Live, today: date) -> dict[str, object]:
     return {name: value for name, value in found.items() if value}
 
 
-def _resting(live: Live) -> list[dict[str, object]]:
-    """The services that nobody is offered at the moment, as several were told: not available."""
+def _resting(live: Live, *, again: bool) -> list[dict[str, object]]:
+    """The services that nobody is offered at the moment, as several were told: not available.
+
+    With ``again`` those that are offered all the same, since somebody found that there is room.
+    """
     rules: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[str, str]] = {}
+    history = History(capacity=live.resting, found_open=found_open(live.nearby))
     for rule in live.rules.library.rules:
         for offer in rule.offers:
-            if offer.service is not None and offer_key(offer) in live.resting:
-                rules.setdefault(offer.service.id, {})[rule.id] = None
-    return [{"service": service, "rules": list(rules[service])} for service in sorted(rules)]
+            last, opened = last_told(offer, live.resting), room_again(rule, offer, history)
+            if offer.service is None or last is None or (opened is not None) is not again:
+                continue
+            rules.setdefault(offer.service.id, {})[rule.id] = None
+            days = {"lastToldNot": last.isoformat()}
+            found[offer.service.id] = days | ({"foundOpen": str(opened)} if opened else {})
+    return [
+        {"service": service, "rules": list(rules[service]), **found[service]}
+        for service in sorted(rules)
+    ]
 
 
 def _moment(at: datetime) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from threading import Event as Signal
 from threading import Lock
 
+from cds_hooks.coded import Coded
 from cds_hooks.sampling import Sampling
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.counting import LOOKED, Event, held_by
@@ -25,6 +26,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.sampling = Sampling()  # people, though: those by whom a rule will be judged
+        self.coded = Coded()  # and people of whom something was said to be done already
         self._lock = Lock()
         self._looked: Counter[tuple[date, str]] = Counter()
         self._held: Counter[Event] = Counter()
@@ -76,6 +78,7 @@ class Tally:
         """Count everything in the store; what cannot be stays here. Raises StoreError."""
         self._count(answers)
         self.sampling.flush(answers)
+        self.coded.flush(answers)
         with self._lock:
             muted, self._muted = self._muted, set()
         try:

@@ -200,6 +200,7 @@ class Watching:
         shown = [rule.id for rule in rules if rule.id not in since]
         self._live.led = led_to_answers(self._answers, shown, today)
         self._live.resting = self._answers.resting(today)
+        self._tally.coded.look_for(self._answers.coding().items(today))
 
     # ---- canaries ----
 

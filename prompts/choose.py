@@ -12,15 +12,18 @@ from prompts.ceilings import ABOVE_IT, NOT_MUTED, Room, mute, room
 from prompts.history import History, quieter
 from prompts.leaving_off import open_offers
 from prompts.merging import Free, cards, merged
-from prompts.offers import offer_key
-from prompts.places import full_now
+from prompts.places import found_open, full_now
 from prompts.prompt import Choice, Held, Step, Way
 from prompts.ranking import in_a_sentence, rank
 from prompts.restraint import Asked, not_asked, way
 from prompts.trying import for_some_who_look
 from rules.outcome import Decision, Outcome
+from rules.remembered import same_offer
 from rules.rule import Practice, Purpose, Rule
 from rules.schema.practice import MOST_CARDS
+
+WAITS = "waits"  # the step of an offer for which there was no room
+_NO_ROOM = "With three offers on its card already, this one can wait: "
 
 
 def choose(
@@ -38,6 +41,8 @@ def choose(
     """
     if practice.nearby:
         history = replace(history, full=full_now(practice.nearby))
+        if history.capacity:  # the one thing that it could end
+            history = replace(history, found_open=found_open(practice.nearby))
     ways: dict[str, Way] = {}
     held: dict[str, Held] = {}
     free: list[Outcome] = []
@@ -79,6 +84,8 @@ def choose(
     for prompt in prompts:
         for rule in prompt.rules:
             _add(ways, rule.id, Step("card", True, _on_card(rule, prompt.rules)))
+        for rule, offer in prompt.waiting:  # in its author's words, about nobody in particular
+            _add(ways, rule.id, Step(WAITS, True, f"{_NO_ROOM}{offer.label.plain}."))
     in_order = tuple(held[rule_id] for rule_id in ways if rule_id in held)
     return Choice(prompts, in_order, tuple(ways.values()))
 
@@ -134,9 +141,9 @@ def _ranked(free: list[Outcome], history: History, today: date, ways: dict[str, 
         if for_some_who_look(outcome.rule, today):
             continue
         for offer in offers:
-            by_key.setdefault(offer_key(offer), []).append(outcome.rule.id)
+            by_key.setdefault(same_offer(offer), []).append(outcome.rule.id)
     for outcome, offers in found:
-        keys = [offer_key(offer) for offer in offers]
+        keys = [same_offer(offer) for offer in offers]
         others = {one for key in keys for one in by_key.get(key, ())} - {outcome.rule.id}
         twins = f"Offered once, together with {', '.join(sorted(others))}."
         says = twins if others else "Nothing else offers the same today."

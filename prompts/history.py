@@ -1,7 +1,7 @@
 """What a person said before: answers kept by us, and answers that stand in the record."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -30,8 +30,11 @@ class History:
     shown: tuple[Shown, ...] = ()
     this_session: int = 0  # cards that whoever looks now has been shown within 4 hours
     remembered: bool = True  # False: the store cannot be asked, and nobody knows what was said
-    capacity: frozenset[str] = frozenset()  # keys of the offers that rest because they are full
-    full: frozenset[str] = frozenset()  # and of those of which the directory says so
+    # Keys of the offers that several people were told are not to be had, and when one was last.
+    capacity: Mapping[str, date] = field(default_factory=dict[str, date], hash=False)
+    full: frozenset[str] = frozenset()  # keys of those of which the directory says so
+    # Services, and the day on which somebody here last found that there is room.
+    found_open: Mapping[str, date] = field(default_factory=dict[str, date], hash=False)
     # Rules that whoever looks now asked not to see, each until when; None: nobody can look that up.
     muted: tuple[tuple[str, date], ...] | None = ()
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from prompts.history import History, on_offer, said_in_record
-from prompts.offers import offer_keys
 from rules.answer import Answer
+from rules.days import in_words
 from rules.outcome import Outcome
 from rules.record import Entry, Kind, Reply, Said
-from rules.rule import Offer, OfferKind, Purpose
+from rules.remembered import offer_keys
+from rules.rule import Offer, OfferKind, Purpose, Rule
 from rules.under_way import shows_as
 
 # A visit that is booked shows a referral too, where the record has visits at all.
@@ -100,14 +101,50 @@ def quiet_offers(
 
 def resting_offers(outcome: Outcome, history: History) -> frozenset[Offer]:
     """The offers that are not to be had: several people were told so, or the directory says so."""
-    full = history.capacity | history.full
-    if not full:
+    if not history.capacity and not history.full:
         return frozenset()
-    return frozenset(o for o in outcome.offers if not full.isdisjoint(offer_keys(o)))
+    return frozenset(
+        offer
+        for offer in outcome.offers
+        if not history.full.isdisjoint(offer_keys(offer))
+        or (last_told(offer, history.capacity) and not room_again(outcome.rule, offer, history))
+    )
 
 
-def no_room(resting: frozenset[Offer], history: History) -> str:
+def last_told(offer: Offer, told: Mapping[str, date]) -> date | None:
+    """When somebody was last told that an offer is not to be had, where it rests for that."""
+    return max((told[key] for key in offer_keys(offer) if key in told), default=None)
+
+
+def room_again(rule: Rule, offer: Offer, history: History) -> date | None:
+    """When somebody here found that there is room after all, later than anybody was told not.
+
+    Whoever closes a card as "not available" says so of all that is on it: an offer that is of no
+    service goes by the services of its rule.
+    """
+    last = last_told(offer, history.capacity)
+    if last is None or not history.found_open:
+        return None
+    services = [offer.service] if offer.service else [one.service for one in rule.offers]
+    days = (history.found_open.get(one.id) for one in services if one is not None)
+    return max((day for day in days if day is not None and day > last), default=None)
+
+
+def has_room(outcome: Outcome, history: History) -> str:
+    """That everything can be had, and who found out where people were told otherwise."""
+    again = [day for one in outcome.offers if (day := room_again(outcome.rule, one, history))]
+    if not again:
+        return "Everything that it offers can be had, as far as is known."
+    return (
+        f"It was full, and somebody here found on {in_words(max(again))} that there is room again."
+    )
+
+
+def no_room(outcome: Outcome, resting: frozenset[Offer], history: History) -> str:
     """Why what a rule offers is not to be had, as far as it is known."""
-    told = any(not history.capacity.isdisjoint(offer_keys(offer)) for offer in resting)
+    told = any(
+        last_told(offer, history.capacity) and not room_again(outcome.rule, offer, history)
+        for offer in resting
+    )
     by = "several people were told lately" if told else "the directory of local support says"
     return f"Not shown: what it offers has no room, as {by}."

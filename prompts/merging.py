@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from prompts.letter import letter, visit_of
-from prompts.offers import offer_key
 from prompts.places import paragraphs, with_places
 from prompts.prompt import Prompt
 from prompts.words import lines, one_line
@@ -13,6 +12,7 @@ from rules.conditions import ask
 from rules.fact import facts_of
 from rules.outcome import Outcome, Proposal
 from rules.record import Entry, Reply
+from rules.remembered import offer_key, same_offer
 from rules.rule import Indicator, Offer, OfferKind, Practice, Purpose, Words
 
 MOST_OFFERS = 3
@@ -59,7 +59,7 @@ def _marks(free: Free) -> set[str]:
     """What keeps a rule on one card with others: what it offers, and what it is about."""
     outcome, offers = free
     theme = {f"theme {outcome.rule.theme}"} if outcome.rule.theme else set[str]()
-    return theme | {offer_key(offer) for offer in offers}  # which have no space in them
+    return theme | {same_offer(offer) for offer in offers}  # which have no space in them
 
 
 def by_theme(ranked: Sequence[Free]) -> list[Free]:
@@ -110,6 +110,7 @@ def merged(ranked: Sequence[Free], today: date, practice: Practice) -> Prompt:
             dict.fromkeys(link for outcome in outcomes for link in outcome.rule.card.links)
         ),
         choose_one=all(outcome.rule.card.choose_one for outcome in outcomes),
+        waiting=tuple((o.rule, offer) for twins in offers[MOST_OFFERS:] for o, offer in twins),
     )
 
 
@@ -131,7 +132,7 @@ def _without_twins(offers: Iterable[tuple[Outcome, Offer]]) -> list[list[tuple[O
     """Two rules that offer the same thing make one suggestion, which answers both."""
     seen: dict[str, list[tuple[Outcome, Offer]]] = {}
     for outcome, offer in offers:
-        twins = seen.setdefault(offer_key(offer), [])
+        twins = seen.setdefault(same_offer(offer), [])
         if all(outcome is not twin for twin, _ in twins):
             twins.append((outcome, offer))
     return list(seen.values())

@@ -103,6 +103,20 @@ def full_now(nearby: Mapping[str, tuple[Listed, ...]]) -> frozenset[str]:
     )
 
 
+def found_open(nearby: Mapping[str, tuple[Listed, ...]]) -> dict[str, date]:
+    """The services for which there is room, by their ids, with the day somebody here said so.
+
+    Only what somebody here rang or looked at counts: a directory's own check is of its entry, and
+    says nothing of whether anybody can come.
+    """
+    found: dict[str, date] = {}
+    for name, listed in nearby.items():
+        days = [one.checked_here for one in listed if one.room is Room.OPEN and one.checked_here]
+        if days:
+            found[name] = max(days)
+    return found
+
+
 def nearby_for(offer: Offer, practice: Practice, language: str, today: date) -> tuple[Listed, ...]:
     """Three at most for one offer and one person."""
     if offer.kind is not OfferKind.REFER or offer.service is None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from rules.outcome import Proposal
 from rules.record import Reply
-from rules.rule import Indicator, Link, Rule
+from rules.rule import Indicator, Link, Offer, Rule
 
 # What can hold back a rule that is true, in the order in which it is asked (PRODUCT 1.6).
 HeldBy = Literal[
@@ -42,6 +42,7 @@ class Prompt:
     indicator: Indicator = "info"
     links: tuple[Link, ...] = ()
     choose_one: bool = False
+    waiting: tuple[tuple[Rule, Offer], ...] = ()  # offers for which there was no room on it
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from prompts.elsewhere import asked_elsewhere
 from prompts.history import History, on_topic, quieter, said_in_record, silencing
 from prompts.leaving_off import (
+    has_room,
     no_room,
     open_offers,
     possible,
@@ -336,11 +337,11 @@ def _capacity(asked: Asked) -> Held | str:
     """What nobody can have at the moment is not offered."""
     resting = resting_offers(asked.outcome, asked.history)
     if not resting:
-        return "Everything that it offers can be had, as far as is known."
+        return has_room(asked.outcome, asked.history)
     left = open_offers(asked.outcome, asked.history, asked.today)
     if left or asked.rule.purpose is not Purpose.OFFER:
         return f"Left off the card, having no room at the moment: {len(resting)}."
-    return Held(asked.rule, "capacity", no_room(resting, asked.history))
+    return Held(asked.rule, "capacity", no_room(asked.outcome, resting, asked.history))
 
 
 def _in_pilot(asked: Asked) -> Held | str:

@@ -45,6 +45,7 @@ class Released:
     version: int
     fingerprint: str
     on: date | None = None  # None where it was released before that was written down
+    offers: tuple[str, ...] = ()  # what they were remembered as (remembered.py); () before as well
 
 
 @dataclass(frozen=True, slots=True)

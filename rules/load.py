@@ -17,6 +17,7 @@ from rules.papers import ENGLISH, Papers
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
+from rules.remembered import with_same_offers
 from rules.rule import SHOWN, Exclusion, Library, Practice, Rule, Status
 from rules.schema.elsewhere import unknown_topics, with_successors
 from rules.schema.exclusions import read_own_exclusion
@@ -171,7 +172,7 @@ class _Loading:
             untold(problem) if problem.at.file in shown else problem for problem in self.problems
         ]
         left, answers = answered(self.rules.values(), told)
-        rules = tuple(
+        rules = with_same_offers(
             self._took_over(self._silenced(self.rules[rule_id])) for rule_id in sorted(self.rules)
         )
         practice = replace(

@@ -1,6 +1,6 @@
 """Moving a rule on or back in its life, as edits of its text: comments and layout stay."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from rules.mending import edited
@@ -9,33 +9,47 @@ from rules.rule import Status
 from rules.text import Block, Text, read_text
 
 
-def moved(text: str, file: str, to: Status, version: int, fingerprint: str, on: date) -> str | None:
+def moved(
+    text: str,
+    file: str,
+    to: Status,
+    version: int,
+    fingerprint: str,
+    on: date,
+    offers: Iterable[str] = (),
+) -> str | None:
     """A rule file with another status and version; None where its headings cannot be found.
 
-    Under ``released`` it keeps what was released, and the day ``on`` which it was. Headings that
-    are not written yet are put below ``id``, which every rule has.
+    Under ``released`` it keeps what was released, the day ``on`` which it was, and what its
+    ``offers`` are remembered as. Headings that are not written yet are put below ``id``, which
+    every rule has.
     """
     node, _ = read_text(text.encode("utf-8"), file)
     if not isinstance(node, Block) or not isinstance(node.pairs.get("id", ("", ""))[1], Text):
         return None
     headings = {"status": str(to), "version": str(version)}
     release = {"version": str(version), "fingerprint": f'"{fingerprint}"', "on": f"{on}"}
+    if marks := " ".join(offers):
+        release["offers"] = f'"{marks}"'  # names and letters, without a quote
     return edited(text, [*_released(node, text, release), *_edits(node, text, headings, release)])
 
 
 def _released(block: Block, text: str, release: dict[str, str]) -> Iterator[Edit]:
-    """What stands under ``released`` already, and is another now; the day is put beside it."""
+    """What stands under ``released`` already, and is another now; what is new is put beside it."""
     before = block.pairs["released"][1] if "released" in block.pairs else None
     for heading, word in release.items():
         if isinstance(before, Block) and heading in before.pairs:
             node = before.pairs[heading][1]
             yield Edit.of(node.at, node.at.width, word)
-    if isinstance(before, Block) and "on" not in before.pairs and "fingerprint" in before.pairs:
+    if not isinstance(before, Block) or "fingerprint" not in before.pairs:
+        return
+    new = [f"{name}: {word}" for name, word in release.items() if name not in before.pairs]
+    if new:
         at = before.pairs["fingerprint"][0].at
         lines = text.split("\n")
         beside = lines[before.at.line - 1][before.at.column - 1] == "{"
         between = ", " if beside else f"{_end(lines)}{' ' * (at.column - 1)}"
-        yield Edit.of(at, 0, f"on: {release['on']}{between}")
+        yield Edit.of(at, 0, "".join(line + between for line in new))
 
 
 def _end(lines: list[str]) -> str:

@@ -218,6 +218,9 @@ class Offer:
     text: str = ""  # goal: what it starts with
     priority: str = ""  # refer: routine, urgent
     reason: CodeList | None = None  # refer: what it is about, where the condition is not enough
+    # What it was called before, as it stood in the file: a no to it still counts.
+    also_known_as: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()  # keys (rules/remembered.py) that other rules' files know it by
     at: Place = NOWHERE
 
 

@@ -214,7 +214,7 @@ def _full(directory: Directory, options: argparse.Namespace, today: date) -> int
         return COULD_NOT_RUN
     room = Room.OPEN if options.open else Room.FULL if weeks is None else Room.WAITING
     says = {
-        Room.OPEN: "It has room again.",
+        Room.OPEN: "It has room again, and counts as checked today.",
         Room.FULL: "It is full: it is not offered until --open says otherwise.",
         Room.WAITING: f"{say.count(weeks or 0, 'week')} to wait: it is not offered until --open.",
     }[room]

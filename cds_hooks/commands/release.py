@@ -21,6 +21,7 @@ from rules.care import Released
 from rules.fingerprint import fingerprint
 from rules.load import Loaded, load_library
 from rules.moving import moved
+from rules.remembered import to_be_released
 from rules.rule import ASKED, SHOWN, Rule, Status
 
 _MARK = "\ufeff"  # some editors begin a file with it; it is kept
@@ -49,16 +50,16 @@ def release(file: Path, to: str, *, yes: bool = False, named: Named = _NONE) -> 
         say.sorry(why)
         return PROBLEMS
     version = rule.version + 1
-    text = read(file)
+    text, offers = read(file), to_be_released(rule)
     mark = _MARK if text.startswith(_MARK) else ""
-    changed = moved(text.removeprefix(_MARK), str(file), goal, version, now, today)
+    changed = moved(text.removeprefix(_MARK), str(file), goal, version, now, today, offers)
     drafts = {str(file): (mark + (changed or "")).encode("utf-8")}
     after = load_library(file, today, drafts)
     would_be = _only(after)
     if would_be is None or _as_moved(would_be) != (
         goal,
         version,
-        Released(version, now, today),
+        Released(version, now, today, offers),
     ):
         say.sorry(f"{file} is laid out so that I cannot change it. Write status: {to} yourself.")
         return COULD_NOT_RUN

@@ -13,6 +13,7 @@ from cds_hooks.commands.store_erase import erase
 from cds_hooks.commands.store_export import export
 from cds_hooks.commands.store_restore import restore
 from cds_hooks.commands.store_said import reply, said
+from cds_hooks.commands.store_to_code import to_code
 from cds_hooks.commands.store_upgrade import upgrade
 from cds_hooks.commands.store_verify import verify
 from cds_hooks.settings import SettingsError, from_environment
@@ -50,6 +51,7 @@ VERBS: Mapping[str, _Verb] = {
         place, _person(options), options.to, now, with_comments=options.with_comments
     ),
     "said": lambda place, options, now: said(place, now),
+    "to-code": lambda place, options, now: to_code(place, now),
     "reply": lambda place, options, now: reply(place, options.rule, options.says, now),
     "erase": lambda place, options, now: erase(
         place, _person(options), now, also_the_no=options.also_the_no, yes=options.yes

@@ -1,7 +1,7 @@
 """The page about the running service, in plain words."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from cds_hooks.pages.html import templates
 from rules.days import PRACTICE_ZONE, in_words
@@ -17,9 +17,18 @@ def status_page(library: Library, state: Mapping[str, object], said_at: str = ""
     ``said_at``: where it stands what was said about cards, "" where there is no such page.
     """
     page = _TEMPLATES.get_template("status.html").render(
-        practice=library.practice, state=state, said_at=said_at, reviewed=REVIEWED, moment=_moment
+        practice=library.practice,
+        state=state,
+        said_at=said_at,
+        reviewed=REVIEWED,
+        moment=_moment,
+        day=_day,
     )
     return page.encode()
+
+
+def _day(text: str) -> str:
+    return in_words(date.fromisoformat(text))
 
 
 def _moment(text: str) -> str:

@@ -18,6 +18,7 @@ _ACTIONS = {
     "trace": "Why a card was shown",
     "case": "Somebody by whom a rule is judged",
     "audit": "This page",
+    "to-code": "Somebody of whom something is to be coded",
     "words": "What was said about cards",
     "directory": "A button of the directory of local support",
     "export": "What is kept of a person, exported",
@@ -72,6 +73,8 @@ class Why:
     card: str
     shown_on: date
     rules: tuple[Asked, ...]
+    # Offers for which there was no room: what was said of each, its rule, and what rank that had.
+    waits: tuple[tuple[str, str, str], ...] = ()
     held: tuple[tuple[str, str], ...] = ()  # rules that were held back then, and why
     signed_in: bool = False  # by the sign-in of the practice, which may have other names for people
     said: str = ""  # where it stands what was said about cards

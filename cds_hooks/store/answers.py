@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select, text
 from cds_hooks.clock import half_day, practice_day
 from cds_hooks.store import counting, pauses
 from cds_hooks.store.cases import Cases, sweep
+from cds_hooks.store.coding import Coding
 from cds_hooks.store.counting import NOT_AVAILABLE, SHOWN, Event
 from cds_hooks.store.hearing import forget_comments, hear_one
 from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
@@ -58,7 +59,7 @@ class Answers:
         self._sittings: Sittings | None = None
         self._mutes: Mutes | None = None
         self._swept = date.min
-        self._full: tuple[date, float, frozenset[str]] | None = None
+        self._full: tuple[date, float, Mapping[str, date]] | None = None
 
     @property
     def key(self) -> Key:
@@ -176,6 +177,10 @@ class Answers:
         """Whoever waits to be judged before a rule goes live."""
         return Cases(self._database)
 
+    def coding(self) -> Coding:
+        """What was said to be done already and has no code on the record."""
+        return Coding(self._database)
+
     def forget_mutes(self, today: date) -> None:
         """Let go of every mute that is over. Raises StoreError."""
         self.mutes().forget(today)
@@ -232,8 +237,8 @@ class Answers:
         with self._database.reading() as connection:
             return counting.first_of(connection, rules, outcome)
 
-    def resting(self, today: date) -> frozenset[str]:
-        """The keys of the offers that nobody can have today. Raises StoreError."""
+    def resting(self, today: date) -> Mapping[str, date]:
+        """The keys of the offers that nobody can have today, each with when that was last said."""
         with self._database.reading() as connection:
             return counting.full(connection, today)
 
@@ -249,7 +254,7 @@ class Answers:
         self._swept = today  # once it is done: what was rolled back is tried again
         return gone
 
-    def _full_on(self, connection: Connection, today: date) -> frozenset[str]:
+    def _full_on(self, connection: Connection, today: date) -> Mapping[str, date]:
         """The offers that rest; what other workers heard is known within a minute."""
         known = self._full
         if known is None or known[0] != today or monotonic() - known[1] > _KNOWN_FOR:
@@ -275,7 +280,7 @@ class Known:
         connection: Connection,
         key: Key,
         person: str,
-        full_on: Callable[[date], frozenset[str]],
+        full_on: Callable[[date], Mapping[str, date]],
     ) -> None:
         self._connection, self._key, self._person = connection, key, person
         self._full_on = full_on

@@ -4,7 +4,7 @@ Added to in the transaction of what is counted, so that neither is there without
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -89,15 +89,15 @@ def add(connection: Connection, events: Iterable[Event]) -> None:
         _add(len(some)).on_values(connection, values)
 
 
-def full(connection: Connection, today: date) -> frozenset[str]:
-    """The keys of the offers that rest today, because nobody can have them."""
+def full(connection: Connection, today: date) -> Mapping[str, date]:
+    """The keys of the offers that nobody can have today, each with the last day that said so."""
     first = (today - timedelta(days=_FULL_SINCE)).isoformat()
     found = [
         (date.fromisoformat(row.day), row.offer)
         for row in connection.execute(_FULL, {"first": first})
         for _ in range(min(row.times, ENOUGH))
     ]
-    return resting(found, today) if found else frozenset()
+    return resting(found, today) if found else {}
 
 
 def counted(connection: Connection, first: date, last: date) -> dict[Event, int]:

@@ -189,10 +189,10 @@ class Directory:
         return self._set(name, values)
 
     def set_room(self, name: str, room: Room, weeks: int, today: date) -> bool:
-        """It is full, has people waiting, or has room again; whether there is such an entry."""
-        waiting = weeks if room is Room.WAITING else 0
-        since = {"since": today.isoformat()}
-        return self._set(name, {"room": str(room), "weeks": waiting, **since})
+        """It is full, has people waiting, or room, which is a check; whether there is such one."""
+        waiting, on = weeks if room is Room.WAITING else 0, today.isoformat()
+        checked = {"checked_here": on} if room is Room.OPEN else {}
+        return self._set(name, {"room": str(room), "weeks": waiting, "since": on, **checked})
 
     def check(self, name: str, today: date) -> bool:
         """Somebody rang or looked, and it is as it says; whether there is such an entry."""

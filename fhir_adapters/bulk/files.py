@@ -127,8 +127,8 @@ def number_of(piece: Piece, at: int) -> int:
 
 def _opened(path: Path) -> BinaryIO:
     if path.suffix == ".gz":
-        unpacked = gzip.open(path, "rb")
-        return cast("BinaryIO", io.BufferedReader(unpacked, 1 << 20))  # it reads as one
+        unpacked = cast("io.RawIOBase", gzip.GzipFile(path, "rb"))  # it reads as one
+        return io.BufferedReader(unpacked, 1 << 20)
     if path.suffix == ".zst":
         try:
             arrow = import_module("pyarrow")

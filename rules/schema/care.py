@@ -98,7 +98,10 @@ def _released(reader: Reader, node: Node) -> Released | None:
         hint = "It is written by goodday rules release. Take released: out, and release the rule."
         reader.stop(block.pairs["fingerprint"][1].at, "E10", says, hint)
     on = reader.get(block, "on", reader.day)
-    return None if version is None or fingerprint is None else Released(version, fingerprint, on)
+    offers = (reader.get(block, "offers", reader.text) or "").split()
+    if version is None or fingerprint is None:
+        return None
+    return Released(version, fingerprint, on, tuple(offers))
 
 
 def _group(reader: Reader, node: Node) -> PilotGroup | None:

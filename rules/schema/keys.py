@@ -95,6 +95,8 @@ RELEASED = (
         needed=True),
     Key("on", F.DAY, "The day on which it was; one session in four has a live rule in the week"
         " after it."),
+    Key("offers", F.TEXT, "What its offers are remembered as, so that one which was renamed is"
+        " noticed (S13)."),
 )  # fmt: skip
 
 PILOT = (

@@ -10,6 +10,11 @@ _COMMON = (
     Key("if_unknown", F.WORD, "What to do where we cannot tell.", "hide", words=("hide", "show")),
     Key("needs", F.FACT, "A yes or no fact that has to be yes."),
     Key("recommended", F.YES_NO, "Marked as recommended; at most one, never ticked ahead.", "no"),
+    Key(
+        "also_known_as",
+        F.SENTENCES,
+        "What it was before, as it stood here (a code, a form, a goal's text): a no to it counts.",
+    ),
 )
 OFFERS: dict[str, tuple[Key, ...]] = {
     "refer": (

@@ -82,9 +82,19 @@ def _offer(reader: Reader, kind: OfferKind, block: Block, names: Names) -> Offer
         if_unknown_show=shown or False,
         needs=reader.get(block, "needs", lambda n: _needed(reader, n, names)),
         recommended=reader.get(block, "recommended", reader.yes_no) or False,
+        also_known_as=_former(reader, block),
     )
     offer = _READ[kind](reader, block, names, bare)
     return offer if sum(p.stops for p in reader.problems) == stops_before else None
+
+
+def _former(reader: Reader, block: Block) -> tuple[str, ...]:
+    """What an offer was called before; a goal without a text of its own had ours."""
+    if "also_known_as" not in block.pairs:
+        return ()
+    items = reader.items(block.pairs["also_known_as"][1], '"also_known_as"')
+    names = [name for item in items if (name := read_plain(reader, item))]
+    return tuple(IN_THEIR_WORDS if n == IN_THEIR_WORDS.strip() else n for n in names)
 
 
 def _refer(reader: Reader, block: Block, names: Names, bare: Offer) -> Offer:

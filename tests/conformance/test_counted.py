@@ -8,11 +8,16 @@ from pathlib import Path
 from cds_hooks.live import Live, in_force
 from cds_hooks.store.cases import Case, Sort, Verdict
 from cds_hooks.store.counting import Event
+from cds_hooks.store.directory import Directory
+from cds_hooks.store.opening import Place
+from cds_hooks.supporting import Supporting
 from rules.care import Released
 from rules.fingerprint import judged_as
 from rules.record import Reply
 from rules.rule import Library, Purpose, Status
+from rules.support import Room
 from tests.conformance.test_watching import Watched, watched
+from tests.directories import walks
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.served import NOW, Json, closed, piloting, taken
 
@@ -290,11 +295,48 @@ def test_what_several_were_told_is_not_available_is_told_to_whoever_keeps_the_li
             assert place.tell(closed(card, place.now, "service-not-available")).status == 200
             place.pass_time(minutes=10)
         watching.look()
-        assert place.status()["resting"] == [{"service": "copd-living-well", "rules": [COPD_RULE]}]
+        (one,) = place.status()["resting"]
+        assert (one["service"], one["rules"]) == ("copd-living-well", [COPD_RULE])
+        assert one["lastToldNot"] == TODAY.isoformat()
         assert "Not available, for whoever keeps the list of services" in place.page()
         place.pass_time(days=90)
         watching.look()
         assert "resting" not in place.status()
+
+
+def test_it_is_offered_again_once_the_directory_says_that_there_is_room(tmp_path: Path) -> None:
+    live = of_one(tmp_path, Status.PILOT)
+    with watched(tmp_path, live) as (place, watching):
+        for number in range(3):
+            name = f"p{number}"
+            card = place.ask(place.a_call(margaret(name), of=name)).card
+            assert place.tell(closed(card, place.now, "service-not-available")).status == 200
+        directory = Directory(Place(tmp_path / "directory"))
+        supporting = Supporting(directory, live, place.clock)
+        entry = walks(themes=("breathing", "copd"), last_checked=TODAY)
+        directory.take([(entry, "")], TODAY)
+        for by in ("Jo Brown", "Sam Green"):
+            directory.publish(entry.id, by, TODAY, checked=True)
+
+        def offers() -> list[str]:
+            supporting.look()
+            watching.look()
+            cards = place.ask(place.a_call(margaret())).cards
+            labels = [one["label"] for card in cards for one in card["suggestions"]]
+            return [label for label in labels if label.startswith("Refer")]
+
+        place.pass_time(days=1)
+        assert offers() == []  # it was checked on the day of the answers: before them or after
+        directory.set_room(entry.id, Room.FULL, 0, place.now.date())
+        directory.set_room(entry.id, Room.OPEN, 0, place.now.date())
+        assert len(offers()) == 1
+        status = place.status()
+        assert "resting" not in status
+        (again,) = status["offeredAgain"]
+        assert (again["lastToldNot"], again["foundOpen"]) == (str(TODAY), str(TODAY + DAY))
+        assert "Offered again" in place.page()
+        assert "room found 22 November 2026" in place.page()
+        supporting.stop()
 
 
 def test_what_cannot_be_read_now_is_read_at_the_next_look(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import base64
 import random
 import sqlite3
 import string
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -28,8 +29,9 @@ from cds_hooks.store.keys import Key, read_key
 from cds_hooks.store.opening import Place
 from cds_hooks.store.people import erase
 from rules.rule import Library
+from tests.builders import load_files, rule_text
 from tests.fhir_builders import margaret
-from tests.served import NOW, Json, Surgery, in_force_once
+from tests.served import NOW, Json, Surgery, in_force_once, in_pilot, surgery
 
 ADDRESS = "https://good-day.example"
 PROXY, SOMEBODY = "192.0.2.7", "192.0.2.8"
@@ -62,6 +64,13 @@ class Here:
 
 @pytest.fixture
 def here(tmp_path: Path, library: Library) -> Iterator[Here]:
+    with a_practice(tmp_path, library) as found:
+        yield found
+
+
+@contextmanager
+def a_practice(tmp_path: Path, library: Library) -> Generator[Here]:
+    """A service with pages over these rules."""
     settings = Settings(data=tmp_path, proxies=(PROXY,))
     answers = Answers(tmp_path)
     audit = Audit(tmp_path, answers.key.bytes_for("audit"))
@@ -89,6 +98,50 @@ def test_a_card_links_to_the_page_that_says_why_it_was_shown(here: Here) -> None
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+FIVE = "".join(
+    f"\n- tag: {{label: Tea & cake {number} for <first_name>, code: t{number}, words: Tea}}"
+    for number in range(5)
+)
+
+
+def many_offers() -> Library:
+    """A rule for everybody grown up, with five offers."""
+    text = rule_text(
+        facts=None, when="{age: {at_least: 18}}", exclude=None, people=None, tests=None, offers=FIVE
+    )
+    return in_pilot(load_files({"coughing.yaml": text}).library)
+
+
+def test_what_can_wait_is_a_link_of_the_card_to_what_it_is(tmp_path: Path) -> None:
+    with a_practice(tmp_path, many_offers()) as here:
+        card = here.card()
+        assert "2 more can wait." in card["detail"]
+        links = {one["label"]: one["url"].removeprefix(ADDRESS) for one in card["links"]}
+        assert links["What can wait"] == f"{links['Why this?']}#can-wait"
+        page = here.elsewhere.get(links["What can wait"])
+        waits = page.text.partition('<h2 id="can-wait">What can wait</h2>')[2].partition("</ul>")[0]
+        for number in (3, 4):
+            assert f"this one can wait: Tea &amp; cake {number} for this person." in waits
+        assert "Tea &amp; cake 2" not in waits
+        assert "Somebody with a cough may like the tea group. Number 1 of 1: offer" in waits
+        assert not [each for each in PRIVATE if each in page.text]
+        (look,) = here.looks()
+        assert (look.action, look.allowed) == ("trace", True)
+
+
+def test_a_card_with_room_for_all_its_offers_has_no_such_link(here: Here) -> None:
+    (link,) = here.card()["links"]
+    assert link["label"] == "Why this?"
+    assert "can wait" not in here.elsewhere.get(link["url"].removeprefix(ADDRESS)).text
+
+
+def test_where_no_page_can_be_reached_the_card_says_how_many_wait(tmp_path: Path) -> None:
+    with surgery(tmp_path, many_offers()) as place:
+        card = place.ask(place.a_call(margaret())).card
+    assert card["detail"].endswith("2 more can wait.")
+    assert "links" not in card
 
 
 def test_the_link_names_nobody(here: Here) -> None:

@@ -115,6 +115,42 @@ def test_what_is_released_has_a_fingerprint_and_the_same_one_while_it_is_the_sam
     assert released(file) == replace(first, version=3)
 
 
+def test_an_offer_that_was_renamed_has_to_say_so_before_it_is_released_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offers = "\n- tag: {label: Ask, code: ask-later, words: Ask}"
+    file = made(tmp_path, status="pilot", offers=offers, **CARE)
+    assert release(file, "shadow", "--yes") == 0
+    assert released(file).offers == ("tag:ask-later",)
+    text = file.read_text(encoding="utf-8").replace("code: ask-later", "code: ask-in-winter")
+    file.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    assert release(file, "pilot") == 1
+    said = capsys.readouterr().out
+    assert "[S13]" in said
+    assert 'type under it: also_known_as: ["ask-later"]' in " ".join(said.split())
+    text = text.replace("ask-in-winter,", 'ask-in-winter, also_known_as: ["ask-later"],')
+    file.write_text(text, encoding="utf-8")
+    release(file, "pilot")
+    assert "[S13]" not in capsys.readouterr().out
+    assert release(file, "draft", "--yes") == 0
+    assert released(file).offers == ("tag:ask-in-winter", "tag:ask-later")
+
+
+def test_an_offer_that_is_another_one_is_said_to_be_so_until_it_is_released(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = made(tmp_path, offers="\n- tag: {label: Ask, code: ask-later, words: Ask}")
+    assert release(file, "shadow", "--yes") == 0
+    text = file.read_text(encoding="utf-8").replace("code: ask-later", "code: ask-in-winter")
+    file.write_text(f"{text}\nallow: {{S13: It is about the winter}}\n", encoding="utf-8")
+    capsys.readouterr()
+    release(file, "pilot")
+    assert "[S13]" not in capsys.readouterr().out
+    assert release(file, "draft", "--yes") == 0
+    assert released(file).offers == ("tag:ask-in-winter",)
+
+
 def released(file: Path) -> Released:
     """What a file keeps of its release."""
     (rule,) = load_library(file).library.rules

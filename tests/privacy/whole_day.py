@@ -252,6 +252,7 @@ def with_every_verb(data: Path, day: Day, capsys: pytest.CaptureFixture[str]) ->
         "verify": list,
         "upgrade": lambda: to,
         "said": list,
+        "to-code": list,
         "reply": lambda: [COPD_RULE, "--says", "It is quieter now."],
         "export": lambda: person,
         "erase": lambda: [*person, "--yes"],

@@ -106,6 +106,15 @@ EXAMPLES: Mapping[str, Example] = {
     "S09": Example("all"),
     "S10": Example("list", {"when": "has_copd"}),
     "S11": Example(headings={"facts": FACTS + CONFIDENCE, "when": "has_cough"}),
+    "S13": Example(
+        files={
+            "copd-help.yaml": rule_text(
+                id="copd-help",
+                quiet="{topic: coughing}",
+                offers="\n- tag: {label: Later, code: ask-later, words: Ask later}",
+            )
+        }
+    ),
     "T01": STORIES,
     "T02": STORIES,
     "T03": Example(

@@ -2,12 +2,13 @@
 
 import pytest
 
-from prompts.offers import offer_key, offer_keys
 from prompts.prompt import Prompt
 from rules.answer import Answer
 from rules.codes import OWN, Code
 from rules.days import Duration
+from rules.fingerprint import fingerprint
 from rules.record import Entry, Kind, Reply
+from rules.remembered import offer_key, offer_keys, same_offer
 from rules.rule import Offer, OfferKind
 from tests.builders import a_record, a_rule, card, entry, list_text, load_files, rule_text
 from tests.spec.table import refusals
@@ -231,3 +232,62 @@ def test_a_letter_with_results_stays_the_same_offer_when_its_list_gets_one_code_
     assert before.results != after.results
     assert offer_key(before) == offer_key(after)
     assert offer_keys(before) & offer_keys(after)
+
+
+# fmt: off
+# What an offer was, what it is now, and what it says that it was.
+RENAMED = {
+    "a tag": ("tag: {label: x, words: x, code: a", "tag: {label: x, words: x, code: b", "a"),
+    "something to do": (
+        "task: {label: x, for: nurse, code: ring", "task: {label: x, for: nurse, code: call", "ring"
+    ),
+    "something to do, for others": (
+        "task: {label: x, for: gp, code: ring", "task: {label: x, for: nurse, code: ring", "gp:ring"
+    ),
+    "a goal": ("goal: {label: x, text: To walk", "goal: {label: x, text: Walk", "To walk"),
+    "a goal with no text of its own": (
+        "goal: {label: x", "goal: {label: x, text: Walk", "In their own words:"
+    ),
+    "a form": (
+        "questionnaire: {label: x, form: old", "questionnaire: {label: x, form: new", "old"
+    ),
+    "an entry": (
+        "record_offer: {label: x, codes: no-tea", "record_offer: {label: x, codes: cough", "no-tea"
+    ),
+    "a letter": (
+        "results_ahead: {label: x, include: cough, within: 42 days",
+        "results_ahead: {label: x, include: [blow-test, wheeze], within: 42 days", "cough",
+    ),
+}
+# fmt: on
+
+
+def the_offer(text: str) -> Offer:
+    (offer,) = a_rule(facts=FACTS, offers=f"\n- {text}", exclude=None).offers
+    return offer
+
+
+@pytest.mark.parametrize(("was", "now", "name"), RENAMED.values(), ids=RENAMED)
+def test_an_answer_still_counts_when_an_offer_is_called_otherwise_and_says_so(
+    was: str, now: str, name: str
+) -> None:
+    before, silent = the_offer(f"{was}}}"), the_offer(f"{now}}}")
+    said = the_offer(f'{now}, also_known_as: ["{name}"]}}')
+    assert offer_key(before) not in offer_keys(silent)
+    assert offer_key(before) in offer_keys(said)
+    assert offer_key(said) == offer_key(silent)
+
+
+def test_what_two_rules_call_otherwise_is_one_offer_on_a_card_where_one_of_them_says_so() -> None:
+    other = "\n- tag: {label: B, code: ask, words: B}"
+    said = "\n- tag: {label: A, code: ask-now, words: A, also_known_as: [ask]}"
+    files = {
+        "coughing.yaml": rule_text(offers=said, people=None, tests=None, exclude=None),
+        "b.yaml": rule_text(id="b", offers=other, people=None, tests=None, exclude=None),
+    }
+    two, one = load_files(files).library.rules
+    assert [offer_keys(*rule.offers) for rule in (one, two)] == [offer_keys(*two.offers)] * 2
+    assert len({offer_key(*rule.offers) for rule in (one, two)}) == 2
+    assert same_offer(*one.offers) == same_offer(*two.offers)
+    (alone,) = load_files({"b.yaml": files["b.yaml"]}).library.rules
+    assert (fingerprint(two), len(offer_keys(*alone.offers))) == (fingerprint(alone), 1)

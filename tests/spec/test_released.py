@@ -77,6 +77,46 @@ def test_what_is_no_fingerprint_is_told_at_it(mark: str) -> None:
     assert "goodday rules release" in problem.hint
 
 
+# ---- what its offers were called ---
+
+TAG = "\n- tag: {label: Ask, code: %s, words: Ask in winter%s}"
+
+
+def kept(code: str, more: str = "", **headings: str) -> str:
+    """A live rule with a tag, of which version 1 had the one called ask-later."""
+    text = released_text(**{**LIVE, "offers": TAG % (code, more), **headings})
+    return text.replace('"}', f'", offers: "{OFFERS}"}}', 1)
+
+
+OFFERS = "tag:ask-later goal:ghijkmnpqrabcdef"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param(kept("ask-later"), False, id="it has the same name"),
+        pytest.param(kept("ask-in-winter"), True, id="it has another"),
+        pytest.param(
+            kept("ask-in-winter", ", also_known_as: [ask-later]"), False, id="and says so"
+        ),
+        pytest.param(
+            kept("ask-in-winter", allow="{S13: It is another one}"), False, id="it is another one"
+        ),
+        pytest.param(
+            kept("ask-later").replace("- tag:", "- tag: {label: B, code: b, words: B}\n  - tag:"),
+            False,
+            id="one more, and nothing of its kind is gone",
+        ),
+    ],
+)
+def test_an_offer_of_a_shown_rule_is_not_renamed_without_saying_so(text: str, told: bool) -> None:
+    found = load_files({"coughing.yaml": text}, TODAY).problems
+    problems = [problem for problem in found if problem.code == "S13"]
+    assert [problem.stops for problem in problems] == [True] * told
+    for problem in problems:
+        assert problem.hint.endswith('also_known_as: ["ask-later"]')
+
+
 # ---- the day on which it was released ---
 
 

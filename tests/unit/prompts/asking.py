@@ -8,7 +8,7 @@ from prompts.prompt import Choice, Step
 from rules.engine import evaluate
 from rules.record import Entry, Kind, PatientRecord
 from rules.rule import Practice, Rule
-from tests.builders import TODAY, a_record, a_rule, entry, load_files
+from tests.builders import TODAY, a_record, a_rule, entry, load_files, rule_text
 
 COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
 HOLDS = load_files({}).library.practice.holds
@@ -66,3 +66,17 @@ def on_cards(choice: Choice) -> list[list[str]]:
 
 def steps_of(choice: Choice, name: str) -> tuple[Step, ...]:
     return next(way.steps for way in choice.ways if way.rule.id == name)
+
+
+def referring(service: str, was: str = "") -> Rule:
+    """A rule of a practice that refers to a service, which may have had another name."""
+    former = f", also_known_as: [{was}]" if was else ""
+    texts = {
+        "shared/services.yaml": f"{service}: {{name: Tea, codes: tea-group{former}}}\n",
+        "rules/coughing.yaml": rule_text(
+            exclude=None, people=None, tests=None,
+            offers=f"\n- refer: {{label: Refer, service: {service}}}",
+        ),
+    }  # fmt: skip
+    (found,) = load_files(texts).library.rules
+    return found

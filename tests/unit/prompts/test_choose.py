@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 
+from prompts.choose import WAITS
 from prompts.prompt import Prompt
 from rules.record import Entry, Kind, Reply, Said
 from rules.rule import Rule
@@ -136,6 +137,23 @@ def test_at_most_three_offers_and_the_two_that_are_always_there() -> None:
         "Tag t0", "Tag t1", "Tag t2", "Not now (to all of this)", "No, thank you (to all of this)"
     ]  # fmt: skip
     assert prompt.detail.endswith("2 more can wait.")
+    assert [(rule.id, offer.label.plain) for rule, offer in prompt.waiting] == [
+        ("rule-3", "Tag t3"), ("rule-4", "Tag t4")
+    ]  # fmt: skip
+
+
+def test_what_can_wait_is_told_in_the_trace_of_each_rule_that_offers_it_and_names_nobody() -> None:
+    for_her = "\n- tag: {label: Tea & cake for <first_name>, code: z, words: z}"
+    rules = [tea(f"rule-{number}", offers=tag(f"t{number}")) for number in range(3)]
+    rules += [tea("rule-3", offers=for_her), tea("rule-4", offers=for_her)]
+    choice = card(rules, a_record(COUGH))
+    assert choice.prompt is not None
+    waits = {
+        way.rule.id: [step.says for step in way.steps if step.name == WAITS] for way in choice.ways
+    }
+    says = "With three offers on its card already, this one can wait: Tea & cake for this person."
+    assert waits == {"rule-0": [], "rule-1": [], "rule-2": [], "rule-3": [says], "rule-4": [says]}
+    assert choice.prompt.detail.endswith("1 more can wait.")
 
 
 def test_three_offers_are_not_too_many() -> None:

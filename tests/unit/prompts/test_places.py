@@ -21,12 +21,13 @@ from prompts.places import (
 from rules.answer import CANNOT_TELL, NO, YES
 from rules.codes import SNOMED, Code
 from rules.credits import as_words, licence_in_words, whose
+from rules.days import in_words
 from rules.rule import Service
 from rules.schema.wording import more_than_words
 from rules.support import Cost, Credit, Listed, Room, Spot, Status, Support, tidy
 from tests.directories import TODAY, entries, walks
 from tests.lengths import examples
-from tests.unit.prompts.asking import OURS, REFER, TEA, chosen, rule, tag
+from tests.unit.prompts.asking import OURS, REFER, TEA, chosen, held, on_cards, referring, rule, tag
 
 HERE = (55.80, -4.87)
 WALKS = Service("walks", "Walks", Code(SNOMED, "1"), themes=("walking", "outdoors"))
@@ -152,13 +153,62 @@ def test_a_rule_whose_one_offer_is_full_by_the_directory_says_nothing_and_why() 
     assert [one.says for one in choice.held] == [
         "Not shown: what it offers has no room, as the directory of local support says."
     ]
-    both = chosen(rule(), practice=full, history=History(capacity=frozenset({TEA})))
+    both = chosen(rule(), practice=full, history=History(capacity={TEA: TODAY}))
     assert [one.says for one in both.held] == [
         "Not shown: what it offers has no room, as several people were told lately."
     ]
     prompt = chosen(rule(offers=REFER + tag("t")), practice=full).prompt
     assert prompt is not None
     assert [one.label for one in prompt.proposals][:-2] == ["Tag t"]
+
+
+# Its directory says that it checked today: of the entry, not of whether anybody can come.
+TEA_GROUP = walks(last_checked=TODAY)
+TOLD = TODAY - 10 * NEXT  # when the last of several people were told that it is not available
+
+
+@pytest.mark.parametrize(
+    ("near", "rests"),
+    [
+        pytest.param(
+            Listed(TEA_GROUP, checked_here=TOLD + NEXT),
+            False,
+            id="found open after the last answer",
+        ),
+        pytest.param(
+            Listed(TEA_GROUP, checked_here=TOLD),
+            True,
+            id="found open on the day of the last answer",
+        ),
+        pytest.param(Listed(TEA_GROUP), True, id="nobody here has looked"),
+        pytest.param(
+            Listed(TEA_GROUP, Room.FULL, checked_here=TODAY), True, id="looked at, and still full"
+        ),
+    ],
+)
+def test_an_offer_rests_until_somebody_here_finds_that_there_is_room(
+    near: Listed, rests: bool
+) -> None:
+    ours = replace(OURS, nearby={"tea-group": (near,)})
+    choice = chosen(rule(), practice=ours, history=History(capacity={TEA: TOLD}))
+    assert [held.step for held in choice.held] == (["capacity"] if rests else [])
+    if not rests:
+        says = [step.says for way in choice.ways for step in way.steps if step.name == "capacity"]
+        found = in_words(TOLD + NEXT)
+        assert says == [
+            f"It was full, and somebody here found on {found} that there is room again."
+        ]
+
+
+def test_a_service_that_was_called_otherwise_is_found_open_by_its_new_name() -> None:
+    found = Listed(walks(), checked_here=TODAY)
+    ours = replace(OURS, nearby={"tea-circle": (found,)})
+    now, full = (
+        referring("tea-circle", was="tea-group"),
+        History(capacity={TEA: TODAY - timedelta(days=1)}),
+    )
+    assert on_cards(chosen(now, practice=ours, history=full)) == [["coughing"]]
+    assert held(chosen(now, history=full)) == [("coughing", "capacity")]
 
 
 def test_a_card_with_two_referrals_shows_three_places_in_all() -> None:

@@ -21,6 +21,7 @@ from tests.unit.prompts.asking import (
     held,
     net,
     on_cards,
+    referring,
     rule,
     steps_of,
     tag,
@@ -241,26 +242,12 @@ def test_dont_ask_again_to_an_offer_holds_in_every_rule() -> None:
     assert (one.step, one.until) == ("consent", None)
 
 
-def referring(service: str, was: str = "") -> Rule:
-    """A rule of a practice that refers to a service, which may have had another name."""
-    former = f", also_known_as: [{was}]" if was else ""
-    texts = {
-        "shared/services.yaml": f"{service}: {{name: Tea, codes: tea-group{former}}}\n",
-        "rules/coughing.yaml": rule_text(
-            exclude=None, people=None, tests=None,
-            offers=f"\n- refer: {{label: Refer, service: {service}}}",
-        ),
-    }  # fmt: skip
-    (found,) = load_files(texts).library.rules
-    return found
-
-
 def test_an_answer_to_an_offer_still_counts_when_the_service_has_another_name() -> None:
     before = referring("tea-group")
     prompt = chosen(before).prompt
     assert prompt is not None
     no = replace(never("2 years ago", "berry"), offers=prompt.offers)
-    full = History(capacity=frozenset(prompt.offers))
+    full = History(capacity=dict.fromkeys(prompt.offers, TODAY))
     for now in (before, referring("tea-circle", was="old-tea, tea-group")):
         assert held(chosen(now, history=History((no,)))) == [("coughing", "consent")]
         assert held(chosen(now, history=full)) == [("coughing", "capacity")]
@@ -268,7 +255,7 @@ def test_an_answer_to_an_offer_still_counts_when_the_service_has_another_name() 
 
 
 def test_an_offer_that_is_full_is_left_off_and_a_rule_with_nothing_else_says_nothing() -> None:
-    full = History(capacity=frozenset({TEA}))
+    full = History(capacity={TEA: TODAY})
     assert held(chosen(rule(), history=full)) == [("apple", "capacity")]
     more = chosen(rule(offers=REFER + tag("t")), history=full).prompt
     assert more is not None
@@ -290,7 +277,8 @@ def test_an_offer_rests_after_three_answers_that_it_is_not_to_be_had(
     days: tuple[int, ...], rests: bool
 ) -> None:
     answers = [(TODAY - timedelta(days=day), TEA) for day in days]
-    assert resting([*answers, (TODAY, "tag:x")], TODAY) == (frozenset({TEA}) if rests else set())
+    last = TODAY - timedelta(days=min(days))
+    assert resting([*answers, (TODAY, "tag:x")], TODAY) == ({TEA: last} if rests else {})
 
 
 # ---- the trace ---

@@ -109,6 +109,18 @@ def test_the_day_is_put_beside_what_was_released_before_it_was_written_down() ->
     )
 
 
+def test_what_offers_are_remembered_as_is_put_beside_it_and_read_again() -> None:
+    keys = ("goal:ghijkmnpqrabcdef", "tag:ask")
+    for before in (None, *BEFORE):
+        text = rule_text(released=before)
+        for _ in range(2):
+            after = moved(text, "coughing.yaml", Status.DRAFT, 2, MARK, DAY, keys)
+            assert after is not None
+            (rule,) = load_text(after).library.rules
+            assert rule.care.released == Released(2, MARK, DAY, keys)
+            text = after
+
+
 def _others(text: str) -> list[str]:
     """The lines of a file that no release is about."""
     new = ("status", "version", "released", "  version", "  fingerprint", "  on")

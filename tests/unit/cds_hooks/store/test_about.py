@@ -191,14 +191,14 @@ def test_a_no_to_all_of_a_card_is_counted_for_each_rule_and_offer(store: Answers
 def test_an_offer_that_was_full_three_times_rests_for_everybody(store: Answers) -> None:
     for number in range(3):
         with store.about("zoe") as known:
-            assert known.history("", TODAY).capacity == frozenset()
+            assert known.history("", TODAY).capacity == {}
         card = a_card(f"person-{number}")
         store.issue(card)
         full = Met(card.card, NOW, closed=Reply.SHOWN, reason="service-not-available")
         store.hear([full, full], NOW)
     with store.about("zoe") as known:
-        assert SINGING in known.history("", TODAY).capacity
-        assert known.history("", TODAY + timedelta(days=91)).capacity == frozenset()
+        assert known.history("", TODAY).capacity[SINGING] == TODAY
+        assert known.history("", TODAY + timedelta(days=91)).capacity == {}
 
 
 def test_late_and_repeated_answers_are_not_counted(store: Answers) -> None:

@@ -174,6 +174,7 @@ def test_full_waiting_and_open_again(kept: Directory) -> None:
         assert kept.set_room(ID, room, weeks, TODAY)
         (one,) = kept.published()[1]
         assert (one.room, one.weeks) == (room, says)
+        assert (one.checked_here is not None) is (room is Room.OPEN)
     assert not kept.set_room("aliss:other", Room.FULL, 0, TODAY)
 
 
