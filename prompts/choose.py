@@ -45,6 +45,7 @@ def choose(
             history = replace(history, found_open=found_open(practice.nearby))
     ways: dict[str, Way] = {}
     held: dict[str, Held] = {}
+    true: list[Asked] = []
     free: list[Outcome] = []
     resting: list[Outcome] = []
     for outcome in outcomes:
@@ -53,12 +54,13 @@ def choose(
             continue
         outcome = outcome._replace(rule=quieter(outcome.rule, practice))
         asked = Asked(outcome, history, today, practice, user, session)
+        true.append(asked)
         ways[outcome.rule.id], stopped = way(asked)
         if stopped is None:
             free.append(outcome)
             continue
         held[outcome.rule.id] = stopped
-        if stopped.step == "elsewhere" and _free_but_for_that(asked):
+        if stopped.step == "elsewhere" and way(_unasked(asked))[1] is None:
             resting.append(outcome)
     if not free:
         return Choice((), tuple(held.values()), tuple(ways.values()))
@@ -71,15 +73,11 @@ def choose(
     left = [one for one in ranked if one[0].rule.id not in held]
     # With room for one card more, what would have been two cards is one.
     most = max(1, min(practice.most_cards_at_once, *(each.cards or MOST_CARDS for each in rooms)))
-    if resting and all(each.cards for each in rooms):
-        # What stood on one card because of a rule that rests does not make two without it.
-        others = [(outcome, open_offers(outcome, history, today)) for outcome in resting]
-        most = min(most, len(cards([*left, *others], most)))
     if muted := _muted(left, history, today, ways):
-        # What stood on one card because of a muted rule does not make two without it.
-        most = max(1, min(most, len(cards(left, most))))
         held |= muted
         left = [one for one in left if one[0].rule.id not in muted]
+    if most > 1:
+        most = min(most, _apart(left, true))
     prompts = tuple(merged(on_it, today, practice) for on_it in cards(left, most))
     for prompt in prompts:
         for rule in prompt.rules:
@@ -103,11 +101,28 @@ def _on_card(rule: Rule, rules: tuple[Rule, ...]) -> str:
     return f"{says}; next to {', '.join(alike)}, as {both} have the theme {theme}."
 
 
-def _free_but_for_that(asked: Asked) -> bool:
-    """Whether a rule that rests because another system asked would be free to speak otherwise."""
-    rule, practice = replace(asked.rule, elsewhere=()), replace(asked.practice, elsewhere=())
-    outcome = asked.outcome._replace(rule=rule)
-    return way(replace(asked, outcome=outcome, practice=practice))[1] is None
+def _unasked(asked: Asked) -> Asked:
+    """The same, had no other system asked."""
+    outcome = asked.outcome._replace(rule=replace(asked.rule, elsewhere=()))
+    return replace(asked, outcome=outcome, practice=replace(asked.practice, elsewhere=()))
+
+
+def _apart(left: list[Free], true: list[Asked]) -> int:
+    """How many cards there would be for what is left, had nobody answered, muted or asked anything.
+
+    What stood on one card because of a rule that rests does not make two without it. So which rules
+    belong together is told as if nothing had been said here, and no other system had asked.
+    """
+    known = {outcome.rule.id: (outcome, offers) for outcome, offers in left}
+    for asked in true:
+        nothing = replace(asked.history, said=(), shown=(), capacity=frozenset())
+        unsaid = replace(_unasked(asked), history=nothing)
+        if way(unsaid)[1] is None:
+            offers = open_offers(unsaid.outcome, nothing, unsaid.today)
+            known[unsaid.rule.id] = (unsaid.outcome, offers)
+    groups = cards(tuple(known.values()), len(known) + 1)
+    names = {outcome.rule.id for outcome, _ in left}
+    return max(1, sum(any(outcome.rule.id in names for outcome, _ in one) for one in groups))
 
 
 def alike(choice: Choice, today: date) -> tuple[Way, ...]:

@@ -149,7 +149,10 @@ QUIET = (
     Key("after_overridden", F.LENGTH, _PERIOD.format("the card was closed without a reason"),
         _UNANSWERED),
     Key("after_shown", F.LENGTH, _PERIOD.format("it was shown and nobody answered"), _UNANSWERED),
-    Key("after_no_time", F.LENGTH, _PERIOD.format('"not enough time today"'), "7 days"),
+    Key("after_no_time", F.LENGTH, _PERIOD.format('"not enough time today"') + " As after"
+        " every answer, never less than after_shown: who answers is not asked sooner than who does"
+        " not.",
+        _UNANSWERED),
     Key("after_already_done", F.LENGTH, _PERIOD.format('"already offered or done"'), "12 months"),
     Key("after_not_right", F.LENGTH, _PERIOD.format('"not right for this person"'), "24 months"),
     Key("most", F.TEXT, "So many cards at most in so long; an offer may only say fewer.",

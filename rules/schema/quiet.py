@@ -17,10 +17,12 @@ from rules.text import Block, Node
 
 # How long each answer is respected where a rule says nothing (PRODUCT 1.4 and 1.5). A rule may be
 # quieter than this, never louder. A card that nobody answered waits for as long as "not now": with
-# PRODUCT's 14 days up to a third of all cards say nothing new (prompts/README.md, ninety days).
+# PRODUCT's 14 days up to a third of all cards say nothing new (prompts/README.md, ninety days). So
+# does one for which there was no time, and not PRODUCT's 7 days: nobody who answers is asked sooner
+# than who does not.
 QUIET_DEFAULTS: dict[Reply, Duration] = {
     Reply.SHOWN: Duration(3, "month"),
-    Reply.NO_TIME: Duration(7, "day"),
+    Reply.NO_TIME: Duration(3, "month"),
     Reply.NOT_NOW: Duration(3, "month"),
     Reply.DECLINED: Duration(12, "month"),
     Reply.OVERRIDDEN: Duration(3, "month"),
@@ -28,8 +30,9 @@ QUIET_DEFAULTS: dict[Reply, Duration] = {
     Reply.NOT_RIGHT: Duration(24, "month"),
     Reply.ACCEPTED: Duration(12, "month"),
 }
-# Silence is no answer where somebody's safety is at stake.
-_NET = {Reply.SHOWN: Duration(14, "day"), Reply.OVERRIDDEN: Duration(14, "day")}
+# Silence is no answer where somebody's safety is at stake, and want of time is none either.
+_NET = dict.fromkeys((Reply.SHOWN, Reply.NO_TIME, Reply.OVERRIDDEN), Duration(14, "day"))
+_NEXT_DAY = Duration(1, "day")  # the soonest: a card never comes back on the day it was answered
 # PRODUCT 1.4; a safety net never pauses by itself (RULES 4.9) and has none but what its rule says.
 MOST = (3, Duration(12, "month"))
 
@@ -48,9 +51,7 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
     # A safety net may speak again sooner: it is about somebody's safety, not about an offer.
     net = purpose is Purpose.SAFETY_NET
     own = _periods(reader, block, "A rule", louder=net)
-    periods = {**QUIET_DEFAULTS, **(_NET if net else {}), **own}
-    if not net:
-        periods = no_answer_louder_than_silence(periods)
+    periods = no_answer_louder_than_silence({**QUIET_DEFAULTS, **(_NET if net else {}), **own})
     former = tuple(read_names(reader, block, "also_known_as"))
     also = tuple(read_names(reader, block, "also_quiet"))
     declined = read_codes(reader, block, "declined_codes", names)
@@ -76,11 +77,11 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
 def no_answer_louder_than_silence(periods: Mapping[Reply, Duration]) -> dict[Reply, Duration]:
     """The lengths, none shorter than after no answer at all: whoever answers is not asked sooner.
 
-    "Not enough time today" is a wish to be asked sooner, and stays as it is.
+    Not in a safety net either, and not after "not enough time today".
     """
     silence = periods[Reply.SHOWN]
     return {
-        reply: silence if reply is not Reply.NO_TIME and length.is_shorter_than(silence) else length
+        reply: silence if length.is_shorter_than(silence) else length
         for reply, length in periods.items()
     }
 
@@ -101,7 +102,14 @@ def _periods(reader: Reader, block: Block, who: str, *, louder: bool) -> dict[Re
         length = reader.get(block, key, reader.duration)
         if length is None:
             continue
-        if not louder and length.is_shorter_than(QUIET_DEFAULTS[reply]):
+        if louder and length.is_shorter_than(_NEXT_DAY):
+            reader.stop(
+                block.pairs[key][1].at,
+                "E31",
+                f"{length} is shorter than a day: it could come back at the same visit.",
+                f"Type: {key}: {_NEXT_DAY}",
+            )
+        elif not louder and length.is_shorter_than(QUIET_DEFAULTS[reply]):
             reader.stop(
                 block.pairs[key][1].at,
                 "E31",

@@ -56,7 +56,6 @@ class Count:
     # Of the cards: nothing on it was new to that person in these weeks, whoever had looked before.
     # Ancker 2017 counts "repeated alerts for the same patient in the same year", by clinician.
     repeats: int = 0
-    asked_for: int = 0  # of the repeats: the last answer was "not enough time today"
     held: int = 0
 
     @property
@@ -145,21 +144,13 @@ class Replay:
         for prompt in choice.prompts:
             ids = tuple(rule.id for rule in prompt.rules)
             self.count.cards += 1
-            repeat = before.issuperset(ids)
-            self.count.repeats += repeat
-            self.count.asked_for += repeat and _no_time(known, prompt)
+            self.count.repeats += before.issuperset(ids)
             topics = tuple(rule.quiet.topic for rule in prompt.rules)
             known = replace(known, shown=(*known.shown, Shown(day, ids, topics, prompt.offers)))
             if self.draw.random() >= self.silent:
                 reply = MET[_pick(self.draw, MET)][1]
                 known = _answered(known, prompt, reply, day)
         somebody.history = known
-
-
-def _no_time(known: History, prompt: Prompt) -> bool:
-    """Whether the last that was said to each rule on a card is that there was no time for it."""
-    last = {said.topic: said.reply for said in known.said}
-    return all(last.get(rule.quiet.topic) is Reply.NO_TIME for rule in prompt.rules)
 
 
 def _answered(history: History, prompt: Prompt, reply: Reply, day: date) -> History:
@@ -184,8 +175,7 @@ def report(people: int) -> Iterator[str]:
             came = Replay(AS_IT_COMES, silent, forgets=forgets, visits=visits).run(people)
             yield (
                 f"{silent:.0%} unanswered, {name}: {came.looks} looks, {came.cards} cards,"
-                f" {came.repeats} of them with nothing new ({came.share:.1%}),"
-                f" {came.asked_for} after there was no time"
+                f" {came.repeats} of them with nothing new ({came.share:.1%})"
             )
 
 

@@ -50,11 +50,11 @@ def test_in_the_practice_that_is_printed_too() -> None:
             assert everybody(silent, visits).share < 0.05
 
 
-def test_whatever_is_shown_again_was_put_off_because_there_was_no_time_that_day() -> None:
-    """In 90 days nothing else comes again, however often people come: silence is no reason."""
+def test_in_ninety_days_nothing_is_shown_again_however_a_card_was_met() -> None:
+    """However often people come: neither silence nor want of time brings a card back so soon."""
     for visits in (VISITS, MORE_OFTEN, A_FEW_EACH_WEEK):
         came = everybody(0.2, visits)
-        assert 0 < came.repeats == came.asked_for
+        assert came.repeats == 0 < came.cards
     assert Replay(AS_IT_COMES, 1.0, visits=MORE_OFTEN).run(PEOPLE).repeats == 0
 
 

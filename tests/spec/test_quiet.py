@@ -16,9 +16,10 @@ COUGH = entry(Kind.CONDITION, "cough", date="2020-03-01")
 
 # PRODUCT 1.4 and 1.5, and issue 2: what holds where a rule says nothing. Of issue 5: a card that
 # nobody answered waits for 3 months and not for 14 days, or more than one card in 20 is a repeat.
+# And "an answer never increases later prompts": so want of time waits as long, and not for 7 days.
 DEFAULTS = {
     "after_shown": (Reply.SHOWN, "3 months"),
-    "after_no_time": (Reply.NO_TIME, "7 days"),
+    "after_no_time": (Reply.NO_TIME, "3 months"),
     "after_not_now": (Reply.NOT_NOW, "3 months"),
     "after_declined": (Reply.DECLINED, "12 months"),
     "after_overridden": (Reply.OVERRIDDEN, "3 months"),
@@ -41,7 +42,8 @@ def test_a_rule_that_says_nothing_has_the_default(key: str) -> None:
 @pytest.mark.parametrize("key", DEFAULTS)
 def test_silence_holds_a_safety_net_for_14_days_and_an_answer_as_long_as_any(key: str) -> None:
     reply, length = DEFAULTS[key]
-    expected = "14 days" if reply in (Reply.SHOWN, Reply.OVERRIDDEN) else length
+    unanswered = (Reply.SHOWN, Reply.NO_TIME, Reply.OVERRIDDEN)
+    expected = "14 days" if reply in unanswered else length
     assert str(a_rule(purpose="safety net").quiet.periods[reply]) == expected
     assert str(a_rule(purpose="information").quiet.periods[reply]) == length
 
@@ -55,16 +57,42 @@ def test_a_rule_may_be_quieter(key: str) -> None:
     assert card(rule, a_record(COUGH), said(reply, "60 months ago")).prompt is not None
 
 
-def test_no_answer_ends_sooner_than_silence_but_that_there_was_no_time() -> None:
+def test_no_answer_ends_sooner_than_silence() -> None:
     periods = a_rule(quiet="{topic: coughing, after_shown: 18 months}").quiet.periods
     assert {str(periods[reply]) for reply in (Reply.NOT_NOW, Reply.DECLINED)} == {"18 months"}
     assert str(periods[Reply.OVERRIDDEN]) == "18 months"
     assert str(periods[Reply.NOT_RIGHT]) == "24 months"
-    assert str(periods[Reply.NO_TIME]) == "7 days"
-    net = a_rule(
-        purpose="safety net", quiet="{topic: x, after_shown: 1 month, after_not_now: 1 day}"
-    )
-    assert str(net.quiet.periods[Reply.NOT_NOW]) == "1 day"
+    assert str(periods[Reply.NO_TIME]) == "18 months"
+
+
+@pytest.mark.parametrize("key", DEFAULTS)
+def test_no_answer_ends_sooner_than_silence_in_a_safety_net_either(key: str) -> None:
+    """Whoever wants it back sooner shortens after_shown."""
+    reply, _ = DEFAULTS[key]
+    if reply is not Reply.SHOWN:
+        later = f"{{topic: x, after_shown: 1 month, {key}: 1 day}}"
+        sooner = f"{{topic: x, after_shown: 1 day, {key}: 1 day}}"
+        for quiet, length in ((later, "1 month"), (sooner, "1 day")):
+            net = a_rule(purpose="safety net", quiet=quiet)
+            assert str(net.quiet.periods[reply]) == length
+
+
+@pytest.mark.parametrize("key", DEFAULTS)
+@pytest.mark.parametrize("length", ["0 days", "0 weeks", "0 years"])
+def test_no_card_comes_back_at_the_same_visit_not_even_one_of_a_safety_net(
+    key: str, length: str
+) -> None:
+    """PRODUCT 1.4: "and a later encounter". A day is the least, so it is another day."""
+    quiet = f"{{topic: coughing, {key}: {length}}}"
+    says = f"{length} is shorter than a day: it could come back at the same visit."
+    assert refusals(purpose="safety net", quiet=quiet) == [says]
+    assert refusals(quiet=quiet) == [f"{length} is shorter than everybody's {DEFAULTS[key][1]}."]
+    reply, _ = DEFAULTS[key]
+    lengths = dict.fromkeys(("after_shown", key), "1 day")
+    written = ", ".join(f"{name}: {least}" for name, least in lengths.items())
+    net = a_rule(purpose="safety net", quiet=f"{{topic: coughing, {written}}}")
+    assert card(net, a_record(COUGH), said(reply, "today")).prompt is None
+    assert card(net, a_record(COUGH), said(reply, "1 day ago")).prompt is not None
 
 
 @pytest.mark.parametrize("key", DEFAULTS)
@@ -147,7 +175,8 @@ def test_what_is_not_louder_never_shows_more_than_three_cards_within_a_year(
         ("after_shown", "12 weeks"),
         ("after_shown", "0 months"),
         ("after_overridden", "14 days"),
-        ("after_no_time", "6 days"),
+        ("after_no_time", "7 days"),  # as PRODUCT has it: sooner than silence
+        ("after_no_time", "91 days"),
     ],
 )
 def test_months_and_days_are_compared_on_every_day_of_the_year(key: str, length: str) -> None:
@@ -167,7 +196,7 @@ def test_months_and_days_are_compared_on_every_day_of_the_year(key: str, length:
         ("after_not_right", "2 years"),
         ("after_shown", "92 days"),
         ("after_shown", "3 months"),
-        ("after_no_time", "1 week"),
+        ("after_no_time", "14 weeks"),
     ],
 )
 def test_the_same_length_in_other_words_is_not_shorter(key: str, length: str) -> None:

@@ -170,14 +170,17 @@ def test_a_button_knows_what_it_answers() -> None:
 
 def test_a_practice_may_wait_longer_than_its_rules_say_and_never_less_long() -> None:
     waits = replace(
-        OURS, quiet={Reply.SHOWN: Duration(6, "month"), Reply.NO_TIME: Duration(8, "day")}
+        OURS, quiet={Reply.SHOWN: Duration(6, "month"), Reply.NO_TIME: Duration(4, "month")}
     )
     card = Shown(TODAY - timedelta(days=100), ("apple",), ("apple",))
     assert held(chosen(rule(), history=History(shown=(card,)))) == []
     (one,) = chosen(rule(), history=History(shown=(card,)), practice=waits).held
     assert (one.step, one.until) == ("quiet", date(2027, 2, 13))
-    longer = rule(quiet="{topic: apple, after_no_time: 1 month}")
-    busy = History((said(Reply.NO_TIME, "10 days ago", topic="apple"),))
+    busy = History((said(Reply.NO_TIME, "5 months ago", topic="apple"),))
+    assert held(chosen(rule(), history=busy)) == []
+    assert held(chosen(rule(), history=busy, practice=waits)) == [("apple", "quiet")]
+    longer = rule(quiet="{topic: apple, after_no_time: 9 months}")
+    busy = History((said(Reply.NO_TIME, "8 months ago", topic="apple"),))
     assert held(chosen(longer, history=busy, practice=waits)) == [("apple", "quiet")]
     net_card = replace(card, on=TODAY - timedelta(days=20), rules=("net",), topics=("net",))
     assert on_cards(chosen(net(), history=History(shown=(net_card,)), practice=waits)) == [["net"]]
