@@ -102,7 +102,7 @@ def create_app(
     live = rules if isinstance(rules, Live) else Live(in_force(rules, real_clock.now()))
     traffic = traffic or Traffic()
     traffic.shared = clients is not None and clients.several
-    metrics, counted = Metrics(live, traffic), tally or Tally()
+    metrics, counted = Metrics(live, traffic, clock), tally or Tally()
     anybody = Client("", null_means=settings.null_means)
     servers, muting = Servers(), Muting(answers, live, clock)
     saying = Saying(answers, live, clock)

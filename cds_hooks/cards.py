@@ -176,7 +176,7 @@ def issued(
 
 
 def held_back(
-    held: tuple[Held, ...], outcomes: tuple[Outcome, ...], practice: Practice
+    held: tuple[Held, ...], outcomes: tuple[Outcome, ...], practice: Practice, today: date
 ) -> dict[str, list[wire.HeldBack]] | None:
     """What was held back, until when and why, what could not be told, and what was not asked.
 
@@ -186,7 +186,7 @@ def held_back(
     told = {
         rule.id
         for rule in (*(one.rule for one in held), *(outcome.rule for outcome in outcomes))
-        if rule.status is not Status.SHADOW and not put_in_shadow(rule, practice)
+        if rule.status is not Status.SHADOW and not put_in_shadow(rule, practice, today)
     }
     says = [
         wire.HeldBack(

@@ -225,7 +225,7 @@ def nothing_to_say(
     if asking.service.judged:
         tally.sampling.see(asking.seen, outcomes, (), answers.key)
     logs.event("asked", service=asking.service.id, rules=len(outcomes), cards=0, held=0)
-    unsure = cards.held_back((), outcomes, asking.practice)
+    unsure = cards.held_back((), outcomes, asking.practice, asking.today)
     return wire.Answer(cards=[], extension=unsure).to_json() if unsure else _NOTHING_TO_SAY
 
 
@@ -284,7 +284,7 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
         cards=len(sent),
         held=len(choice.held),
     )
-    held = cards.held_back(choice.held, outcomes, practice)
+    held = cards.held_back(choice.held, outcomes, practice, today)
     return wire.Answer(cards=sent, extension=held).to_json()
 
 
@@ -320,7 +320,7 @@ def unremembered(outcomes: tuple[Outcome, ...], asking: Asking, tally: Tally) ->
     )
     held = (*choice.held, *unasked)
     logs.event("without-store", service=service.id, cards=0, held=len(held))
-    told = cards.held_back(held, outcomes, asking.practice)
+    told = cards.held_back(held, outcomes, asking.practice, today)
     return wire.Answer(cards=[], extension=told).to_json()
 
 

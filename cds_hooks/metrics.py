@@ -17,10 +17,11 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from cds_hooks.clock import Clock, practice_day
 from cds_hooks.live import Live
 from cds_hooks.refusals import HUNG_UP
 from cds_hooks.traffic import Call, Traffic
-from prompts.restraint import IN_SHADOW
+from prompts.restraint import IN_SHADOW, in_shadow_from
 from rules.outcome import Outcome
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -31,8 +32,8 @@ _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 class Metrics(Collector):
     """The figures of one app, in a registry of their own."""
 
-    def __init__(self, live: Live, traffic: Traffic) -> None:
-        self._live, self._traffic = live, traffic
+    def __init__(self, live: Live, traffic: Traffic, clock: Clock) -> None:
+        self._live, self._traffic, self._clock = live, traffic, clock
         self._calls: Counter[tuple[str, str, str]] = Counter()
         self._times: dict[tuple[str, str], list[int]] = {}
         self._seconds: dict[tuple[str, str], float] = {}
@@ -104,9 +105,15 @@ class Metrics(Collector):
         by_itself = GaugeMetricFamily(
             "goodday_rule_stopped", "1 for a rule that put itself in shadow.", labels=("rule",)
         )
-        for one in self._live.pauses:
-            if one.what.startswith(IN_SHADOW):
-                by_itself.add_metric((one.what.removeprefix(IN_SHADOW),), 1)
+        named = [one.what for one in self._live.pauses]
+        stopped = {what.removeprefix(IN_SHADOW) for what in named if what.startswith(IN_SHADOW)}
+        today = practice_day(self._clock())
+        for rule in self._live.rules.library.shown().rules:
+            since = in_shadow_from(rule)
+            if since is not None and since <= today:
+                stopped.add(rule.id)
+        for name in sorted(stopped):
+            by_itself.add_metric((name,), 1)
         yield by_itself
         alarms = GaugeMetricFamily(
             "goodday_rule_alarm", "1 for a rule that is unusual.", labels=("rule", "alarm")

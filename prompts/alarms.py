@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import ceil, floor
 from statistics import median
 
-from prompts.restraint import paused_from
+from prompts.restraint import in_shadow_from
 from rules.days import in_words
 from rules.rule import Purpose, Rule
 
@@ -24,6 +24,11 @@ _AT_LEAST = 20  # cards
 _TO_THE_LIMIT = Fraction(266, 100)
 SILENT, _EXPECTED = 14, 5  # days without a firing in which so many were to be expected
 _WARNED = timedelta(days=30)
+_UNSEEN = "asked and counted, and shown to nobody"
+_LOOK = (
+    'Look at it and its evidence again, and write a new "review_by" in its file; one that came with'
+    " Good Day is looked at in a newer one, or as a rule of your own."
+)
 WORTH = 90  # days before today in which a card leads to an answer, or does not
 _ENOUGH_CARDS = 30
 # Vanderbilt's goal is that three alerts in ten are answered (PRODUCT 1.1, S11).
@@ -153,14 +158,13 @@ def to_be_coded(led: Led) -> str:
 
 def review_notice(rule: Rule, today: date) -> str:
     """What is to be said about the review of a rule, from 30 days before its date; else ""."""
-    review_by, rests = rule.care.review_by, paused_from(rule)
-    if review_by is None or today < review_by - _WARNED:
+    review_by, unseen_from = rule.care.review_by, in_shadow_from(rule)
+    if review_by is None or review_by - today > _WARNED:
         return ""
-    if today <= review_by:
-        return f"It is to be looked at again by {in_words(review_by)}."
-    was = f"It was to be looked at again by {in_words(review_by)}"
-    if rests is None:
-        return f"{was}. It is a safety net, and goes on."
-    if today < rests:
-        return f"{was}. From {in_words(rests)} on nobody is shown it."
-    return f"{was}. Nobody is shown it until somebody does."
+    by = f"to be looked at again by {in_words(review_by)}"
+    if unseen_from is None:
+        goes_on = "It is a safety net, and goes on."
+        return f"It is {by}. {goes_on}" if today <= review_by else f"It was {by}. {goes_on} {_LOOK}"
+    if today < unseen_from:
+        return f"It is {by}. From {in_words(unseen_from)} on it is in shadow: {_UNSEEN}. {_LOOK}"
+    return f"It was {by}, and is in shadow: {_UNSEEN}. {_LOOK}"

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from prompts.ceilings import WITHIN
 from prompts.elsewhere import listed_for
 from prompts.history import quieter
-from prompts.restraint import paused_from
+from prompts.restraint import in_shadow_from
 from prompts.standing import PROMPT, Case
 from prompts.trying import first_week
 from rules.codes import OWN, Code
@@ -68,8 +68,8 @@ def edges(case: Case, today: date) -> list[date]:
     marks = set(_marks(case))
     lengths = set(_lengths(case))
     found = set(_birthdays(case.record.person, days))
-    if (paused := paused_from(rule)) is not None:
-        found.add(paused)
+    if (unseen := in_shadow_from(rule)) is not None:
+        found.add(unseen)
     found |= set(first_week(rule) or ())
     for mark in marks:
         for period in {*quiet.periods.values(), *lengths}:

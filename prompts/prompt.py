@@ -22,7 +22,6 @@ HeldBy = Literal[
     "shadow",
     "capacity",
     "pilot",
-    "review",
     "topic",
     "person",
     "session",

@@ -6,7 +6,7 @@ changes whether a rule is true: it says that now is not the time.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from prompts.elsewhere import asked_elsewhere
 from prompts.history import History, on_topic, quieter, said_in_record, silencing
@@ -46,7 +46,7 @@ _NOT_ASKED = {
     Decision.CANNOT_TELL: "It cannot be told whether it is for this person today.",
     Decision.WITHHELD: "It could not be worked out, and asks nobody anything.",
 }
-_UNREVIEWED = Duration(6, "month")  # so long after its review date a rule is still shown
+_NEXT_DAY = Duration(1, "day")
 IN_SHADOW = "shadow:"  # before the id of a rule that put itself in shadow, in Practice.paused
 # Beside what is paused, where nobody could look that up: then anything may be.
 UNREAD = "unread"
@@ -321,16 +321,21 @@ def _in_shadow(asked: Asked) -> Held | str:
     if rule.status is Status.SHADOW:
         says = "Not shown: this rule runs in shadow, where it is counted and nobody sees it."
         return Held(rule, "shadow", says)
-    if because := put_in_shadow(rule, asked.practice):
+    if because := put_in_shadow(rule, asked.practice, asked.today):
         return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
     return "It is not in shadow."
 
 
-def put_in_shadow(rule: Rule, practice: Practice) -> str:
-    """Why a rule, or the one that it took over from, put itself in shadow; "" where none did."""
+def put_in_shadow(rule: Rule, practice: Practice, today: date) -> str:
+    """Why a rule, or the one it took over from, put itself in shadow; "" where none did."""
     names = (rule.id,) if rule.purpose is Purpose.SAFETY_NET else rule.names
     found = (practice.paused.get(f"{IN_SHADOW}{name}", "") for name in names)
-    return next(filter(None, found), "")
+    if because := next(filter(None, found), ""):
+        return because
+    since, review_by = in_shadow_from(rule), rule.care.review_by
+    if since is None or review_by is None or today < since:
+        return ""
+    return f"it was to be looked at again by {in_words(review_by)}"
 
 
 def _capacity(asked: Asked) -> Held | str:
@@ -363,21 +368,11 @@ def _in_pilot(asked: Asked) -> Held | str:
     return "It is being tried, here and with this person."
 
 
-def paused_from(rule: Rule) -> date | None:
-    """The day from which a rule is not shown unless somebody looks at it again; None: never."""
+def in_shadow_from(rule: Rule) -> date | None:
+    """The day from which a rule is in shadow unless somebody looks at it again; None: never."""
     if rule.care.review_by is None or rule.purpose is Purpose.SAFETY_NET:
         return None
-    return _UNREVIEWED.after(rule.care.review_by) + timedelta(days=1)
-
-
-def _reviewed(asked: Asked) -> Held | str:
-    """A rule rests more than six months after its review date; a safety net never by itself."""
-    rule = asked.rule
-    paused, review_by = paused_from(rule), rule.care.review_by
-    if paused is None or review_by is None or asked.today < paused:
-        return "Nobody is late in looking at it again."
-    says = f"Not shown: this rule was to be looked at again by {in_words(review_by)}."
-    return Held(rule, "review", says)
+    return _NEXT_DAY.after(rule.care.review_by)
 
 
 # The list of PRODUCT 1.6. What comes after it is about all the rules together: see choose.py.
@@ -394,5 +389,4 @@ STEPS: tuple[tuple[str, Callable[[Asked], Held | str]], ...] = (
     ("shadow", _in_shadow),
     ("capacity", _capacity),
     ("pilot", _in_pilot),
-    ("review", _reviewed),
 )

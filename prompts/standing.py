@@ -19,7 +19,7 @@ from rules.rule import Practice, Rule, Status
 PROMPT, QUIET, CANNOT_TELL, NOT_IN_PILOT = "prompt", "quiet", "cannot tell", "not in the pilot"
 PAUSED, IN_SHADOW, NEW = "paused", "in shadow", "in its first week"
 # What a hold comes to, by its step; every other is quiet.
-_WORDS = {"pilot": NOT_IN_PILOT, "review": PAUSED, "paused": PAUSED, "shadow": IN_SHADOW}
+_WORDS = {"pilot": NOT_IN_PILOT, "paused": PAUSED, "shadow": IN_SHADOW}
 _SOMEBODY, _NOTHING = Practice("This practice"), History()
 
 
@@ -49,7 +49,8 @@ class Standing:
         """Prompt, no prompt, excluded, quiet or cannot tell, as stories say it.
 
         And "not in the pilot", for a rule that is tried elsewhere or with other people; "paused",
-        for one that nobody looked at again in time; "in shadow", for one that nobody is shown;
+        for one that was paused by hand; "in shadow", for one that nobody is shown, such as one
+        that nobody looked at again in time;
         "in its first week", for one that went live so lately that one session in four has it.
         """
         if self.held is not None:

@@ -12,7 +12,7 @@ def of_a_starter(rule: Rule, named: Place, found: Iterable[Problem]) -> list[Pro
 
     Its stories, evidence and review date are ours, and tested with the rest of Good Day.
     """
-    left = [problem for problem in found if problem.code not in ("G04", "G05")]
+    left = [problem for problem in found if problem.code not in ("G04", "G05", "G06")]
     if rule.care.pdsa is None and rule.status in SHOWN:
         says = (
             f'"{rule.id}" is shown as it comes with Good Day: without an aim and a measure of'

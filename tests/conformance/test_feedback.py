@@ -13,7 +13,6 @@ from tests.fhir_builders import COPD_RULE, margaret
 from tests.served import BOOK, NOW, Json, Reply, Surgery, closed, taken
 
 TODAY = NOW.date()
-DAYS_14, DAYS_7 = Duration(14, "day"), Duration(7, "day")
 MONTHS_3, MONTHS_12, MONTHS_24 = (Duration(count, "month") for count in (3, 12, 24))
 
 
@@ -72,17 +71,17 @@ def test_a_card_closed_in_any_form_is_a_card_closed_without_a_reason(
     ids=["empty", "huge", "number", "null", "list", "object"],
 )
 def test_a_comment_is_not_even_read(service: Surgery, comment: object) -> None:
-    item = closed(a_card(service), NOW, "limited-time")
+    item = closed(a_card(service), NOW, "action-completed")
     item["overrideReason"]["userComment"] = comment
     assert service.tell(item).status == 200
-    quiet_until(service, DAYS_7.after(TODAY))
+    quiet_until(service, MONTHS_12.after(TODAY))
 
 
 def test_a_reason_needs_no_system_and_may_have_a_display(service: Surgery) -> None:
     item = closed(a_card(service), NOW)
-    item["overrideReason"] = {"reason": {"code": "limited-time", "display": "No time"}}
+    item["overrideReason"] = {"reason": {"code": "action-completed", "display": "Done"}}
     service.tell(item)
-    assert ask(service).held_back[COPD_RULE]["until"] == DAYS_7.after(TODAY).isoformat()
+    assert ask(service).held_back[COPD_RULE]["until"] == MONTHS_12.after(TODAY).isoformat()
 
 
 def test_several_suggestions_may_be_taken_at_once(service: Surgery) -> None:
@@ -96,10 +95,10 @@ def test_several_suggestions_may_be_taken_at_once(service: Surgery) -> None:
 def test_a_batch_may_be_about_several_people(service: Surgery) -> None:
     people = ["ann", "bea", "cem"]
     cards = [service.ask(service.a_call(margaret(of), of=of)).card for of in people]
-    service.tell(*(closed(card, NOW, "limited-time") for card in cards))
+    service.tell(*(closed(card, NOW, "action-completed") for card in cards))
     for of in people:
         held = service.ask(service.a_call(margaret(of), of=of)).held_back[COPD_RULE]
-        assert held["until"] == DAYS_7.after(TODAY).isoformat()
+        assert held["until"] == MONTHS_12.after(TODAY).isoformat()
 
 
 def test_an_empty_batch_is_heard(service: Surgery) -> None:
@@ -113,8 +112,8 @@ def test_the_answer_to_feedback_is_an_empty_object(service: Surgery) -> None:
 
 
 def test_feedback_may_go_to_any_service_of_the_practice(service: Surgery) -> None:
-    service.tell(closed(a_card(service), NOW, "limited-time"), hook=BOOK)
-    assert ask(service).held_back[COPD_RULE]["until"] == DAYS_7.after(TODAY).isoformat()
+    service.tell(closed(a_card(service), NOW, "action-completed"), hook=BOOK)
+    assert ask(service).held_back[COPD_RULE]["until"] == MONTHS_12.after(TODAY).isoformat()
 
 
 # ---- what we do not know --------------------------------------------------------------------
@@ -124,10 +123,12 @@ def test_an_unknown_card_harms_nobody_in_the_batch(service: Surgery) -> None:
     card = a_card(service)
     stranger = {"uuid": "00000000-0000-4000-8000-000000000000"}
     reply = service.tell(
-        closed(stranger, NOW), closed({"uuid": "no uuid"}, NOW), closed(card, NOW, "limited-time")
+        closed(stranger, NOW),
+        closed({"uuid": "no uuid"}, NOW),
+        closed(card, NOW, "action-completed"),
     )
     assert reply.status == 200
-    assert ask(service).held_back[COPD_RULE]["until"] == DAYS_7.after(TODAY).isoformat()
+    assert ask(service).held_back[COPD_RULE]["until"] == MONTHS_12.after(TODAY).isoformat()
 
 
 def test_a_suggestion_of_another_card_changes_nothing(service: Surgery) -> None:
@@ -185,7 +186,7 @@ def test_the_items_that_cannot_be_read_are_named_by_what_is_wrong_with_them(
     service: Surgery,
 ) -> None:
     cards = [service.ask(service.a_call(margaret(of), of=of)).card for of in ("ann", "bea")]
-    good = [closed(card, NOW, "limited-time") for card in cards]
+    good = [closed(card, NOW, "action-completed") for card in cards]
     timeless = {**good[0], "outcomeTimestamp": "today"}
     reply = service.tell("accepted", timeless, good[0], {}, timeless, good[1])
     assert reply.status == 400
@@ -194,12 +195,12 @@ def test_the_items_that_cannot_be_read_are_named_by_what_is_wrong_with_them(
     assert 'Items 2, 5: "outcomeTimestamp" needs a date and time' in said
     for of in ("ann", "bea"):
         held = service.ask(service.a_call(margaret(of), of=of)).held_back[COPD_RULE]
-        assert held["until"] == DAYS_7.after(TODAY).isoformat()
+        assert held["until"] == MONTHS_12.after(TODAY).isoformat()
 
 
 def test_a_batch_that_was_mended_is_heard_and_what_was_kept_is_kept_once(service: Surgery) -> None:
     card = a_card(service)
-    first, second = closed(card, NOW, "limited-time"), taken(card, card["suggestions"][-1], NOW)
+    first, second = closed(card, NOW, "action-completed"), taken(card, card["suggestions"][-1], NOW)
     assert service.tell(first, {**second, "outcome": "taken"}).status == 400
     assert service.tell(first, second).status == 200
     quiet_until(service, MONTHS_12.after(TODAY), because='"no, thank you"')
@@ -216,7 +217,7 @@ def test_a_comment_that_is_no_text_is_named_and_takes_no_other_item_with_it(
     service: Surgery,
 ) -> None:
     card = a_card(service)
-    item = closed(card, NOW, "limited-time")
+    item = closed(card, NOW, "action-completed")
     item["overrideReason"]["userComment"] = "words"
     item["card"] = str(uuid4())
     body = json.dumps({"feedback": [item, closed(card, NOW, "patient-ineligible")]}).encode()
@@ -249,12 +250,12 @@ def test_there_are_two_outcomes_and_no_others(service: Surgery, outcome: str) ->
 def test_the_same_answer_sent_again_later_changes_nothing(
     service: Surgery, claimed: datetime
 ) -> None:
-    item = closed(a_card(service), claimed, "limited-time")
+    item = closed(a_card(service), claimed, "action-completed")
     for _ in range(3):
         assert service.tell(item, item).status == 200
         service.pass_time(days=1)
     service.now = NOW
-    quiet_until(service, DAYS_7.after(TODAY))
+    quiet_until(service, MONTHS_12.after(TODAY))
 
 
 @pytest.mark.parametrize(
@@ -307,7 +308,7 @@ def test_a_moment_that_is_none_is_400(service: Surgery, stamp: str) -> None:
 
 def test_answers_in_sequence_are_all_remembered_and_the_longest_stands(service: Surgery) -> None:
     card = a_card(service)
-    service.tell(closed(card, NOW, "limited-time"))
+    service.tell(closed(card, NOW, "action-completed"))
     service.pass_time(hours=1)
     service.tell(taken(card, card["suggestions"][-1], service.now))
     service.tell(closed(card, service.now))
@@ -315,11 +316,11 @@ def test_answers_in_sequence_are_all_remembered_and_the_longest_stands(service: 
 
 
 def test_a_request_holds_five_hundred_items_and_no_more(service: Surgery) -> None:
-    item = closed(a_card(service), NOW, "limited-time")
+    item = closed(a_card(service), NOW, "action-completed")
     assert service.tell(*[item] * 501).status == 413
-    assert ask(service).held_back[COPD_RULE]["until"] != DAYS_7.after(TODAY).isoformat()
+    assert ask(service).held_back[COPD_RULE]["until"] != MONTHS_12.after(TODAY).isoformat()
     assert service.tell(*[item] * 500).status == 200
-    assert ask(service).held_back[COPD_RULE]["until"] == DAYS_7.after(TODAY).isoformat()
+    assert ask(service).held_back[COPD_RULE]["until"] == MONTHS_12.after(TODAY).isoformat()
 
 
 def test_a_request_names_five_hundred_suggestions_and_no_more(service: Surgery) -> None:
@@ -337,5 +338,5 @@ def test_a_request_names_five_hundred_suggestions_and_no_more(service: Surgery) 
 def test_an_answer_finds_its_way_back_where_its_service_is_gone(service: Surgery) -> None:
     stranger = {"uuid": "00000000-0000-4000-8000-000000000000"}
     assert service.tell(closed(stranger, NOW), hook="gone").status == 404
-    assert service.tell(closed(a_card(service), NOW, "limited-time"), hook="gone").status == 200
-    quiet_until(service, DAYS_7.after(TODAY))
+    assert service.tell(closed(a_card(service), NOW, "action-completed"), hook="gone").status == 200
+    quiet_until(service, MONTHS_12.after(TODAY))

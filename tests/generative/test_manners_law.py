@@ -223,8 +223,8 @@ def test_one_more_answer_never_brings_a_rule_onto_a_card_nor_makes_one_card_two(
     It covers every reply that there is, "not enough time today" too, to a whole card or to some of
     its offers, of offers, information and safety nets. A day that the person chose themselves is a
     wish to be asked on it: the same holds until then, and again once silence and that answer with
-    no day chosen would be over. What an answer does to others is in the next laws: "service not available",
-    and in test_mute_law.py a mute. A thumb is kept away from all of this: nothing here takes one.
+    no day chosen would be over. "Service not available" has the next law, a mute
+    test_mute_law.py; a thumb comes to no history, so that none of this can know of it.
     """
     known, today = _known(visits)
     on = today - timedelta(days=ago)

@@ -89,7 +89,7 @@ def answers_of(rule: Rule, name: str) -> Iterator[object]:
         choice = choose(outcomes, History(), TODAY, PRACTICE)
         if choice.prompt is not None:
             yield cards.card(choice.prompt, "test-person", TODAY).model_dump(mode="json")
-        held = cards.held_back(choice.held, outcomes, PRACTICE) or {}
+        held = cards.held_back(choice.held, outcomes, PRACTICE, TODAY) or {}
         yield {key: [one.model_dump() for one in each] for key, each in held.items()}
 
 

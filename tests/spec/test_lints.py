@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 21)
 REASON = "The group talked about it in May"
 
 # RULES 5.10. The other lints there warn in draft, and stop in pilot and live.
-STOP_IN_DRAFT = {"S03", "S04", "L01", "T05", "T06"} | {"C01", "G04"}
+STOP_IN_DRAFT = {"S03", "S04", "L01", "T05", "T06"} | {"C01", "G04", "G06"}
 NEVER_STOP = {"S08", "S09", "L02", "L04", "L05", "L06", "T03", "G02"} | {
     "C02", "C03", "C04", "C05", "C06", "C07", "G05",
 }  # fmt: skip
@@ -88,6 +88,7 @@ EXAMPLES: Mapping[str, Example] = {
     "G03": Example(files={"practice.yaml": 'name: x\npeople: ["Anne Example, GP"]\n'}),
     "G04": Example(headings={"review_by": None, "pdsa": None}),
     "G05": Example(),
+    "G06": Example(),
     "L01": Example("card"),
     "L02": Example("card"),
     "L03": Example("card"),
@@ -280,28 +281,53 @@ def test_only_a_rule_that_informs_may_speak_about_everybody(purpose: str) -> Non
     assert loaded.answered == []
 
 
+SHADOW_NOW, SHADOW_THEN = "it is in shadow, and nobody is shown it", "it goes into shadow after it"
+
+
 @pytest.mark.parametrize(
     ("review_by", "says"),
     [
-        ("2026-11-20", "has passed. Six months after it, nobody is shown this rule any more."),
-        ("2026-11-21", ""),
+        ("2026-01-01", f"has passed: {SHADOW_NOW}."),
+        ("2026-11-20", f"has passed: {SHADOW_NOW}."),
+        ("2026-11-21", f"is in 0 days: {SHADOW_THEN}."),
+        ("2026-11-22", f"is in 1 day: {SHADOW_THEN}."),
+        ("2026-12-21", f"is in 30 days: {SHADOW_THEN}."),
+        ("2026-12-22", ""),
         ("2027-11-21", ""),
-        ("2027-11-22", "is more than 12 months away."),
-        ("2047-05-31", "is more than 12 months away."),
     ],
 )
-def test_a_review_is_at_most_a_year_away(review_by: str, says: str) -> None:
-    problems = load_files({"coughing.yaml": rule_text(review_by=review_by)}, TODAY).problems
-    found = [problem for problem in problems if problem.code == "G02"]
+@pytest.mark.parametrize("status", ["draft", "pilot"])
+def test_a_review_is_told_from_thirty_days_before_it_and_stops_nothing(
+    status: str, review_by: str, says: str
+) -> None:
+    text = rule_text(**{**PILOT, "status": status, "review_by": review_by})
+    found = [p for p in load_files({"coughing.yaml": text}, TODAY).problems if p.code == "G02"]
     assert len(found) == bool(says)
     assert all(problem.says.endswith(says) and not problem.stops for problem in found)
 
 
-def test_a_safety_net_goes_on_after_its_review_date() -> None:
-    text = rule_text(review_by="2026-01-01", purpose="safety net")
+@pytest.mark.parametrize(
+    ("review_by", "stops"), [("2027-11-21", False), ("2027-11-22", True), ("2047-05-31", True)]
+)
+def test_a_review_is_at_most_a_year_away(review_by: str, stops: bool) -> None:
+    files = {"coughing.yaml": rule_text(review_by=review_by)}
+    found = [problem for problem in load_files(files, TODAY).problems if problem.code == "G06"]
+    assert len(found) == stops
+    for problem in found:
+        assert problem.stops
+        assert problem.says.endswith(f"{review_by}, is more than 12 months away.")
+        assert problem.hint == "Type: review_by: 2027-11-21, or a day before it."
+    assert not [p for p in load_files(files).problems if p.code == "G06"], "nobody says what day"
+
+
+@pytest.mark.parametrize(
+    ("review_by", "when"), [("2026-01-01", "has passed"), ("2026-11-22", "is in 1 day")]
+)
+def test_a_safety_net_goes_on_after_its_review_date(review_by: str, when: str) -> None:
+    text = rule_text(review_by=review_by, purpose="safety net")
     problems = load_files({"coughing.yaml": text}, TODAY).problems
     (problem,) = [problem for problem in problems if problem.code == "G02"]
-    assert problem.says.endswith("has passed.")
+    assert problem.says.endswith(f"{when}: it is a safety net, and goes on.")
 
 
 CRITICAL = "{summary: x, question: What helps?, source: x, indicator: critical}"

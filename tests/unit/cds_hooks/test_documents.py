@@ -272,6 +272,10 @@ def test_a_review_date_that_has_passed_is_said_on_the_day_after_and_not_before()
     after = pages(documents(loaded, date(2026, 11, 22)))["rules/coughing.html"].text
     assert "has passed" not in on_the_day
     assert "The review date of this rule, 21 November 2026, has passed." in after
+    assert "it is in shadow: nobody is shown it" in after
+    net = rule_text(review_by="2026-11-21", purpose="safety net")
+    goes_on = pages(documents(load_files({"coughing.yaml": net}), date(2026, 11, 22)))
+    assert "It is a safety net, and goes on." in goes_on["rules/coughing.html"].text
 
 
 HOSTILE = '<script>alert(1)</script> & \\"quotes\\" \' {{ 7*7 }} {% x %}'

@@ -106,31 +106,24 @@ def test_silence_is_no_firing_where_five_were_to_be_expected(
 # ---- reviews ---
 
 BY = "2026-08-31"
+AGAIN = "to be looked at again by 31 August 2026"
+UNSEEN = "in shadow: asked and counted, and shown to nobody"
+LOOK = (
+    'Look at it and its evidence again, and write a new "review_by" in its file; one that came with'
+    " Good Day is looked at in a newer one, or as a rule of your own."
+)
 
 
 @pytest.mark.parametrize(
     ("today", "purpose", "says"),
     [
         ("2026-07-31", "offer", ""),
-        ("2026-08-01", "offer", "It is to be looked at again by 31 August 2026."),
-        ("2026-08-31", "offer", "It is to be looked at again by 31 August 2026."),
-        (
-            "2026-09-01",
-            "offer",
-            "It was to be looked at again by 31 August 2026. From 1 March 2027 on nobody is shown"
-            " it.",
-        ),
-        (
-            "2027-03-01",
-            "offer",
-            "It was to be looked at again by 31 August 2026. Nobody is shown it until somebody"
-            " does.",
-        ),
-        (
-            "2027-03-01",
-            "safety net",
-            "It was to be looked at again by 31 August 2026. It is a safety net, and goes on.",
-        ),
+        ("2026-08-01", "offer", f"It is {AGAIN}. From 1 September 2026 on it is {UNSEEN}. {LOOK}"),
+        ("2026-08-31", "offer", f"It is {AGAIN}. From 1 September 2026 on it is {UNSEEN}. {LOOK}"),
+        ("2026-09-01", "offer", f"It was {AGAIN}, and is {UNSEEN}. {LOOK}"),
+        ("2030-01-01", "information", f"It was {AGAIN}, and is {UNSEEN}. {LOOK}"),
+        ("2026-08-01", "safety net", f"It is {AGAIN}. It is a safety net, and goes on."),
+        ("2026-09-01", "safety net", f"It was {AGAIN}. It is a safety net, and goes on. {LOOK}"),
     ],
 )
 def test_a_review_is_told_thirty_days_ahead_and_from_then_on(

@@ -308,7 +308,7 @@ def test_every_step_says_a_sentence_and_the_way_ends_where_a_rule_is_held() -> N
 def test_the_order_of_the_steps_is_that_of_the_design() -> None:
     assert [name for name, _ in STEPS] == [
         "rule", "paused", "memory", "compassion", "consent", "answers", "done", "quiet",
-        "elsewhere", "shadow", "capacity", "pilot", "review",
+        "elsewhere", "shadow", "capacity", "pilot",
     ]  # fmt: skip
 
 
