@@ -11,7 +11,7 @@ class Evidence:
 
     claim: str
     source: str
-    strength: str = ""
+    strength: str = ""  # strong, moderate, mixed, consensus, experience; "" where it is not said
     link: str = ""
 
 
@@ -59,7 +59,10 @@ class PilotGroup:
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """What people decided about a rule: none of it changes an answer for anybody."""
+    """What people decided about a rule: none of it changes an answer for anybody.
+
+    Where several rules are free to speak, how strong the evidence is decides which goes first.
+    """
 
     evidence: tuple[Evidence, ...] = ()
     co_produced_with: tuple[str, ...] = ()

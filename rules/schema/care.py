@@ -6,11 +6,12 @@ from rules.care import Care, Cycle, Evidence, PilotGroup, Released, SignOff
 from rules.reading import Reader
 from rules.schema.key import check
 from rules.schema.keys import EVIDENCE, PDSA, PILOT, RELEASED, SAFETY
-from rules.schema.words import DECISIONS
+from rules.schema.words import DECISIONS, STRENGTHS
 from rules.text import Block, Node
 
 _SHARE = re.compile(r"([1-9]\d{0,2}) in ([1-9]\d{0,2})", re.ASCII)
 _FINGERPRINT = re.compile("[0-9a-f]{16}")
+_STRENGTHS = {word: word for word in STRENGTHS}
 _DECISIONS = {word: word for word in DECISIONS}
 
 
@@ -46,7 +47,7 @@ def _evidence(reader: Reader, node: Node) -> Evidence | None:
     check(reader, block, "evidence", EVIDENCE)
     claim = reader.get(block, "claim", reader.prose)
     source = reader.get(block, "source", reader.prose)
-    strength = reader.get(block, "strength", reader.prose)
+    strength = reader.get(block, "strength", lambda n: reader.one_of(n, _STRENGTHS, "strength"))
     link = reader.get(block, "link", reader.text)
     if link is not None and not link.startswith("https://"):
         reader.stop(block.pairs["link"][1].at, "E10", "A link starts with https://.")

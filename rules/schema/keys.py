@@ -19,7 +19,7 @@ from rules.schema.key import Form as F
 from rules.schema.key import Key
 from rules.schema.offer_keys import OFFERS
 from rules.schema.story_keys import BOOKING, LINE, OUTCOME_LINE, PERSON, TEST
-from rules.schema.words import DECISIONS, HOOKS, INDICATORS, PURPOSES, THEMES
+from rules.schema.words import DECISIONS, HOOKS, INDICATORS, PURPOSES, STRENGTHS, THEMES
 
 RULE = (
     Key("format", F.WHOLE, "The version of this language.", "1"),
@@ -68,7 +68,14 @@ RULE = (
 EVIDENCE = (
     Key("claim", F.SENTENCE, "What is claimed.", needed=True),
     Key("source", F.SENTENCE, "Who says so.", needed=True),
-    Key("strength", F.SENTENCE, "How strong it is."),
+    Key(
+        "strength",
+        F.WORD,
+        "How sure it is, as its source says: several good studies agree"
+        " (strong), some do (moderate), they differ (mixed), experts agree (consensus), people"
+        " lived it (experience). Of rules free to speak strong go first, then moderate.",
+        words=STRENGTHS,
+    ),
     Key("link", F.TEXT, "Where to read it, starting with https://."),
 )
 

@@ -34,6 +34,8 @@ THEMES = (
     "belonging",  # company, getting out, helping others
     "around-the-visit",
 )
+# How sure it is that something helps (CONTENT 7): the first two go before the others on a card.
+STRENGTHS = ("strong", "moderate", "mixed", "consensus", "experience")
 DECISIONS = ("adopt", "adapt", "abandon")
 UNDATED = ("cannot tell", "count it", "ignore it")
 INDICATORS = ("info", "warning", "critical")

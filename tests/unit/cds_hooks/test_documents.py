@@ -289,7 +289,7 @@ def test_hostile_text_in_a_rule_comes_out_as_text() -> None:
     found = of_rule(
         title=words,
         owner=said,
-        evidence=f"\n- claim: {said}\n  source: {said}\n  strength: {said}",
+        evidence=f"\n- claim: {said}\n  source: {said}\n  strength: strong",
         not_for=f"\n- {said}",
         facts=f"\n  has_cough: {{find: condition, codes: cough, label: {words}}}"
         f"\n  has_wheeze: {{find: condition, codes: wheeze, label: {words}}}",

@@ -102,17 +102,71 @@ def test_what_is_kept_does_not_say_whether_one_of_those_who_try_another_rule_loo
 # ---- ranking, one card or several ---
 
 
-def test_safety_nets_first_then_the_persons_own_goal_then_information_then_offers() -> None:
+def test_safety_nets_first_then_the_persons_own_goal_then_what_is_surest_to_help() -> None:
     goal = "\nwants_tea: {find: goal, codes: tea-group}\nhas_cough: {find: condition, codes: cough}"
     rules = (
         rule("apple", offers=tag("a")),
-        rule("berry", offers=tag("b"), purpose="information"),
+        rule("berry", offers=tag("b"), evidence=evidence("moderate")),
+        rule("date", offers=tag("d"), evidence=evidence("experience", "strong")),
+        rule("elder", offers=tag("e"), evidence=evidence("consensus", ""), purpose="information"),
         rule("cherry", offers=tag("c"), facts=goal, when="{any: [has_cough, wants_tea]}"),
         net("zero"),
     )
     wanted = entry(Kind.GOAL, "tea-group", date="1 year ago")
-    assert on_cards(chosen(*rules)) == [["zero", "berry", "apple", "cherry"]]
-    assert on_cards(chosen(*rules, lines=(wanted,))) == [["zero", "cherry", "berry", "apple"]]
+    none = ["zero", "date", "berry", "apple", "cherry", "elder"]
+    assert on_cards(chosen(*rules)) == [none]
+    with_it = ["zero", "cherry", "date", "berry", "apple", "elder"]
+    assert on_cards(chosen(*rules, lines=(wanted,))) == [with_it]
+
+
+def evidence(*strengths: str) -> str:
+    """Evidence of each of these strengths; "": not said."""
+    said = (f"strength: {one}, " if one else "" for one in strengths)
+    return f"[{', '.join(f'{{{one}claim: x, source: y}}' for one in said)}]"
+
+
+def test_each_part_of_its_place_is_in_one_sentence_of_the_trace() -> None:
+    goal = "\nwants_tea: {find: goal, codes: tea-group}\nhas_cough: {find: condition, codes: cough}"
+    wants = rule(
+        "berry", facts=goal, when="{any: [has_cough, wants_tea]}", evidence=evidence("moderate"),
+        quiet="{topic: berry, also_known_as: [old]}",
+    )  # fmt: skip
+    shown = tuple(
+        Shown(TODAY - timedelta(days=ago), ("berry",), topics)
+        for ago, topics in (
+            (366, ("berry",)), (364, ("berry",)), (200, ("old",)), (200, ("berry",)), (100, ("x",)),
+        )
+    )  # fmt: skip
+    choice = chosen(
+        rule("apple"),
+        wants,
+        net("zero"),
+        lines=(entry(Kind.GOAL, "tea-group", date="1 year ago"),),
+        history=History(shown=shown),
+    )
+    says = {
+        way.rule.id: step.says for way in choice.ways for step in way.steps if step.name == "rank"
+    }
+    assert says == {
+        "zero": "Number 1 of 3: safety net, no goal of the person's own, no strong or moderate"
+        " evidence, never asked before, on no card in 12 months.",
+        "berry": "Number 2 of 3: offer, meets a goal of the person's own, moderate evidence, last"
+        " asked on 5 May 2026, on cards 2 times in 12 months.",
+        "apple": "Number 3 of 3: offer, no goal of the person's own, no strong or moderate"
+        " evidence, never asked before, on no card in 12 months.",
+    }
+
+
+def test_of_two_that_were_asked_on_one_day_that_with_fewer_cards_goes_first() -> None:
+    day = TODAY - timedelta(days=100)
+    both = Shown(day, ("apple", "berry"), ("apple", "berry"))
+    before = Shown(TODAY - timedelta(days=300), ("apple",), ("apple",))
+    rules = (rule("apple", offers=tag("a")), rule("berry", offers=tag("b")))
+    assert on_cards(chosen(*rules, history=History(shown=(both,)))) == [["apple", "berry"]]
+    assert on_cards(chosen(*rules, history=History(shown=(both, before)))) == [["berry", "apple"]]
+    long_ago = replace(before, on=TODAY - timedelta(days=400))
+    known = History(shown=(both, long_ago))
+    assert on_cards(chosen(*rules, history=known)) == [["apple", "berry"]]
 
 
 @pytest.mark.parametrize(
