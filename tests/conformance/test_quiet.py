@@ -229,7 +229,7 @@ def test_no_thank_you_answers_everything_on_a_shared_card(two_topics: Surgery) -
 def test_of_a_rule_that_nobody_looked_at_again_in_time_no_card_is_shown_and_nothing_is_told(
     tmp_path: Path,
 ) -> None:
-    """It is in shadow, of which the answer has nothing; /status has: see test_watching.py."""
+    """It is in shadow, of which the answer has nothing; /status has: see test_reviews.py."""
     library = piloting(tmp_path / "practice", COPD_RULE)
     (rule,) = library.rules
     unseen = replace(rule, care=replace(rule.care, review_by=date(2026, 3, 31)))

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prompts.choose import choose
 from prompts.history import History, Shown
-from prompts.offers import offer_key
 from prompts.prompt import Choice
 from rules.codes import OWN
 from rules.engine import evaluate
@@ -56,7 +55,6 @@ RULES = (
 NET = _rule("net", _tag("five"), purpose="safety net", quiet=", after_shown: 1 day")
 ALL = (*RULES, NET)
 NAMES = tuple(rule.id for rule in ALL)
-OFFERED = sorted({offer_key(offer) for rule in ALL for offer in rule.offers})
 OF_THE_NET = frozenset({f"tag:{OWN}|five"})  # a safety net has periods of its own
 
 # The fewest days that each answer holds, whatever the month (PRODUCT 1.4 and 1.5; issue 5 where
@@ -184,82 +182,7 @@ def test_never_more_than_a_ceiling_and_a_safety_net_alone_above_it(
                 assert card.session + len(seen) <= 8
 
 
-# "Ask me again in ...": so many days after the answer; 0: never again. None: no day was chosen.
-CHOSEN = st.sampled_from([None, None, 1, 28, 91, 183, 366, 0])
-ASKED = st.sets(st.sampled_from(NAMES), min_size=1).map(
-    lambda some: tuple(rule for rule in ALL if rule.id in some)
-)
-
-
-@LIVES
-@given(
-    visits=VISITS,
-    extra=ANSWERS,
-    of=st.sampled_from(ALL),
-    few=st.integers(0, 3),
-    ago=st.integers(0, 400),
-    chose=CHOSEN,
-    most=MOST,
-    asked=ASKED,
-)
-# Apple is what berry and damson share: where it rests there are still no two cards.
-@example(
-    visits=[Visit(0, frozenset(), 0, None, 0, None)],
-    extra=Reply.NO_TIME, of=RULES[0], few=0, ago=0, chose=None, most=2,
-    asked=(RULES[0], RULES[1], RULES[3]),
-)  # fmt: skip
-def test_one_more_answer_never_brings_a_rule_onto_a_card_nor_makes_one_card_two(
-    visits: list[Visit],
-    extra: Reply,
-    of: Rule,
-    few: int,
-    ago: int,
-    chose: int | None,
-    most: int,
-    asked: tuple[Rule, ...],
-) -> None:
-    """On any later day, with everything else as it was, and with no answer left out.
-
-    It covers every reply that there is, "not enough time today" too, to a whole card or to some of
-    its offers, of offers, information and safety nets. A day that the person chose themselves is a
-    wish to be asked on it: the same holds until then, and again once silence and that answer with
-    no day chosen would be over. "Service not available" has the next law, a mute
-    test_mute_law.py; a thumb comes to no history, so that none of this can know of it.
-    """
-    known, today = _known(visits)
-    on = today - timedelta(days=ago)
-    wish = extra in (Reply.NOT_NOW, Reply.DECLINED) and chose is not None
-    again = None if not wish else on + timedelta(days=chose) if chose else NEVER
-    more = Said(of.quiet.topic, extra, on, again, offers=_keys(of)[:few])
-    added = replace(known, said=(*known.said, more))
-    ends = max(of.quiet.periods[reply].after(on) for reply in (Reply.SHOWN, extra))
-    for later in (0, 1, 7, 14, 30, 91, 366, 800):
-        day = today + timedelta(days=later)
-        if again is not None and again <= day < ends:
-            continue
-        without, with_it = ask(asked, known, day, most), ask(asked, added, day, most)
-        assert _on_cards(with_it) <= _on_cards(without)
-        assert len(with_it.prompts) <= len(without.prompts)
-
-
-@LIVES
-@given(visits=VISITS, full=st.sets(st.sampled_from(OFFERED), min_size=1), most=MOST, asked=ASKED)
-@example(
-    visits=[Visit(0, frozenset(), 0, None, 0, None)], full={f"tag:{OWN}|one"}, most=2,
-    asked=(RULES[0], RULES[1], RULES[3]),
-)  # fmt: skip
-def test_that_a_service_is_not_available_never_brings_a_rule_onto_a_card_nor_makes_one_card_two(
-    visits: list[Visit], full: set[str], most: int, asked: tuple[Rule, ...]
-) -> None:
-    """Three such answers about whomever rest what was offered, for everybody."""
-    known, today = _known(visits)
-    without = ask(asked, known, today, most)
-    with_it = ask(asked, replace(known, capacity=frozenset(full)), today, most)
-    assert _on_cards(with_it) <= _on_cards(without)
-    assert len(with_it.prompts) <= len(without.prompts)
-
-
-def _known(visits: list[Visit]) -> tuple[History, date]:
+def remembered_after(visits: list[Visit]) -> tuple[History, date]:
     """What is remembered at the end of a life, and the day on which it ends."""
     today, known = date(2024, 1, 1), History()
     for visit in visits:
@@ -276,13 +199,13 @@ def _known(visits: list[Visit]) -> tuple[History, date]:
     return known, today
 
 
-def _keys(rule: Rule) -> tuple[str, ...]:
+def keys_of(rule: Rule) -> tuple[str, ...]:
     prompt = ask((rule,), History(), TODAY).prompt
     assert prompt is not None
     return prompt.offers
 
 
-def _on_cards(choice: Choice) -> set[str]:
+def on_cards(choice: Choice) -> set[str]:
     return {rule.id for prompt in choice.prompts for rule in prompt.rules}
 
 
@@ -291,7 +214,7 @@ def _on_cards(choice: Choice) -> set[str]:
 def test_the_order_of_files_answers_and_cards_never_matters(
     visits: list[Visit], most: int, order: Random, later: int
 ) -> None:
-    known, today = _known(visits)
+    known, today = remembered_after(visits)
     today += timedelta(days=later)
     rules, said, shown = list(ALL), list(known.said), list(known.shown)
     for some in (rules, said, shown):
@@ -316,8 +239,8 @@ def test_the_order_of_files_answers_and_cards_never_matters(
 def test_a_no_is_never_forgotten_by_a_new_name_a_new_topic_or_a_new_version(
     of: Rule, ago: int, version: int, never: bool, new_name: bool, visits: list[Visit]
 ) -> None:
-    known, _ = _known(visits)
-    keys = _keys(of)
+    known, _ = remembered_after(visits)
+    keys = keys_of(of)
     no = Said(
         of.quiet.topic, Reply.DECLINED, TODAY - timedelta(days=ago), NEVER if never else None,
         offers=keys,
@@ -380,7 +303,7 @@ def test_a_no_that_silences_another_rule_does_so_under_every_name_of_either_topi
 ) -> None:
     _, meek = SILENCING[of]
     no = Said("loud-old", reply, TODAY - timedelta(days=ago), NEVER if never else None)
-    assert _on_cards(ask((meek,), History(), TODAY)) == {"meek"}
+    assert on_cards(ask((meek,), History(), TODAY)) == {"meek"}
     assert ask((meek,), History((no,)), TODAY).prompts == ()
     # A rule is silenced by what its own topic was called, too.
     own = replace(no, topic="meek-old")
@@ -393,13 +316,13 @@ def test_without_a_memory_there_are_fewer_prompts_and_never_more(
     visits: list[Visit], session: int, most: int, later: int, to: Rule
 ) -> None:
     """Than there would be with everything that was ever said, a "don't ask again" too."""
-    known, today = _known(visits)
-    no = Said(to.quiet.topic, Reply.DECLINED, today, NEVER, offers=_keys(to))
+    known, today = remembered_after(visits)
+    no = Said(to.quiet.topic, Reply.DECLINED, today, NEVER, offers=keys_of(to))
     today += timedelta(days=later)
     forgot = ask(ALL, History(remembered=False, this_session=session), today, most)
     for history in (known, replace(known, said=(*known.said, no))):
         remembers = ask(ALL, replace(history, this_session=session), today, most)
-        assert _on_cards(forgot) <= _on_cards(remembers)
+        assert on_cards(forgot) <= on_cards(remembers)
         assert len(forgot.prompts) <= len(remembers.prompts)
     assert {one.rule.id: one.step for one in forgot.held} == dict.fromkeys(NAMES, "memory")
 
@@ -409,7 +332,7 @@ def test_without_a_memory_there_are_fewer_prompts_and_never_more(
 def test_every_rule_has_a_way_and_every_way_ends_where_it_is_told(
     visits: list[Visit], most: int, later: int
 ) -> None:
-    known, today = _known(visits)
+    known, today = remembered_after(visits)
     today += timedelta(days=later)
     choice = ask(ALL, known, today, most)
     held = {one.rule.id: one for one in choice.held}
@@ -418,6 +341,6 @@ def test_every_rule_has_a_way_and_every_way_ends_where_it_is_told(
         *through, last = way.steps
         assert all(step.passed for step in through)
         assert last.passed is (way.rule.id not in held)
-        assert last.passed is (way.rule.id in _on_cards(choice))
+        assert last.passed is (way.rule.id in on_cards(choice))
         if not last.passed:
             assert last.says == held[way.rule.id].says
