@@ -14,7 +14,7 @@ from prompts.leaving_off import open_offers
 from prompts.merging import Free, cards, merged
 from prompts.places import found_open, full_now
 from prompts.prompt import Choice, Held, Step, Way
-from prompts.ranking import in_a_sentence, rank
+from prompts.ranking import in_a_sentence, rank, rank_on_topic
 from prompts.restraint import Asked, not_asked, way
 from prompts.trying import for_some_who_look
 from rules.outcome import Decision, Outcome
@@ -188,7 +188,7 @@ def _asked_by_another(
     free = [outcome for outcome, _ in ranked]
     for outcome in sorted(
         [*free, *anybodys],
-        key=lambda one: (for_some_who_look(one.rule, today), rank(one, history, today)),
+        key=lambda one: (for_some_who_look(one.rule, today), rank_on_topic(one, history, today)),
     ):
         rule = outcome.rule
         other = next((first[topic] for topic in rule.quiet.topics if topic in first), None)

@@ -46,6 +46,15 @@ def rank(outcome: Outcome, history: History, today: date) -> Rank:
     )
 
 
+def rank_on_topic(outcome: Outcome, history: History, today: date) -> Rank:
+    """The same among rules on one topic, where evidence does not choose between two questions.
+
+    It says that help helps. A plan to look at again is not asked about as if there was none,
+    because making a first one was studied more.
+    """
+    return rank(outcome, history, today)._replace(unsure=0)
+
+
 def last_asked(outcome: Outcome, history: History, today: date) -> date:
     """When this was last said or answered; the first of all days where it never was."""
     heard = history.heard + said_in_record(outcome.rule, outcome.look.record, today)

@@ -67,6 +67,10 @@ def test_one_more_answer_never_brings_a_rule_onto_a_card_nor_makes_one_card_two(
     wish to be asked on it: the same holds until then, and again once silence and that answer with
     no day chosen would be over. "Service not available" has the next law, a mute
     test_mute_law.py; a thumb comes to no history, so that none of this can know of it.
+
+    Each rule here has a topic of its own. Of several on one topic one speaks (choose.py): where an
+    answer rests the first for longer than the second, the second may speak in its place, and there
+    is no card more.
     """
     known, today = remembered_after(visits)
     on = today - timedelta(days=ago)
