@@ -51,7 +51,8 @@ def read_quiet(reader: Reader, node: Node, names: Names, purpose: Purpose) -> Qu
     # A safety net may speak again sooner: it is about somebody's safety, not about an offer.
     net = purpose is Purpose.SAFETY_NET
     own = _periods(reader, block, "A rule", louder=net)
-    periods = no_answer_louder_than_silence({**QUIET_DEFAULTS, **(_NET if net else {}), **own})
+    periods = {**QUIET_DEFAULTS, **(_NET if net else {}), **own}
+    periods = no_answer_louder_than_silence(periods)
     former = tuple(read_names(reader, block, "also_known_as"))
     also = tuple(read_names(reader, block, "also_quiet"))
     declined = read_codes(reader, block, "declined_codes", names)
