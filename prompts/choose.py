@@ -115,7 +115,7 @@ def _apart(left: list[Free], true: list[Asked]) -> int:
     """
     known = {outcome.rule.id: (outcome, offers) for outcome, offers in left}
     for asked in true:
-        nothing = replace(asked.history, said=(), shown=(), capacity=frozenset())
+        nothing = replace(asked.history, said=(), shown=(), capacity={})
         unsaid = replace(_unasked(asked), history=nothing)
         if way(unsaid)[1] is None:
             offers = open_offers(unsaid.outcome, nothing, unsaid.today)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from prompts.offers import offer_key
 from rules.codes import OWN
 from rules.record import NEVER, Reply, Said
+from rules.remembered import offer_key
 from rules.rule import Rule
 from tests.generative.test_manners_law import (
     ALL,
@@ -100,6 +100,6 @@ def test_that_a_service_is_not_available_never_brings_a_rule_onto_a_card_nor_mak
     """Three such answers about whomever rest what was offered, for everybody."""
     known, today = remembered_after(visits)
     without = ask(asked, known, today, most)
-    with_it = ask(asked, replace(known, capacity=frozenset(full)), today, most)
+    with_it = ask(asked, replace(known, capacity=dict.fromkeys(full, today)), today, most)
     assert on_cards(with_it) <= on_cards(without)
     assert len(with_it.prompts) <= len(without.prompts)
