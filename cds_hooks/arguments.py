@@ -64,6 +64,15 @@ def visiting(visits: argparse.ArgumentParser) -> None:
     _which_store(visits)
 
 
+def papers(parser: argparse.ArgumentParser) -> None:
+    """How hard letters, sheets and invitations are to read."""
+    parser.set_defaults(verb="papers")
+    parser.add_argument(
+        "path", type=Path, nargs="?", help="the practice's folder (the built-in papers)"
+    )
+    parser.add_argument("--each", action="store_true", help="also every text by itself")
+
+
 def clients(parser: argparse.ArgumentParser) -> None:
     """Keys and tokens for those who call the service."""
     client = parser.add_subparsers(required=True, metavar="verb")

@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     arguments.serving(serve)
     visits = verbs.add_parser("visits", help="who comes soon, and the letters that could go ahead")
     arguments.visiting(visits)
+    arguments.papers(verbs.add_parser("papers", help="how hard each letter and sheet is to read"))
 
     rules = verbs.add_parser("rules", help="write, check and test rules").add_subparsers(
         required=True, metavar="verb"
@@ -302,6 +303,12 @@ def _visits(options: argparse.Namespace) -> int:
     return visits(Wanted(**given)._replace(store=store))
 
 
+def _papers(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.papers import papers  # noqa: PLC0415 - only what the verb needs
+
+    return papers(options.path, each=options.each)
+
+
 def _store(options: argparse.Namespace) -> int:
     from cds_hooks.commands.store import run_verb  # noqa: PLC0415 - SQL only where it is needed
 
@@ -343,6 +350,7 @@ _VERBS = {
     "client keygen": _client_keygen,
     "client token": _client_token,
     "visits": _visits,
+    "papers": _papers,
     "store": _store,
     "pause": _pause,
     "directory": _directory,

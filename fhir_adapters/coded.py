@@ -99,6 +99,13 @@ def _filled_in(resource: Resource) -> Iterable[Concept]:
         todo += reversed(one.item or ())
 
 
+def _reported(resource: Resource) -> Iterable[Concept | None]:
+    """What was looked into, by which sort of laboratory, and what came out."""
+    yield resource.code
+    yield from several(resource.category)
+    yield from several(resource.conclusionCode)
+
+
 def _agreed(resource: Resource) -> Iterable[Concept | None]:
     yield from several(resource.category)
     yield resource.scope
@@ -112,6 +119,7 @@ _CONCEPTS: dict[Kind, Callable[[Resource], Iterable[Concept | None]]] = {
     Kind.MESSAGE: lambda r: (*several(r.topic), *several(r.reasonCode), *several(r.category)),
     Kind.DRAFT_MESSAGE: lambda r: (*several(r.reasonCode), *several(r.category)),
     Kind.DOCUMENT: lambda r: (*several(r.type), *several(r.category)),
+    Kind.REPORT: _reported,
     Kind.APPOINTMENT: lambda r: (
         r.appointmentType,
         *several(r.serviceType),

@@ -211,6 +211,7 @@ class Resource(Element):
     extension: list[Extension] | None = None
     result: list[Reference] | None = None
     resultsInterpreter: list[Reference] | None = None
+    conclusionCode: list[Concept] | None = None
     name: list[HumanName] | str | None = None
     birthDate: str | None = None
     deceasedBoolean: bool | None = None

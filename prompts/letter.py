@@ -107,11 +107,31 @@ def letter(outcome: Outcome, fact: Fact, practice: Practice) -> Letter:
 
 
 def visit_of(outcome: Outcome) -> Entry | None:
-    """The visit that the rule is about: of those being booked, the soonest that it matched."""
+    """The visit that the rule is about: of those being booked, the soonest that it matched.
+
+    Where none is being booked it is the next in the book, of those that the rule asks about.
+    """
+    booking = outcome.look.record.booking
+    if not booking:
+        return min(_in_the_book(outcome), key=_soonest_first, default=None)
     for fact in outcome.rule.looks_at:
         if fact.find == "this_appointment" and (entries := outcome.look(fact).entries):
             return entries[0]
-    return next(iter(outcome.look.record.booking), None)
+    return booking[0]
+
+
+def _in_the_book(outcome: Outcome) -> Iterator[Entry]:
+    """Visits of the record that a rule asks about and that are still to come, for certain."""
+    for fact in outcome.rule.looks_at:
+        if fact.find == "appointment":
+            for entry in outcome.look(fact).entries:
+                if entry.when is not None and entry.when.first >= outcome.look.today:
+                    yield entry
+
+
+def _soonest_first(entry: Entry) -> tuple[int, str]:
+    assert entry.when is not None  # only these were found
+    return entry.when.first.toordinal(), entry.reference
 
 
 def _filed_before(outcome: Outcome, fact: Fact) -> list[Entry]:

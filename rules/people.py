@@ -25,6 +25,7 @@ USUAL = {
     "medication": (Kind.MEDICATION, "active"),
     "task": (Kind.TASK, "requested"),
     "encounter": (Kind.ENCOUNTER, "finished"),
+    "report": (Kind.REPORT, "final"),
     "questionnaire": (Kind.QUESTIONNAIRE, "completed"),
     "goal": (Kind.GOAL, "active"),
     "consent": (Kind.CONSENT, "active"),

@@ -13,11 +13,19 @@ _SECTIONS = (
     ("Done, offered and said", ("Procedure", "Communication", "CarePlan", "Task")),
     ("Referrals", ("ServiceRequest",)),
     ("Reminders", ("Flag",)),
+    ("Sheets filled in", ("QuestionnaireResponse",)),
     ("Letters", ("CommunicationRequest", "DocumentReference")),
 )
 _DATES = (
     "onsetDateTime", "effectiveDateTime", "performedDateTime", "sent", "authoredOn", "recordedDate",
+    "authored",
 )  # fmt: skip
+
+# What has no words of its own; of something to do its description says what.
+_WITHOUT_A_CODE = {
+    "CommunicationRequest": "Draft letter with results",
+    "QuestionnaireResponse": "A sheet to prepare a visit",
+}
 
 
 def pretty(value: object) -> str:
@@ -40,7 +48,9 @@ def sections(somebody: Somebody, added: frozenset[str]) -> list[Json]:
 
 def _line(resource: Json, added: frozenset[str]) -> Json:
     words: Json = resource.get("code") or resource.get("topic") or {}
-    text: str = words.get("text", "Draft letter with results")
+    text: str = words.get("text") or _WITHOUT_A_CODE.get(resource["resourceType"], "")
+    if not text:
+        text = resource.get("description", "")
     quantity = resource.get("valueQuantity")
     status = resource.get("status", "")
     clinical = resource.get("clinicalStatus", {}).get("coding", [{}])[0].get("code", "")

@@ -11,6 +11,7 @@ from cds_hooks.demo.writing import Json, Writing, concept, nhs_number
 from fhir_adapters.systems import NHS_NUMBER
 from rules.codes import OWN
 from rules.days import Duration
+from rules.forms import SHEET
 
 _COPD = ("13645005", "COPD")
 
@@ -113,14 +114,47 @@ def _letters_arrive(w: Writing) -> None:
     w.done(confirmed, w.ago(3, "month"), OWN)
 
 
+def _sheet_given(w: Writing) -> None:
+    """The sheet for the visit was given out when it was booked: it is not offered again."""
+    words = "A sheet to prepare a visit"
+    w.add(
+        "Task",
+        status="requested",
+        intent="plan",
+        code=concept(OWN, "agenda-sheet", words),
+        authoredOn=w.ago(2, "day"),
+    )
+
+
+def _sheet_filled_in(w: Writing) -> None:
+    _copd_long_ago(w)
+    said = {
+        "sheet_good_day": "A walk to the harbour and back",
+        "sheet_most": "I would like to know which walks are all right for me",
+        "sheet_in_the_way": "The hill, and the bus that goes once a day",
+    }
+    w.add(
+        "QuestionnaireResponse",
+        status="completed",
+        questionnaire=SHEET.address,
+        authored=w.ago(3, "day"),
+        item=[
+            {"linkId": question, "answer": [{"valueString": words}]}
+            for question, words in said.items()
+        ],
+    )
+
+
 def _ready(w: Writing) -> None:
     _offered(w)
+    _sheet_given(w)
     _letters_arrive(w)
     w.filed(*w.spirometry(6))
 
 
 def _unfiled(w: Writing) -> None:
     _offered(w)
+    _sheet_given(w)
     _letters_arrive(w)
     w.spirometry(4)
 
@@ -291,6 +325,19 @@ _PLANS = {
         "COPD. The record says that Bertie has died.",
         _copd_long_ago,
         died=True,
+    ),
+    "isla": _Plan(
+        ("Isla", "Comingin"),
+        62,
+        "A planned review in nine days, and no sheet yet to prepare it.",
+        _offered,
+        visit=9,
+    ),
+    "archie": _Plan(
+        ("Archie", "Ownwords"),
+        65,
+        "COPD. Three days ago Archie filled in the sheet for the next visit.",
+        _sheet_filled_in,
     ),
 }
 

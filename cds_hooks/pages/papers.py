@@ -18,12 +18,15 @@ Layout = Literal["letter", "large-print", "easy-read"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 _TEMPLATES = templates("cds_hooks.pages", strict=True)
-_EASY = ("easy_sheet_visit", "easy_sheet_say", "easy_sheet_good", "easy_sheet_hard",
-         "easy_sheet_ask", "easy_sheet_draw", "easy_sheet_friend", "easy_sheet_no",
-         "easy_sheet_read")  # fmt: skip
+_EASY = ("easy_sheet_draw", "easy_sheet_say", "easy_sheet_good", "easy_sheet_hard",
+         "easy_sheet_ask", "easy_sheet_friend", "easy_sheet_no", "easy_sheet_read")  # fmt: skip
 _IN_NEED = ("easy_sheet_now", "easy_sheet_danger", "easy_sheet_talk")
 _INVITES = ("invite_you_know", "invite_before", "invite_at", "invite_choose", "invite_no",
             "invite_tell")  # fmt: skip
+_EASY_INVITES = ("easy_invite_know", "easy_invite_we", "easy_invite_both", "easy_invite_results",
+                 "easy_invite_sheet", "easy_invite_write", "easy_invite_ask", "easy_invite_choose",
+                 "easy_invite_people", "easy_invite_no", "easy_invite_tell",
+                 "easy_invite_help")  # fmt: skip
 
 
 class Shown(NamedTuple):
@@ -47,7 +50,8 @@ def sheet_page(papers: Papers, shown: Shown, visit: str = "") -> bytes:
 
 def invitation_page(papers: Papers, shown: Shown) -> bytes:
     """For the waiting room, a letter or the web: "we would like to work with you this way"."""
-    return _page("invitation.html", papers, shown, lines=_INVITES)
+    lines = _EASY_INVITES if shown.layout == "easy-read" else _INVITES
+    return _page("invitation.html", papers, shown, lines=lines, in_need=_IN_NEED)
 
 
 def plan_page(papers: Papers, shown: Shown) -> bytes:

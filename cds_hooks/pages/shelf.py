@@ -4,8 +4,10 @@ Nobody is on any of them. The letter is a sample: its values are invented, and i
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
+from cds_hooks.pages.ages import Age, Noting, age_of
 from cds_hooks.pages.papers import (
     LAYOUTS,
     Layout,
@@ -46,12 +48,13 @@ _RESULTS = (
 
 
 class Paper(NamedTuple):
-    """One file: where it stands, what is on it, and how it is set."""
+    """One file: where it stands, what is on it, how it is set, and how hard it is to read."""
 
     name: str
     layout: str  # A4, large print, easy read
     language: str  # by its name in English; "" for English
     page: bytes
+    age: Age
 
 
 class Kind(NamedTuple):
@@ -96,7 +99,10 @@ def _each(name: str, practice: Practice, layouts: tuple[Layout, ...]) -> Iterato
             short = "" if layout == "letter" else f"-{layout}"
             in_words = "" if tag == ENGLISH else papers.called
             file = f"papers/{name}{short}{'' if tag == ENGLISH else f'.{tag}'}.html"
-            yield Paper(file, _LAYOUTS[layout], in_words, _page(name, papers, practice, layout))
+            noting = Noting(papers)
+            page = _page(name, replace(papers, texts=noting), practice, layout)
+            age = age_of(noting.said.values(), tag)
+            yield Paper(file, _LAYOUTS[layout], in_words, page, age)
 
 
 def _page(name: str, papers: Papers, practice: Practice, layout: Layout) -> bytes:

@@ -46,6 +46,7 @@ FACTS: dict[str, tuple[Key, ...]] = {
     "message": _CODED,
     "task": _CODED,
     "encounter": _LASTING,
+    "report": _CODED,
     "questionnaire": _CODED,
     "goal": _CODED,
     "care_plan": _LASTING,

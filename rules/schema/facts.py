@@ -35,6 +35,7 @@ FIND: dict[str, tuple[Kind, ...]] = {
     "message": (Kind.MESSAGE, Kind.DRAFT_MESSAGE),
     "task": (Kind.TASK,),
     "encounter": (Kind.ENCOUNTER,),
+    "report": (Kind.REPORT,),
     "questionnaire": (Kind.QUESTIONNAIRE,),
     "goal": (Kind.GOAL,),
     "care_plan": (Kind.CARE_PLAN,),

@@ -1,18 +1,30 @@
 """The letter with results ahead of a visit, through the door that clients use, gate by gate.
 
-A visit is booked for somebody whose result is filed: a letter is offered. Then one thing at a time
-is otherwise, and there is none. CONTENT R-31 and 7.9, threats T35 and T36.
+A visit is booked for somebody whose result is filed, or their record is opened while the visit is
+in the book: a letter is offered. Then one thing at a time is otherwise, and there is none. CONTENT
+R-31 and 7.9, threats T35 and T36.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from rules.rule import Library
-from tests.builders import Resource, a_condition, a_resource
-from tests.fhir_builders import FEV1, RESULTS_RULE, SPIROMETRY_DAY, a_booking, a_report, leroy
-from tests.served import BOOK, Reply, Surgery, piloting, surgery
+from tests.builders import Resource, a_condition, a_resource, concept
+from tests.conformance.requirements.test_fallback import ask, bare, practice
+from tests.fhir_builders import (
+    FEV1,
+    RESULTS_RULE,
+    SPIROMETRY_DAY,
+    VISIT_DAY,
+    a_booking,
+    a_report,
+    an_operation_outcome,
+    leroy,
+)
+from tests.fhir_server import FhirServer, up
+from tests.served import BOOK, VIEW, Reply, Surgery, piloting, surgery
 
 SENSITIVE = "sensitive-result"
 
@@ -37,6 +49,21 @@ def booking(service: Surgery, *resources: Resource) -> Reply:
     return service.ask(call)
 
 
+def in_the_book(day: str = VISIT_DAY, status: str = "booked") -> Resource:
+    """The visit as it stands on the record, once it is booked."""
+    proposed: Resource = a_booking(start=f"{day}T09:00:00Z")["entry"][0]["resource"]
+    return {**proposed, "status": status}
+
+
+def opening(service: Surgery, *resources: Resource) -> Reply:
+    """Somebody opens the record, on which the visit is in the book."""
+    return service.ask(service.a_call([*resources, in_the_book()], hook=VIEW))
+
+
+# The two moments at which a letter is offered.
+DOORS = {BOOK: booking, VIEW: opening}
+
+
 def without(name: str) -> Iterator[Resource]:
     """Leroy's record without one resource, by its id."""
     return (one for one in leroy() if one.get("id") != name)
@@ -46,6 +73,12 @@ def a_result(code: str = FEV1, **said: object) -> Resource:
     """One result more, of the same day, which a report says that somebody filed."""
     made = {"id": "r2", "status": "final", "effectiveDateTime": SPIROMETRY_DAY}
     return {**a_resource("Observation", code), **made, **said}
+
+
+def a_told_report(**said: object) -> Resource:
+    """A report of the same day with nothing in it that is an entry of its own."""
+    made = a_resource("DiagnosticReport", "letter-test", id="told-1", status="final")
+    return {**made, "effectiveDateTime": SPIROMETRY_DAY, **said}
 
 
 def a_statement(kind: str, code: str) -> Resource:
@@ -64,14 +97,70 @@ def a_statement(kind: str, code: str) -> Resource:
     return a_resource(kind, code, id="said-1", status=status, **{dated: week})
 
 
-def test_a_filed_result_before_a_planned_visit_is_offered_as_a_letter(service: Surgery) -> None:
-    reply = booking(service, *leroy())
+@pytest.mark.parametrize("door", DOORS)
+def test_a_filed_result_before_a_planned_visit_is_offered_as_a_letter(
+    service: Surgery, door: str
+) -> None:
+    reply = DOORS[door](service, *leroy())
+    assert "1 December 2026" in reply.card["summary"]
     (letter,) = [one for one in reply.card["suggestions"] if one["label"].startswith("Draft")]
     (action,) = letter["actions"]
     draft = action["resource"]
     assert (draft["resourceType"], draft["status"]) == ("CommunicationRequest", "draft")
     assert draft["about"][0] == {"reference": "Observation/fev1-1"}
-    assert "71 %" in draft["payload"][0]["contentString"]
+    assert draft["about"][1] == {"reference": "Appointment/visit-1"}
+    assert draft["occurrenceDateTime"] == "2026-11-28"
+    said = draft["payload"][0]["contentString"]
+    assert "71 %" in said
+    assert "You have a visit on 1 December 2026." in said
+
+
+@pytest.mark.parametrize(
+    "visits",
+    [
+        pytest.param([in_the_book("2026-11-23")], id="too soon"),
+        pytest.param([in_the_book("2026-12-20")], id="too late"),
+        pytest.param([in_the_book(status="cancelled")], id="cancelled"),
+        pytest.param([], id="no visit"),
+    ],
+)
+def test_without_a_visit_in_time_in_the_book_the_record_opens_without_a_letter(
+    service: Surgery, visits: Sequence[Resource]
+) -> None:
+    assert service.ask(service.a_call([*leroy(), *visits], hook=VIEW)).cards == []
+
+
+def test_a_visit_that_is_booked_too_soon_has_no_letter_whatever_else_is_in_the_book(
+    service: Surgery,
+) -> None:
+    call = service.a_call([*leroy(), in_the_book()], hook=BOOK)
+    call["context"] |= {"appointments": a_booking(start="2026-11-23T09:00:00Z")}
+    assert service.ask(call).cards == []
+
+
+def test_what_was_not_sent_along_is_asked_of_the_record_system(
+    tmp_path: Path, library: Library
+) -> None:
+    with (
+        up(FhirServer([*leroy(), in_the_book()])) as fhir,
+        practice(tmp_path, library, fhir) as service,
+    ):
+        reply = ask(service, bare(fhir))
+    assert reply.button("Draft")["actions"][0]["resource"]["resourceType"] == "CommunicationRequest"
+    assert "/fhir/Appointment" in {asked.path for asked in fhir.asked}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_list_that_could_not_be_read_keeps_the_letter_whichever_it_is(
+    service: Surgery, door: str
+) -> None:
+    """Of a visit that is being booked it does not matter which others are in the book."""
+    for key in service.templates(door):
+        call = service.a_call([*leroy(), in_the_book()], hook=door)
+        call["context"] |= {"appointments": a_booking()} if door == BOOK else {}
+        call["prefetch"][key] = an_operation_outcome()
+        offered = bool(service.ask(call).cards)
+        assert offered is (door == BOOK and key == "appointments"), key
 
 
 EVERYWHERE = ("Condition", "Observation", "Procedure")
@@ -108,6 +197,25 @@ SHUT: dict[str, Iterable[Resource]] = {
             "blow-test",
             component=[{"code": a_resource("Observation", SENSITIVE)["code"], "valueString": "x"}],
         ),
+    ],
+    **{
+        f"3 one that is told in person, as a report that is {status}": [
+            *leroy(),
+            a_told_report(code=concept(SENSITIVE), status=status),
+        ]
+        for status in ("registered", "partial", "preliminary", "final", "amended", "appended")
+    },
+    "3 a report of which nobody can say whether it stands": [
+        *leroy(),
+        a_told_report(code=concept(SENSITIVE), status="unknown"),
+    ],
+    "3 what came out in a report is told in person": [
+        *leroy(),
+        a_told_report(conclusionCode=[concept(SENSITIVE)]),
+    ],
+    "3 a report of a laboratory of which all is told in person": [
+        *leroy(),
+        a_told_report(category=[concept(SENSITIVE)]),
     ],
     **{
         f"4 asked not to get results, as {kind}": [*leroy(), a_statement(kind, "no-results-ahead")]
@@ -163,7 +271,8 @@ SHUT: dict[str, Iterable[Resource]] = {
 
 @pytest.mark.parametrize("gate", SHUT)
 def test_each_gate_alone_keeps_the_letter(service: Surgery, gate: str) -> None:
-    assert booking(service, *SHUT[gate]).cards == []
+    for door in DOORS.values():
+        assert door(service, *SHUT[gate]).cards == []
 
 
 OPEN: dict[str, Iterable[Resource]] = {
@@ -173,6 +282,11 @@ OPEN: dict[str, Iterable[Resource]] = {
         {**a_report("Observation/r2"), "id": "report-2"},
     ],
     "a test that was cancelled": [*leroy(), a_result(status="cancelled")],
+    "a report of the same day about something else": [*leroy(), a_told_report()],
+    "a report that was cancelled": [
+        *leroy(),
+        a_told_report(code=concept(SENSITIVE), status="cancelled"),
+    ],
     "an interpreter, and it is agreed how letters come": [
         *leroy(),
         a_statement("Condition", "315594003"),
@@ -182,5 +296,7 @@ OPEN: dict[str, Iterable[Resource]] = {
 
 
 @pytest.mark.parametrize("what", OPEN)
-def test_what_is_in_order_keeps_nothing(service: Surgery, what: str) -> None:
-    assert booking(service, *OPEN[what]).card["suggestions"][0]["label"].startswith("Draft")
+@pytest.mark.parametrize("door", DOORS)
+def test_what_is_in_order_keeps_nothing(service: Surgery, what: str, door: str) -> None:
+    reply = DOORS[door](service, *OPEN[what])
+    assert reply.card["suggestions"][0]["label"].startswith("Draft")

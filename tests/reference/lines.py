@@ -35,6 +35,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "message": ("message", "message request"),
     "task": ("task",),
     "encounter": ("encounter",),
+    "report": ("report",),
     "questionnaire": ("questionnaire",),
     "goal": ("goal",),
     "care_plan": ("care plan",),

@@ -38,6 +38,7 @@ def test_a_list_that_could_not_be_read_proves_nothing(word: str, kind: Kind) -> 
         ("care_plan", {Kind.CARE_PLAN}),
         ("message", {Kind.MESSAGE, Kind.DRAFT_MESSAGE}),
         ("appointment", {Kind.APPOINTMENT}),
+        ("report", {Kind.REPORT}),
         ("entry", set(ENTRY_KINDS)),
     ],
 )

@@ -19,6 +19,7 @@ FIND = {
     Kind.DRAFT_MESSAGE: "message",
     Kind.DOCUMENT: "entry",
     Kind.APPOINTMENT: "appointment",
+    Kind.REPORT: "report",
 }
 
 # The table of RULES 4.4 and CONTENT 3.2: what counts, what does not, what says nothing.
@@ -56,6 +57,11 @@ TABLE: dict[Kind, tuple[str, str, str]] = {
     Kind.APPOINTMENT: (
         "booked, pending, arrived, checked-in, fulfilled",
         "proposed, cancelled, noshow, waitlist",
+        "-, unknown",
+    ),
+    Kind.REPORT: (
+        "final, amended, corrected, appended",
+        "registered, partial, preliminary, cancelled",
         "-, unknown",
     ),
 }

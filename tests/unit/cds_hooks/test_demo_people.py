@@ -50,6 +50,8 @@ def test_no_card_for(desk: Desk, person: str, words: str) -> None:
 SPEAKING = [
     pytest.param("morag", 3, id="offered thirteen months ago"),
     pytest.param("duncan", 3, id="the day they chose has come"),
+    pytest.param("isla", 2, id="a visit is booked, and there is no sheet for it"),
+    pytest.param("archie", 3, id="a sheet was filled in"),
     pytest.param("fergus", 2, id="a reminder is there already"),
 ]
 
@@ -84,3 +86,29 @@ def test_a_card_that_nobody_answers_is_not_repeated_at_the_next_look(desk: Desk)
     again = desk.get(opened.address)  # going back to what is on the screen asks nothing again
     assert "What does a good day look like with your breathing?" in again.text
     assert "nobody has said yes or no" in says(desk.open("moira"))
+
+
+def test_the_sheet_is_offered_when_a_visit_is_booked_and_then_it_is_on_the_record(
+    desk: Desk,
+) -> None:
+    desk.post("/demo/start-again")
+    opened = desk.open("isla")
+    assert "What matters most to you at this visit" in says(opened)
+    desk.take(opened, "Give the sheet")
+    again = desk.open("isla")
+    record, _, said = again.text.partition("What Good Day says")
+    assert "Give the sheet, on paper or in the way that" in record
+    assert "Draft letter with results" not in record
+    assert "What matters most to you at this visit" not in said
+
+
+def test_what_somebody_wrote_on_their_sheet_comes_first_on_the_card(desk: Desk) -> None:
+    desk.post("/demo/start-again")
+    opened = desk.open("archie")
+    words = "I would like to know which walks are all right for me"
+    assert "A sheet to prepare a visit" in opened.text.partition("What Good Day says")[0]
+    said = says(opened)
+    assert "First, in their own words of" in said
+    assert words in said
+    assert said.index(words) < said.index("What does a good day look like")
+    assert "harbour" not in said  # only the first answer is read ahead of the visit

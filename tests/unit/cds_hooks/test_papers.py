@@ -12,6 +12,7 @@ from cds_hooks.pages.papers import (
     Shown,
     invitation_page,
     letter_page,
+    plan_page,
     sheet_page,
 )
 from cds_hooks.pages.pdf import NoPdf, pdf
@@ -53,15 +54,18 @@ def test_a_sheet_says_who_reads_it_and_where_to_turn_now(layout: Layout) -> None
     said = text_of(sheet_page(english(), Shown(HERE, layout), "1 December 2026"))
     for number in ("111", "999", "116 123"):
         assert number in said
-    assert (
-        "We read this with you." if layout == "easy-read" else "Who reads this, and when"
-    ) in said
+    easy, plain = "We read this with you at the visit.", "Who reads this, and when"
+    assert (easy if layout == "easy-read" else plain) in said
     assert ("You can say no." if layout == "easy-read" else "leave this sheet at home") in said
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_an_invitation_says_that_no_is_a_good_answer(layout: Layout) -> None:
-    assert "No is a good answer." in text_of(invitation_page(english(), Shown(HERE, layout)))
+    said = text_of(invitation_page(english(), Shown(HERE, layout)))
+    no = "You can say no. You can say not now." if layout == "easy-read" else "No is a good answer."
+    assert no in said
+    for number in ("111", "999", "116 123"):
+        assert number in said
 
 
 def test_what_a_record_says_is_text_and_nothing_else() -> None:
@@ -84,6 +88,35 @@ def test_a_pdf_is_the_same_to_the_byte(name: str) -> None:
     made = pdf(page)
     assert made.startswith(b"%PDF-")
     assert made == pdf(page)
+
+
+# So many sheets of A4 at most. A page that stays empty shows as one page more.
+PAPER = {
+    ("letter", "letter"): 1, ("letter", "large-print"): 3, ("letter", "easy-read"): 2,
+    ("sheet", "letter"): 2, ("sheet", "large-print"): 4, ("sheet", "easy-read"): 2,
+    ("invitation", "letter"): 1, ("invitation", "large-print"): 1, ("invitation", "easy-read"): 2,
+    ("plan", "easy-read"): 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "layout"), PAPER, ids="-".join)
+def test_a_paper_takes_no_more_pages_than_it_needs(name: str, layout: Layout) -> None:
+    weasyprint = pytest.importorskip("weasyprint", reason="WeasyPrint is not installed")
+    pages = {**PAGES, "plan": lambda shown: plan_page(english(), shown)}
+    page = pages[name](Shown(HERE, layout)).decode()
+    assert len(weasyprint.HTML(string=page).render().pages) <= PAPER[name, layout]
+
+
+def test_a_phone_number_is_never_broken_over_two_lines() -> None:
+    assert "Ring 01632\u00a0960123." in letter_page(a_letter(), Shown(HERE)).decode()
+
+
+def test_an_easy_sheet_says_the_day_of_the_visit_where_it_is_known() -> None:
+    easy = Shown(HERE, "easy-read")
+    assert "You have a visit on 1 December 2026." in text_of(
+        sheet_page(english(), easy, "1 December 2026")
+    )
+    assert "You are coming to see us." in text_of(sheet_page(english(), easy))
 
 
 def test_without_what_makes_pdfs_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from fhir_adapters.systems import ASK_AGAIN_AFTER
 from rules.answer import Answer
 from rules.codes import OWN
 from rules.days import Span, on
+from rules.record import Kind
 from tests.builders import Resource, a_patient, a_resource, concept
 from tests.fhir_builders import KIND, entries, one, read
 
@@ -167,6 +168,13 @@ def test_a_result_in_a_report_that_somebody_interpreted_is_filed(
 ) -> None:
     pair = [report(reference), RESULT] if report_first else [RESULT, report(reference)]
     assert one(*pair).filed is Answer.YES
+
+
+@pytest.mark.parametrize("where", ["code", "category", "conclusionCode"])
+def test_a_report_says_what_it_is_in_its_code_its_category_and_its_conclusion(where: str) -> None:
+    said = concept("cough") if where == "code" else [concept("cough")]
+    found = one({**a_resource("DiagnosticReport", "report", status="final"), where: said})
+    assert (found.kind, found.status) == (Kind.REPORT, "final")
 
 
 NOT_FILED: dict[str, tuple[Resource, ...]] = {
