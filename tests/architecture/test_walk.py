@@ -47,6 +47,7 @@ TO_A_CARD = {
     "rules/facts/coded.py": "facts from coded entries",
     "fhir_adapters/dates.py": "which of its dates an entry is dated by",
     "rules/facts/person.py": "age",
+    "rules/facts/booked.py": "whether a visit is being booked",
     "cds_hooks/tally.py": "how often each rule was asked and held",
     "cds_hooks/store/answers.py": "one person, in one transaction",
     "cds_hooks/store/opening.py": "the transaction",
@@ -85,7 +86,6 @@ TO_A_CARD = {
 }
 # The second look, which is quiet, takes no wording and drafts nothing.
 NOT_IN_SILENCE = {
-    "cds_hooks/store/cases.py",
     "rules/fact.py",
     "prompts/elsewhere.py",
     "prompts/ranking.py",

@@ -72,9 +72,10 @@ def test_without_a_rule_in_pilot_discovery_is_an_empty_list(tmp_path: Path) -> N
 
 def test_a_service_asks_only_for_what_its_rules_read(tmp_path: Path) -> None:
     with surgery(tmp_path, piloting(tmp_path / "p", RESULTS_RULE)) as only_results:
-        (described,) = only_results.discovery()
-    asked = [query.partition("&")[0] for query in described["prefetch"].values()]
-    assert "DiagnosticReport?patient={{context.patientId}}" in asked
+        for hook in (BOOK, VIEW):
+            asked = [query.partition("&")[0] for query in only_results.templates(hook).values()]
+            assert "DiagnosticReport?patient={{context.patientId}}" in asked
+            assert "Appointment?patient={{context.patientId}}" in asked
     with surgery(tmp_path / "2", piloting(tmp_path / "p2", COPD_RULE)) as only_copd:
         (described,) = only_copd.discovery()
     assert not any("DiagnosticReport" in query for query in described["prefetch"].values())

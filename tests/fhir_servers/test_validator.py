@@ -10,9 +10,10 @@ from fhir_adapters.drafts import Json, drafts
 from fhir_adapters.forms import questionnaire_of
 from fhir_adapters.systems import TICKS
 from rules.forms import EASY_SHEET, FORMS, SHEET
+from rules.papers import Papers
 from rules.schema.papers import english
 from tests.builders import TODAY, load_files
-from tests.fhir_builders import a_sheet
+from tests.fhir_builders import WORDS, a_sheet
 from tests.fhir_servers.servers import said_by_validator
 from tests.library.people import RULES
 from tests.library.proposals import by_themselves, on_cards
@@ -45,12 +46,14 @@ def everything() -> tuple[Json, ...]:
 def forms() -> tuple[Json, ...]:
     """Every form that we serve, in English and beside a translation, and sheets filled in."""
     polish = load_files({"papers/pl.yaml": POLISH}).library.practice.papers
-    served = [questionnaire_of(name, known, english()) for name in FORMS for known in ({}, polish)]
+    alone: dict[str, Papers] = {}
+    several = (alone, polish)
+    served = [questionnaire_of(name, known, english()) for name in FORMS for known in several]
     tick = {"valueCoding": {"system": TICKS, "code": "sleep"}}
     ticked = {"linkId": "sheet_talk_about", "answer": [tick]}
     filled_in = [
         a_sheet(),
-        {**a_sheet(), "item": [*a_sheet()["item"], ticked]},
+        a_sheet(item=[{"linkId": SHEET.first, "answer": [{"valueString": WORDS}]}, ticked]),
         a_sheet(said={}, item=[ticked]),
         {**a_sheet(said={EASY_SHEET.first: "My knee"}), "questionnaire": EASY_SHEET.address},
         a_sheet(said=dict.fromkeys((*SHEET.questions, SHEET.space), "Some words")),

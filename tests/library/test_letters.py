@@ -5,6 +5,7 @@ in the book: a letter is offered. Then one thing at a time is otherwise, and the
 R-31 and 7.9, threats T35 and T36.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -51,7 +52,8 @@ def booking(service: Surgery, *resources: Resource) -> Reply:
 
 def in_the_book(day: str = VISIT_DAY, status: str = "booked") -> Resource:
     """The visit as it stands on the record, once it is booked."""
-    proposed: Resource = a_booking(start=f"{day}T09:00:00Z")["entry"][0]["resource"]
+    booked = json.loads(json.dumps(a_booking(start=f"{day}T09:00:00Z")))
+    proposed: Resource = booked["entry"][0]["resource"]
     return {**proposed, "status": status}
 
 

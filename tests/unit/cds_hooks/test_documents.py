@@ -100,6 +100,7 @@ def of_rule(**changed: str | None) -> dict[str, Page]:
 
 def test_there_is_a_page_for_every_rule_one_for_patients_and_an_index() -> None:
     assert sorted(demo()) == [
+        "for-patients/agenda-sheet.html",
         "for-patients/copd-self-management.html",
         "for-patients/results-ahead.html",
         "forms/agenda-sheet-easy-read.json",
@@ -108,6 +109,7 @@ def test_there_is_a_page_for_every_rule_one_for_patients_and_an_index() -> None:
         "index.html",
         "lists-and-facts.html",
         *PAPERS,
+        "rules/agenda-sheet.html",
         "rules/copd-self-management.html",
         "rules/results-ahead.html",
         "style.css",
