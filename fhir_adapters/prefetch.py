@@ -236,7 +236,8 @@ def _list(value: Prefetched, kind: Kind, *, null_means_empty: bool) -> Found:
         return bundle_found(value, kind)
     if KINDS.get(value.resourceType) is kind:
         return Found((value,), doubt="a single entry was sent instead of a list")
-    return Found(doubt="something else was sent in its place")
+    # Whose it is is looked at like everything else: of another person, all of it is refused.
+    return Found((value,), doubt="something else was sent in its place")
 
 
 def _as_asked(found: Found, value: Prefetched, query: Query, patient_id: str) -> Found:

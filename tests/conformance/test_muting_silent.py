@@ -14,7 +14,7 @@ from cds_hooks.store.mutes import FILE
 from cds_hooks.store.opening import Place
 from cds_hooks.watching import Watching
 from rules.rule import Library
-from tests.fhir_builders import COPD_RULE
+from tests.fhir_builders import COPD_RULE, RESULTS_RULE
 from tests.muting import GP, HELD, MUTE, NURSE, Practice, practice
 from tests.served import NOW
 from tests.stores import fast_folder, place, postgresql
@@ -82,8 +82,8 @@ def test_what_is_counted_is_the_same_as_where_there_was_nothing_to_say(here: Pra
         assert here.says() == HELD
     here.tally.flush(here.answers)
     after = dict(here.answers.counted(TODAY, TODAY))
-    looked = Event(TODAY, COPD_RULE, "", LOOKED)
-    assert after == before | {looked: before[looked] + 3}
+    looked = [Event(TODAY, rule, "", LOOKED) for rule in (COPD_RULE, RESULTS_RULE)]
+    assert after == before | {each: before[each] + 3 for each in looked}
 
 
 def test_what_is_kept_beside_the_mutes_is_the_same_whoever_it_was(

@@ -215,7 +215,7 @@ def test_a_span_for_each_call_holds_counts_and_our_own_words(
     spans = [(span.name, dict(span.attributes or {})) for span in kept.get_finished_spans()]
     assert spans[-2:] == [
         ("call", {
-            "goodday.service": f"good-day-{VIEW}", "goodday.rules": 1, "goodday.cards": 1,
+            "goodday.service": f"good-day-{VIEW}", "goodday.rules": 2, "goodday.cards": 1,
             "http.response.status_code": 200,
         }),
         ("call", {

@@ -18,7 +18,8 @@ from tests.served import Json, Surgery
 
 
 def test_a_whole_request_is_answered_with_a_card(service: Surgery, call: Json) -> None:
-    assert set(call["prefetch"]) == {"patient", *LISTS}
+    others = {"appointments", "communicationRequests", "diagnosticReports"}  # for results ahead
+    assert set(call["prefetch"]) == {"patient", *LISTS, *others}
     assert service.ask(call).decided(COPD_RULE) == "card"
 
 

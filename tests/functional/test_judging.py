@@ -111,7 +111,7 @@ def test_a_rule_is_judged_with_the_keyboard(
         page.goto(f"{address}/judging")
         expect(title).to_have_text("Rules to be judged")
         look("list")
-        reach(page, page.get_by_role("link", name="Look at the next person"))
+        reach(page, page.get_by_role("link", name="Look at the next person").first)
         page.keyboard.press("Enter")
         expect(title).to_have_text("It would have been shown. Was that right?")
         look("shown")

@@ -183,7 +183,8 @@ def viewing() -> Json:
         "serviceRequests": "ServiceRequest", "flags": "Flag", "tasks": "Task",
         "carePlans": "CarePlan", "communications": "Communication",
         "communicationRequests": "CommunicationRequest", "documents": "DocumentReference",
-        "documentCategories": "DocumentReference",
+        "documentCategories": "DocumentReference", "diagnosticReports": "DiagnosticReport",
+        "appointments": "Appointment",
     }  # fmt: skip
     prefetch: Json = {
         key: a_bundle(a_resource(kind, "something-else", id=f"{kind}-1", status="completed"))
@@ -243,8 +244,10 @@ def test_any_value_in_any_part_of_a_booking_is_answered_or_refused(
     check(service.post(somebody_new(text), BOOK))
 
 
-# A key that no rule of the service asks for is not read at all, whatever it holds.
-READ = sorted(set(viewing()["prefetch"]) - {"communicationRequests"})
+# The lists that the rule about Margaret reads. In another list a bundle within a bundle, which
+# nobody looks into, puts only the rules in doubt that read it.
+READ = sorted(set(viewing()["prefetch"]) - {"communicationRequests", "diagnosticReports",
+                                            "appointments"})  # fmt: skip
 
 
 @MANY
@@ -263,6 +266,14 @@ def test_nothing_of_somebody_else_ever_makes_a_card(
     reply = service.post(somebody_new(json.dumps(call)))
     check(reply)
     assert reply.status == 400 or not reply.cards
+
+
+@pytest.mark.parametrize("key", sorted(set(viewing()["prefetch"]) - {"patient"}))
+def test_somebody_else_in_the_place_of_any_list_is_refused(service: Surgery, key: str) -> None:
+    for theirs in (copd(OTHER), a_patient(OTHER), a_resource("Procedure", COPD, of=OTHER)):
+        call = viewing()
+        call["prefetch"][key] = theirs
+        assert service.post(somebody_new(json.dumps(call))).status == 400
 
 
 # ---- feedback -------------------------------------------------------------------------------

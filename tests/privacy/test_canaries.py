@@ -85,7 +85,7 @@ def test_nothing_of_a_person_is_in_a_refusal_a_log_or_the_store(
         view, book = calls(service.templates)
         names = _refuse_all(service, view, book)
         cards = _answer_all(service, view, book)
-        assert len(cards) == 2
+        assert len({card["summary"] for card in cards}) == 2
         for feedback in heard(cards[0]):
             said = service.client.post(f"{CALL}/feedback", json=feedback, headers=HEADERS)
             assert (said.status_code, said.text) == (200, "{}")
@@ -251,7 +251,7 @@ def _answered_by(running: Running, view: Json, book: Json) -> list[Json]:
         reply = running.post(address, body, Authorization=f"Bearer {TOKEN}")
         assert reply.status in (200, 400)
         cards += reply.body.get("cards", [])
-    assert len(cards) == 2
+    assert len({card["summary"] for card in cards}) == 2
     return cards
 
 
