@@ -47,7 +47,6 @@ TO_A_CARD = {
     "rules/facts/coded.py": "facts from coded entries",
     "fhir_adapters/dates.py": "which of its dates an entry is dated by",
     "rules/facts/person.py": "age",
-    "rules/facts/booked.py": "whether a visit is being booked",
     "cds_hooks/tally.py": "how often each rule was asked and held",
     "cds_hooks/store/answers.py": "one person, in one transaction",
     "cds_hooks/store/opening.py": "the transaction",
@@ -80,12 +79,14 @@ TO_A_CARD = {
     "rules/outcome.py": "what pressing a button answers",
     "cds_hooks/sampling.py": "who is drawn, to be judged before a rule goes live",
     "cds_hooks/store/cases.py": "by which hash",
+    "rules/facts/booked.py": "whether a visit is being booked, for a rule that is judged too",
     "cds_hooks/logs.py": "one event, without a person",
     "cds_hooks/wire.py": "the answer, spelt",
     "cds_hooks/metrics.py": "what is counted",
 }
 # The second look, which is quiet, takes no wording and drafts nothing.
 NOT_IN_SILENCE = {
+    "rules/facts/booked.py",
     "rules/fact.py",
     "prompts/elsewhere.py",
     "prompts/ranking.py",
