@@ -27,7 +27,8 @@ SIGNED = "{signed_off_by: Anne Example, signed_off_on: 2026-11-20, for_version: 
 CARE = {
     "pdsa": DECIDED,
     "evidence": "\n- {claim: Tea helps, source: A trial}",
-    "review_by": "2030-11-21",
+    # The day on which it is released is today, and no review is more than a year away.
+    "review_by": str(clock.practice_day(clock.now()) + timedelta(days=300)),
 }
 
 
