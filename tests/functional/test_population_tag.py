@@ -1,118 +1,26 @@
 """``goodday population tag``: reminders to add and to end for a whole list, as files."""
 
-import csv
 import json
 import os
 import stat
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from cds_hooks.cli import run
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
-from cds_hooks.store.answers import Answers
-from cds_hooks.store.kept import Button, Issued, Met
 from cds_hooks.store.pauses import Pause
 from fhir_adapters.drafts import Json, prove
-from fhir_adapters.read import TYPES
 from rules.record import Reply
 from tests.builders import (
     ENOUGH_TOLD,
-    PILOTED,
     Resource,
     a_bundle,
     a_patient,
     a_resource,
     released_text,
-    write_folder,
 )
-from tests.fhir_builders import a_booking, leroy
-
-NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-OFFERS = """
-- tag: {label: Add a reminder about tea, code: ask-tea, words: "Ask about the tea group"}
-"""
-RULE = {**PILOTED, "status": "pilot", "offers": OFFERS, "tests": ENOUGH_TOLD}
-
-
-def a_flag(of: str, id: str = "f1", version: str = "3", **more: object) -> Resource:
-    meta = {"meta": {"versionId": version}} if version else {}
-    made = a_resource("Flag", "ask-tea", of=of, id=id, status="active", **meta)
-    return {**made, "period": {"start": "2026-09-01"}, **more}
-
-
-def a_cough(of: str) -> Resource:
-    clinical = {"clinicalStatus": {"coding": [{"code": "active"}]}}
-    return a_resource("Condition", "cough", of=of, onsetDateTime="2020-03-01", **clinical)
-
-
-class Desk:
-    """Somebody at the practice's desk, with an export in a folder, who types the verb."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self._capsys = folder, capsys
-        self.source, self.to, self.data = folder / "export", folder / "night", folder / "data"
-        self.source.mkdir()
-
-    def practises(self, **changed: str) -> None:
-        """The practice has one rule."""
-        text = released_text(**{**RULE, **changed})
-        files = {"coughing.yaml": text, "practice.yaml": "name: Example Surgery\ninvented: yes\n"}
-        write_folder(self.folder / "practice", files)
-
-    def has(self, people: Iterable[str], *resources: Resource) -> None:
-        """The export: a file for each type, with these people and lines."""
-        lines: dict[str, list[Resource]] = {kind: [] for kind in TYPES.values()}
-        lines["Patient"] = [a_patient(one, born="1960-01-01") for one in people]
-        for one in resources:
-            lines[str(one["resourceType"])].append(one)
-        for kind, found in lines.items():
-            text = "".join(json.dumps(one) + "\n" for one in found)
-            (self.source / f"{kind}.ndjson").write_text(text, encoding="utf-8")
-
-    def types(self, *more: str) -> tuple[int, str]:
-        """The exit code, and all that was said."""
-        if not (self.folder / "practice").exists():
-            self.practises()
-        asked = more if {"--data", "--nobody-asked"} & set(more) else (*more, "--nobody-asked")
-        to = () if "--to" in more else ("--to", str(self.to))
-        code = run(
-            ["population", "tag", str(self.source), "--rules", str(self.folder / "practice"),
-             "--today", "2026-11-21", "--processes", "1", *to, *asked]
-        )  # fmt: skip
-        out, err = self._capsys.readouterr()
-        assert "Traceback" not in out + err
-        return code, out + err
-
-    def flags(self) -> list[Json]:
-        return [json.loads(line) for line in self.text("flags.ndjson").splitlines()]
-
-    def rows(self, name: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(self.text(name).splitlines()))
-
-    def text(self, name: str) -> str:
-        return (self.to / name).read_text(encoding="utf-8")
-
-    def entries(self) -> list[Json]:
-        texts = (one.read_text(encoding="utf-8") for one in sorted(self.to.glob("transaction-*")))
-        return [entry for text in texts for entry in json.loads(text)["entry"]]
-
-    def store(self) -> Answers:
-        return Answers(self.data)
-
-    def heard(self, person: str, reply: Reply, topic: str = "coughing") -> None:
-        """Somebody answered a card yesterday."""
-        store = self.store()
-        card = Issued(
-            card=f"card-{person}", person=person, service="s", hook_instance="h", shown_at=NOW,
-            rules=("coughing|1",), topics=(topic,),
-            buttons=(Button("no", reply, (topic,), (), ("coughing",)),),
-        )  # fmt: skip
-        store.issue(card)
-        store.hear([Met(card.card, NOW + timedelta(minutes=1), "no")], NOW + timedelta(minutes=1))
-        store.close()
+from tests.tagging import NOW, OFFERS, RULE, Desk, a_cough, a_flag
 
 
 @pytest.fixture
@@ -392,56 +300,3 @@ def test_somebody_who_is_on_the_list_twice_gets_one_reminder(desk: Desk) -> None
     desk.types()
     assert len(desk.flags()) == 1
     assert len(desk.rows("emis.csv")) == 1
-
-
-def visit(person: str, day: str) -> Resource:
-    """A planned visit that is in the book."""
-    proposed = json.loads(json.dumps(a_booking(person, f"{day}T09:00:00Z")))
-    made: Resource = proposed["entry"][0]["resource"]
-    return {**made, "id": f"visit-{person}", "status": "booked"}
-
-
-VISITS = {"leroy-1": "2026-12-01", "ann": "2026-11-22", "bea": "2027-02-01"}
-LETTERS = "name: Example Surgery\ninvented: yes\nphone: 01632 960123\npilots: [results-ahead]\n"
-
-
-@pytest.mark.long  # the rule for letters is the library's, which takes a second to read
-@pytest.mark.parametrize("exported", [False, True], ids=["bundles", "an export"])
-def test_the_visits_to_come_are_those_of_goodday_visits_and_so_is_who_gets_a_letter(
-    desk: Desk, capsys: pytest.CaptureFixture[str], *, exported: bool
-) -> None:
-    write_folder(desk.folder / "practice", {"practice.yaml": LETTERS})
-    records = {of: [*leroy(of), visit(of, day)] for of, day in VISITS.items()}
-    bundles = desk.folder / "records" if exported else desk.source
-    bundles.mkdir(exist_ok=True)
-    for person, lines in records.items():
-        text = json.dumps(a_bundle(*lines))
-        (bundles / f"{person}.json").write_text(text, encoding="utf-8")
-    if exported:
-        every = [one for lines in records.values() for one in lines]
-        desk.has([], *(one for one in every if one["resourceType"] != "Patient"))
-        people = [one for one in every if one["resourceType"] == "Patient"]
-        text = "".join(json.dumps(one) + "\n" for one in people)
-        (desk.source / "Patient.ndjson").write_text(text, encoding="utf-8")
-    code, said = desk.types()
-    assert code == FINE
-    assert "2 visits in 14 days, 1 letter that could go ahead." in said
-    rows = desk.rows("results-ahead.csv")
-    assert [(row["Patient"], row["Letter"]) for row in rows] == [("ann", "no"), ("leroy-1", "yes")]
-    assert rows[0]["Day"] == "22 November 2026"
-    run(["visits", str(bundles), "--practice", str(desk.folder / "practice"),
-         "--today", "2026-11-21", "--nobody-asked"])  # fmt: skip
-    listed = capsys.readouterr().out.splitlines()
-    for line, row in zip(listed, rows, strict=False):
-        assert row["Patient"] in line
-        assert row["Why not"] in line
-
-
-@pytest.mark.long
-def test_that_the_visits_could_not_be_read_is_said(desk: Desk) -> None:
-    write_folder(desk.folder / "practice", {"practice.yaml": LETTERS})
-    desk.has(["ann", "bea"], visit("bea", "2026-12-01"))
-    (desk.source / "Appointment.ndjson").unlink()
-    code, said = desk.types()
-    assert code == PROBLEMS
-    assert "Of 2 people the visits could not all be read" in said
