@@ -47,7 +47,7 @@ def visiting(visits: argparse.ArgumentParser) -> None:
     visits.add_argument(
         "--practice", type=Path, help="the practice's folder (the built-in library)"
     )
-    visits.add_argument("--days", type=_days, default=14, help="so many days ahead (14)")
+    visits.add_argument("--days", type=days, default=14, help="so many days ahead (14)")
     visits.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
     visits.add_argument("--to", type=Path, metavar="FOLDER", help="write letters and sheets there")
     visits.add_argument(
@@ -61,7 +61,7 @@ def visiting(visits: argparse.ArgumentParser) -> None:
         "--nobody-asked", action="store_true", help="there is no store: nobody was ever asked"
     )
     visits.add_argument("--client", default="", help="whose patients: its name in clients.toml")
-    _which_store(visits)
+    which_store(visits)
 
 
 def papers(parser: argparse.ArgumentParser) -> None:
@@ -127,7 +127,7 @@ def store(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--client", default="", help="whose patient: its name in clients.toml")
     for name, one in verbs.choices.items():
         one.set_defaults(verb="store", store_verb=name)
-        _which_store(one)
+        which_store(one)
 
 
 def lists(parser: argparse.ArgumentParser) -> None:
@@ -179,7 +179,7 @@ def pausing(name: str, one: argparse.ArgumentParser) -> None:
     one.add_argument("--all", dest="everything", action="store_true", help="everything")
     if name == "pause":
         one.add_argument("--because", metavar="WHY", help="why, in a few words; people see it")
-    _which_store(one)
+    which_store(one)
 
 
 def releasing(release: argparse.ArgumentParser) -> None:
@@ -189,7 +189,7 @@ def releasing(release: argparse.ArgumentParser) -> None:
     states = ("draft", "shadow", "pilot", "live", "retired")
     release.add_argument("--to", choices=states, required=True, help="its new status")
     release.add_argument("--yes", action="store_true", help="without a question")
-    _which_store(release)
+    which_store(release)
 
 
 def directory(parser: argparse.ArgumentParser) -> None:
@@ -248,14 +248,15 @@ def directory(parser: argparse.ArgumentParser) -> None:
     publish.add_argument("entries", nargs="*", metavar="ID", help="entries, as show names them")
     for name, one in verbs.choices.items():
         one.set_defaults(verb="directory", directory_verb=name)
-        _which_store(one)
+        which_store(one)
 
 
 _MOST_DAYS = 366
 _STATES = ("suggested", "approved once", "published", "hidden", "gone", "full", "waiting")
 
 
-def _which_store(one: argparse.ArgumentParser) -> None:
+def which_store(one: argparse.ArgumentParser) -> None:
+    """Where what was said is kept."""
     one.add_argument("--data", type=Path, help="the folder of the store (goodday-data)")
     one.add_argument("--store", metavar="URL", help="its PostgreSQL database, where it has one")
 
@@ -308,7 +309,8 @@ def _milliseconds(text: str) -> int:
     raise argparse.ArgumentTypeError("a time is a whole number of milliseconds, such as 500")
 
 
-def _days(text: str) -> int:
+def days(text: str) -> int:
+    """A number of days, a year of them at most."""
     if text.isascii() and text.isdigit() and 0 < int(text) <= _MOST_DAYS:
         return int(text)
     raise argparse.ArgumentTypeError(f"it is a whole number of days from 1 to {_MOST_DAYS}")

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cds_hooks.arguments import at_least_one, day
+from cds_hooks.arguments import at_least_one, day, days, which_store
 
 
 def add(population: argparse.ArgumentParser) -> None:
@@ -13,6 +13,18 @@ def add(population: argparse.ArgumentParser) -> None:
     run.set_defaults(verb="population", doing="run")
     _source(run)
     run.add_argument("--to", type=Path, metavar="FILE", help="write a line for each person there")
+    tag = verbs.add_parser("tag", help="reminders to add and to end, for a whole list, at night")
+    tag.set_defaults(verb="population", doing="tag")
+    _source(tag)
+    tag.add_argument(
+        "--to", type=Path, metavar="FOLDER", required=True, help="write the files there"
+    )
+    tag.add_argument("--days", type=days, default=14, help="visits so many days ahead (14)")
+    tag.add_argument(
+        "--nobody-asked", action="store_true", help="there is no store: nobody was ever asked"
+    )
+    tag.add_argument("--client", default="", help="whose people: its name in clients.toml")
+    which_store(tag)
 
 
 def _source(verb: argparse.ArgumentParser) -> None:
@@ -33,7 +45,23 @@ def _source(verb: argparse.ArgumentParser) -> None:
 
 def run_verb(options: argparse.Namespace) -> int:
     """Do what was asked for."""
+    return _VERBS[options.doing](options)
+
+
+def _run(options: argparse.Namespace) -> int:
     from cds_hooks.commands.population_run import Wanted, run  # noqa: PLC0415 - only what it needs
 
     given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
     return run(Wanted(**given))
+
+
+def _tag(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.asked import Named  # noqa: PLC0415 - only what it needs
+    from cds_hooks.commands.population_tag import Wanted, tag  # noqa: PLC0415 - only what it needs
+
+    given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
+    store = None if options.nobody_asked else Named(options.data, options.store)
+    return tag(Wanted(**given)._replace(store=store))
+
+
+_VERBS = {"run": _run, "tag": _tag}

@@ -4,21 +4,23 @@ The same rules decide as when a visit is booked: one visit of a record at a time
 as the one that is being booked. Nothing is sent, and nothing is written to a record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from prompts.history import History
 from prompts.letter import Letter, letter
 from prompts.standing import PROMPT, Case
+from rules.codes import Code
+from rules.coming import coming
 from rules.days import Span
 from rules.explain import explain
-from rules.record import Entry, Kind, PatientRecord
+from rules.record import Entry, PatientRecord
 from rules.rule import SHOWN, Library, OfferKind, Rule
 
 HOOK = "appointment-book"
-_GOING_AHEAD = frozenset({"booked", "pending", "proposed"})
+_VISIT = "this_appointment"
 
 
 class Visit(NamedTuple):
@@ -43,32 +45,26 @@ def letter_rules(library: Library) -> tuple[Rule, ...]:
     )
 
 
-def coming(record: PatientRecord, today: date, days: int) -> Iterator[Entry]:
-    """The visits that go ahead within so many days, today's too, the soonest first.
-
-    One that may be within them, as its day is not known well enough, is among them.
-    """
-    last = today + timedelta(days=days)
-    found = {
-        id(entry): entry
-        for entries in (*record.by_code.values(), record.booking)
-        for entry in entries
-        if entry.kind is Kind.APPOINTMENT and entry.status in _GOING_AHEAD
-    }
-    dated = [(one.when, one) for one in found.values() if one.when is not None]
-    soon = [(when, one) for when, one in dated if when.first <= last and when.last >= today]
-    for _, one in sorted(soon, key=lambda pair: (pair[0], pair[1].reference)):
-        yield one
+def sorts(library: Library) -> frozenset[Code]:
+    """The sorts of visits, by their codes, that the rules which offer a letter look for."""
+    facts = (fact for rule in letter_rules(library) for fact in rule.looks_at)
+    return frozenset(code for fact in facts if fact.find == _VISIT for code in fact.codes)
 
 
 def ahead(
-    record: PatientRecord, history: History, library: Library, today: date, days: int
+    record: PatientRecord,
+    history: History,
+    library: Library,
+    today: date,
+    days: int,
+    codes: Set[Code] | None = None,
 ) -> Iterator[Visit]:
     """Each visit of one person within so many days, for each rule that offers a letter.
 
     ``history`` is what is remembered of them; what is paused stands in the library's practice.
+    With ``codes`` visits of these sorts alone.
     """
-    for visit in coming(record, today, days):
+    for visit in coming(record, today, days, codes):
         assert visit.when is not None  # or it would not be coming
         booked = replace(record, booking=(visit,))
         for rule in letter_rules(library):
@@ -86,6 +82,6 @@ def ahead(
 
 def _called(visit: Entry, rule: Rule) -> str:
     """What the lists of a rule call a visit: the record's own term is no way to say it."""
-    asked = (fact for fact in rule.looks_at if fact.find == "this_appointment")
+    asked = (fact for fact in rule.looks_at if fact.find == _VISIT)
     lists = (one for fact in asked for one in fact.lists)
     return next((one.words[code] for one in lists for code in visit.codes if code in one.words), "")

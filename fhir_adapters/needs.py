@@ -162,12 +162,13 @@ def needs(
     holds: Iterable[Exclusion] = (),
     elsewhere: Iterable[Elsewhere] = (),
     forms: Iterable[Form] = (),
+    visits: Iterable[Code] = (),
 ) -> Needs:
     """Everything that the facts of these rules look at, a no in the record among it.
 
     And what the holds look at, which come before every rule; what other systems leave that have
-    asked about what these rules are about; and the ``forms`` whose first words are read, whichever
-    rule speaks.
+    asked about what these rules are about; the ``forms`` whose first words are read, whichever
+    rule speaks; and the ``visits`` that are looked for in the book, by their sorts.
     """
     found: dict[Kind, set[Code]] = {}
     families: dict[Kind, set[Code]] = {}
@@ -187,6 +188,9 @@ def needs(
             if fact.filed is not None:
                 also([Kind.REPORT], fact.codes)
 
+    booked = tuple(visits)
+    if booked:
+        also([Kind.APPOINTMENT], booked)
     for form in forms:
         also([Kind.QUESTIONNAIRE], [form.code])
     looked_at(behind(fact for hold in holds for fact in facts_of(hold.condition)))

@@ -8,6 +8,8 @@ REFERRAL_CATEGORY = "https://fhir.nhs.uk/CodeSystem/message-category-servicerequ
 
 # Ours: which rule a resource came from, and the day a person chose to be asked again.
 RULE = "https://good-day.example/fhir/rule"
+# And which reminder of whom it is, the same however often it is made.
+REMINDER = "https://good-day.example/fhir/reminder"
 ASK_AGAIN_AFTER = "https://good-day.example/fhir/StructureDefinition/ask-again-after"
 # What can be ticked on a form of ours.
 TICKS = "https://good-day.example/fhir/CodeSystem/agenda-sheet"

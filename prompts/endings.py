@@ -55,13 +55,8 @@ def with_endings(
     ceiling, nor by ``user``, who looks, or in a ``session`` where others have the rule, nor where
     they have muted it.
     """
-    held = {one.rule.id: one for one in choice.held}
-    found = [
-        one
-        for one in endings(outcomes, held)
-        if there(one.tag)
-        and _may_be_asked(Asked(one.outcome, history, today, practice, user, session), one)
-    ]
+    ripe = may_be_asked(choice, outcomes, history, today, practice, user, session)
+    found = [one for one in ripe if there(one.tag)]
     if not found:
         return choice
     proposals = tuple(_proposal(one) for one in found[:MOST_ENDINGS])
@@ -85,6 +80,24 @@ def with_endings(
         proposals=proposals,
     )
     return replace(choice, prompts=(alone,))
+
+
+def may_be_asked(
+    choice: Choice,
+    outcomes: tuple[Outcome, ...],
+    history: History,
+    today: date,
+    practice: Practice,
+    user: str = "",
+    session: str = "",
+) -> tuple[Ending, ...]:
+    """The reminders that can end and of which somebody may be asked today whether they do."""
+    held = {one.rule.id: one for one in choice.held}
+    return tuple(
+        one
+        for one in endings(outcomes, held)
+        if _may_be_asked(Asked(one.outcome, history, today, practice, user, session), one)
+    )
 
 
 def _may_be_asked(asked: Asked, one: Ending) -> bool:

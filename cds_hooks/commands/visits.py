@@ -8,7 +8,6 @@ which people write what they want of it; somebody reads each one before it is se
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -16,13 +15,11 @@ from typing import NamedTuple
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.asked import Named
-from cds_hooks.commands.place import place_of
+from cds_hooks.commands.heard import answers_of, with_pauses
 from cds_hooks.pages.papers import Layout, Shown, letter_page, sheet_page
 from cds_hooks.pages.pdf import NoPdf, pdf
-from cds_hooks.settings import SettingsError, from_environment
-from cds_hooks.store.answers import Answers
+from cds_hooks.settings import SettingsError
 from cds_hooks.store.kept import kept_as
-from cds_hooks.store.opening import check_is_there
 from cds_hooks.store.tables import StoreError
 from cds_hooks.visits import Visit, ahead, letter_rules
 from fhir_adapters.bundle import BundleError, record_from_file
@@ -73,13 +70,13 @@ def visits(wanted: Wanted) -> int:
         )
         return COULD_NOT_RUN
     try:
-        answers = _answers(wanted.store)
+        answers = answers_of(wanted.store)
     except (SettingsError, StoreError) as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
     unread, found = 0, list[tuple[Visit, PatientRecord]]()
     try:
-        library = _with_pauses(library, answers)
+        library = with_pauses(library, answers)
         for file in say.working(files, "Records"):
             try:
                 record = record_from_file(file)
@@ -111,23 +108,6 @@ def visits(wanted: Wanted) -> int:
     )
     written = _written(found, library, wanted)
     return written or (PROBLEMS if unread else FINE)
-
-
-def _answers(store: Named | None) -> Answers | None:
-    """The store that is named. Raises SettingsError or StoreError; to open one would make it."""
-    if store is None:
-        return None
-    place = place_of(from_environment(data=store.data, store=store.store))
-    check_is_there(place)
-    return Answers(place)
-
-
-def _with_pauses(library: Library, answers: Answers | None) -> Library:
-    """The rules, with what is paused now. Raises StoreError."""
-    if answers is None:
-        return library
-    paused = {one.what: one.because for one in answers.pauses()}
-    return replace(library, practice=replace(library.practice, paused=paused))
 
 
 def _files(source: Path) -> list[Path]:

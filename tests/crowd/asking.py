@@ -12,11 +12,11 @@ from functools import cache
 from typing import NamedTuple
 
 from cds_hooks.visits import HOOK as BOOKING
-from cds_hooks.visits import coming
 from prompts.ceilings import MOST_IN_SESSION
 from prompts.choose import choose
 from prompts.history import History
 from prompts.prompt import Choice
+from rules.coming import coming
 from rules.engine import evaluate
 from rules.outcome import Decision, Outcome
 from rules.record import Kind, PatientRecord

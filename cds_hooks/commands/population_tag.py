@@ -1,0 +1,236 @@
+"""``goodday population tag SOURCE``: reminders to add and to end, for a whole list, every night.
+
+For practices whose record system asks nobody while a record is open. It writes files for a person
+to look through and to use, and the list of visits with results ahead for the days to come. Nothing
+is written to a record, and nothing is remembered of the night.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from cds_hooks import clock
+from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
+from cds_hooks.commands.asked import Named
+from cds_hooks.commands.heard import answers_of, with_pauses
+from cds_hooks.commands.population_run import tell
+from cds_hooks.population import tag_files
+from cds_hooks.population.asking import HOOK, opened
+from cds_hooks.population.night import Ended, Night
+from cds_hooks.population.tagging import Add, changes
+from cds_hooks.settings import SettingsError
+from cds_hooks.store.answers import Answers
+from cds_hooks.store.kept import kept_as
+from cds_hooks.store.tables import StoreError
+from cds_hooks.visits import ahead, letter_rules, sorts
+from fhir_adapters.bulk.chunk import Coming, Row, evaluate_chunk
+from fhir_adapters.bulk.files import BulkError
+from fhir_adapters.bulk.kept import unpack
+from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.wholes import wholes
+from fhir_adapters.needs import needs
+from prompts.history import History
+from rules.days import in_words
+from rules.load import load_library
+from rules.outcome import Decision
+from rules.rule import Library, OfferKind, Rule
+
+
+class Wanted(NamedTuple):
+    """What was asked for."""
+
+    source: Path
+    to: Path
+    rules: Path | None = None
+    store: Named | None = None  # None: nobody has ever been asked anything here
+    client: str = ""  # whose people they are, where a store has those of several
+    days: int = 14
+    today: date | None = None
+    processes: int | None = None
+    scratch: Path | None = None
+    rejects: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a process does with a part. It knows of no store: who said what is looked up after."""
+
+    rules: Path | None
+    today: date
+    days: int
+
+    def __call__(self, part: Part) -> tuple[list[Row], SetAside]:
+        """The rows of a part, with the records that go on, and what had to be set aside of it."""
+        told: list[SetAside] = []
+        library = _library(self.rules)
+        visits = Coming(sorts(library), self.days) if letter_rules(library) else None
+        rules = library.for_hook(HOOK)
+        people = part.people(told)
+        rows = list(evaluate_chunk(rules, people, self.today, carry=True, visits=visits))
+        return rows, sum(told, SetAside())
+
+
+@cache
+def _library(folder: Path | None) -> Library:
+    return load_library(folder).usable().asked()
+
+
+def tag(wanted: Wanted) -> int:
+    """Ask, write the files, and print what is in them."""
+    loaded = load_library(wanted.rules)
+    if say.stopped(loaded):
+        return PROBLEMS
+    library = _library(wanted.rules)
+    if not _reminding(library) and not letter_rules(library):
+        say.sorry(
+            "No rule that offers a reminder or a letter is in pilot or live here. Pilot one in"
+            " practice.yaml, and name the practice's folder with --rules."
+        )
+        return COULD_NOT_RUN
+    try:
+        answers = answers_of(wanted.store)
+    except (SettingsError, StoreError) as error:
+        say.sorry(str(error))
+        return COULD_NOT_RUN
+    try:
+        night, aside = _night(wanted, library, answers)
+        add = night.additions()
+        end = night.endings(wholes(wanted.source, "Flag", {one.reference for one in night.end}))
+        summary = _summary(night, library, add, end)
+        _write(wanted.to, _files(night, library, add, end, summary))
+    except (StoreError, BulkError) as error:  # without what was said, a no may be among them
+        say.sorry(str(error))
+        return COULD_NOT_RUN
+    except OSError as error:
+        say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
+        return COULD_NOT_RUN
+    finally:
+        if answers is not None:
+            answers.close()
+    for text in summary:
+        say.line(text)
+    say.line(f"Written to {wanted.to}. They say who has what: keep them as records are kept.")
+    told = tell(aside)
+    return PROBLEMS if night.visits_unread else told
+
+
+def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[Night, SetAside]:
+    """Everybody, asked about once. Raises StoreError, BulkError and OSError."""
+    today = wanted.today or clock.practice_day(clock.now())
+    practice = library.practice
+    asked = (*library.for_hook(HOOK), *letter_rules(library))
+    wants = needs(asked, practice.holds, practice.elsewhere, visits=sorts(library))
+    resting: Mapping[str, date] = answers.resting(today) if answers is not None else {}
+    night = Night(today, wanted.days)
+    with (
+        Crew(wanted.processes or 0) as crew,
+        opened(wanted.source, wants, wanted.scratch, crew) as whole,
+    ):
+        library = with_pauses(library, answers)
+        for rows in whole.each(_Work(wanted.rules, today, wanted.days), _watched):
+            for row in rows:
+                _take(night, row, library, _heard(answers, row, wanted.client, resting))
+        if wanted.rejects is not None:
+            whole.keep_rejects(wanted.rejects)
+        return night, whole.aside
+
+
+def _watched(parts: Sequence[Part]) -> Iterator[Part]:
+    return say.working(parts, "People")
+
+
+def _heard(answers: Answers | None, row: Row, client: str, resting: Mapping[str, date]) -> History:
+    if answers is None or not row.record:
+        return History()
+    return replace(answers.history(kept_as(row.person, client)), capacity=resting)
+
+
+def _take(night: Night, row: Row, library: Library, history: History) -> None:
+    night.people += 1
+    night.visits_unread += row.visits_unread
+    night.came.update((one.rule, one.decision) for one in row.came)
+    if not row.record:
+        return
+    record = unpack(row.record)
+    found = changes(record, history, library, night.today)
+    visits = ahead(record, history, library, night.today, night.days, sorts(library))
+    night.take(found, visits)
+
+
+def _reminding(library: Library) -> list[Rule]:
+    return [
+        rule
+        for rule in library.shown().for_hook(HOOK)
+        if any(offer.kind is OfferKind.TAG for offer in rule.offers)
+    ]
+
+
+def _summary(night: Night, library: Library, add: list[Add], end: list[Ended]) -> list[str]:
+    """What is in the folder, in numbers: nobody is named."""
+    people = say.count(night.people, "person", "people")
+    by_hand = sum(1 for one in end if one.flag is None)
+    lines = [
+        f"{people}, asked about on {in_words(night.today)}.",
+        f"{say.count(len(add), 'reminder')} to add, {len(end)} to end, {by_hand} of them by hand.",
+    ]
+    for rule in _reminding(library):
+        held = sum(number for (name, _), number in night.held.items() if name == rule.id)
+        unsure = night.came[rule.id, str(Decision.CANNOT_TELL)]
+        numbers = (
+            f"{sum(1 for one in add if one.rule.id == rule.id)} to add",
+            f"{sum(1 for one in end if one.end.rule.id == rule.id)} to end",
+            f"{held} held back",
+            f"{unsure} cannot tell",
+        )
+        lines.append(f"  {rule.id}: {', '.join(numbers)}")
+        why = sorted(f"{step} {n}" for (name, step), n in night.held.items() if name == rule.id)
+        if why:
+            lines.append(f"    held back by: {', '.join(why)}")
+    if letter_rules(library):
+        letters = sum(1 for one in night.visits if one.letter is not None)
+        lines.append(
+            f"{say.count(len(night.visits), 'visit')} in {night.days} days,"
+            f" {say.count(letters, 'letter')} that could go ahead."
+        )
+    if night.visits_unread:
+        lines.append(
+            f"Of {say.count(night.visits_unread, 'person', 'people')} the visits could not all be"
+            " read: they may come without being on the list."
+        )
+    lines.append("Nothing was written to a record. A person looks through it before it is used.")
+    return lines
+
+
+def _files(
+    night: Night, library: Library, add: list[Add], end: list[Ended], summary: list[str]
+) -> dict[str, str]:
+    files = {
+        "flags.ndjson": tag_files.flags(add, end),
+        "emis.csv": tag_files.emis(add, night.today),
+        "systmone.csv": tag_files.systmone(add, night.today),
+        "to-end.csv": tag_files.endings(end),
+        "today.txt": "\n".join(summary) + "\n",
+    }
+    if letter_rules(library):
+        files["results-ahead.csv"] = tag_files.results_ahead(night.coming())
+    for number, text in enumerate(tag_files.transactions(add, end), 1):
+        files[f"transaction-{number:03}.json"] = text
+    return files
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """For whoever asked alone. What an earlier night left there is gone. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in (*folder.glob("transaction-*.json"), folder / "results-ahead.csv"):
+        old.unlink(missing_ok=True)
+    for name, text in files.items():
+        unfinished = folder / f".{name}"
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode())
+        unfinished.replace(folder / name)

@@ -1,0 +1,93 @@
+"""What a night makes of a whole list, in one order: the same however many processes read it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+
+from cds_hooks.population.tagging import Add, Changes, End
+from cds_hooks.visits import Visit
+from fhir_adapters.drafts import Json
+from fhir_adapters.endings import ended, whole
+
+# Why a reminder cannot be ended by a transaction, and a person has to.
+NO_WHOLE = "the whole Flag is not in the source, or is there twice and not alike"
+NO_VERSION = "the Flag does not say which version it is"
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A reminder that has done its work, and the Flag as it would be; or why there is none."""
+
+    end: End
+    flag: Json | None = None
+    version: str = ""
+    by_hand: str = ""
+
+
+@dataclass
+class Night:
+    """Everything that comes of one run."""
+
+    today: date
+    days: int
+    people: int = 0
+    visits_unread: int = 0
+    add: list[Add] = field(default_factory=list[Add])
+    end: list[End] = field(default_factory=list[End])
+    visits: list[Visit] = field(default_factory=list[Visit])
+    held: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    came: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+
+    def take(self, found: Changes, visits: Iterable[Visit]) -> None:
+        """What came of one person."""
+        self.add += found.add
+        self.end += found.end
+        self.held.update(found.held)
+        self.visits += visits
+
+    def additions(self) -> list[Add]:
+        """The reminders to add, each once, though somebody be on the list twice."""
+        once = {one.name: one for one in self.add}
+        return sorted(once.values(), key=lambda one: (one.person, one.code, one.rule.id))
+
+    def endings(self, found: Mapping[str, Sequence[bytes]]) -> list[Ended]:
+        """The reminders to end, each once. ``found`` is what the source has of each Flag."""
+        once = {(one.person, one.reference, one.code): one for one in self.end}
+        in_order = sorted(once.values(), key=lambda one: (one.person, one.code, one.reference))
+        return [_ended(one, found.get(one.reference, ()), self.today) for one in in_order]
+
+    def coming(self) -> list[Visit]:
+        """The visits of the next days, the soonest first."""
+        return sorted(self.visits, key=lambda one: (one.day, one.person, one.rule, one.what))
+
+
+def _ended(end: End, lines: Sequence[bytes], today: date) -> Ended:
+    flag = whole(end.reference, lines)
+    if flag is None:
+        return Ended(end, by_hand=NO_WHOLE)
+    version = _version(flag)
+    if not version:
+        return Ended(end, by_hand=NO_VERSION)
+    return Ended(end, ended(flag, today).resource, version)
+
+
+class _Meta(msgspec.Struct):
+    versionId: str = ""
+
+
+class _Versioned(msgspec.Struct):
+    meta: _Meta | None = None
+
+
+def _version(flag: Json) -> str:
+    """Which version of itself a resource is; "" where it does not say so in FHIR's way."""
+    try:
+        meta = msgspec.convert(flag, _Versioned).meta
+    except msgspec.ValidationError:
+        return ""
+    return meta.versionId if meta is not None and _ID.fullmatch(meta.versionId) else ""

@@ -1,0 +1,70 @@
+"""``goodday population tag``: who comes in the next days, with results ahead, from the same run."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cds_hooks.cli import run
+from cds_hooks.commands import FINE, PROBLEMS
+from tests.builders import Resource, a_bundle, write_folder
+from tests.fhir_builders import a_booking, leroy
+from tests.tagging import Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(tmp_path, capsys)
+
+
+def visit(person: str, day: str) -> Resource:
+    """A planned visit that is in the book."""
+    proposed = json.loads(json.dumps(a_booking(person, f"{day}T09:00:00Z")))
+    made: Resource = proposed["entry"][0]["resource"]
+    return {**made, "id": f"visit-{person}", "status": "booked"}
+
+
+VISITS = {"leroy-1": "2026-12-01", "ann": "2026-11-22", "bea": "2027-02-01"}
+LETTERS = "name: Example Surgery\ninvented: yes\nphone: 01632 960123\npilots: [results-ahead]\n"
+
+
+@pytest.mark.long  # the rule for letters is the library's, which takes a second to read
+@pytest.mark.parametrize("exported", [False, True], ids=["bundles", "an export"])
+def test_the_visits_to_come_are_those_of_goodday_visits_and_so_is_who_gets_a_letter(
+    desk: Desk, capsys: pytest.CaptureFixture[str], *, exported: bool
+) -> None:
+    write_folder(desk.folder / "practice", {"practice.yaml": LETTERS})
+    records = {of: [*leroy(of), visit(of, day)] for of, day in VISITS.items()}
+    bundles = desk.folder / "records" if exported else desk.source
+    bundles.mkdir(exist_ok=True)
+    for person, lines in records.items():
+        text = json.dumps(a_bundle(*lines))
+        (bundles / f"{person}.json").write_text(text, encoding="utf-8")
+    if exported:
+        every = [one for lines in records.values() for one in lines]
+        desk.has([], *(one for one in every if one["resourceType"] != "Patient"))
+        people = [one for one in every if one["resourceType"] == "Patient"]
+        text = "".join(json.dumps(one) + "\n" for one in people)
+        (desk.source / "Patient.ndjson").write_text(text, encoding="utf-8")
+    code, said = desk.types()
+    assert code == FINE
+    assert "2 visits in 14 days, 1 letter that could go ahead." in said
+    rows = desk.rows("results-ahead.csv")
+    assert [(row["Patient"], row["Letter"]) for row in rows] == [("ann", "no"), ("leroy-1", "yes")]
+    assert rows[0]["Day"] == "22 November 2026"
+    run(["visits", str(bundles), "--practice", str(desk.folder / "practice"),
+         "--today", "2026-11-21", "--nobody-asked"])  # fmt: skip
+    listed = capsys.readouterr().out.splitlines()
+    for line, row in zip(listed, rows, strict=False):
+        assert row["Patient"] in line
+        assert row["Why not"] in line
+
+
+@pytest.mark.long
+def test_that_the_visits_could_not_be_read_is_said(desk: Desk) -> None:
+    write_folder(desk.folder / "practice", {"practice.yaml": LETTERS})
+    desk.has(["ann", "bea"], visit("bea", "2026-12-01"))
+    (desk.source / "Appointment.ndjson").unlink()
+    code, said = desk.types()
+    assert code == PROBLEMS
+    assert "Of 2 people the visits could not all be read" in said
