@@ -15,6 +15,22 @@ def add(population: argparse.ArgumentParser) -> None:
     run.add_argument("--to", type=Path, metavar="FILE", help="write a line for each person there")
 
 
+def trying(verb: argparse.ArgumentParser) -> None:
+    """``goodday rules try``."""
+    verb.set_defaults(verb="rules try")
+    verb.add_argument("rule", help="the file of a rule, or its id")
+    _source(verb)
+    verb.add_argument(
+        "--to", type=Path, metavar="FILE", help="write the report: .json, .csv or .html"
+    )
+    verb.add_argument(
+        "--inside", action="store_true", help="with true counts, to stay inside the practice"
+    )
+    verb.add_argument(
+        "--no-keep", dest="keep", action="store_false", help="leave no report beside the rule"
+    )
+
+
 def _source(verb: argparse.ArgumentParser) -> None:
     """What every verb takes: whom it is about, by which rules, on which day."""
     verb.add_argument("source", type=Path, help="a folder: an export (NDJSON), or bundles")
@@ -34,6 +50,14 @@ def _source(verb: argparse.ArgumentParser) -> None:
 def run_verb(options: argparse.Namespace) -> int:
     """Do what was asked for."""
     from cds_hooks.commands.population_run import Wanted, run  # noqa: PLC0415 - only what it needs
+
+    given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
+    return run(Wanted(**given))
+
+
+def try_verb(options: argparse.Namespace) -> int:
+    """Try a rule on a list."""
+    from cds_hooks.commands.rules_try import Wanted, run  # noqa: PLC0415 - only what it needs
 
     given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
     return run(Wanted(**given))
