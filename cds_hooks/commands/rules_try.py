@@ -19,6 +19,7 @@ from cds_hooks.population.burden import Burden, burden
 from cds_hooks.population.small_numbers import LEAST, in_digits
 from cds_hooks.population.try_report import About, Report, Split, report
 from cds_hooks.population.try_written import (
+    FEW,
     as_csv,
     as_html,
     as_json,
@@ -49,7 +50,6 @@ _WRITTEN: Mapping[str, Callable[[Report], str]] = {
     ".html": as_html,
 }
 _BOOKING = "It is asked as if the next visit within 28 days was being booked."
-_FEW = "Groups of under 10 whom the rule is for are hidden: they mean nothing."
 
 
 class Wanted(NamedTuple):
@@ -176,7 +176,7 @@ def _print(made: Report) -> None:
     for split in made.splits:
         _print_split(split)
     if made.splits:
-        say.line(_FEW)
+        say.line(FEW)
         say.line()
     for sentence in of_burden(made.burden):
         say.line(sentence)

@@ -63,6 +63,23 @@ def _most(place: int, within: Sequence[Shown]) -> int:
     return maxsize if limit is None else limit + _OFF
 
 
+def columns(
+    people: Sequence[int], eligible: Sequence[int], prompted: Sequence[int]
+) -> tuple[tuple[Shown, ...], tuple[Shown, ...], tuple[Shown, ...]]:
+    """Three columns of a split, each a part of the one before it, as they may be let out.
+
+    What is hidden in one column stays hidden in those that are parts of it.
+    """
+    first = column(people)
+    few = {n for n, count in enumerate(eligible) if count < LEAST_IN_A_GROUP}
+    second = column(eligible, also=few | _hidden(first), within=first)
+    return first, second, column(prompted, also=_hidden(second), within=second)
+
+
+def _hidden(cells: Sequence[Shown]) -> set[int]:
+    return {n for n, count in enumerate(cells) if count is None}
+
+
 def share(part: Shown, whole: Shown) -> int | None:
     """A rate in percent, of numbers as they are let out; None where it is not to be said.
 

@@ -152,7 +152,7 @@ def _splits(lines: Sequence[Line], found: Found, *, true_counts: bool) -> Iterat
         if true_counts:
             columns = (tuple(map(_true, people)), _but(few, eligible), _but(few, prompted))
         else:
-            columns = _safe(people, eligible, prompted, few)
+            columns = small_numbers.columns(people, eligible, prompted)
         told = map(Group, names, *columns)
         sentences = _sentences(lines, groups, few, names, true_counts=true_counts)
         yield Split(by, tuple(told), tuple(sentences))
@@ -160,20 +160,6 @@ def _splits(lines: Sequence[Line], found: Found, *, true_counts: bool) -> Iterat
 
 def _but(few: set[int], counts: Sequence[int]) -> tuple[Shown, ...]:
     return tuple(None if n in few else count for n, count in enumerate(counts))
-
-
-def _safe(
-    people: Sequence[int], eligible: Sequence[int], prompted: Sequence[int], few: set[int]
-) -> tuple[tuple[Shown, ...], tuple[Shown, ...], tuple[Shown, ...]]:
-    """Each column adds up to a line of the waterfall, and each is a part of the one before it."""
-    first = small_numbers.column(people)
-    second = small_numbers.column(eligible, also=few | _hidden(first), within=first)
-    third = small_numbers.column(prompted, also=_hidden(second), within=second)
-    return first, second, third
-
-
-def _hidden(column: Sequence[Shown]) -> set[int]:
-    return {n for n, count in enumerate(column) if count is None}
 
 
 def _sentences(

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import msgspec
 
 from cds_hooks.pages.html import style, templates
-from cds_hooks.population.small_numbers import Shown, in_digits
+from cds_hooks.population.small_numbers import LEAST, Shown, in_digits
 from cds_hooks.population.try_report import EVERYONE, WOULD, Cards, Report, Row
 from rules.attrition import Sort
 
@@ -18,6 +18,7 @@ LEAVES = (
     "Counts up to 7 are hidden, the others are rounded to the nearest 5, and rates are of rounded"
     " numbers."
 )
+FEW = "Groups of under 10 whom the rule is for are hidden: they mean nothing."
 _HEADINGS = {
     Sort.WHO_FOR.value: "",
     Sort.WORKED_OUT.value: "",
@@ -60,22 +61,27 @@ def of_burden(cards: Cards) -> Iterator[str]:
     if not cards.rules:
         yield "No rule read here is asked when a record is opened, so no surgery meets a card."
         return
-    yield f"If {rules} were in use, they would ask {in_digits(cards.asked)} people something today."
+    yield f"If {rules} were in use, they would ask {_in_words(cards.asked)} people something today."
     if cards.rules > 1:
-        yield f"Of these, two rules or more would ask {in_digits(cards.by_several)} at once."
+        yield f"Of these, two rules or more would ask {_in_words(cards.by_several)} at once."
     if not cards.days:
         yield "The source has no appointments of these weeks, so that no surgery can be looked at."
         return
     yield (
-        f"By the appointment book of {cards.days} ({in_digits(cards.visits)} visits in"
-        f" {in_digits(cards.surgeries)} surgeries), {in_digits(cards.cards)} visits have a card;"
-        f" {in_digits(cards.repeats)} of these have a rule that was met before."
+        f"By the appointment book of {cards.days} ({_in_words(cards.visits)} visits in"
+        f" {_in_words(cards.surgeries)} surgeries), {_in_words(cards.cards)} visits have a card;"
+        f" {_in_words(cards.repeats)} of these have a rule that was met before."
     )
     mean = "hidden" if cards.in_a_surgery is None else str(cards.in_a_surgery)
     yield (
-        f"Cards in a surgery: {mean} on average, up to {in_digits(cards.nine_in_ten)} in nine of"
-        f" ten, {in_digits(cards.most)} at most. A surgery is {cards.surgery}."
+        f"Cards in a surgery: {mean} on average, up to {_in_words(cards.nine_in_ten)} in nine of"
+        f" ten, {_in_words(cards.most)} at most. A surgery is {cards.surgery}."
     )
+
+
+def _in_words(count: Shown) -> str:
+    """In a sentence: what is hidden there is hidden for being small."""
+    return f"fewer than {LEAST}" if count is None else in_digits(count)
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -99,6 +105,8 @@ def as_csv(report: Report) -> str:
     writer.writerow(("part", "of", "line", "counts", "number"))
     for says in lines(report):
         writer.writerow(("about", "", _tame(says), "", ""))
+    for split in report.splits:
+        writer.writerows((split.by, "", _tame(says), "", "") for says in split.sentences)
     for part, of, line, counts, number in _numbers(report):
         told = "hidden" if number is None else number
         writer.writerow((part, _tame(of), _tame(line), counts, told))
@@ -115,8 +123,6 @@ def _numbers(report: Report) -> Iterator[tuple[str, str, str, str, float | None]
         for group in split.groups:
             for name in ("people", "eligible", "prompted"):
                 yield split.by, group.name, "", name, getattr(group, name)
-        for sentence in split.sentences:
-            yield split.by, "", sentence, "sentence", 1
     for name, number in asdict(report.burden).items():
         if not isinstance(number, str):
             yield "burden", report.burden.days, report.burden.surgery, name, number
@@ -139,6 +145,7 @@ def as_html(report: Report) -> str:
             rows=rows,
             burden=list(of_burden(report.burden)),
             digits=in_digits,
+            few=FEW,
             style=style().decode(),
         )
     )

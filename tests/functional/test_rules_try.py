@@ -3,107 +3,28 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from cds_hooks import clock
 from cds_hooks.cli import run
-from fhir_adapters.read import TYPES
 from fhir_adapters.systems import UK_CORE_ETHNICITY
 from rules.codes import OWN
 from tests.builders import (
     TODAY,
-    Resource,
-    a_condition,
-    a_patient,
     a_resource,
-    rule_text,
-    write_folder,
 )
-from tests.headings import ENOUGH_TOLD, PILOTED
+from tests.exports import CHILD, PALLIATIVE, Crowd, a_crowd, a_practice, tried
 from tests.served import Json
 
-PALLIATIVE = "103735009"
-COUGHING = {"when": "\nall:\n  - has_cough\n  - age: {at_least: 18}"}
-SNEEZING = {
-    "id": "sneezing",
-    "facts": "\nhas_wheeze: {find: condition, codes: wheeze, label: has a wheeze}",
-    "when": "has_wheeze",
-    "quiet": "{topic: sneezing}",
-    "tests": None,
-    "people": None,
-    "today": None,
-}
 SYNTHEA = Path(__file__).parents[1] / "fixtures" / "synthea"
-ADULT, CHILD = "1966-01-01", "2016-01-01"
-
-
-class Crowd:
-    """Invented people for an export, each with a number."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, list[Resource]] = {"Patient": []}
-
-    def add(self, count: int, *codes: str, born: str = ADULT, **patient: object) -> range:
-        """So many people with these conditions, and their numbers."""
-        first = len(self.found["Patient"])
-        for number in range(first, first + count):
-            self.found["Patient"].append({**a_patient(f"p{number}", born=born), **patient})
-            self.put("Condition", *({**a_condition(code), **about(number)} for code in codes))
-        return range(first, first + count)
-
-    def put(self, kind: str, *resources: Resource) -> None:
-        """Some entries more."""
-        self.found.setdefault(kind, []).extend(resources)
-
-    def visits(self, numbers: Iterable[int], day: date, to: str) -> None:
-        """They come on a day."""
-        for number in numbers:
-            made = a_resource("Appointment", "visit", of=f"p{number}", status="booked")
-            who = [{"actor": {"reference": f"Patient/p{number}"}}, {"actor": {"reference": to}}]
-            self.put("Appointment", {**made, "start": day.isoformat(), "participant": who})
-
-    def write(self, folder: Path) -> Path:
-        """As an export: a file for each type, empty where there is nothing."""
-        folder.mkdir()
-        for kind in ("Patient", *TYPES.values()):
-            lines = (json.dumps(one) + "\n" for one in self.found.get(kind, ()))
-            (folder / f"{kind}.ndjson").write_text("".join(lines), encoding="utf-8")
-        return folder
-
-
-def about(number: int) -> Resource:
-    return {"subject": {"reference": f"Patient/p{number}"}}
-
-
-def a_crowd() -> Crowd:
-    """52 people: 40 with a cough, of whom 3 are children and 2 receive palliative care."""
-    crowd = Crowd()
-    crowd.add(12)
-    crowd.add(30, "cough", gender="female")
-    crowd.add(5, "cough", gender="male")
-    crowd.add(3, "cough", born=CHILD, gender="male")
-    crowd.add(2, "cough", PALLIATIVE, gender="female")
-    return crowd
 
 
 @pytest.fixture
 def practice(tmp_path: Path) -> Path:
-    """A practice's folder with two rules."""
-    folder = tmp_path / "practice"
-    write_folder(
-        folder,
-        {"coughing.yaml": rule_text(**COUGHING), "sneezing.yaml": rule_text(**SNEEZING)},
-    )
-    return folder
-
-
-def tried(practice: Path, source: Path, *more: str) -> int:
-    asked = ["rules", "try", "coughing", str(source), "--rules", str(practice)]
-    return run([*asked, "--today", TODAY.isoformat(), "--processes", "1", *more])
+    return a_practice(tmp_path / "practice")
 
 
 Rows = Mapping[str, Mapping[str, int | None]]
@@ -307,76 +228,6 @@ def test_what_cannot_be_run_says_why(
     given = [one.format(source=source) for one in arguments]
     assert run(["rules", "try", *given, "--rules", str(practice)]) == 2
     assert says in capsys.readouterr().err
-
-
-# ---- the gate ---------------------------------------------------------------------------------
-
-
-def gates(file: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """What release says of a try."""
-    capsys.readouterr()
-    run(["rules", "release", str(file), "--to", "pilot"])
-    said = capsys.readouterr().out.splitlines()
-    return next(line for line in said if "tried on a list" in line)
-
-
-def test_a_try_opens_the_gate_until_the_rule_changes_or_thirty_days_are_over(
-    practice: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    file = practice / "coughing.yaml"
-    assert gates(file, capsys).startswith("not met  It has not been tried on a list of people.")
-    tried(practice, a_crowd().write(tmp_path / "export"))
-    assert "Kept for goodday rules release" in capsys.readouterr().out
-    assert gates(file, capsys).startswith("met      It was tried on a list of people on ")
-    report = practice / "tried" / "coughing.json"
-    kept = json.loads(report.read_text(encoding="utf-8"))
-    kept["tried_on"] = (clock.practice_day(clock.now()) - timedelta(days=31)).isoformat()
-    report.write_text(json.dumps(kept), encoding="utf-8")
-    assert "which is not in the last 30 days" in gates(file, capsys)
-    kept["tried_on"] = clock.practice_day(clock.now()).isoformat()
-    report.write_text(json.dumps(kept), encoding="utf-8")
-    assert gates(file, capsys).startswith("met ")
-    file.write_text(rule_text(**COUGHING, exclude=None), encoding="utf-8")
-    assert "and changed since" in gates(file, capsys)
-    report.write_text("{", encoding="utf-8")
-    assert gates(file, capsys).startswith("not met  It has not been tried")
-
-
-def test_the_report_beside_a_rule_has_no_person_and_no_small_number_in_it(
-    practice: Path, tmp_path: Path
-) -> None:
-    tried(practice, a_crowd().write(tmp_path / "export"))
-    text = (practice / "tried" / "coughing.json").read_text(encoding="utf-8")
-    kept = json.loads(text)
-    assert (kept["people"], kept["prompted"]) == (50, 35)
-    assert all(row["left"] is None or row["left"] % 5 == 0 for row in kept["waterfall"])
-    assert "Sam" not in text
-    assert "p12" not in text
-
-
-def test_no_report_is_left_where_that_is_not_wanted_or_there_is_nobody(
-    practice: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    tried(practice, a_crowd().write(tmp_path / "export"), "--no-keep")
-    few = Crowd()
-    few.add(7, "cough")
-    tried(practice, few.write(tmp_path / "few"))
-    assert "under 8 people" in capsys.readouterr().out
-    assert not (practice / "tried").exists()
-
-
-def test_a_rule_with_a_try_report_is_released_into_a_pilot(tmp_path: Path) -> None:
-    folder = tmp_path / "practice"
-    write_folder(folder, {"coughing.yaml": rule_text(**PILOTED, tests=ENOUGH_TOLD)})
-    run(["rules", "lock", str(folder)])
-    file = folder / "coughing.yaml"
-    assert run(["rules", "release", str(file), "--to", "pilot", "--yes"]) == 1
-    source = a_crowd().write(tmp_path / "export")
-    assert run(["rules", "try", str(file), str(source), "--processes", "1"]) == 0
-    assert run(["rules", "release", str(file), "--to", "pilot", "--yes"]) == 0
-    assert "status: pilot" in file.read_text(encoding="utf-8")
 
 
 # ---- people whom others labelled ----------------------------------------------------------------

@@ -12,6 +12,10 @@ from rules.engine import evaluate
 from rules.facts import look_up
 from rules.finding import Look
 from rules.outcome import Decision
+from rules.record import Kind
+from tests.builders import TODAY, entry
+from tests.builders import a_record as a_person_with
+from tests.builders import a_rule as a_plain_rule
 from tests.generative.test_reference_law import MANY, record_of, rule_of, text_of
 from tests.reference.records import a_record
 from tests.reference.rule_texts import a_rule
@@ -90,3 +94,16 @@ def test_a_line_stands_for_each_part_of_the_rule() -> None:
     sorts = [line.sort for line in lines_of(rule)]
     assert sorts.count(Sort.WHO_NOT_FOR) == len(rule.exclusions)
     assert sorts == sorted(sorts, key=list(Sort).index)
+
+
+def test_a_rule_that_looks_at_more_than_it_may_prompts_for_nobody_and_a_line_says_so() -> None:
+    rule = a_plain_rule()
+    for count, left in ((10, True), (6_000, False)):
+        coughs = [entry(Kind.CONDITION, "cough", date="2020") for _ in range(count)]
+        record = a_person_with(*coughs)
+        found = fates(rule, Look(record, (), TODAY, look_up))
+        assert passed(found) is left
+        (outcome,) = evaluate((rule,), record, (), TODAY)
+        assert (outcome.decision is Decision.PROMPT) is left
+        lost = [line for line, fate in zip(lines_of(rule), found, strict=True) if fate is Fate.LOST]
+        assert [line.sort for line in lost] == ([] if left else [Sort.WORKED_OUT])

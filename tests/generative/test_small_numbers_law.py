@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cds_hooks.population.small_numbers import (
@@ -13,6 +13,7 @@ from cds_hooks.population.small_numbers import (
     LEAST_IN_A_GROUP,
     Shown,
     column,
+    columns,
     rounded,
     share,
     shown,
@@ -48,16 +49,17 @@ def test_nothing_is_hidden_that_need_not_be(cells: list[int]) -> None:
 
 
 @settings(max_examples=examples(200, 2_000))
+@example(table=[(7, 13, 0), (12, 0, 0), (100, 0, 0), (100, 0, 0)])
 @given(table=st.lists(st.tuples(COUNTS, COUNTS, COUNTS), min_size=1, max_size=7))
 def test_no_hidden_cell_of_a_split_has_one_value(table: list[tuple[int, int, int]]) -> None:
     """Three columns, each a part of the one before, and the sum of each known exactly."""
     people = [sum(row) for row in table]
     eligible = [row[0] + row[1] for row in table]
     prompted = [row[0] for row in table]
-    few = {n for n, count in enumerate(eligible) if count < LEAST_IN_A_GROUP}
-    first = column(people)
-    second = column(eligible, also=few | gone(first), within=first)
-    third = column(prompted, also=gone(second), within=second)
+    first, second, third = columns(people, eligible, prompted)
+    assert gone(first) <= gone(second) <= gone(third)  # a part would tell of the whole
+    for count, one in zip(eligible, second, strict=True):
+        assert one is None or count >= LEAST_IN_A_GROUP
     for cells, told, above in ((people, first, ()), (eligible, second, first),
                                (prompted, third, second)):  # fmt: skip
         if len(cells) == 1 or sum(cells) < LEAST:
@@ -66,6 +68,8 @@ def test_no_hidden_cell_of_a_split_has_one_value(table: list[tuple[int, int, int
             if cells[place] < LEAST:
                 possible = values(place, sum(cells), told, above)
                 assert len(possible) > 1, (table, told, place)
+                if gone(told) != set(range(len(told))):
+                    assert possible >= set(range(LEAST)), (table, told, place)
 
 
 def gone(told: Sequence[Shown]) -> set[int]:

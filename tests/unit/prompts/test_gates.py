@@ -1,7 +1,7 @@
 """The gates between draft, pilot and live, one by one."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -10,7 +10,6 @@ from prompts.gates import (
     NONE_JUDGED,
     Gate,
     Ready,
-    Tried,
     asked_enough,
     check_is_clean,
     co_produced,
@@ -173,27 +172,6 @@ def test_what_a_pilot_rests_on_is_written(heading: str) -> None:
     by_name = {gate.name: gate for gate in gates(ready(status="pilot", **missing))}
     assert not by_name[heading].met
     assert by_name[heading].do.startswith(f"Add {heading}:")
-
-
-@pytest.mark.parametrize(
-    ("found", "met", "says"),
-    [
-        pytest.param(None, False, "It has not been tried on a list of people.", id="never"),
-        pytest.param(Tried(TODAY, same=True), True, "as it is", id="today"),
-        pytest.param(Tried(TODAY - timedelta(30), same=True), True, "as it is", id="30 days ago"),
-        pytest.param(Tried(TODAY - timedelta(31), same=True), False, "30 days", id="31 days ago"),
-        pytest.param(Tried(TODAY + timedelta(1), same=True), False, "30 days", id="tomorrow"),
-        pytest.param(Tried(TODAY, same=False), False, "changed since", id="another rule"),
-    ],
-)
-def test_no_rule_is_piloted_that_was_not_lately_tried_on_a_list_as_it_is(
-    found: Tried | None, met: bool, says: str
-) -> None:
-    ready_but = replace(ready(status="pilot", **CARE), on_a_list=found)
-    gate = next(gate for gate in gates(ready_but) if gate.name == "try report")
-    assert gate.met is met
-    assert says in gate.says
-    assert ("goodday rules try" in gate.do) is not met
 
 
 def test_no_rule_goes_live_before_the_difference_can_be_reviewed() -> None:
