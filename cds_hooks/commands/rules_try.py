@@ -33,13 +33,13 @@ from cds_hooks.population.trying import (
     all_lines,
     is_for_bookings,
     loaded_at,
+    needed,
     together,
 )
 from fhir_adapters.bulk.book import book
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.people import Part, SetAside
-from fhir_adapters.needs import needs
 from rules.attrition import Tally
 from rules.load import Loaded
 from rules.rule import Library, Rule
@@ -141,12 +141,11 @@ def _named(loaded: Loaded, name: str, file: Path | None) -> Rule | None:
 def _ask(wanted: Wanted, rule: Rule, library: Library, today: date) -> _Asked:
     """Count everybody. Raises BulkError and OSError."""
     practice, others = library.practice, together(library)
-    needed = needs({rule, *others}, practice.holds, practice.elsewhere)
     found = Found(Tally(len(all_lines(rule))))
     trial = Trial(wanted.rules or _file(wanted), rule.id, today)
     with (
         Crew(wanted.processes or 0) as crew,
-        opened(wanted.source, needed, wanted.scratch, crew) as whole,
+        opened(wanted.source, needed(rule, library), wanted.scratch, crew) as whole,
     ):
         for part in whole.each(trial, _watched):
             found += part

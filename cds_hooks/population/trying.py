@@ -15,6 +15,7 @@ from cds_hooks.population.groups import groups_of
 from cds_hooks.visits import HOOK as BOOKING
 from cds_hooks.visits import coming
 from fhir_adapters.bulk.people import Part, SetAside, Someone
+from fhir_adapters.needs import Needs, Wanted, needs
 from prompts.by_record import BY_RECORD, left_alone
 from prompts.prompt import Held
 from rules.attrition import Fate, Line, Sort, Tally, as_if_true, fates, lines_of, passed
@@ -23,9 +24,10 @@ from rules.facts import look_up
 from rules.finding import Look
 from rules.load import Loaded, load_library
 from rules.outcome import Decision
-from rules.record import PatientRecord
+from rules.record import Kind, PatientRecord
 from rules.rule import Library, Practice, Rule, Status
 
+_BOOKED = "this_appointment"  # facts that find the visit being booked
 _AHEAD = 28  # days: of visits to come, those that a rule for bookings is asked about
 
 
@@ -64,6 +66,24 @@ def together(library: Library) -> tuple[Rule, ...]:
 def is_for_bookings(rule: Rule) -> bool:
     """Whether a rule is asked of a visit that is being booked, and not of a record as it is."""
     return BOOKING in rule.hooks and HOOK not in rule.hooks
+
+
+def needed(rule: Rule, library: Library) -> Needs:
+    """What is read of the source: what the rules look at; for bookings the visits it is about too.
+
+    A service is sent the visit that is being booked; here it has to be found on the record.
+    """
+    practice = library.practice
+    found = needs((rule, *together(library)), practice.holds, practice.elsewhere)
+    if not is_for_bookings(rule):
+        return found
+    visits = {c.code for fact in rule.looks_at if fact.find == _BOOKED for c in fact.codes}
+    kinds = {*found.kinds, Kind.APPOINTMENT}
+    return replace(
+        found,
+        codes=Wanted(found.codes | visits),
+        kinds=tuple(kind for kind in Kind if kind in kinds),
+    )
 
 
 @dataclass(frozen=True, slots=True)

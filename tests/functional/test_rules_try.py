@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from rules.codes import OWN
 from tests.builders import (
     TODAY,
     a_resource,
+    rule_text,
+    write_folder,
 )
 from tests.exports import CHILD, PALLIATIVE, Crowd, a_crowd, a_practice, tried
 from tests.served import Json
@@ -145,6 +148,27 @@ def test_a_group_that_is_lost_elsewhere_is_told_in_a_sentence(
     )
     assert sentence in capsys.readouterr().out
     assert sentence.replace('"', "&#34;") in file.read_text(encoding="utf-8")
+
+
+def test_a_rule_for_bookings_is_asked_of_the_visit_that_is_coming(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visiting = {
+        "hook": "appointment-book",
+        "facts": "\nis_visit: {find: this_appointment, codes: visit, label: comes for a visit}",
+        "when": "is_visit",
+        **dict.fromkeys(("people", "tests", "today")),
+    }
+    folder = tmp_path / "practice"
+    write_folder(folder, {"coughing.yaml": rule_text(**visiting)})
+    crowd = Crowd()
+    coming = crowd.add(12)
+    crowd.visits(coming[:5], TODAY + timedelta(days=9), "Practitioner/1")
+    crowd.visits(coming[5:7], TODAY + timedelta(days=90), "Practitioner/1")
+    assert tried(folder, crowd.write(tmp_path / "export"), "--no-keep") == 0
+    said = capsys.readouterr().out
+    assert "It is asked as if the next visit within 28 days was being booked." in said
+    assert re.search(r"Would be prompted +5\b", said)
 
 
 def test_what_is_written_has_small_numbers_hidden_and_the_others_rounded(
