@@ -103,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     arguments.releasing(
         rules.add_parser("release", help="move a rule on or back in its life, by its gates")
     )
+    populating.trying(
+        rules.add_parser("try", help="how many of a list it would prompt for, and why")
+    )
     lock = rules.add_parser("lock", help="write down which codes each list of a folder holds")
     lock.set_defaults(verb="rules lock")
     lock.add_argument(
@@ -342,6 +345,7 @@ _VERBS = {
     "rules schema": _schema,
     "rules reference": _reference,
     "rules release": _release,
+    "rules try": populating.try_verb,
     "rules lock": _lock,
     "conformance": _examine,
     "lists import": _lists_import,

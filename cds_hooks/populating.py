@@ -27,6 +27,22 @@ def add(population: argparse.ArgumentParser) -> None:
     which_store(tag)
 
 
+def trying(verb: argparse.ArgumentParser) -> None:
+    """``goodday rules try``."""
+    verb.set_defaults(verb="rules try")
+    verb.add_argument("rule", help="the file of a rule, or its id")
+    _source(verb)
+    verb.add_argument(
+        "--to", type=Path, metavar="FILE", help="write the report: .json, .csv or .html"
+    )
+    verb.add_argument(
+        "--inside", action="store_true", help="with true counts, to stay inside the practice"
+    )
+    verb.add_argument(
+        "--no-keep", dest="keep", action="store_false", help="leave no report beside the rule"
+    )
+
+
 def _source(verb: argparse.ArgumentParser) -> None:
     """What every verb takes: whom it is about, by which rules, on which day."""
     verb.add_argument("source", type=Path, help="a folder: an export (NDJSON), or bundles")
@@ -62,6 +78,14 @@ def _tag(options: argparse.Namespace) -> int:
     given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
     store = None if options.nobody_asked else Named(options.data, options.store)
     return tag(Wanted(**given)._replace(store=store))
+
+
+def try_verb(options: argparse.Namespace) -> int:
+    """Try a rule on a list."""
+    from cds_hooks.commands.rules_try import Wanted, run  # noqa: PLC0415 - only what it needs
+
+    given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
+    return run(Wanted(**given))
 
 
 _VERBS = {"run": _run, "tag": _tag}

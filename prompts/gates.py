@@ -24,6 +24,7 @@ NOT_YET = "not available yet"
 NO_STORE = "No store is named, so nobody knows how often it was asked."
 NONE_JUDGED = "No store is named, so nobody knows what a clinician judged of it."
 NOT_READ = "What a clinician judged of it cannot be looked up either."
+_TRIED_WITHIN = 30  # days
 _NAME_IT = "Give --data or --store as goodday serve has it."
 
 
@@ -38,12 +39,21 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """When a rule was last tried on a list of people, and whether it was as it is now."""
+
+    on: date
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """A rule as it would be after the move, and what is known of it.
 
     ``problems`` is what check says of the file as it would be; ``tried`` is what its stories notice
     of slips in it. ``counted`` is how often it was asked in shadow and pilot, and ``judged`` what a
-    clinician said of people it was asked about; or why that is not known.
+    clinician said of people it was asked about; or why that is not known. ``on_a_list`` is when it
+    was last tried on a whole list.
     """
 
     rule: Rule
@@ -53,6 +63,7 @@ class Ready:
     today: date
     counted: Counted | str = NO_STORE
     judged: Judged | str = NONE_JUDGED
+    on_a_list: Tried | None = None
 
 
 def no_way(now: Status, to: Status, *, changed: bool = False) -> str:
@@ -99,12 +110,7 @@ def _to_pilot(ready: Ready) -> Iterator[Gate]:
     yield safety_is_noticed(ready.tried)
     yield co_produced(ready.rule)
     yield from _written(ready.rule)
-    yield Gate(
-        "try report",
-        False,
-        f"A try report from the last 30 days is {NOT_YET}.",
-        "Wait for goodday rules try; until it is there no rule can be piloted this way.",
-    )
+    yield tried_lately(ready.on_a_list, ready.today)
 
 
 def _to_live(ready: Ready) -> Iterator[Gate]:
@@ -211,6 +217,21 @@ def _written(rule: Rule) -> Iterator[Gate]:
             yield Gate(heading, True, f"It says {says}.")
         else:
             yield Gate(heading, False, f"It does not say {says}.", f"Add {heading}: with {do}.")
+
+
+def tried_lately(found: Tried | None, today: date) -> Gate:
+    """Whether somebody looked, in the last 30 days, at how many it would prompt for as it is."""
+    do = "Run goodday rules try with this file and the practice's list; it leaves its report."
+    if found is None:
+        return Gate("try report", False, "It has not been tried on a list of people.", do)
+    on = in_words(found.on)
+    if not found.same:
+        says = f"It was tried on a list on {on}, and changed since."
+        return Gate("try report", False, says, do)
+    if not 0 <= (today - found.on).days <= _TRIED_WITHIN:
+        says = f"It was tried on a list on {on}, which is not in the last {_TRIED_WITHIN} days."
+        return Gate("try report", False, says, do)
+    return Gate("try report", True, f"It was tried on a list of people on {on}, as it is.")
 
 
 def signed_off(rule: Rule, today: date) -> Gate:

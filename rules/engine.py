@@ -62,8 +62,12 @@ def _decide(rule: Rule, look: Look) -> Outcome:
             unknown = unknown or exclusion.name
     if unknown:
         return Outcome(rule, Decision.CANNOT_TELL, look, because=unknown)
-    offers = tuple(offer for offer in rule.offers if _is_on(offer, look))
-    return Outcome(rule, Decision.PROMPT, look, offers=offers)
+    return Outcome(rule, Decision.PROMPT, look, offers=offers_on(rule, look))
+
+
+def offers_on(rule: Rule, look: Look) -> tuple[Offer, ...]:
+    """What a rule has to offer this person. Raises RuleFault."""
+    return tuple(offer for offer in rule.offers if _is_on(offer, look))
 
 
 def _is_on(offer: Offer, look: Look) -> bool:

@@ -15,7 +15,8 @@ from cds_hooks.commands.asked import Before, Named, before_live
 from cds_hooks.commands.check import is_part, look
 from cds_hooks.commands.fix import read, write
 from cds_hooks.commands.report import Report
-from prompts.gates import SAID_BY_GATES, Gate, Ready, gates, no_way
+from cds_hooks.commands.tried import kept, place_of
+from prompts.gates import SAID_BY_GATES, Gate, Ready, Tried, gates, no_way
 from prompts.mutation import try_out
 from rules.care import Released
 from rules.fingerprint import fingerprint
@@ -66,7 +67,8 @@ def release(file: Path, to: str, *, yes: bool = False, named: Named = _NONE) -> 
     report = look(file, drafts)
     report = replace(report, lines=say.lines_of(report.problems))
     before_it = before_live(rule, named, today) if goal is Status.LIVE else Before()
-    if not _gates_are_met(would_be, after, report, today, before_it):
+    on_a_list = kept(place_of(file, rule.id), rule)
+    if not _gates_are_met(would_be, after, report, today, before_it, on_a_list):
         return PROBLEMS
     say.difference(text, mark + (changed or ""), str(file), f"version {version}")
     safety = rule.care.safety
@@ -103,7 +105,12 @@ def _only(loaded: Loaded) -> Rule | None:
 
 
 def _gates_are_met(
-    rule: Rule, after: Loaded, report: Report, today: date, before_it: Before
+    rule: Rule,
+    after: Loaded,
+    report: Report,
+    today: date,
+    before_it: Before,
+    on_a_list: Tried | None,
 ) -> bool:
     """Ask every gate and print them all, and below them what check has to say."""
     if rule.status not in ASKED:
@@ -111,9 +118,8 @@ def _gates_are_met(
     stories, lists = after.stories[rule.id], after.library.code_lists
     in_turn = partial(say.working, what=f"Slips in {rule.id}")
     tried = try_out(rule, stories, lists, in_turn)
-    every = gates(
-        Ready(rule, stories, report.problems, tried, today, before_it.counted, before_it.judged)
-    )
+    counted, judged = before_it.counted, before_it.judged
+    every = gates(Ready(rule, stories, report.problems, tried, today, counted, judged, on_a_list))
     for gate in every:
         _print(gate)
     shut = sum(not gate.met for gate in every)

@@ -174,12 +174,6 @@ def test_what_a_pilot_rests_on_is_written(heading: str) -> None:
     assert by_name[heading].do.startswith(f"Add {heading}:")
 
 
-def test_no_rule_is_piloted_before_there_is_a_try_report() -> None:
-    shut = [gate for gate in gates(ready(status="pilot", **CARE)) if not gate.met]
-    assert "try report" in [gate.name for gate in shut]
-    assert "not available yet" in next(g.says for g in shut if g.name == "try report")
-
-
 def test_no_rule_goes_live_before_the_difference_can_be_reviewed() -> None:
     right = Judged(Side(30), Side(29, 1))
     asked = gates(replace(nearly_live(), counted=Counted(14, 100, 30), judged=right))

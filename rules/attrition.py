@@ -1,0 +1,171 @@
+"""Where a rule loses people, line by line, in the order of its file: who is left after each.
+
+A line is one part of ``when``, one exclusion, or a step that comes after the rule itself. What each
+line comes to for somebody is asked by itself, so that it can also be told how many meet a line
+whatever comes before it, and who is lost because of one line alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from rules.answer import CANNOT_TELL, NO, YES, Answer
+from rules.budget import asks_too_much, left_out
+from rules.conditions import ask_apart
+from rules.engine import offers_on
+from rules.english.sentence import who
+from rules.fact import All, Condition
+from rules.finding import Look, RuleFault
+from rules.outcome import Decision, Outcome
+from rules.rule import Rule
+
+
+class Sort(Enum):
+    """What a line is of."""
+
+    WHO_FOR = "who it is for"
+    WORKED_OUT = "whether it can be worked out"
+    WHO_NOT_FOR = "who it is not for"
+    LEFT_ALONE = "who is left alone"
+
+
+class Line(NamedTuple):
+    """One line, in the words of whoever wrote the rule."""
+
+    sort: Sort
+    says: str
+
+
+class Fate(Enum):
+    """What one line comes to for one person."""
+
+    MET = "met"
+    OPEN = "it cannot be told, and the rule goes on"
+    LOST = "lost"
+    IN_DOUBT = "it cannot be told, and so they are lost"
+
+
+_PASSED = frozenset({Fate.MET, Fate.OPEN})
+_DOUBTFUL = frozenset({Fate.OPEN, Fate.IN_DOUBT})
+_WORKED_OUT = Line(Sort.WORKED_OUT, "for whom it can be worked out")
+
+
+def lines_of(rule: Rule) -> tuple[Line, ...]:
+    """The lines of a rule as ``fates`` has them: ``when`` part by part, then the exclusions."""
+    return (
+        *(Line(Sort.WHO_FOR, who(part)) for part in parts_of_when(rule.when)),
+        _WORKED_OUT,
+        *(Line(Sort.WHO_NOT_FOR, exclusion.because) for exclusion in rule.exclusions),
+    )
+
+
+def parts_of_when(condition: Condition) -> tuple[Condition, ...]:
+    """The parts that must all hold, those of an ``all`` within an ``all`` among them."""
+    if isinstance(condition, All):
+        return tuple(inner for part in condition.parts for inner in parts_of_when(part))
+    return (condition,)
+
+
+def fates(rule: Rule, look: Look) -> tuple[Fate, ...]:
+    """What each line comes to for one person. All are passed exactly where the rule prompts."""
+    return tuple(_fates(rule, look))
+
+
+def _fates(rule: Rule, look: Look) -> Iterator[Fate]:
+    for part in parts_of_when(rule.when):
+        yield _fate(ask_apart(part, look), lost_by=NO, doubt_loses=not rule.prompt_when_unknown)
+    yield Fate.MET if _can_be_asked(rule, look) else Fate.LOST
+    for one in rule.exclusions:
+        answer = ask_apart(one.condition, look)
+        yield _fate(answer, lost_by=YES, doubt_loses=one.if_unknown_exclude)
+
+
+def _fate(answer: Answer, *, lost_by: Answer, doubt_loses: bool) -> Fate:
+    if answer is CANNOT_TELL:
+        return Fate.IN_DOUBT if doubt_loses else Fate.OPEN
+    return Fate.LOST if answer is lost_by else Fate.MET
+
+
+def _can_be_asked(rule: Rule, look: Look) -> bool:
+    """Whether nothing of it is at fault for this person, and it asks no more than it may."""
+    if asks_too_much(rule, look) or left_out((rule,), look):
+        return False
+    try:
+        for expression in rule.expressions:
+            look.work_out(expression)
+    except RuleFault:
+        return False
+    return True
+
+
+def as_if_true(rule: Rule, look: Look) -> Outcome:
+    """The outcome that would be if the rule was for this person, for the steps that come after."""
+    try:
+        offers = offers_on(rule, look)
+    except RuleFault:  # it would be withheld: that line says so
+        offers = ()
+    return Outcome(rule, Decision.PROMPT, look, offers=offers)
+
+
+def passed(found: Sequence[Fate]) -> bool:
+    """Whether somebody is lost at none of these lines."""
+    return _PASSED.issuperset(found)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many people each line loses. Tallies of parts of a list add up to that of the whole.
+
+    In file order: ``lost`` by the line that loses them first, and ``doubt`` those of whom the first
+    line that cannot be told about is reached; whatever comes before: ``meets`` and ``unsure``; and
+    ``only`` those who would be left were it not for this one line.
+    """
+
+    lines: int
+    people: int = 0
+    lost: list[int] = field(default_factory=list[int])
+    doubt: list[int] = field(default_factory=list[int])
+    meets: list[int] = field(default_factory=list[int])
+    unsure: list[int] = field(default_factory=list[int])
+    only: list[int] = field(default_factory=list[int])
+
+    def __post_init__(self) -> None:
+        """Every line begins with nobody."""
+        for counts in self._counts():
+            counts.extend([0] * (self.lines - len(counts)))
+
+    def _counts(self) -> tuple[list[int], ...]:
+        return self.lost, self.doubt, self.meets, self.unsure, self.only
+
+    def add(self, found: Sequence[Fate]) -> None:
+        """One more person, by what each line comes to for them."""
+        self.people += 1
+        left, losing = True, [n for n, fate in enumerate(found) if fate not in _PASSED]
+        for number, fate in enumerate(found):
+            doubtful = fate in _DOUBTFUL
+            self.meets[number] += fate in _PASSED
+            self.unsure[number] += doubtful
+            if left:
+                self.doubt[number] += doubtful
+                if fate not in _PASSED:
+                    self.lost[number] += 1
+                    left = False
+        if len(losing) == 1:
+            self.only[losing[0]] += 1
+
+    def __iadd__(self, other: "Tally") -> "Tally":
+        """Another part of the list."""
+        self.people += other.people
+        for mine, theirs in zip(self._counts(), other._counts(), strict=True):
+            mine[:] = [a + b for a, b in zip(mine, theirs, strict=True)]
+        return self
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """How many are left after each line."""
+        found, people = list[int](), self.people
+        for lost in self.lost:
+            people -= lost
+            found.append(people)
+        return tuple(found)
