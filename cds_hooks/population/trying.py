@@ -13,12 +13,12 @@ from pathlib import Path
 from cds_hooks.population.asking import HOOK
 from cds_hooks.population.groups import groups_of
 from cds_hooks.visits import HOOK as BOOKING
-from cds_hooks.visits import coming
 from fhir_adapters.bulk.people import Part, SetAside, Someone
 from fhir_adapters.needs import Needs, Wanted, needs
 from prompts.by_record import BY_RECORD, left_alone
 from prompts.prompt import Held
 from rules.attrition import Fate, Line, Sort, Tally, as_if_true, fates, lines_of, passed
+from rules.coming import coming
 from rules.engine import evaluate
 from rules.facts import look_up
 from rules.finding import Look
