@@ -45,7 +45,10 @@ def trying(verb: argparse.ArgumentParser) -> None:
 
 def _source(verb: argparse.ArgumentParser) -> None:
     """What every verb takes: whom it is about, by which rules, on which day."""
-    verb.add_argument("source", type=Path, help="a folder: an export (NDJSON), or bundles")
+    verb.add_argument("source", type=Path, help="a folder: an export (NDJSON), bundles, or CSV")
+    verb.add_argument(
+        "--mapping", type=Path, metavar="FILE", help="what the columns of CSV files mean"
+    )
     verb.add_argument("--rules", type=Path, help="the practice's folder (the built-in library)")
     verb.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
     verb.add_argument(

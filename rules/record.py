@@ -116,6 +116,7 @@ class Entry:
     answer: str = ""  # a person's answer kept in the record: declined, not-now
     ask_again: date | None = None  # and the day they chose to be asked again
     written: Written | None = field(default=None, repr=False)  # a sheet: its first words
+    line: str = ""  # of a table: file:line; one line may stand in several lists
 
     def measured(self, codes: Set[Code]) -> tuple[Measurement, ...]:
         """What was measured under any of these codes; of one panel that may be several parts."""

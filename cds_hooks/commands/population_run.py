@@ -38,6 +38,7 @@ class Wanted(NamedTuple):
     scratch: Path | None = None
     rejects: Path | None = None
     to: Path | None = None
+    mapping: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ def run(wanted: Wanted) -> int:
         with (
             Crew(wanted.processes or 0) as crew,
             _written(wanted.to) as file,
-            opened(wanted.source, wanted_by(library), wanted.scratch, crew) as whole,
+            opened(
+                wanted.source, wanted_by(library), wanted.scratch, crew, wanted.mapping
+            ) as whole,
         ):
             for rows in whole.each(_Work(wanted.rules, today), _watched):
                 people += len(rows)

@@ -54,6 +54,7 @@ class Wanted(NamedTuple):
     processes: int | None = None
     scratch: Path | None = None
     rejects: Path | None = None
+    mapping: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
     night = Night(today, wanted.days)
     with (
         Crew(wanted.processes or 0) as crew,
-        opened(wanted.source, wants, wanted.scratch, crew) as whole,
+        opened(wanted.source, wants, wanted.scratch, crew, wanted.mapping) as whole,
     ):
         library = with_pauses(library, answers)
         for rows in whole.each(_Work(wanted.rules, today, wanted.days), _watched):

@@ -62,6 +62,7 @@ class Wanted(NamedTuple):
     processes: int | None = None
     scratch: Path | None = None
     rejects: Path | None = None
+    mapping: Path | None = None
     to: Path | None = None
     inside: bool = False
     keep: bool = True
@@ -145,7 +146,7 @@ def _ask(wanted: Wanted, rule: Rule, library: Library, today: date) -> _Asked:
     trial = Trial(wanted.rules or _file(wanted), rule.id, today)
     with (
         Crew(wanted.processes or 0) as crew,
-        opened(wanted.source, needed(rule, library), wanted.scratch, crew) as whole,
+        opened(wanted.source, needed(rule, library), wanted.scratch, crew, wanted.mapping) as whole,
     ):
         for part in whole.each(trial, _watched):
             found += part

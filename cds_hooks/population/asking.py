@@ -25,10 +25,12 @@ def wanted_by(library: Library) -> Needs:
 
 
 @contextmanager
-def opened(source: Path, wanted: Needs, scratch: Path | None, crew: Crew) -> Generator["Whole"]:
+def opened(
+    source: Path, wanted: Needs, scratch: Path | None, crew: Crew, mapping: Path | None = None
+) -> Generator["Whole"]:
     """A source, ready to be read. What was sorted for it is gone afterwards. Raises BulkError."""
     with TemporaryDirectory(prefix="goodday-", dir=scratch) as folder:
-        yield Whole(ready(source, wanted, Path(folder), crew), Path(folder), crew)
+        yield Whole(ready(source, wanted, Path(folder), crew, mapping), Path(folder), crew)
 
 
 class Whole:

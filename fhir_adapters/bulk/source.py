@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fhir_adapters.bulk.bundles import ENDINGS, open_bundles
+from fhir_adapters.bulk.extract import Extract
+from fhir_adapters.bulk.extract_sorting import sort as sort_table
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.mapping import NAME, read_mapping
 from fhir_adapters.bulk.ndjson import open_folder
 from fhir_adapters.bulk.people import Part, SetAside
 from fhir_adapters.bulk.sorting import sort
@@ -24,15 +27,20 @@ class Ready(NamedTuple):
     aside: SetAside
 
 
-def ready(path: Path, needs: Needs, scratch: Path, crew: Crew) -> Ready:
+def ready(
+    path: Path, needs: Needs, scratch: Path, crew: Crew, mapping: Path | None = None
+) -> Ready:
     """Make a source ready to be read. ``scratch`` is an empty folder on a disk with room.
 
-    A folder of NDJSON files (an export), or of bundles. Raises BulkError.
+    A folder of NDJSON files (an export), of bundles, or of CSV files with a mapping: the one that
+    is named, or the folder's own. Raises BulkError.
     """
     if not path.exists():
         raise BulkError(f"There is no folder called {path}.")
     if not path.is_dir():
         raise BulkError(f"{path} is a file; name the folder that it is in.")
+    if mapping is not None or (path / NAME).is_file():
+        return _tables(Extract(path, read_mapping(mapping or path / NAME), needs), scratch, crew)
     export = open_folder(path, needs)
     if not export.pieces and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
         return Ready(open_bundles(path), SetAside())
@@ -44,3 +52,9 @@ def ready(path: Path, needs: Needs, scratch: Path, crew: Crew) -> Ready:
     for one in crew.each(sort, export.tasks(scratch)):
         aside += one
     return Ready(export.parts(scratch, aside.unread), aside)
+
+
+def _tables(extract: Extract, scratch: Path, crew: Crew) -> Ready:
+    tasks = extract.tasks(scratch)
+    aside = sum(crew.each(sort_table, tasks), SetAside())
+    return Ready(extract.parts(scratch, tasks[0].buckets, aside.unread), aside)

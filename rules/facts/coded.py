@@ -35,6 +35,8 @@ def look_up(fact: Fact, look: Look) -> Finding:
         if answer is not NO:
             counted.append((entry, answer))
             doubt = doubt or unsure
+    if len(fact.kinds) > 1 and len(counted) > 1:
+        counted = _once(counted)
     return _combined(fact, counted, doubt, why is not None, len(candidates), look.today)
 
 
@@ -81,6 +83,16 @@ def _candidates(fact: Fact, look: Look) -> list[Entry]:
             if entry.kind in fact.kinds:
                 found[id(entry)] = entry
     return list(found.values())
+
+
+def _once(counted: list[tuple[Entry, Answer]]) -> list[tuple[Entry, Answer]]:
+    """A line of a table that stands in several lists is one entry: the surest of it counts."""
+    best: dict[int | str, tuple[Entry, Answer]] = {}
+    for entry, answer in counted:
+        key = entry.line or id(entry)
+        if key not in best or (answer is YES and best[key][1] is not YES):
+            best[key] = entry, answer
+    return list(best.values())
 
 
 def _counts(fact: Fact, entry: Entry, look: Look, endings: "_Endings | None") -> tuple[Answer, str]:

@@ -1,0 +1,153 @@
+"""The lines of an extract, sorted by person onto disk; what cannot be used is set aside.
+
+Whatever a line that is set aside may have said, nobody knows: the lists that its file answers for
+are unknown for its person, and for everybody where nobody can tell whose it was.
+"""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+from zlib import crc32
+
+import msgspec
+
+from fhir_adapters.bulk import cells
+from fhir_adapters.bulk.buckets import bucket_of
+from fhir_adapters.bulk.csv_lines import Headings, Record, records
+from fhir_adapters.bulk.files import Unreadable
+from fhir_adapters.bulk.mapping import CodedFile, PeopleFile, Standing
+from fhir_adapters.bulk.people import MOST_NAMED, SET_ASIDE, Fault, SetAside
+from rules.codes import Code
+from rules.record import Kind
+
+ABOUT = -1  # in place of a file's number: who somebody is
+_NOBODY = "This line does not say whom it is about, and may be anybody's."
+_WIDTH = "This line has another number of cells than the headings."
+_BROKEN_OFF = "The file breaks off here, or cannot be opened or unpacked."
+
+
+class Kept(msgspec.Struct, array_like=True, gc=False):
+    """One line that is kept, or that some lists of a person are not known to be whole (``why``)."""
+
+    person: str
+    of: int  # which file of the mapping
+    line: int = 0
+    codes: tuple[Code, ...] = ()
+    cells: tuple[str, ...] = ()
+    why: str = ""
+
+
+class Task(NamedTuple):
+    """One table to sort, by its columns."""
+
+    path: Path
+    of: int
+    headings: Headings
+    source: PeopleFile | CodedFile
+    folder: Path
+    buckets: int
+    codes: frozenset[str]
+
+
+def sort(task: Task) -> SetAside:
+    """Sort the lines of one table into the buckets of its folder."""
+    with ExitStack() as files:
+        return _Sorting(task, files).sort()
+
+
+class _Sorting:
+    def __init__(self, task: Task, files: ExitStack) -> None:
+        self.task = task
+        self.files = files
+        self.name = f"{crc32(f'{task.path} {task.of}'.encode()):08x}"
+        self.open: dict[str, BinaryIO] = {}
+        self.count = self.people = 0
+        self.first: list[Fault] = []
+        self.unread: dict[Kind, str] = {}
+        self.encode = msgspec.json.Encoder().encode
+        source = task.source
+        self.places = dict(zip(source.columns, task.headings.places(source.columns), strict=True))
+
+    def sort(self) -> SetAside:
+        """Read the table once."""
+        task, at = self.task, 0
+        width = len(task.headings.names)
+        try:
+            for record in records(task.path, task.headings.separator):
+                at = record.line
+                if at <= task.headings.line or not (
+                    record.why or any(map(str.strip, record.cells))
+                ):
+                    continue
+                found = record.cells
+                while len(found) > width and not found[-1].strip():
+                    found.pop()
+                if record.why or len(found) != width:
+                    self._lost(record, record.why or _WIDTH)
+                else:
+                    self._line(record)
+        except Unreadable:
+            self._lost(Record(at, [], ""), _BROKEN_OFF)
+        return SetAside(self.count, tuple(self.first), self.people, self.unread)
+
+    def _line(self, record: Record) -> None:
+        source = self.task.source
+        by_person = source.id if isinstance(source, PeopleFile) else source.person
+        person = cells.plain(record.cells[self.places[by_person]])
+        if not person or len(person) > cells.LONGEST_ID or not person.isprintable():
+            self._lost(record, _NOBODY)
+            return
+        said = tuple(record.cells[place].strip() for place in self.places.values())
+        if isinstance(source, PeopleFile):
+            self._write(Kept(person, ABOUT, record.line, (), said))
+            return
+        try:
+            self._coded(source, record, person, said)
+        except cells.Unusable as why:
+            self._fault(record, str(why))
+            self._write(Kept(person, self.task.of, why=SET_ASIDE))
+
+    def _coded(self, source: CodedFile, record: Record, person: str, said: tuple[str, ...]) -> None:
+        every = (cells.code(system, record.cells[self.places[c]]) for c, system in source.codes)
+        codes = tuple([one for one in every if one is not None])
+        if not any(one.code in self.task.codes for one in codes):
+            return
+        if source.status is not None:
+            word = record.cells[self.places[source.status.column]].strip().casefold()
+            if source.status.means.get(word) == Standing.VOID:
+                return
+        cells.day(record.cells[self.places[source.date]])
+        if source.ended:
+            cells.day(record.cells[self.places[source.ended]])
+        self._write(Kept(person, self.task.of, record.line, codes, said))
+
+    def _lost(self, record: Record, why: str) -> None:
+        """Set a line aside that may be anybody's."""
+        self._fault(record, why)
+        if isinstance(self.task.source, PeopleFile):
+            self.people += 1
+            return
+        for kind in self.task.source.kinds:
+            self.unread.setdefault(kind, SET_ASIDE)
+
+    def _fault(self, record: Record, why: str) -> None:
+        self.count += 1
+        if len(self.first) < MOST_NAMED:
+            self.first.append(Fault(f"{self.task.path}:{record.line}", why))
+        if record.text:
+            text = record.text if record.text.endswith("\n") else f"{record.text}\n"
+            self._file(f"rejects.{self.name}").write(text.encode())
+
+    def _write(self, kept: Kept) -> None:
+        bucket = bucket_of(kept.person, self.task.buckets)
+        self._file(f"{bucket}.{self.name}").write(self.encode(kept) + b"\n")
+
+    def _file(self, name: str) -> BinaryIO:
+        found = self.open.get(name)
+        if found is None:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            descriptor = os.open(self.task.folder / name, flags, 0o600)
+            opened = os.fdopen(descriptor, "wb", 1 << 16)
+            found = self.open[name] = self.files.enter_context(opened)
+        return found

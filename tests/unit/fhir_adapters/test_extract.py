@@ -1,0 +1,172 @@
+"""CSV files of a record system: what their cells mean, and what is set aside and never lost."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from fhir_adapters.bulk import cells
+from fhir_adapters.bulk.csv_lines import records
+from fhir_adapters.bulk.files import BulkError
+from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.people import SetAside
+from fhir_adapters.bulk.source import ready
+from fhir_adapters.needs import needs_of
+from rules.answer import Answer
+from rules.codes import SNOMED, Code
+from rules.days import Span
+from rules.record import ENTRY_KINDS, Kind, PatientRecord
+
+COPD = Code(SNOMED, "13645005")
+NEEDS = needs_of({kind: [COPD] for kind in (*ENTRY_KINDS, Kind.MEDICATION)})
+MAPPING = """people:
+  file: people.csv
+  id: ID
+  born: Born
+  died: Died
+files:
+  - file: coded.csv
+    holds: [everything coded]
+    person: ID
+    codes: [{column: Code, system: snomed}]
+    date: Date
+    value: Value
+    status: {column: Status, stands: [Active], over: [Past], declined: [Declined], void: [Wrong]}
+"""
+HEAD = b"ID,Code,Date,Value,Status\n"
+
+
+def read(
+    folder: Path, coded: bytes, mapping: str = MAPPING
+) -> tuple[dict[str, PatientRecord], SetAside]:
+    (folder / "mapping.yaml").write_text(mapping)
+    (folder / "people.csv").write_bytes(b"Report\n\nID,Born,Died\nann,03/04/1956,\nbea,1960,\n")
+    (folder / "coded.csv").write_bytes(coded)
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    with Crew(1) as crew:
+        found = ready(folder, NEEDS, scratch, crew)
+    told: list[SetAside] = []
+    people = [one.record for part in found.parts for one in part.people(told)]
+    return {one.person.id: one for one in people}, sum(told, found.aside)
+
+
+@pytest.mark.parametrize(
+    ("cell", "first", "last"),
+    [
+        pytest.param("03-Mar-2026", (2026, 3, 3), (2026, 3, 3), id="EMIS"),
+        pytest.param("03 Mar 2026", (2026, 3, 3), (2026, 3, 3), id="SystmOne"),
+        pytest.param("04/03/2026 10:15", (2026, 3, 4), (2026, 3, 4), id="day before month"),
+        pytest.param("2026-03-04", (2026, 3, 4), (2026, 3, 4), id="year first"),
+        pytest.param("Mar 2026", (2026, 3, 1), (2026, 3, 31), id="a month"),
+    ],
+)
+def test_a_day_is_read_as_the_united_kingdom_writes_it(
+    cell: str, first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    assert cells.day(cell) == Span(date(*first), date(*last))
+
+
+@pytest.mark.parametrize("cell", ["03/04/26", "03/13/2026", "30/02/2026", "46084", "soon"])
+def test_what_is_no_day_for_certain_is_not_used(cell: str) -> None:
+    with pytest.raises(cells.Unusable):
+        cells.day(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "sign", "unit"),
+    [("58", "58", "", ""), (">90", "90", ">", ""), ("58 mmol/mol", "58", "", "mmol/mol")],
+)
+def test_a_value_keeps_its_sign_and_unit(cell: str, number: str, sign: str, unit: str) -> None:
+    found = cells.measured(cell, "", frozenset())
+    assert found is not None
+    assert (found.number, found.comparator, found.unit) == (Decimal(number), sign, unit)
+
+
+@pytest.mark.parametrize("cell", ["140/85", "5,4", "3-5", "about 7"])
+def test_a_value_that_may_be_two_has_no_number(cell: str) -> None:
+    found = cells.measured(cell, "", frozenset())
+    assert found is not None
+    assert found.number is None
+
+
+def test_a_line_stands_in_the_lists_of_its_file_and_what_no_file_holds_is_unknown(
+    tmp_path: Path,
+) -> None:
+    found, aside = read(tmp_path, HEAD + b"ann,13645005,03/03/2020,58,Active\n")
+    kinds = {entry.kind for entry in found["ann"].by_code[COPD]}
+    assert kinds == {Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE, Kind.REFERRAL}
+    assert Kind.MEDICATION in found["ann"].unread
+    assert not kinds & set(found["ann"].unread)
+    assert found["bea"].by_code == {}
+    assert found["ann"].person.died is Answer.NO
+    assert aside.count == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "statuses"),
+    [
+        ("Past", {"resolved", "final", "completed"}),
+        ("Declined", {"not-done"}),
+        ("Wrong", set[str]()),
+        ("Nobody knows", {"unclear"}),
+    ],
+)
+def test_a_status_is_heard(tmp_path: Path, word: str, statuses: set[str]) -> None:
+    found, _ = read(tmp_path, HEAD + f"ann,13645005,2020,,{word}\n".encode())
+    assert {entry.status for entry in found["ann"].by_code.get(COPD, ())} == statuses
+
+
+@pytest.mark.parametrize(
+    ("line", "everybody"),
+    [
+        pytest.param(b"ann,1.3645E+7,2020,,\n", False, id="a code through a spreadsheet"),
+        pytest.param(b"ann,13645006,2020,,\n", False, id="a wrong check digit"),
+        pytest.param(b"ann,13645005,03/03/20,,\n", False, id="a year of two digits"),
+        pytest.param(b",13645005,2020,,\n", True, id="nobody's"),
+        pytest.param(b"ann,13645005,2020\n", True, id="cells are missing"),
+        pytest.param(b'ann,"13645005,2020,,\n', True, id="a quotation mark that is not closed"),
+        pytest.param(b"ann,\x00,2020,,\n", True, id="a NUL"),
+        pytest.param(b"ann,\x81,2020,,\n", True, id="no encoding"),
+    ],
+)
+def test_what_cannot_be_used_costs_its_lists_and_no_other_line(
+    tmp_path: Path, line: bytes, everybody: bool
+) -> None:
+    found, aside = read(tmp_path, HEAD + line + b"bea,13645005,2021,,\n")
+    assert aside.count == 1
+    assert aside.first[0].place.endswith("coded.csv:2")
+    assert Kind.CONDITION in found["ann"].unread
+    assert (Kind.CONDITION in found["bea"].unread) is everybody
+    assert COPD in found["bea"].by_code
+    assert b"".join(p.read_bytes() for p in (tmp_path / "scratch").glob("rejects.*")) or (
+        line in (b"ann,\x81,2020,,\n",)
+    )
+
+
+def test_five_thousand_random_lines_are_each_read_or_told(tmp_path: Path) -> None:
+    rng = Random(7)
+    letters = b'",;\n\r\t\x00\xe9\xff=+-@12345abc '
+    noise = b"".join(bytes(rng.choices(letters, k=30)) + b"\n" for _ in range(5_000))
+    path = tmp_path / "noise.csv"
+    path.write_bytes(noise + b"the,end\n")
+    last = list(records(path, ","))[-1]
+    assert last.cells[-1] == "end" or last.why
+    assert last.line <= noise.count(b"\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("slip", "instead", "says"),
+    [
+        ("born: Born", "birth: Born", "birth"),
+        ("system: snomed", "system: snomd", "snomd"),
+        ("holds: [everything coded]", "holds: [everything]", "everything"),
+        ("file: coded.csv", "file: ../coded.csv", "name alone"),
+        ("column: Code", "column: Coed", "coed"),
+    ],
+)
+def test_a_slip_in_the_mapping_is_told(tmp_path: Path, slip: str, instead: str, says: str) -> None:
+    with pytest.raises(BulkError, match="(?i)" + says):
+        read(tmp_path, HEAD, MAPPING.replace(slip, instead))
