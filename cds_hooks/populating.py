@@ -47,6 +47,11 @@ def _source(verb: argparse.ArgumentParser) -> None:
     """What every verb takes: whom it is about, by which rules, on which day."""
     verb.add_argument("source", type=Path, help="a folder: an export (NDJSON), or bundles")
     verb.add_argument("--rules", type=Path, help="the practice's folder (the built-in library)")
+    asking(verb)
+
+
+def asking(verb: argparse.ArgumentParser) -> None:
+    """How a list is gone through, by whichever rules."""
     verb.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
     verb.add_argument(
         "--processes", type=at_least_one, metavar="N", help="how many (one a processor)"
