@@ -5,7 +5,7 @@ import gc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cds_hooks import arguments, populating
+from cds_hooks import arguments, comparing, populating
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -106,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     populating.trying(
         rules.add_parser("try", help="how many of a list it would prompt for, and why")
     )
+    comparing.add(rules.add_parser("diff", help="what changed between two versions, and for whom"))
     lock = rules.add_parser("lock", help="write down which codes each list of a folder holds")
     lock.set_defaults(verb="rules lock")
     lock.add_argument(
@@ -346,6 +347,7 @@ _VERBS = {
     "rules reference": _reference,
     "rules release": _release,
     "rules try": populating.try_verb,
+    "rules diff": comparing.run_verb,
     "rules lock": _lock,
     "conformance": _examine,
     "lists import": _lists_import,

@@ -50,6 +50,11 @@ def _source(verb: argparse.ArgumentParser) -> None:
         "--mapping", type=Path, metavar="FILE", help="what the columns of CSV files mean"
     )
     verb.add_argument("--rules", type=Path, help="the practice's folder (the built-in library)")
+    asking(verb)
+
+
+def asking(verb: argparse.ArgumentParser) -> None:
+    """How a list is gone through, by whichever rules."""
     verb.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
     verb.add_argument(
         "--processes", type=at_least_one, metavar="N", help="how many (one a processor)"

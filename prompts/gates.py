@@ -11,6 +11,7 @@ from datetime import date
 from prompts.counted import IF_FOR_FEW, LATELY, Counted
 from prompts.judged import ENOUGH, MOST_WRONG, Judged
 from prompts.mutation import Result
+from prompts.reviewed import Since
 from rules.days import in_words
 from rules.lints import g01, g04, t02
 from rules.lints.lint import Seen
@@ -20,11 +21,11 @@ from rules.rule import SHOWN, Rule, Status
 
 # Where check says what a gate says too, the gate says it.
 SAID_BY_GATES = frozenset({"G01", "G04", "T00", "T01", "T02", "T04", "T07"})
-NOT_YET = "not available yet"
 NO_STORE = "No store is named, so nobody knows how often it was asked."
 NONE_JUDGED = "No store is named, so nobody knows what a clinician judged of it."
 NOT_READ = "What a clinician judged of it cannot be looked up either."
 _TRIED_WITHIN = 30  # days
+_NEVER_RELEASED = Since()
 _NAME_IT = "Give --data or --store as goodday serve has it."
 
 
@@ -53,7 +54,7 @@ class Ready:
     ``problems`` is what check says of the file as it would be; ``tried`` is what its stories notice
     of slips in it. ``counted`` is how often it was asked in shadow and pilot, and ``judged`` what a
     clinician said of people it was asked about; or why that is not known. ``on_a_list`` is when it
-    was last tried on a whole list.
+    was last tried on a whole list, and ``since`` is the rule against what was released last.
     """
 
     rule: Rule
@@ -64,6 +65,7 @@ class Ready:
     counted: Counted | str = NO_STORE
     judged: Judged | str = NONE_JUDGED
     on_a_list: Tried | None = None
+    since: Since = _NEVER_RELEASED
 
 
 def no_way(now: Status, to: Status, *, changed: bool = False) -> str:
@@ -125,12 +127,7 @@ def _to_live(ready: Ready) -> Iterator[Gate]:
     yield cycle_decided(ready.rule)
     yield asked_enough(ready.counted)
     yield judged_enough(ready.judged, ready.counted)
-    yield Gate(
-        "difference reviewed",
-        False,
-        f"A review of the difference from the version in pilot is {NOT_YET}.",
-        "Wait for goodday rules diff; until it is there no rule can go live this way.",
-    )
+    yield difference_reviewed(ready.since)
 
 
 def check_is_clean(rule: Rule, problems: Sequence[Problem]) -> Gate:
@@ -320,6 +317,11 @@ def judged_enough(found: Judged | str, asked: Counted | str) -> Gate:
             " none wrong."
         )
     return Gate("judged", False, says, do)
+
+
+def difference_reviewed(found: Since) -> Gate:
+    """Whether somebody looked at just this difference from what was released last."""
+    return Gate("difference reviewed", *found.says())
 
 
 def _count(number: int, one: str, several: str) -> str:

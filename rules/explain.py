@@ -11,6 +11,7 @@ from rules.answer import Answer, opposite
 from rules.conditions import ask_apart
 from rules.days import Duration, in_words, span_in_words
 from rules.fact import (
+    NOT_WRITTEN,
     All,
     AnyOf,
     Compare,
@@ -27,9 +28,11 @@ from rules.fact import (
     Sort,
     Test,
     facts_of,
+    parts_of,
 )
 from rules.finding import Finding
 from rules.outcome import Decision, Outcome
+from rules.problems import Place
 from rules.record import Entry, Measurement
 
 
@@ -43,6 +46,7 @@ class Line:
     depth: int = 0
     lists: tuple[str, ...] = ()  # the code lists that it looks for, by name
     briefly: str = ""  # the same for a headline: of what is in doubt only why
+    at: Place = NOT_WRITTEN  # where it stands: its first name, or the first that it is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def explain(outcome: Outcome) -> Explanation:
 
 def behind_no(outcome: Outcome) -> tuple[str, ...]:
     """The parts that keep a rule from asking, in its author's words; nothing of the record."""
-    lines = _deciders(outcome.rule.when, Answer.NO, outcome)
+    lines = deciders(outcome.rule.when, Answer.NO, outcome)
     said = (f'"{one.says}" is {"so" if one.answer is Answer.YES else "not so"}' for one in lines)
     return tuple(dict.fromkeys(said))
 
@@ -153,22 +157,22 @@ def _parts(outcome: Outcome, answer: Answer) -> str:
     """The parts of ``when`` that made it come to an answer, each with what it rests on."""
     return "; ".join(
         f'"{line.says}" {_SO[line.answer]}' + (f" ({why})" if why else "")
-        for line in _deciders(outcome.rule.when, answer, outcome)
+        for line in deciders(outcome.rule.when, answer, outcome)
         for why in (line.briefly or line.rests_on,)
     )
 
 
-def _deciders(condition: Condition, answer: Answer, outcome: Outcome) -> Iterator[Line]:
+def deciders(condition: Condition, answer: Answer, outcome: Outcome) -> Iterator[Line]:
     """The parts of a condition that are behind its answer: what else was so does not matter."""
     match condition:
         case Not(part):
-            yield from _deciders(part, opposite(answer), outcome)
+            yield from deciders(part, opposite(answer), outcome)
         case All(parts) | AnyOf(parts) | SomeOf(_, parts):
             for part in parts:
                 if _ask(part, outcome) is answer:
-                    yield from _deciders(part, answer, outcome)
+                    yield from deciders(part, answer, outcome)
         case NoneOf(parts):
-            yield from _deciders(AnyOf(parts), opposite(answer), outcome)
+            yield from deciders(AnyOf(parts), opposite(answer), outcome)
         case IsTrue() | Compare() | Computed() | Labelled():
             yield from _lines(condition, outcome, 0)
 
@@ -206,7 +210,8 @@ def _lines(condition: Condition, outcome: Outcome, depth: int) -> Iterator[Line]
         case Labelled(label, part):
             inside = tuple(_lines(part, outcome, depth))
             rests_on = "; ".join(line.rests_on for line in inside if line.rests_on)
-            yield Line(answer, label, rests_on, depth, _lists(condition), _briefly(inside))
+            lists, brief = _lists(condition), _briefly(inside)
+            yield Line(answer, label, rests_on, depth, lists, brief, _at(condition))
         case Computed(expression):
             made = _made_of(expression, outcome)
             brief = _made_of(expression, outcome, brief=True)
@@ -225,7 +230,17 @@ def _about(condition: Condition, says: str, outcome: Outcome, depth: int) -> Lin
         depth,
         _lists(condition),
         _found(fact, outcome, brief=True),
+        _at(condition),
     )
+
+
+def _at(condition: Condition) -> Place:
+    for part in parts_of(condition):
+        if isinstance(part, IsTrue):
+            return part.at
+        if isinstance(part, Compare):
+            return part.tests[0].at
+    return NOT_WRITTEN
 
 
 def _lists(condition: Condition) -> tuple[str, ...]:

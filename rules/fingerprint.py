@@ -89,6 +89,11 @@ def judged_as(rule: Rule) -> str:
     return sha256(text.encode()).hexdigest()[:LENGTH]
 
 
+def meaning(value: object) -> str:
+    """Any part of a rule as a text that is the same for what decides and says the same."""
+    return _Writing().of(value)
+
+
 class _Writing:
     """Values as text that says the same of the same, and nothing else of anything else."""
 

@@ -1,6 +1,8 @@
-"""What differs from the last git commit, as far as rules are concerned."""
+"""What differs from the last git commit, as far as rules are concerned; and how they were."""
 
 import subprocess
+import tarfile
+from io import BytesIO
 from pathlib import Path
 
 from rules.load import Loaded
@@ -29,6 +31,39 @@ def changed_files(path: Path) -> frozenset[Path]:
             " Leave out --changed to run every story."
         ) from None
     return frozenset((top / name).resolve() for name in (changed + new).split("\0") if name)
+
+
+def as_it_was(revision: str, path: Path, practice: Path, into: Path) -> Path:
+    """A file or folder as it was in a revision, among all that stood in the practice's folder.
+
+    It is put under ``into``, a folder of ours: the working tree stays as it is. Raises NoGit.
+    """
+    try:
+        top = Path(_git(practice, "rev-parse", "--show-toplevel").rstrip("\n")).resolve()
+        commit = _git(
+            top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+        ).strip()
+    except FileNotFoundError:
+        raise NoGit(f"There is no {revision}, and git is not installed here.") from None
+    except subprocess.CalledProcessError:
+        raise NoGit(
+            f"There is no file or folder called {revision}, and no such revision of {path}."
+        ) from None
+    inside = practice.resolve().relative_to(top)
+    try:
+        packed = subprocess.run(
+            ["git", "-C", str(top), "archive", "--format=tar", commit, "--", str(inside)],
+            capture_output=True,
+            check=True,
+        ).stdout
+        with tarfile.open(fileobj=BytesIO(packed)) as archive:
+            archive.extractall(into, filter="data")
+    except (subprocess.CalledProcessError, tarfile.TarError):
+        raise NoGit(f"{path} was not there yet in {revision}.") from None
+    was = into / path.resolve().relative_to(top)
+    if not was.exists():
+        raise NoGit(f"{path} was not there yet in {revision}.")
+    return was
 
 
 def _git(folder: Path, *arguments: str) -> str:

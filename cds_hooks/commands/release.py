@@ -15,9 +15,11 @@ from cds_hooks.commands.asked import Before, Named, before_live
 from cds_hooks.commands.check import is_part, look
 from cds_hooks.commands.fix import read, write
 from cds_hooks.commands.report import Report
+from cds_hooks.commands.reviews import since_release
 from cds_hooks.commands.tried import kept, place_of
 from prompts.gates import SAID_BY_GATES, Gate, Ready, Tried, gates, no_way
 from prompts.mutation import try_out
+from prompts.reviewed import Since
 from rules.care import Released
 from rules.fingerprint import fingerprint
 from rules.load import Loaded, load_library
@@ -68,7 +70,8 @@ def release(file: Path, to: str, *, yes: bool = False, named: Named = _NONE) -> 
     report = replace(report, lines=say.lines_of(report.problems))
     before_it = before_live(rule, named, today) if goal is Status.LIVE else Before()
     on_a_list = kept(place_of(file, rule.id), rule)
-    if not _gates_are_met(would_be, after, report, today, before_it, on_a_list):
+    since = since_release(file, rule)
+    if not _gates_are_met(would_be, after, report, today, before_it, on_a_list, since):
         return PROBLEMS
     say.difference(text, mark + (changed or ""), str(file), f"version {version}")
     safety = rule.care.safety
@@ -111,6 +114,7 @@ def _gates_are_met(
     today: date,
     before_it: Before,
     on_a_list: Tried | None,
+    since: Since,
 ) -> bool:
     """Ask every gate and print them all, and below them what check has to say."""
     if rule.status not in ASKED:
@@ -118,8 +122,8 @@ def _gates_are_met(
     stories, lists = after.stories[rule.id], after.library.code_lists
     in_turn = partial(say.working, what=f"Slips in {rule.id}")
     tried = try_out(rule, stories, lists, in_turn)
-    counted, judged = before_it.counted, before_it.judged
-    every = gates(Ready(rule, stories, report.problems, tried, today, counted, judged, on_a_list))
+    known = (before_it.counted, before_it.judged, on_a_list, since)
+    every = gates(Ready(rule, stories, report.problems, tried, today, *known))
     for gate in every:
         _print(gate)
     shut = sum(not gate.met for gate in every)
