@@ -241,7 +241,8 @@ class _Mapping:
         """A column of yes and no: in plain words, or in those that are listed."""
         if not isinstance(node, Block):
             column = self.reader.text(node)
-            plain = dict.fromkeys(_YES, "yes") | dict.fromkeys(_NO, "no")
+            plain: dict[str, str] = {word: "yes" for word in _YES}
+            plain |= {word: "no" for word in _NO}
             return Worded(column, plain) if column else None
         return self._worded(node, of, ("yes", "no"))
 
