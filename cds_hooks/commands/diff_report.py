@@ -1,6 +1,6 @@
 """What two versions of rules differ in, and who is gained and lost: for people, and as JSON."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from cds_hooks.commands import say
+from cds_hooks.population import small_numbers
 from rules.changes import Difference, Look, Part, same_texts
 from rules.days import in_words
 from rules.differing import Change, Pair, Reason, Sum
@@ -231,9 +232,10 @@ def _rule(one: Report, *, inside: bool) -> dict[str, object]:
     }
     counts = one.before_and_after
     if one.told is not None and counts is not None:
-        shown = _shown([count for _, count in one.groups], inside=inside)
+        groups = tuple(count for _, count in one.groups)
         people = (one.told.whole.people, *counts)
-        everybody, before, after = (_whole(number, inside=inside) for number in people)
+        everybody, before, after = people if inside else map(small_numbers.shown, people)
+        shown = groups if inside else small_numbers.column(groups)
         found["people"] = {"asked": everybody, "before": before, "after": after}
         found["changes"] = [
             {**_change(one.pair, change), "people": number}
@@ -246,22 +248,3 @@ def _change(pair: Pair, change: Change) -> dict[str, object]:
     loud, _ = why(pair, change, 2)
     because = [one._asdict() for one in change.because]
     return {"was": change.was, "now": change.now, "loud": loud, "because": because}
-
-
-MOST_HIDDEN = 7  # people; OpenSAFELY redacts counts of 7 and fewer, and rounds the others to 5
-
-
-def _whole(number: int, *, inside: bool) -> int | None:
-    """A number as it may leave the practice; None where so few people could be told apart."""
-    if inside:
-        return number
-    return None if number <= MOST_HIDDEN else (number + 2) // 5 * 5
-
-
-def _shown(counts: Sequence[int], *, inside: bool) -> Iterator[int | None]:
-    """Numbers of one whole: where a single one is left out, so is the next smallest."""
-    few = sorted(count for count in counts if count > MOST_HIDDEN)
-    alone = not inside and len(counts) - len(few) == 1
-    also = few[0] if alone and few else None
-    for count in counts:
-        yield None if count == also else _whole(count, inside=inside)
