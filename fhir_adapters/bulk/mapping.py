@@ -127,8 +127,8 @@ _FILE = (
     "file", "holds", "person", "codes", "date", "value", "unit", "words", "ended", "status",
 )  # fmt: skip
 _STATUS = tuple(str(one) for one in Standing if one is not Standing.UNCLEAR)
-_YES = ("y", "yes", "true", "1")
-_NO = ("n", "no", "false", "0")
+_YES: tuple[str, ...] = ("y", "yes", "true", "1")
+_NO: tuple[str, ...] = ("n", "no", "false", "0")
 _HEADINGS = frozenset({*_PEOPLE, *_FILE, *_STATUS, "people", "files", "column", "system"})
 
 
@@ -241,8 +241,7 @@ class _Mapping:
         """A column of yes and no: in plain words, or in those that are listed."""
         if not isinstance(node, Block):
             column = self.reader.text(node)
-            plain: dict[str, str] = {word: "yes" for word in _YES}
-            plain |= {word: "no" for word in _NO}
+            plain = dict.fromkeys(_YES, "yes") | dict.fromkeys(_NO, "no")
             return Worded(column, plain) if column else None
         return self._worded(node, of, ("yes", "no"))
 
