@@ -12,10 +12,12 @@ def add(population: argparse.ArgumentParser) -> None:
     run = verbs.add_parser("run", help="ask every rule about everybody on a list")
     run.set_defaults(verb="population", doing="run")
     _source(run)
+    _asked(run)
     run.add_argument("--to", type=Path, metavar="FILE", help="write a line for each person there")
     tag = verbs.add_parser("tag", help="reminders to add and to end, for a whole list, at night")
     tag.set_defaults(verb="population", doing="tag")
     _source(tag)
+    _asked(tag)
     tag.add_argument(
         "--to", type=Path, metavar="FOLDER", required=True, help="write the files there"
     )
@@ -25,6 +27,14 @@ def add(population: argparse.ArgumentParser) -> None:
     )
     tag.add_argument("--client", default="", help="whose people: its name in clients.toml")
     which_store(tag)
+    kept = verbs.add_parser(
+        "import", help="keep what rules may read, to be asked again and again in less time"
+    )
+    kept.set_defaults(verb="population", doing="import")
+    _source(kept)
+    kept.add_argument(
+        "--to", type=Path, metavar="FOLDER", required=True, help="write Parquet files there"
+    )
 
 
 def trying(verb: argparse.ArgumentParser) -> None:
@@ -32,6 +42,7 @@ def trying(verb: argparse.ArgumentParser) -> None:
     verb.set_defaults(verb="rules try")
     verb.add_argument("rule", help="the file of a rule, or its id")
     _source(verb)
+    _asked(verb)
     verb.add_argument(
         "--to", type=Path, metavar="FILE", help="write the report: .json, .csv or .html"
     )
@@ -44,18 +55,25 @@ def trying(verb: argparse.ArgumentParser) -> None:
 
 
 def _source(verb: argparse.ArgumentParser) -> None:
-    """What every verb takes: whom it is about, by which rules, on which day."""
-    verb.add_argument("source", type=Path, help="a folder: an export (NDJSON), bundles, or CSV")
+    """What every verb takes: whom it is about, and by which rules."""
+    verb.add_argument(
+        "source", type=Path, help="a folder: an export (NDJSON), bundles, CSV, or an import of them"
+    )
     verb.add_argument(
         "--mapping", type=Path, metavar="FILE", help="what the columns of CSV files mean"
     )
     verb.add_argument("--rules", type=Path, help="the practice's folder (the built-in library)")
-    asking(verb)
+    _gone_through(verb)
 
 
 def asking(verb: argparse.ArgumentParser) -> None:
-    """How a list is gone through, by whichever rules."""
-    verb.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
+    """How a list is gone through, on which day, by whichever rules."""
+    _asked(verb)
+    _gone_through(verb)
+
+
+def _gone_through(verb: argparse.ArgumentParser) -> None:
+    """How a list is gone through."""
     verb.add_argument(
         "--processes", type=at_least_one, metavar="N", help="how many (one a processor)"
     )
@@ -65,6 +83,11 @@ def asking(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--rejects", type=Path, metavar="FILE", help="keep the lines that could not be read there"
     )
+
+
+def _asked(verb: argparse.ArgumentParser) -> None:
+    """What every verb takes that asks rules."""
+    verb.add_argument("--today", type=day, help="the day to ask on, year-month-day (today)")
 
 
 def run_verb(options: argparse.Namespace) -> int:
@@ -96,4 +119,10 @@ def try_verb(options: argparse.Namespace) -> int:
     return run(Wanted(**given))
 
 
-_VERBS = {"run": _run, "tag": _tag}
+def _import(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.population_import import Wanted, keep  # noqa: PLC0415 - only what it needs
+
+    return keep(Wanted(**{key: getattr(options, key) for key in Wanted._fields}))
+
+
+_VERBS = {"import": _import, "run": _run, "tag": _tag}

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from cds_hooks.visits import sorts
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.people import Part, SetAside
 from fhir_adapters.bulk.source import Ready, ready
@@ -16,12 +17,23 @@ from rules.rule import Library
 R = TypeVar("R")
 
 HOOK = "patient-view"
+BOOKED = (
+    "this_appointment"  # the visit that is being booked, in whose place one of the book is taken
+)
 
 
 def wanted_by(library: Library) -> Needs:
     """What the rules that are asked whenever a record is opened read, and the holds before them."""
     practice = library.practice
     return needs(library.for_hook(HOOK), practice.holds, practice.elsewhere)
+
+
+def read_by(library: Library) -> Needs:
+    """What any rule of a library may read, whenever it is asked, with holds and coming visits."""
+    practice = library.practice
+    facts = (fact for rule in library.rules for fact in rule.looks_at if fact.find == BOOKED)
+    visits = sorts(library).union(*(fact.codes for fact in facts))
+    return needs(library.rules, practice.holds, practice.elsewhere, visits=visits)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from cds_hooks.population.asking import HOOK
+from cds_hooks.population.asking import BOOKED, HOOK
 from cds_hooks.population.groups import groups_of
 from cds_hooks.visits import HOOK as BOOKING
 from fhir_adapters.bulk.people import Part, SetAside, Someone
@@ -27,7 +27,6 @@ from rules.outcome import Decision
 from rules.record import Kind, PatientRecord
 from rules.rule import Library, Practice, Rule, Status
 
-_BOOKED = "this_appointment"  # facts that find the visit being booked
 _AHEAD = 28  # days: of visits to come, those that a rule for bookings is asked about
 
 
@@ -77,7 +76,7 @@ def needed(rule: Rule, library: Library) -> Needs:
     found = needs((rule, *together(library)), practice.holds, practice.elsewhere)
     if not is_for_bookings(rule):
         return found
-    visits = {c.code for fact in rule.looks_at if fact.find == _BOOKED for c in fact.codes}
+    visits = {c.code for fact in rule.looks_at if fact.find == BOOKED for c in fact.codes}
     kinds = {*found.kinds, Kind.APPOINTMENT}
     return replace(
         found,

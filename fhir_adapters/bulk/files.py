@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO, NamedTuple, cast
 
 # A longer line is nobody's record: it is set aside without being held in memory.
@@ -126,17 +127,27 @@ def number_of(piece: Piece, at: int) -> int:
 
 
 def _opened(path: Path) -> BinaryIO:
+    if path.suffix not in (".gz", ".zst"):
+        return path.open("rb", 1 << 20)
+    if not path.stat().st_size:
+        raise EOFError  # nothing, packed, is some bytes: this one never arrived
     if path.suffix == ".gz":
         unpacked = cast("io.RawIOBase", gzip.GzipFile(path, "rb"))  # it reads as one
-        return io.BufferedReader(unpacked, 1 << 20)
-    if path.suffix == ".zst":
-        try:
-            arrow = import_module("pyarrow")
-        except ImportError:
-            raise BulkError(
-                f"{path} is packed with zstd, which takes the extra called population: "
-                "pip install 'goodday[population]', or unpack the file."
-            ) from None
-        file = arrow.input_stream(str(path), compression="zstd")
-        return cast("BinaryIO", file)  # pyarrow is untyped; it reads as one
-    return path.open("rb", 1 << 20)
+    else:
+        library = arrow("pyarrow", f"{path} is packed with zstd, which", ", or unpack the file")
+        unpacked = library.input_stream(str(path), compression="zstd")
+    return io.BufferedReader(unpacked, 1 << 20)
+
+
+def arrow(module: str, what: str, instead: str = "") -> ModuleType:
+    """A module of pyarrow, which is an extra and asked for here alone.
+
+    ``what`` takes it, to begin the sentence that says so where it is not there, and ``instead`` is
+    what else could be done. Raises BulkError.
+    """
+    try:
+        return import_module(module)
+    except ImportError:
+        raise BulkError(
+            f"{what} takes the extra called population: pip install 'goodday[population]'{instead}."
+        ) from None

@@ -4,7 +4,7 @@ Two things are left behind, which no rule reads: the person's name, and what the
 before a visit, which is never kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -59,25 +59,18 @@ def pack_entry(entry: Entry) -> bytes:
 def unopened(
     person: Person,
     places: Mapping[Code, Sequence[int]],
-    packed: Sequence[bytes],
+    packed: Callable[[int], bytes],
     unread: Mapping[Kind, str],
+    booking: Sequence[bytes] = (),
 ) -> PatientRecord:
     """A record whose entries are unpacked when one of their codes is asked for: few ever are.
 
-    ``places`` are, for each code, the numbers of the entries that have it.
+    ``places`` are, for each code, the numbers of the entries that have it; ``packed`` gives one.
     """
     decode: Callable[[bytes], Entry] = _ENTRY.decode
-    return PatientRecord(person, Unopened(places, lambda number: decode(packed[number])), unread)
+    entries = Unopened(places, lambda number: decode(packed(number)))
+    return PatientRecord(person, entries, unread, tuple(map(decode, booking)))
 
 
 def _plain(entry: Entry) -> Entry:
     return entry if entry.written is None else replace(entry, written=None)
-
-
-def places_of(entries: Iterable[Entry]) -> dict[Code, list[int]]:
-    """For each code, the numbers of the entries that have it."""
-    found: dict[Code, list[int]] = {}
-    for number, entry in enumerate(entries):
-        for code in entry.codes:
-            found.setdefault(code, []).append(number)
-    return found

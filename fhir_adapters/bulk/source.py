@@ -15,6 +15,7 @@ from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.mapping import NAME, read_mapping
 from fhir_adapters.bulk.ndjson import open_folder
+from fhir_adapters.bulk.parquet import is_kept, open_kept
 from fhir_adapters.bulk.people import Part, SetAside
 from fhir_adapters.bulk.sorting import sort
 from fhir_adapters.needs import Needs
@@ -32,8 +33,8 @@ def ready(
 ) -> Ready:
     """Make a source ready to be read. ``scratch`` is an empty folder on a disk with room.
 
-    A folder of NDJSON files (an export), of bundles, or of CSV files with a mapping: the one that
-    is named, or the folder's own. Raises BulkError.
+    A folder of NDJSON files (an export), of bundles, of CSV files with a mapping: the one that is
+    named, or the folder's own; or what goodday population import made of one. Raises BulkError.
     """
     if not path.exists():
         raise BulkError(f"There is no folder called {path}.")
@@ -41,6 +42,8 @@ def ready(
         raise BulkError(f"{path} is a file; name the folder that it is in.")
     if mapping is not None or (path / NAME).is_file():
         return _tables(Extract(path, read_mapping(mapping or path / NAME), needs), scratch, crew)
+    if is_kept(path):
+        return Ready(*open_kept(path, needs))
     export = open_folder(path, needs)
     if not export.pieces and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
         return Ready(open_bundles(path), SetAside())

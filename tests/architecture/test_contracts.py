@@ -24,6 +24,7 @@ LOGGING = "Only cds_hooks.logs knows logging"
 TOKENS = "Only the clients, the store's key and the conformance kit know tokens and keys"
 FIGURES = "Only cds_hooks.metrics knows Prometheus"
 SPANS = "Only cds_hooks.tracing knows OpenTelemetry"
+ARROW = "Nobody imports pyarrow straight away"
 CEL = "Only rules.cel.run knows cel-python"
 
 # (contract, file, line that breaks it)
@@ -88,6 +89,9 @@ BREAKS = {
         FIGURES, "cds_hooks/invoke.py", "from prometheus_client import Counter",
     ),
     "a call makes its own spans": (SPANS, "cds_hooks/invoke.py", "from opentelemetry import trace"),
+    "a bulk run cannot do without pyarrow": (
+        ARROW, "fhir_adapters/bulk/columns.py", "import pyarrow",
+    ),
     "rules write to a log": (LOGGING, "rules/engine.py", "import logging"),
     "a door writes to a log": (LOGGING, "cds_hooks/invoke.py", "import logging"),
     "a record knows its rule": ("Inside rules", "rules/record.py", "import rules.rule"),

@@ -2,8 +2,8 @@
 
 Random histories as FHIR: codes of the library and others, every list, statuses of every sort,
 partial, missing, future and unreadable dates, things entered in error, refuted or filed. The doors:
-a bundle, a prefetch, a folder of NDJSON, and the served app; each with all lists read, or with some
-that could not be.
+a bundle, a prefetch, a folder of NDJSON, Parquet, and the served app; each with all lists read, or
+with some that could not be.
 """
 
 import json
@@ -43,6 +43,7 @@ from tests.builders import (
     rule_text,
 )
 from tests.fhir_builders import MORE
+from tests.kept import there_and_back
 from tests.served import Surgery, a_call, prefetch_of, surgery
 from tests.strategies import DATE_TEXTS, DATED_BY, NEAR_DATE_TEXTS, TIME_TEXTS, resources
 
@@ -288,6 +289,7 @@ def test_every_door_decides_alike_whatever_is_kept_and_in_whatever_order_it_came
     every, kept = through_bundle(history), through_prefetch(history)
     decided = decisions(every)
     assert decided == decisions(kept) == decisions(through_ndjson(history))
+    assert decided == decisions(there_and_back(every, NEEDS))
     assert asked_of(every) == asked_of(kept) == asked_of(through_ndjson(history))
     shuffled = list(history.entries)
     order.shuffle(shuffled)
@@ -320,6 +322,9 @@ def test_every_door_reads_the_same_entries_and_doubts_the_same_lists(history: Hi
     assert said_by(doors[0]) == said_by(doors[1]) == said_by(doors[2])
     assert set(doors[0].unread) == set(doors[1].unread) == set(doors[2].unread)
     assert doors[0].person == doors[1].person == doors[2].person
+    parquet = there_and_back(doors[0], ALL)
+    assert said_by(parquet) == said_by(doors[0])
+    assert (parquet.unread, parquet.person.birth) == (doors[0].unread, doors[0].person.birth)
 
 
 def test_every_list_is_among_what_the_doors_agree_on() -> None:

@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -195,6 +197,52 @@ def test_a_line_that_is_too_long_is_set_aside_without_the_lines_beside_it(tmp_pa
     assert code("cough") in found["ann"].by_code
     assert Kind.CONDITION in found["ann"].unread
     assert (aside.count, aside.first[0].place[-2:]) == (1, ":2")
+
+
+def zstd(text: bytes) -> bytes:
+    packed: bytes = import_module("pyarrow").compress(text, codec="zstd", asbytes=True)
+    return packed
+
+
+def test_files_may_be_packed_with_zstd(tmp_path: Path) -> None:
+    write(tmp_path, {"Procedure": (), "Appointment": ()}, ["ann"])
+    cough = lines([a_resource("Condition", "cough", of="ann")])
+    (tmp_path / "Condition.ndjson.zst").write_bytes(zstd(b"\n" + cough + b"{\n" + b" \n" * 99999))
+    found, aside = everybody(tmp_path)
+    assert code("cough") in found["ann"].by_code
+    assert [fault.place[len(str(tmp_path)) :] for fault in aside.first] == [
+        "/Condition.ndjson.zst:3"
+    ]
+
+
+def test_zstd_without_pyarrow_is_one_sentence_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {}, ["ann"])
+    (tmp_path / "Condition.ndjson.zst").write_bytes(zstd(b""))
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(BulkError, match=r"packed with zstd.*'goodday\[population\]', or unpack"):
+        everybody(tmp_path)
+
+
+PACKED: Mapping[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstd}
+
+
+@pytest.mark.parametrize("ending", PACKED)
+@pytest.mark.parametrize("length", [0, 9, -1])
+def test_a_packed_file_that_did_not_arrive_whole_makes_its_list_unknown(
+    tmp_path: Path, ending: str, length: int
+) -> None:
+    """One of no bytes at all too: an empty list, packed, is some bytes."""
+    write(tmp_path, {"Procedure": (), "Appointment": ()}, ["ann"])
+    pack = PACKED[ending]
+    file = tmp_path / f"Condition.ndjson.{ending}"
+    file.write_bytes(pack(b""))
+    assert Kind.CONDITION not in everybody(tmp_path)[0]["ann"].unread
+    file.write_bytes(pack(lines([a_resource("Condition", "cough", of="ann")]))[:length])
+    found, aside = everybody(tmp_path)
+    assert Kind.CONDITION in found["ann"].unread
+    assert "cannot be opened or unpacked" in aside.first[0].why
 
 
 def test_a_packed_file_that_is_cut_off_makes_its_list_unknown_for_everybody(tmp_path: Path) -> None:

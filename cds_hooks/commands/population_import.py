@@ -1,0 +1,66 @@
+"""``goodday population import SOURCE --to FOLDER``: what rules may read of everybody, as Parquet.
+
+Every other verb about a whole list takes the folder in the place of the source, says the same of
+everybody, and is done in a fraction of the time.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
+from cds_hooks.commands.population_run import tell
+from cds_hooks.population.asking import opened, read_by
+from fhir_adapters.bulk.files import BulkError
+from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.parquet import Keeping, Manifest, finish, unfinished
+from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.needs import Needs
+from rules.load import load_library
+
+
+class Wanted(NamedTuple):
+    """What was asked for."""
+
+    source: Path
+    to: Path
+    rules: Path | None = None
+    processes: int | None = None
+    scratch: Path | None = None
+    rejects: Path | None = None
+    mapping: Path | None = None
+
+
+def keep(wanted: Wanted) -> int:
+    """Read everybody, write them down, and say how many there are."""
+    loaded = load_library(wanted.rules)
+    if say.stopped(loaded):
+        return PROBLEMS
+    try:
+        made, aside = _kept(wanted, read_by(loaded.usable()))
+    except BulkError as error:
+        say.sorry(str(error))
+        return COULD_NOT_RUN
+    except OSError as error:
+        say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
+        return COULD_NOT_RUN
+    people, entries = say.count(made.people, "person", "people"), made.entries
+    say.line(f"{people} and {say.count(entries, 'entry', 'entries')} are in {wanted.to}.", "bold")
+    return tell(aside)
+
+
+def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
+    with (
+        Crew(wanted.processes or 0) as crew,
+        unfinished(wanted.to) as inside,
+        opened(wanted.source, needs, wanted.scratch, crew, wanted.mapping) as whole,
+    ):
+        files = [file for each in whole.each(Keeping(inside, needs), _watched) for file in each]
+        made = finish(wanted.to, inside, files, needs, whole.aside)
+        if wanted.rejects is not None:
+            whole.keep_rejects(wanted.rejects)
+        return made, whole.aside
+
+
+def _watched(parts: Sequence[Part]) -> Iterator[Part]:
+    return say.working(parts, "People")
