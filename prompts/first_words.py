@@ -33,6 +33,7 @@ _MORE_THAN_WORDS = re.compile(
     r"www"
     r"|[^\s.]\.(?=[^\W\d_]{2})"  # words that a dot joins: an address
     r"|//"
+    r"|\d(?:\.\d+){3}/"  # a number that a screen may go to
     r"|:(?![\s\d])|[^\s\d]:(?=\d)"  # what stands before an address, a port, a picture's name
     r"|&(?=\S)"  # an entity
     r"|[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3}",

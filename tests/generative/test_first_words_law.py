@@ -93,6 +93,7 @@ def check(text: str) -> None:
 @given(WRITTEN)
 @example("Look at //evil")
 @example("Look at evil.eg")
+@example("Look at 0.0.0.0/")
 def test_no_text_that_anybody_writes_becomes_anything_but_words(text: str) -> None:
     check(text)
 

@@ -67,6 +67,7 @@ def test_the_command_says_what_it_can_do(installed: Installed) -> None:
         "demo",
         "serve",
         "visits",
+        "papers",
         "rules",
         "lists",
         "client",
