@@ -4,17 +4,17 @@ Every other verb about a whole list takes the folder in the place of the source,
 everybody, and is done in a fraction of the time.
 """
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
 from cds_hooks.commands.population_run import tell
+from cds_hooks.commands.writing import for_owner
 from cds_hooks.population.asking import opened, read_by
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.parquet import Keeping, Manifest, finish, unfinished
-from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.people import SetAside
 from fhir_adapters.needs import Needs
 from rules.load import load_library
 
@@ -55,12 +55,9 @@ def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
         unfinished(wanted.to) as inside,
         opened(wanted.source, needs, wanted.scratch, crew, wanted.mapping) as whole,
     ):
-        files = [file for each in whole.each(Keeping(inside, needs), _watched) for file in each]
+        files = [file for each in whole.each(Keeping(inside, needs), say.people) for file in each]
         made = finish(wanted.to, inside, files, needs, whole.aside)
         if wanted.rejects is not None:
-            whole.keep_rejects(wanted.rejects)
+            with for_owner(wanted.rejects) as kept:
+                whole.keep_rejects(kept)
         return made, whole.aside
-
-
-def _watched(parts: Sequence[Part]) -> Iterator[Part]:
-    return say.working(parts, "People")

@@ -6,18 +6,18 @@ has heard before is not looked at: ``goodday population tag`` does that.
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 import msgspec
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
+from cds_hooks.commands.writing import for_owner, lines_for_owner
 from cds_hooks.population.asking import HOOK, opened, wanted_by
 from fhir_adapters.bulk.chunk import Row, evaluate_chunk
 from fhir_adapters.bulk.files import BulkError
@@ -73,19 +73,19 @@ def run(wanted: Wanted) -> int:
     try:
         with (
             Crew(wanted.processes or 0) as crew,
-            _written(wanted.to) as file,
+            lines_for_owner(wanted.to) as file,
             opened(
                 wanted.source, wanted_by(library), wanted.scratch, crew, wanted.mapping
             ) as whole,
         ):
-            for rows in whole.each(_Work(wanted.rules, today), _watched):
+            for rows in whole.each(_Work(wanted.rules, today), say.people):
                 people += len(rows)
                 came.update((one.rule, one.decision) for row in rows for one in row.came)
-                if file is not None:
-                    file.writelines(map(_line, rows))
+                file.write(map(_line, rows))
             aside = whole.aside
             if wanted.rejects is not None:
-                whole.keep_rejects(wanted.rejects)
+                with for_owner(wanted.rejects) as kept:
+                    whole.keep_rejects(kept)
     except BulkError as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
@@ -96,27 +96,12 @@ def run(wanted: Wanted) -> int:
     return tell(aside)
 
 
-def _watched(parts: Sequence[Part]) -> Iterator[Part]:
-    return say.working(parts, "People")
-
-
-@contextmanager
-def _written(file: Path | None) -> Generator[TextIO | None]:
-    """The file that the rows go to, for its owner alone: they say who has what."""
-    if file is None:
-        yield None
-        return
-    file.touch(0o600)
-    with file.open("w", encoding="utf-8") as written:
-        yield written
-
-
 def _line(row: Row) -> str:
     came = [
         {"rule": one.rule, "version": one.version, "decision": one.decision, "because": one.because}
         for one in row.came
     ]
-    return msgspec.json.encode({"person": row.person, "came": came}).decode() + "\n"
+    return msgspec.json.encode({"person": row.person, "came": came}).decode()
 
 
 def _print(library: Library, people: int, came: Mapping[tuple[str, str], int]) -> None:

@@ -6,7 +6,7 @@ is written to a record, and nothing is remembered of the night.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -18,6 +18,7 @@ from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
 from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, with_pauses
 from cds_hooks.commands.population_run import tell
+from cds_hooks.commands.writing import for_owner
 from cds_hooks.population import tag_files
 from cds_hooks.population.asking import HOOK, opened
 from cds_hooks.population.night import Ended, Night
@@ -133,16 +134,13 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
         opened(wanted.source, wants, wanted.scratch, crew, wanted.mapping) as whole,
     ):
         library = with_pauses(library, answers)
-        for rows in whole.each(_Work(wanted.rules, today, wanted.days), _watched):
+        for rows in whole.each(_Work(wanted.rules, today, wanted.days), say.people):
             for row in rows:
                 _take(night, row, library, _heard(answers, row, wanted.client, resting))
         if wanted.rejects is not None:
-            whole.keep_rejects(wanted.rejects)
+            with for_owner(wanted.rejects) as kept:
+                whole.keep_rejects(kept)
         return night, whole.aside
-
-
-def _watched(parts: Sequence[Part]) -> Iterator[Part]:
-    return say.working(parts, "People")
 
 
 def _heard(answers: Answers | None, row: Row, client: str, resting: Mapping[str, date]) -> History:

@@ -5,12 +5,11 @@ everybody on it. What was said before is not looked at: it quiets both alike.
 """
 
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,12 +19,12 @@ from cds_hooks.commands.diff_report import Report, Told, as_json, print_briefly,
 from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.reviews import keep
 from cds_hooks.commands.versions import NoVersion, Versions
-from cds_hooks.commands.writing import CannotWrite
+from cds_hooks.commands.writing import CannotWrite, for_owner, lines_for_owner
 from cds_hooks.population.asking import opened
 from cds_hooks.population.compared import Compare, asked_of_everybody, loaded_at, pairs_at
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.people import SetAside
 from fhir_adapters.needs import needs
 from rules.changes import Difference, Look, Version, differences, who_needs_to_look
 from rules.differing import Change, Pair, Sum
@@ -136,43 +135,27 @@ def _counted(
     work = Compare(both.old, both.new, today, told=wanted.people or wanted.to is not None)
     with (
         Crew(wanted.processes or 0) as crew,
-        _written(wanted.to) as file,
+        lines_for_owner(wanted.to) as file,
         opened(wanted.source, needs(rules), wanted.scratch, crew) as source,
     ):
-        for counted, changed in source.each(work, _watched):
+        for counted, changed in source.each(work, say.people):
             whole += counted
-            if file is not None:
-                file.writelines(map(_line, changed))
+            file.write(map(_line, changed))
             if wanted.people:
                 for person, change in changed:
                     named.setdefault(change, []).append(person)
         if wanted.rejects is not None:
-            source.keep_rejects(wanted.rejects)
+            with for_owner(wanted.rejects) as kept:
+                source.keep_rejects(kept)
         ids = frozenset(pair.id for pair in asked)
         return _Counted(Told(whole, ids, named), source.aside)
-
-
-def _watched(parts: Sequence[Part]) -> Iterator[Part]:
-    return say.working(parts, "People")
-
-
-@contextmanager
-def _written(file: Path | None) -> Generator[TextIO | None]:
-    """The file that people go to, for its owner alone: it says who has what."""
-    if file is None:
-        yield None
-        return
-    file.touch(0o600)
-    file.chmod(0o600)
-    with file.open("w", encoding="utf-8") as written:
-        yield written
 
 
 def _line(of: tuple[str, Change]) -> str:
     person, change = of
     because = [why._asdict() for why in change.because]
     row = {"person": person, **change._asdict(), "because": because}
-    return msgspec.json.encode(row).decode() + "\n"
+    return msgspec.json.encode(row).decode()
 
 
 def _print(

@@ -5,7 +5,7 @@ numbers hidden unless it is to stay inside the practice. A small report is left 
 which ``goodday rules release --to pilot`` asks for.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say, tried
 from cds_hooks.commands.population_run import tell
-from cds_hooks.commands.writing import CannotWrite, write_whole
+from cds_hooks.commands.writing import CannotWrite, for_owner, write_whole
 from cds_hooks.population.asking import opened
 from cds_hooks.population.burden import Burden, burden
 from cds_hooks.population.small_numbers import LEAST, in_digits
@@ -39,7 +39,7 @@ from cds_hooks.population.trying import (
 from fhir_adapters.bulk.book import book
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.people import SetAside
 from rules.attrition import Tally
 from rules.load import Loaded
 from rules.rule import Library, Rule
@@ -148,10 +148,11 @@ def _ask(wanted: Wanted, rule: Rule, library: Library, today: date) -> _Asked:
         Crew(wanted.processes or 0) as crew,
         opened(wanted.source, needed(rule, library), wanted.scratch, crew, wanted.mapping) as whole,
     ):
-        for part in whole.each(trial, _watched):
+        for part in whole.each(trial, say.people):
             found += part
         if wanted.rejects is not None:
-            whole.keep_rejects(wanted.rejects)
+            with for_owner(wanted.rejects) as kept:
+                whole.keep_rejects(kept)
         cards = burden(others, found.asked, book(wanted.source), today)
         return _Asked(rule, practice.name, found, cards, today, whole.aside)
 
@@ -159,10 +160,6 @@ def _ask(wanted: Wanted, rule: Rule, library: Library, today: date) -> _Asked:
 def _file(wanted: Wanted) -> Path | None:
     """The file of the rule, where it was named by that."""
     return Path(wanted.rule) if Path(wanted.rule).is_file() else None
-
-
-def _watched(parts: Sequence[Part]) -> Iterator[Part]:
-    return say.working(parts, "People")
 
 
 def _print(made: Report) -> None:

@@ -70,6 +70,11 @@ def working(things: Sequence[_Thing], what: str) -> Iterator[_Thing]:
             bar.stop()
 
 
+def people(parts: Sequence[_Thing]) -> Iterator[_Thing]:
+    """The parts of a whole list, one by one, as ``working`` shows them."""
+    return working(parts, "People")
+
+
 def _plain(text: str) -> str:
     """The text without what would steer a terminal, or turn the writing round."""
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)

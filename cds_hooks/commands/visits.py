@@ -5,7 +5,6 @@ is a letter or none. With ``--to`` the letters are written as files, with a shee
 which people write what they want of it; somebody reads each one before it is sent.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -16,6 +15,7 @@ from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, with_pauses
+from cds_hooks.commands.writing import for_owner
 from cds_hooks.pages.papers import Layout, Shown, letter_page, sheet_page
 from cds_hooks.pages.pdf import NoPdf, pdf
 from cds_hooks.settings import SettingsError
@@ -145,7 +145,7 @@ def _written(found: list[tuple[Visit, PatientRecord]], library: Library, wanted:
 
 def _write(file: Path, page: bytes) -> None:
     """For whoever asked alone, as all that is about one person. Raises OSError."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
+    with for_owner(file) as written:
         written.write(page)
 
 

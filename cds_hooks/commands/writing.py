@@ -1,7 +1,11 @@
-"""Writing a file whole or not at all: a reader never meets half of one."""
+"""Writing a file whole or not at all, and what is for its owner alone."""
 
+import os
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 
 class CannotWrite(Exception):
@@ -28,3 +32,34 @@ def write_whole(path: Path, text: str) -> None:
         raise CannotWrite(
             f"{path} cannot be written. Look at its permissions, or name another folder."
         ) from None
+
+
+@contextmanager
+def for_owner(path: Path) -> Generator[BinaryIO]:
+    """A file about people, emptied: its owner alone reads it, whoever could before. OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        path.chmod(0o600)  # one that was there keeps its mode when it is opened
+        yield file
+
+
+class Lines:
+    """Where lines about people go: a file for its owner alone, or nowhere."""
+
+    def __init__(self, file: BinaryIO | None) -> None:
+        self._file = file
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Each of them as a line. Raises OSError."""
+        if self._file is not None:
+            self._file.writelines(f"{line}\n".encode() for line in lines)
+
+
+@contextmanager
+def lines_for_owner(path: Path | None) -> Generator[Lines]:
+    """Lines into such a file, if there is to be one. Raises OSError."""
+    if path is None:
+        yield Lines(None)
+        return
+    with for_owner(path) as file:
+        yield Lines(file)

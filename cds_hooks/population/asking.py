@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from cds_hooks.visits import sorts
 from fhir_adapters.bulk.local import Crew
@@ -67,10 +67,8 @@ class Whole:
             self.aside += aside
             yield came
 
-    def keep_rejects(self, file: Path) -> None:
-        """Put the lines that were set aside into one file, for its owner alone."""
-        file.touch(0o600)
-        with file.open("wb") as kept:
-            for path in sorted(self._scratch.glob("rejects.*")):
-                with path.open("rb") as some:
-                    shutil.copyfileobj(some, kept)
+    def keep_rejects(self, kept: BinaryIO) -> None:
+        """Put the lines that were set aside into one file. Raises OSError."""
+        for path in sorted(self._scratch.glob("rejects.*")):
+            with path.open("rb") as some:
+                shutil.copyfileobj(some, kept)
