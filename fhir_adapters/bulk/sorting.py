@@ -62,7 +62,7 @@ class _Sorting:
         self.name = f"{crc32(str(task.piece).encode()):08x}"
         self.open: dict[int, BinaryIO] = {}
         self.people: dict[str, tuple[str, BinaryIO]] = {}  # by the reference that names them
-        self.count = 0
+        self.count = self.people_lost = 0
         self.first: list[Fault] = []
         self.unread: dict[Kind, str] = {}
         self.rejects: BinaryIO | None = None
@@ -105,7 +105,7 @@ class _Sorting:
         except Unreadable:
             self._fault(at, _BROKEN_OFF)
             self._unknown(self._kinds(), _BROKEN_OFF)
-        return SetAside(self.count, tuple(self.first), unread=self.unread)
+        return SetAside(self.count, tuple(self.first), self.people_lost, self.unread)
 
     def _usual(self, reference: str | None) -> tuple[str, BinaryIO] | None:
         """Whose lines these are, and where they go, if they are named as people usually are."""
@@ -166,6 +166,7 @@ class _Sorting:
         """Set a line aside. The list it was in is unknown for whom it names, or else for all."""
         self._fault(line[0], why, line[1])
         if self.task.piece.resource_type == _PATIENT:
+            self.people_lost += 1  # whoever it was is not asked about at all
             return
         named = set(_NAMED.findall(line[1] or b""))
         if len(named) == 1:

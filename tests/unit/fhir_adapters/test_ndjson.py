@@ -275,6 +275,16 @@ def test_nobody_is_asked_about_who_is_there_twice_and_not_the_same(tmp_path: Pat
     assert aside.people == 1
 
 
+def test_a_person_whose_own_line_cannot_be_read_is_told_as_somebody_not_asked_about(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, EMPTY, ["ann"])
+    with (tmp_path / "Patient.ndjson").open("ab") as file:
+        file.write(b'{"resourceType": "Patient", "id": "bea"\n')
+    found, aside = everybody(tmp_path)
+    assert (list(found), aside.count, aside.people) == (["ann"], 1, 1)
+
+
 def test_a_folder_with_nobody_in_it_gets_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BulkError, match=r"no Patient\.ndjson"):
         list(records(tmp_path, NEEDS))
