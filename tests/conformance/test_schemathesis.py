@@ -59,6 +59,7 @@ def check(reply: Reply, address: str) -> None:
         check_answer(reply.body, NOW.date())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_request_gets_what_the_standard_does_not_allow(
     here: Surgery,

@@ -49,6 +49,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Json:
     return examined(tmp_path_factory.mktemp("guarded"), margaret())
 
 
+@pytest.mark.long
 def test_nothing_is_found(report: Json) -> None:
     found = [one for one in report["results"] if one["status"] == "found"]
     assert found == [], json.dumps(found)

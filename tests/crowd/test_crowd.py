@@ -240,6 +240,7 @@ def _as_asked(parts: Sequence[object], processes: int) -> list[Seen]:
 # ---- the shared people ------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_shared_people_are_asked_about_too(shared_data: Path) -> None:
     theirs = synthea(shared_data / "patients")
     assert len(theirs) == 132

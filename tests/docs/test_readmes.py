@@ -44,7 +44,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 # Theirs start the command some thirty times, and servers.
-LONG = ("rules/README.md", "cds_hooks/README.md")
+LONG = ("rules/README.md", "fhir_adapters/README.md", "cds_hooks/README.md")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ LIBRARY = Path(__file__).parents[2] / "rules" / "library"
 RULES = ["my-rule", *sorted(path.stem for path in LIBRARY.rglob("*.yaml"))]
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed"),
     pytest.mark.skipif(not SERVER.exists(), reason="make editor has not fetched the server"),
 ]

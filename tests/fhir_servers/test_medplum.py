@@ -9,6 +9,8 @@ from tests.fhir_servers.people import TWELVE
 from tests.fhir_servers.promises import OfAnyServer
 from tests.fhir_servers.servers import FhirServer, medplum
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def server(shared_data: Path) -> Generator[FhirServer]:

@@ -6,6 +6,8 @@ They are held against HL7's own definitions of R4.
 import json
 from functools import cache
 
+import pytest
+
 from fhir_adapters.drafts import Json, drafts
 from fhir_adapters.forms import questionnaire_of
 from fhir_adapters.systems import TICKS
@@ -17,6 +19,8 @@ from tests.fhir_builders import WORDS, a_sheet
 from tests.fhir_servers.servers import said_by_validator
 from tests.library.people import RULES
 from tests.library.proposals import by_themselves, on_cards
+
+pytestmark = pytest.mark.long
 
 # R4 prefers its short list of common languages, and allows all. HAPI takes the short one for all
 # that there are, and has no Welsh: what is tried here is the shape of a translation.

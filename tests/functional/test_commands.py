@@ -35,6 +35,7 @@ def test_checking_the_starter_library_finds_nothing() -> None:
     )
 
 
+@pytest.mark.long
 def test_testing_the_starter_library_ends_with_how_many_are_right() -> None:
     done = goodday("rules", "test", LIBRARY)
     assert done.returncode == 0

@@ -54,6 +54,7 @@ def until(service: Running, wanted: str, person: str) -> str:
     return found
 
 
+@pytest.mark.long
 def test_a_paused_rule_is_quiet_on_every_process_and_speaks_again_when_it_is_resumed(
     two: tuple[Running, Running], tmp_path: Path
 ) -> None:

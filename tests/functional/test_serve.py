@@ -69,6 +69,7 @@ def test_a_whole_visit_over_the_wire(running: Running) -> None:
     assert "there was no time" in held(running.post(CALL, a_visit(running)).body)
 
 
+@pytest.mark.long
 def test_what_was_acknowledged_survives_being_killed(tmp_path: Path, practice: Path) -> None:
     people = [f"person-{number}" for number in range(12)]
     with serving(tmp_path / "first", practice) as first:
@@ -84,6 +85,7 @@ def test_what_was_acknowledged_survives_being_killed(tmp_path: Path, practice: P
             assert "not right for this person" in held(second.post(CALL, a_visit(second, of)).body)
 
 
+@pytest.mark.long
 def test_many_at_once_each_get_their_own_card(running: Running) -> None:
     def visit(number: int) -> tuple[str, str]:
         of = f"person-{number:03}"
@@ -144,7 +146,7 @@ def test_a_taken_port_gets_one_sentence(tmp_path: Path, practice: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", first(2, ["/proc", "/dev/null/below", "/proc/below", "/dev/null"])
+    "folder", first(1, ["/proc", "/dev/null/below", "/proc/below", "/dev/null"])
 )
 def test_a_folder_that_cannot_be_written_to_gets_one_sentence(practice: Path, folder: str) -> None:
     """Nobody can write there, not even root, who may run the tests."""

@@ -21,6 +21,7 @@ from prompts.stories import tell
 from rules.load import Loaded, load_library
 from rules.mending import Mended, mend
 from rules.problems import Problem
+from tests.lengths import every
 
 HERE = Path(__file__).parent
 SLIPS = sorted(path.parent for path in HERE.glob("*/expected.txt"))
@@ -133,7 +134,12 @@ def printed(folder: Path) -> str:
     return "\n".join(lines).replace(f"{folder}/", "") + "\n"
 
 
-each_slip = pytest.mark.parametrize("folder", SLIPS, ids=[folder.name for folder in SLIPS])
+NAMES = [folder.name for folder in SLIPS]
+each_slip = pytest.mark.parametrize("folder", SLIPS, ids=NAMES)
+# For what reads a folder many times over.
+every_fourth_slip = pytest.mark.parametrize(
+    "folder", every(4, ((folder,) for folder in SLIPS)), ids=NAMES
+)
 
 
 def test_there_are_as_many_slips_as_were_asked_for() -> None:
@@ -163,7 +169,7 @@ def test_what_is_said_has_no_words_of_a_library(folder: Path) -> None:
         assert not NEVER.search(" ".join((problem.says, problem.hint, *problem.more))), problem
 
 
-@each_slip
+@every_fourth_slip
 def test_what_offers_to_be_mended_is_mended(folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / "practice"
     shutil.copytree(folder, copy)
@@ -178,7 +184,7 @@ def test_what_offers_to_be_mended_is_mended(folder: Path, tmp_path: Path) -> Non
     assert mended(copy, problem).text == after.text
 
 
-@each_slip
+@every_fourth_slip
 def test_what_is_mended_or_typed_as_told_never_turns_the_rule_round(folder: Path) -> None:
     """The stories of each file say what it means: a file that is accepted says the same."""
     (problem,) = told_of(folder)
@@ -192,7 +198,7 @@ def test_what_is_mended_or_typed_as_told_never_turns_the_rule_round(folder: Path
         assert stories_wrong(load_library(folder, None, {problem.at.file: text.encode()})) == []
 
 
-@each_slip
+@every_fourth_slip
 def test_what_is_told_to_be_typed_can_be_typed(folder: Path) -> None:
     (problem,) = told_of(folder)
     lines = Path(problem.at.file).read_text(encoding="utf-8").split("\n")

@@ -100,6 +100,7 @@ def test_what_a_heading_asks_for_is_told_where_it_stands(heading: str, value: st
     assert problem.width == len(value)
 
 
+@pytest.mark.long
 def test_a_folder_of_hostile_files_is_told_of_all_at_once() -> None:
     named = {f"hostile-{n}.yaml": source for n, source in enumerate(HOSTILE.values())}
     told = {problem.at.file.rpartition("/")[2] for problem in load_files(named).stops}

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -185,6 +186,7 @@ BOXES = st.builds(
 LEFT = st.builds(_line, st.just(Kind.TAG), st.just(BOX), STATUS, WHEN)
 
 
+@pytest.mark.long
 @given(box=BOXES, lines=st.lists(LEFT, min_size=1, max_size=3))
 def test_the_day_that_is_told_ahead_is_the_first_on_which_the_answer_is_another(
     box: Elsewhere, lines: list[Entry]

@@ -50,6 +50,7 @@ def test_in_the_practice_that_is_printed_too() -> None:
             assert everybody(silent, visits).share < 0.05
 
 
+@pytest.mark.long
 def test_in_ninety_days_nothing_is_shown_again_however_a_card_was_met() -> None:
     """However often people come: neither silence nor want of time brings a card back so soon."""
     for visits in (VISITS, MORE_OFTEN, A_FEW_EACH_WEEK):

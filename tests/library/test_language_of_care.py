@@ -151,6 +151,7 @@ def pages() -> dict[str, str]:
     return {name: Text(page.decode()).text for name, page in made.items() if name.endswith(".html")}
 
 
+@pytest.mark.long
 def test_no_page_about_a_rule_has_a_word_that_blames_or_a_term_of_a_code_system() -> None:
     assert len(pages()) > len(RULES)
     found = {name: bad for name, text in pages().items() if (bad := unkind(text))}

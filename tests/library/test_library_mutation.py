@@ -100,6 +100,7 @@ def _left(rule: Rule, about: str) -> list[Mutant]:
     return [mutant for mutant, _ in _tried(rule).alike if about in mutant.says]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rule_id", "a_day_too_old"),
     [("results-ahead", "2026-10-09"), ("kidney-results", "2026-09-21")],  # 43 and 61 days

@@ -83,6 +83,7 @@ def test_somebody_of_whom_six_rules_speak_gets_one_card() -> None:
     assert sum(one.offer is not None for one in prompt.proposals) <= 3
 
 
+@pytest.mark.long
 def test_that_card_is_the_same_in_whatever_order_rules_and_records_come() -> None:
     record, six = of_six(), [rule_called(name) for name in SIX]
     (first,) = choice(six, record).prompts

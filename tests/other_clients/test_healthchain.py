@@ -27,7 +27,10 @@ json.dump(client.send_requests(), sys.stdout)
 """
 
 MADE = PYTHON.parents[1] / "made"
-pytestmark = pytest.mark.skipif(not MADE.exists(), reason="make callers was not run")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not MADE.exists(), reason="make callers was not run"),
+]
 
 
 @pytest.fixture(scope="module")

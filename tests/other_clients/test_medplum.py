@@ -13,6 +13,8 @@ from tests.fhir_builders import COPD_RULE, RESULTS_RULE, margaret
 from tests.fhir_servers.servers import MEDPLUM, FhirServer, medplum
 from tests.served import VIEW, Json, Running, piloting, serving
 
+pytestmark = pytest.mark.long
+
 CALLER = MEDPLUM / "caller.mjs"
 
 

@@ -73,6 +73,7 @@ def counted_by(monkeypatch: pytest.MonkeyPatch, what: Callable[[str], str]) -> N
     monkeypatch.setattr("cds_hooks.app.answer", answer)
 
 
+@pytest.mark.long
 def test_a_name_that_is_counted_is_found(
     tmp_path: Path,
     library: Library,
@@ -85,6 +86,7 @@ def test_a_name_that_is_counted_is_found(
     assert "the backup's store.sqlite" in found
 
 
+@pytest.mark.long
 def test_a_hash_that_nobody_searches_for_is_found(
     tmp_path: Path,
     library: Library,

@@ -120,6 +120,7 @@ def test_no_exception_says_anything_of_a_token_in_any_form(tmp_path: Path) -> No
     assert not [text for text in shown if found_in(text, sent)]
 
 
+@pytest.mark.long
 def test_a_real_server_writes_nothing_of_a_token(tmp_path: Path, practice: Path) -> None:
     path = registered(tmp_path / "list", KNOWN.table())
     sent = tokens(int(now().timestamp()))

@@ -34,7 +34,7 @@ from tests.served import BOOK, VIEW, Json, Surgery, in_pilot, piloting, surgery
 SOAK = settings().max_examples > 200
 MANY = 5_000 if SOAK else examples(100, 300)
 
-pytestmark = NEEDED
+pytestmark = [*NEEDED, pytest.mark.long]
 
 SHIPPED = (COPD_RULE, RESULTS_RULE, "agenda-sheet")
 # A rule that quotes all that a card can quote of a record, and one that cannot tell.

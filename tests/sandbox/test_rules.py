@@ -22,7 +22,7 @@ SOAK = settings().max_examples > 200
 MANY = 5_000 if SOAK else 300
 AT_ONCE = 250  # rules in one folder
 
-pytestmark = NEEDED
+pytestmark = [*NEEDED, pytest.mark.long]
 
 CARD = {
     "summary": "What would help?",

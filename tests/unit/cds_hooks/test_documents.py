@@ -322,7 +322,8 @@ def test_the_command_writes_the_pages(tmp_path: Path, capsys: pytest.CaptureFixt
     assert docs(tmp_path / "nothing", tmp_path, TODAY) == 2
     assert "There is no file or folder called" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
-    assert docs(None, tmp_path / "file", TODAY) == 2
+    one = Path(__file__).parents[3] / "rules/library/diabetes"
+    assert docs(one, tmp_path / "file", TODAY) == 2
     assert "cannot be written to" in capsys.readouterr().err
 
 
