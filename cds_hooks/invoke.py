@@ -15,7 +15,7 @@ from cds_hooks.discovery import HookService
 from cds_hooks.limits import check_resources
 from cds_hooks.refusals import AnotherPatient, BadRequest, MissingData
 from cds_hooks.sampling import Seen
-from cds_hooks.store.answers import Answers
+from cds_hooks.store.answers import Again, Answers
 from cds_hooks.store.tables import StoreError
 from cds_hooks.tally import Tally
 from cds_hooks.twice import check_members
@@ -213,6 +213,11 @@ class Asking:
         return practice_day(self.now)
 
     @property
+    def again(self) -> Again:
+        """What it is known by when it comes again."""
+        return Again(self.service.id, self.instance, self.now)
+
+    @property
     def seen(self) -> Seen:
         """The same look, for whoever will judge the rules that are not live yet."""
         return Seen(self.who, self.today, self.service.judged)
@@ -245,7 +250,7 @@ def answer(outcomes: tuple[Outcome, ...], asking: Asking, answers: Answers, tall
     # Cards are kept when this ends, before the answer leaves, or an answer to them would be lost.
     with answers.about(asking.who) as known, answers.sitting(asking.looks, asking.now) as sitting:
         history = replace(
-            known.history(asking.instance, today),
+            known.history(asking.again, today),
             this_session=sitting.shown,
             muted=muted_by(answers, asking.looks, [one.rule for one in outcomes], today),
         )

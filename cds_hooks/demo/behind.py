@@ -14,7 +14,7 @@ from cds_hooks.clock import Clock, practice_day
 from cds_hooks.demo.writing import Json
 from cds_hooks.invoke import muted_by, patient_of, read_call, record_of_call, sent_with
 from cds_hooks.live import Live
-from cds_hooks.store.answers import Answers, kept_as
+from cds_hooks.store.answers import Again, Answers, kept_as
 from cds_hooks.store.audit import Audit, Looked
 from prompts.choose import choose
 from prompts.history import History, on_topic, quieter, said_in_record
@@ -114,8 +114,9 @@ class Behind:
         read = read_call(msgspec.json.encode(call))
         sent = sent_with(read, asked, null_means_empty=False)
         record = record_of_call(read, asked, sent, {})
-        who, asking = kept_as(patient_of(read), ""), str(read.hookInstance)
-        return _Look(asked.rules, practice, record, who, asking, practice_day(self._clock()))
+        who, now = kept_as(patient_of(read), ""), self._clock()
+        asking = Again(asked.id, str(read.hookInstance), now)
+        return _Look(asked.rules, practice, record, who, asking, practice_day(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class _Look:
     practice: Practice
     record: PatientRecord
     who: str
-    asking: str
+    asking: Again
     today: date
 
     def outcomes(self, history: History) -> tuple[Outcome, ...]:

@@ -18,7 +18,7 @@ from cds_hooks.store.cases import Cases, sweep
 from cds_hooks.store.coding import Coding
 from cds_hooks.store.counting import NOT_AVAILABLE, SHOWN, Event
 from cds_hooks.store.hearing import forget_comments, hear_one
-from cds_hooks.store.kept import Button, Issued, Met, Used, kept_as
+from cds_hooks.store.kept import Again, Button, Issued, Met, Used, kept_as
 from cds_hooks.store.keys import Key, read_key
 from cds_hooks.store.mutes import Mutes
 from cds_hooks.store.opening import Database, Place, open_store
@@ -32,7 +32,7 @@ from cds_hooks.store.tables import about as known_of_itself
 from cds_hooks.store.thumbs import Said, forget_thumbs
 from prompts.history import History
 
-__all__ = ["Answers", "Button", "Issued", "Known", "Met", "Place", "Used", "kept_as"]
+__all__ = ["Again", "Answers", "Button", "Issued", "Known", "Met", "Place", "Used", "kept_as"]
 
 _LOOK = select(cards.c.card, answers.c.id).join(answers, isouter=True).limit(1)
 _ISSUE = Quick(insert(cards))
@@ -123,7 +123,7 @@ class Answers:
         with self._database.reading() as connection:
             return issued_of(connection, card.lower())
 
-    def history(self, person: str, asking: str = "") -> History:
+    def history(self, person: str, asking: Again | None = None) -> History:
         """What was shown to a person and what they said, to read it only. Raises StoreError."""
         with self._database.reading() as connection:
             return history_of(connection, person, self._key.hidden(person), asking)
@@ -286,7 +286,7 @@ class Known:
         self._full_on = full_on
         self.events: list[Event] = []  # to be counted with it
 
-    def history(self, asking: str, today: date) -> History:
+    def history(self, asking: Again | None, today: date) -> History:
         """What was shown to this person and what they said, and what is full today."""
         hidden = self._key.hidden(self._person)
         known = history_of(self._connection, self._person, hidden, asking)

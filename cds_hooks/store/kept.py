@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from rules.days import Duration
 from rules.record import NEVER, Reply
@@ -85,6 +86,14 @@ class Issued:
     value_sets: Mapping[str, str] = field(default_factory=dict[str, str])  # each list's hash
     facts: tuple[Used, ...] = ()
     steps: Steps = ()
+
+
+class Again(NamedTuple):
+    """What a call is known by when it comes again: its service, its own name, and its moment."""
+
+    service: str
+    instance: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """What is known of one person, read from the rows of the store."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
-from cds_hooks.store.kept import Issued, Used, chosen_by
+from cds_hooks.store.kept import Again, Issued, Used, chosen_by
 from cds_hooks.store.quick import Quick
 from cds_hooks.store.tables import answers, cards, grounds, late, noes
 from prompts.history import History, Shown
@@ -15,6 +15,7 @@ from rules.record import Reply, Said
 _HISTORY = Quick(
     select(
         cards.c.card,
+        cards.c.service,
         cards.c.hook_instance,
         cards.c.rules,
         cards.c.shown_on,
@@ -39,9 +40,11 @@ _HISTORY = Quick(
 _NOES = Quick(
     select(noes.c.topic, noes.c.said_on, noes.c.ask_again).where(noes.c.who == bindparam("who"))
 )
-# How often a client is believed that it repeats a call of which it has not seen the card. One that
-# gives the same instance to whatever it asks is not asking again: what it was sent was shown.
+# How often, and for how long, a client is believed that it repeats a call of which it has not seen
+# the card. One that gives the same instance to whatever it asks, at every moment and on every day,
+# is not asking again: what it was sent was shown.
 MOST_REPEATS = 20
+REPEATED_WITHIN = timedelta(minutes=30)  # a consultation, as for the links of a card
 
 
 _ISSUED = (
@@ -78,14 +81,14 @@ def issued_of(connection: Connection, card: str) -> Issued | None:
     )
 
 
-def history_of(connection: Connection, person: str, hidden: str, asking: str) -> History:
+def history_of(connection: Connection, person: str, hidden: str, asking: Again | None) -> History:
     """What was shown to a person and what they said; ``hidden`` is the keyed hash of the person.
 
     Topic by topic: what was answered on a card is no longer shown without an answer, and what else
     stood on that card still is. An answer counts for its topics and for the offers that it answers.
-    ``asking`` is the hook instance that asks now: a client that repeats a call has not seen its
-    card, so that one was not shown. That is believed ``MOST_REPEATS`` times, or each repeat would
-    leave a card that every later call has to read.
+    ``asking`` is the call that asks now: a client that repeats one, at the same service and within
+    ``REPEATED_WITHIN``, has not seen its card, so that one was not shown. That is believed
+    ``MOST_REPEATS`` times, or each repeat would leave a card that every later call has to read.
     """
     said: dict[Said, None] = {}
     shown: dict[str, _Kept] = {}
@@ -104,7 +107,7 @@ def history_of(connection: Connection, person: str, hidden: str, asking: str) ->
             if topic not in (row.late or "").split(" "):
                 said[Said(topic, reply, on, ask_again, offers=answers_to)] = None
                 answered.add((row.card, topic))
-    repeated = [card for card, kept in shown.items() if kept.instance == asking]
+    repeated = [card for card, kept in shown.items() if asking and _is_of(kept, asking)]
     if len(repeated) <= MOST_REPEATS:
         for card in repeated:
             del shown[card]
@@ -119,10 +122,17 @@ def history_of(connection: Connection, person: str, hidden: str, asking: str) ->
     return History(tuple(said), tuple(kept.shown for kept in oldest_first))
 
 
+def _is_of(kept: "_Kept", asking: Again) -> bool:
+    """Whether a card is of a call that is asked once more; not of one long before or after it."""
+    same = (kept.service, kept.instance) == (asking.service, asking.instance)
+    return same and abs(asking.at - kept.at) <= REPEATED_WITHIN
+
+
 class _Row(NamedTuple):
     """A card and one answer to it, as ``_HISTORY`` gives them."""
 
     card: str
+    service: str
     instance: str
     rules: str
     shown_on: str
@@ -141,6 +151,7 @@ class _Kept(NamedTuple):
     """A card that was shown, and what its buttons answer."""
 
     at: datetime
+    service: str
     instance: str
     shown: Shown
     buttons: dict[str, tuple[list[str], list[str], str]]
@@ -152,4 +163,5 @@ def _kept(row: _Row) -> _Kept:
     rules = tuple(rule.partition("|")[0] for rule in row.rules.split(" "))
     on = date.fromisoformat(row.shown_on)
     shown = Shown(on, rules, tuple(row.shown_topics.split(" ")), offers)
-    return _Kept(datetime.fromisoformat(row.shown_at), row.instance, shown, buttons)
+    at = datetime.fromisoformat(row.shown_at)
+    return _Kept(at, row.service, row.instance, shown, buttons)

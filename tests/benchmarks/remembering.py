@@ -26,7 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from cds_hooks.store.answers import Answers
+from cds_hooks.store.answers import Again, Answers
 from cds_hooks.store.kept import Issued
 from rules.record import Reply
 from tests.benchmarks.piloted import write_practice
@@ -67,7 +67,7 @@ def report_cpu(folder: Path, rounds: int) -> bool:
     def written(card: Issued, *, after_reading: bool = False) -> None:
         with store.about(card.person) as known:
             if after_reading:
-                known.history(card.hook_instance, TODAY)
+                known.history(Again(card.service, card.hook_instance, NOW), TODAY)
             who = CLINICIANS[sum(map(ord, card.person)) % len(CLINICIANS)]
             with store.sitting(who, NOW) as sitting:
                 if after_reading:

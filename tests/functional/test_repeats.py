@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from rules.engine import evaluate
 from rules.outcome import Decision
 from tests.builders import a_bundle
 from tests.fhir_builders import COPD_RULE, RESULTS_RULE, a_booking, leroy, margaret
-from tests.served import piloting, surgery
+from tests.served import VIEW, piloting, surgery
+
+START = "encounter-start"
 
 
 def test_a_call_that_is_repeated_gets_a_card_again(tmp_path: Path) -> None:
@@ -19,6 +22,22 @@ def test_a_call_that_is_repeated_gets_a_card_again(tmp_path: Path) -> None:
         call = practice.a_call(margaret())
         assert practice.ask(call).card["summary"] == practice.ask(call).card["summary"]
         assert practice.ask(practice.a_call(margaret())).cards == []
+
+
+def test_a_client_that_gives_every_call_one_name_is_shown_no_card_again(tmp_path: Path) -> None:
+    """Neither on the next days, nor by another hook at the same moment."""
+    library = piloting(tmp_path / "practice", COPD_RULE)
+    both = tuple(replace(rule, hooks=(VIEW, START)) for rule in library.rules)
+    with surgery(tmp_path, replace(library, rules=both)) as practice:
+        call = practice.a_call(margaret())
+        other = practice.a_call(margaret(), hook=START)
+        other["hookInstance"] = call["hookInstance"]
+        other["context"]["encounterId"] = "1"
+        assert len(practice.ask(call).cards) == 1
+        assert practice.post(json.dumps(other).encode(), START).cards == []
+        for _ in range(20):
+            practice.pass_time(days=1)
+            assert practice.ask(call).cards == []
 
 
 def test_a_repeated_call_after_an_answer_stays_quiet(tmp_path: Path) -> None:

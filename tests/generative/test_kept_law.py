@@ -116,7 +116,7 @@ class Surgery:
     def look(self, most: int) -> Iterator[tuple[Prompt, str, str]]:
         """What is shown, with the name of each card and of the button that says no."""
         with self.store.about(ANN) as known:
-            history = known.history("", self.today)
+            history = known.history(None, self.today)
             outcomes = evaluate(self.rules(), RECORD, history.said, self.today)
             practice = Practice("A test", most_cards_at_once=most)
             choice = choose(outcomes, history, self.today, practice)

@@ -2,20 +2,21 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
 
-from cds_hooks.store.answers import Answers, Issued
+from cds_hooks.store.answers import Again, Answers, Issued
 from cds_hooks.store.counting import Event
 from cds_hooks.store.kept import Met, Used
 from cds_hooks.store.opening import Place
-from cds_hooks.store.remembering import MOST_REPEATS
+from cds_hooks.store.remembering import MOST_REPEATS, REPEATED_WITHIN
 from prompts.history import Shown
 from rules.record import Reply
+from tests.served import VIEW
 from tests.stores import NOW, SINGING, TODAY, a_card, pressed, said_to, was_closed
 
 
@@ -28,7 +29,7 @@ def test_workers_that_are_asked_about_one_person_at_once_issue_one_card(place: P
         for person in range(10):
             together.wait()
             with workers[number].about(f"person-{person}") as known:
-                if not known.history("", TODAY).shown:
+                if not known.history(None, TODAY).shown:
                     known.issue(a_card(f"person-{person}"))
                     issued += 1
         return issued
@@ -85,8 +86,27 @@ def test_what_was_shown_is_told_the_oldest_first_with_its_rules_topics_and_offer
 def test_a_client_that_repeats_its_call_has_not_seen_its_card(store: Answers) -> None:
     card = a_card()
     store.issue(card)
-    assert store.history("ann", card.hook_instance).shown == ()
-    assert store.history("ann", card.hook_instance).said == ()
+    again = Again(card.service, card.hook_instance, NOW + REPEATED_WITHIN)
+    assert store.history("ann", again).shown == ()
+    assert store.history("ann", again).said == ()
+
+
+@pytest.mark.parametrize(
+    ("hook", "at"),
+    [
+        pytest.param(VIEW, NOW + REPEATED_WITHIN + timedelta(seconds=1), id="later"),
+        pytest.param(VIEW, NOW - timedelta(days=1), id="by a clock that was put back"),
+        pytest.param("encounter-start", NOW, id="of another hook"),
+    ],
+)
+def test_another_call_is_no_repeat_though_its_client_gives_it_the_same_name(
+    store: Answers, hook: str, at: datetime
+) -> None:
+    card = a_card()
+    store.issue(card)
+    asking = Again(f"good-day-{hook}", card.hook_instance, at)
+    assert len(store.history("ann", asking).shown) == 1
+    assert {one.reply for one in store.history("ann", asking).said} == {Reply.SHOWN}
 
 
 def test_a_client_that_repeats_its_call_for_ever_is_shown_no_more_and_forgets_no_no(
@@ -94,10 +114,11 @@ def test_a_client_that_repeats_its_call_for_ever_is_shown_no_more_and_forgets_no
 ) -> None:
     """Or each repeat would leave another card, and each call would read them all."""
     one_instance = str(uuid4())
+    asking = Again(a_card().service, one_instance, NOW)
     cards: list[Issued] = []
     for number in range(500):
         with store.about("ann") as known:
-            history = known.history(one_instance, TODAY)
+            history = known.history(asking, TODAY)
             assert len(history.shown) == (0 if number <= MOST_REPEATS else number)
             if not history.shown:  # as whoever decides has it: what was shown is quiet for a while
                 cards.append(replace(a_card(), hook_instance=one_instance))
@@ -106,11 +127,11 @@ def test_a_client_that_repeats_its_call_for_ever_is_shown_no_more_and_forgets_no
                 break
         store.hear([pressed(cards[0], "no")], NOW)
     assert len(cards) == MOST_REPEATS + 1
-    for asking in (one_instance, "another"):
-        assert said_to_of(store, asking) == {Reply.DECLINED}
+    for one in (asking, None):
+        assert said_to_of(store, one) == {Reply.DECLINED}
 
 
-def said_to_of(store: Answers, asking: str) -> set[Reply]:
+def said_to_of(store: Answers, asking: Again | None) -> set[Reply]:
     """What was said about breathing, when somebody asks from there, besides what was shown."""
     history = store.history("ann", asking)
     return {one.reply for one in history.said if one.topic == "breathing"} - {Reply.SHOWN}
@@ -191,14 +212,14 @@ def test_a_no_to_all_of_a_card_is_counted_for_each_rule_and_offer(store: Answers
 def test_an_offer_that_was_full_three_times_rests_for_everybody(store: Answers) -> None:
     for number in range(3):
         with store.about("zoe") as known:
-            assert known.history("", TODAY).capacity == {}
+            assert known.history(None, TODAY).capacity == {}
         card = a_card(f"person-{number}")
         store.issue(card)
         full = Met(card.card, NOW, closed=Reply.SHOWN, reason="service-not-available")
         store.hear([full, full], NOW)
     with store.about("zoe") as known:
-        assert known.history("", TODAY).capacity[SINGING] == TODAY
-        assert known.history("", TODAY + timedelta(days=91)).capacity == {}
+        assert known.history(None, TODAY).capacity[SINGING] == TODAY
+        assert known.history(None, TODAY + timedelta(days=91)).capacity == {}
 
 
 def test_late_and_repeated_answers_are_not_counted(store: Answers) -> None:
