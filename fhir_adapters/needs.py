@@ -197,9 +197,10 @@ def needs(
     for rule in rules:
         # Where a no is written down.
         also([Kind.PROCEDURE], rule.offer_codes)
-        also([Kind.PROCEDURE], (Code(OWN, topic) for topic in rule.quiet.topics))
-        if rule.quiet.declined_codes:
-            also(ENTRY_KINDS, rule.quiet.declined_codes)
+        topics = (*rule.quiet.topics, *rule.quiet.silenced_by)
+        also([Kind.PROCEDURE], (Code(OWN, topic) for topic in topics))
+        if declined := rule.quiet.declined_codes | rule.quiet.declined_beside:
+            also(ENTRY_KINDS, declined)
         looked_at(rule.looks_at)
         for other in (*rule.elsewhere, *(o for o in others if o.is_about(rule.quiet.topics))):
             if other.families:

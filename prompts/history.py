@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 
+from rules.codes import Code
 from rules.days import Duration
 from rules.facts import offered
 from rules.record import NEVER, PatientRecord, Reply, Said
@@ -68,8 +69,9 @@ def _quieter(rule: Rule, lengths: tuple[tuple[Reply, Duration], ...]) -> Rule:
 def said_in_record(rule: Rule, record: PatientRecord, today: date) -> tuple[Said, ...]:
     """Every answer on the rule's topic that the record holds, as if it had been given to us."""
     quiet = rule.quiet
+    declined = quiet.declined_codes | quiet.declined_beside
     return offered.said_in_record(
-        quiet.topic, quiet.topics, rule.offer_codes, quiet.declined_codes, record, today
+        quiet.topic, quiet.topics, rule.offer_codes, declined, record, today
     )
 
 
@@ -104,12 +106,20 @@ def _counted(said: Iterable[Said], topic: str, today: date) -> tuple[Said, ...]:
     )
 
 
-def silencing(rule: Rule, said: Iterable[Said], today: date) -> tuple[Said, ...]:
-    """Answers on other topics that silence this rule too, because their rule says so."""
-    if not rule.quiet.silenced_by:
+def silencing(
+    rule: Rule, said: Iterable[Said], record: PatientRecord, today: date
+) -> tuple[Said, ...]:
+    """Answers on other topics that silence this rule too, because their rule says so.
+
+    Given to us, or written on the record under the name of such a topic.
+    """
+    quiet = rule.quiet
+    if not quiet.silenced_by:
         return ()
-    return tuple(
+    none, topics = frozenset[Code](), frozenset(quiet.silenced_by)
+    in_record = offered.said_in_record(quiet.topic, topics, none, none, record, today)
+    return in_record + tuple(
         Said(one.topic, one.reply, min(one.on, today), one.ask_again, one.source)
         for one in said
-        if one.topic in rule.quiet.silenced_by and one.reply is not Reply.SHOWN
+        if one.topic in topics and one.reply is not Reply.SHOWN
     )

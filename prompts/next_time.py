@@ -139,8 +139,9 @@ def _codes(case: Case) -> set[Code]:
     """Everything that the rule looks for on a record, a no among it, and what would hold it."""
     rule, quiet = case.rule, case.rule.quiet
     looked_at = _looked_at(case)
-    topics = quiet.topics | {fact.topic for fact in looked_at if fact.topic}
-    found = {Code(OWN, topic) for topic in topics} | rule.offer_codes | quiet.declined_codes
+    topics = {*quiet.topics, *quiet.silenced_by, *(fact.topic for fact in looked_at if fact.topic)}
+    found = {Code(OWN, topic) for topic in topics} | rule.offer_codes
+    found |= quiet.declined_codes | quiet.declined_beside
     found |= {shows[0] for shows in map(shows_as, rule.offers) if shows is not None}
     for fact in looked_at:
         found |= fact.codes | fact.ended_by | fact.choices.keys()

@@ -193,7 +193,9 @@ def _consent(asked: Asked) -> Held | str:
 def _answers_unread(asked: Asked) -> Held | str:
     """A no may stand where we could not look; not having read it is not its absence."""
     unread = asked.outcome.look.record.unread
-    kinds = ENTRY_KINDS if asked.rule.quiet.declined_codes else (NO_STANDS_IN,)
+    quiet = asked.rule.quiet
+    anywhere = quiet.declined_codes or quiet.declined_beside
+    kinds = ENTRY_KINDS if anywhere else (NO_STANDS_IN,)
     missing = [kind for kind in kinds if kind in unread]
     if not missing:
         return "Every list in which a no may stand could be read."
@@ -243,8 +245,9 @@ def _the_longer(quiet: Held | None, often: Held | None) -> Held | None:
 def _answers(asked: Asked) -> tuple[Said, ...]:
     """Every answer that counts for the rule, wherever it stands."""
     rule, today, heard = asked.rule, asked.today, asked.history.heard
-    in_record = said_in_record(rule, asked.outcome.look.record, today)
-    return on_topic(rule, heard + in_record, today) + silencing(rule, heard, today)
+    record = asked.outcome.look.record
+    on_our_own = on_topic(rule, heard + said_in_record(rule, record, today), today)
+    return on_our_own + silencing(rule, heard, record, today)
 
 
 def _quiet_period(asked: Asked) -> Held | None:

@@ -37,7 +37,7 @@ _NO_PART: Mapping[type, frozenset[str]] = {
     Words: frozenset({"asked_at"}),
     Variant: frozenset({"at"}),
     Offer: frozenset({"at", "same_as"}),  # which is what other rules say
-    Quiet: frozenset({"silenced_by"}),  # what another rule says
+    Quiet: frozenset({"silenced_by", "declined_beside"}),  # what another rule says
     Elsewhere: frozenset({"at", "topics_at"}),
     # Which entries of a directory there are changes every day without anybody releasing a rule.
     Service: frozenset({"themes", "kinds"}),

@@ -17,7 +17,7 @@ from rules.papers import ENGLISH, Papers
 from rules.people import Stories
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
 from rules.reading import Reader
-from rules.remembered import with_same_offers
+from rules.remembered import hearing_others, with_same_offers
 from rules.rule import SHOWN, Exclusion, Library, Practice, Rule, Status
 from rules.schema.elsewhere import unknown_topics, with_successors
 from rules.schema.exclusions import read_own_exclusion
@@ -173,7 +173,8 @@ class _Loading:
         ]
         left, answers = answered(self.rules.values(), told)
         rules = with_same_offers(
-            self._took_over(self._silenced(self.rules[rule_id])) for rule_id in sorted(self.rules)
+            self._took_over(hearing_others(self.rules[rule_id], self.rules.values()))
+            for rule_id in sorted(self.rules)
         )
         practice = replace(
             self.practice,
@@ -202,18 +203,6 @@ class _Loading:
                 return None  # the file stands in no practice's folder
             self.naming.beside(yaml_files(self.root, str(self.root), _NOT_RULES))
         return self.naming.named
-
-    def _silenced(self, rule: Rule) -> Rule:
-        """A rule that knows which other topics' answers silence it, whatever they were called."""
-        ours = rule.quiet.topics
-        topics = {
-            name
-            for other in self.rules.values()
-            if other is not rule and not ours.isdisjoint(other.quiet.also_quiet)
-            for name in other.quiet.topics
-        }
-        quiet = replace(rule.quiet, silenced_by=tuple(sorted(topics - ours)))
-        return replace(rule, quiet=quiet) if quiet.silenced_by else rule
 
     def _took_over(self, rule: Rule) -> Rule:
         """A rule that knows all that it took over from: what stopped one of them stops it."""

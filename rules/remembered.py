@@ -2,7 +2,7 @@
 
 An answer is kept under the key that its offer had then. What an author calls otherwise later keeps
 its former names under ``also_known_as``, and a release writes down which keys there were, so that
-a name which changed without that is noticed (lint S13).
+a name which changed without that is noticed (lint S13). And which answers to other rules count.
 """
 
 from collections.abc import Iterable, Mapping
@@ -69,6 +69,24 @@ def with_same_offers(rules: Iterable[Rule]) -> tuple[Rule, ...]:
         return offer if group == known else replace(offer, same_as=tuple(sorted(group)))
 
     return tuple(replace(rule, offers=tuple(map(alike, rule.offers))) for rule in every)
+
+
+def hearing_others(rule: Rule, every: Iterable[Rule]) -> Rule:
+    """A rule that knows which other topics' answers silence it, whatever they were called.
+
+    And which codes say no on the record to the rules of these, and to others on its own topic.
+    """
+    ours = rule.quiet.topics
+    others = [other.quiet for other in every if other is not rule]
+    louder = [other for other in others if not ours.isdisjoint(other.also_quiet)]
+    alike = [other for other in others if not ours.isdisjoint(other.topics)]
+    topics = {name for other in louder for name in other.topics} - ours
+    codes = {code for other in (*louder, *alike) for code in other.declined_codes}
+    beside = frozenset(codes) - rule.quiet.declined_codes
+    if not topics and not beside:
+        return rule
+    silenced_by = tuple(sorted(topics))
+    return replace(rule, quiet=replace(rule.quiet, silenced_by=silenced_by, declined_beside=beside))
 
 
 def lost(rule: Rule, before: Iterable[str]) -> Mapping[Offer, tuple[str, ...]]:

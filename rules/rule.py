@@ -237,6 +237,7 @@ class Quiet:
     also_quiet: tuple[str, ...] = ()  # topics that an answer on this one silences too
     no_thanks_hidden: str = ""  # why there is no "no, thank you" on the card
     silenced_by: tuple[str, ...] = ()  # topics of other rules whose answers count here too
+    declined_beside: frozenset[Code] = frozenset()  # and what says no to them on the record
     declined_lists: tuple[str, ...] = ()  # the names of the lists that the codes are of
     not_done_lists: tuple[str, ...] = ()
 

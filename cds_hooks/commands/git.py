@@ -94,7 +94,7 @@ def rules_that_differ(loaded: Loaded, changed: frozenset[Path]) -> tuple[Rule, .
         facts = rule.looks_at
         used = {one.id for fact in facts for one in fact.lists}
         used |= {line.name for story in loaded.stories[rule.id] for line in story.person.lines}
-        asked = rule.offer_codes | rule.quiet.declined_codes
+        asked = rule.offer_codes | rule.quiet.declined_codes | rule.quiet.declined_beside
         asked |= {code for one in rule.elsewhere for code in one.codes}
         asked |= {code for fact in facts for code in fact.codes | fact.ended_by}
         return bool(lists & used) or not codes.isdisjoint(asked)

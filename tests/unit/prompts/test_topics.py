@@ -3,14 +3,17 @@
 from dataclasses import replace
 from itertools import permutations
 
+import pytest
+
+from fhir_adapters.needs import needs
 from prompts.choose import alike, choose
 from prompts.history import History
 from prompts.prompt import Step
 from rules.care import PilotGroup
 from rules.engine import evaluate
 from rules.record import Kind, Reply
-from rules.rule import Status
-from tests.builders import TODAY, a_record, entry, said
+from rules.rule import Practice, Rule, Status
+from tests.builders import TODAY, a_record, entry, list_text, load_files, rule_text, said
 from tests.unit.prompts.asking import COUGH, OURS, chosen, held, net, on_cards, rule, steps_of, tag
 
 TEA = "{topic: tea}"
@@ -73,3 +76,64 @@ def test_the_same_is_said_of_a_rule_that_everybody_has_whoever_looks() -> None:
     assert held(choices[1]) == [("apple", "pilot")]
     first, second = (alike(choice, TODAY) for choice in choices)
     assert first == second
+
+
+# ---- a no that stands in the record -----------------------------------------------------------
+
+TOGETHER = {
+    "one topic": ("topic: tea, declined_codes: no-tea", "topic: tea"),
+    "a topic under its former name": (
+        "topic: tea, declined_codes: no-tea",
+        "topic: hot-drinks, also_known_as: [tea]",
+    ),
+    "a topic that silences": (
+        "topic: tea, declined_codes: no-tea, also_quiet: [cake]",
+        "topic: cake",
+    ),
+}
+
+
+def together(first: str, second: str) -> tuple[Rule, Rule]:
+    """Two rules of one practice, of which only the first lists what says no."""
+    lists = {"value-sets/no-tea.yaml": list_text("no-tea", ["no-tea"])}
+    rules = {
+        f"rules/{name}.yaml": rule_text(
+            id=name, exclude=None, offers=tag(name), quiet=f"{{{quiet}}}", people=None, tests=None
+        )
+        for name, quiet in (("apple", first), ("berry", second))
+    }
+    loaded = load_files({**lists, **rules})
+    assert not loaded.stops
+    apple, berry = loaded.library.rules
+    return apple, berry
+
+
+def looked_for(rule: Rule, name: str) -> set[Kind | None]:
+    """The lists of a record in which a rule has a code looked for."""
+    queries = needs((rule,)).queries
+    return {one.kind for one in queries if any(code.endswith(f"|{name}") for code in one.codes)}
+
+
+@pytest.mark.parametrize("how", TOGETHER)
+@pytest.mark.parametrize("kind", [Kind.PROCEDURE, Kind.OBSERVATION])
+def test_a_no_on_the_record_is_heard_by_every_rule_that_an_answer_to_a_card_would_silence(
+    how: str, kind: Kind
+) -> None:
+    """Whichever of them knows by which codes it is recorded, and is asked itself or not."""
+    _, berry = together(*TOGETHER[how])
+    assert on_cards(chosen(berry)) == [["berry"]]
+    no = (entry(kind, "no-tea", date="2026-11-01"),)
+    assert held(chosen(berry, lines=no)) == [("berry", "quiet")]
+    unread = a_record(COUGH, unread=[kind])
+    choice = chosen(berry, record=unread, practice=Practice("No holds"))
+    assert held(choice) == [("berry", "answers")]
+    assert kind in looked_for(berry, "no-tea")
+
+
+def test_a_no_that_is_recorded_under_the_topic_that_silences_is_heard_too() -> None:
+    """As the "no, thank you" of a card writes it, where its client sends no feedback."""
+    _, berry = together("topic: tea, also_quiet: [cake]", "topic: cake")
+    no = entry(Kind.PROCEDURE, "tea", date="2026-11-01", status="not-done")
+    assert held(chosen(berry, lines=(no,))) == [("berry", "quiet")]
+    assert on_cards(chosen(berry, lines=(replace(no, status="completed"),))) == [["berry"]]
+    assert looked_for(berry, "tea") == {Kind.PROCEDURE}
