@@ -148,7 +148,16 @@ def test_it_is_over_after_twelve_months(here: Practice) -> None:
     say_done(here)
     here.surgery.pass_time(days=364)
     assert len(listed(here)) == 1
-    here.surgery.pass_time(days=2)
+    here.surgery.pass_time(days=1)
+    assert listed(here) == []
+
+
+def test_what_came_too_late_to_count_is_not_listed(here: Practice) -> None:
+    call = here.surgery.a_call(margaret(PERSON), of=PERSON)
+    card = here.surgery.ask(call).card
+    for reason in ("limited-time", "action-completed"):
+        here.surgery.pass_time(hours=1)
+        assert here.surgery.tell(closed(card, here.surgery.now, reason)).status == 200
     assert listed(here) == []
 
 

@@ -134,7 +134,7 @@ def test_each_part_of_its_place_is_in_one_sentence_of_the_trace() -> None:
     shown = tuple(
         Shown(TODAY - timedelta(days=ago), ("berry",), topics)
         for ago, topics in (
-            (366, ("berry",)), (364, ("berry",)), (200, ("old",)), (200, ("berry",)), (100, ("x",)),
+            (365, ("berry",)), (364, ("berry",)), (200, ("old",)), (200, ("berry",)), (100, ("x",)),
         )
     )  # fmt: skip
     choice = chosen(

@@ -200,6 +200,14 @@ def test_an_offer_rests_until_somebody_here_finds_that_there_is_room(
         ]
 
 
+def test_that_one_entry_was_looked_at_says_nothing_of_another() -> None:
+    """One is open as far as its directory knows, and whoever looked here found the other full."""
+    entries = (Listed(TEA_GROUP), replace(a("Tea"), room=Room.FULL, checked_here=TODAY))
+    ours = replace(OURS, nearby={"tea-group": entries})
+    choice = chosen(rule(), practice=ours, history=History(capacity={TEA: TOLD}))
+    assert held(choice) == [("apple", "capacity")]
+
+
 def test_a_service_that_was_called_otherwise_is_found_open_by_its_new_name() -> None:
     found = Listed(walks(), checked_here=TODAY)
     ours = replace(OURS, nearby={"tea-circle": (found,)})
