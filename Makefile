@@ -52,6 +52,8 @@ soak: .venv/dev ## the generative tests, with new examples and many of them; eve
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative tests/conformance/test_limits.py \
 		tests/conformance/test_responses.py tests/conformance/test_schemathesis.py \
 		tests/conformance/test_hostile_rules.py tests/conformance/test_flood.py \
+		tests/conformance/test_looking.py tests/conformance/test_sessions.py \
+		tests/unit/prompts/test_places.py \
 		tests/unit/cds_hooks/test_reloading.py tests/unit/fhir_adapters/test_breaker.py \
 		tests/unit/fhir_adapters/test_drafts.py tests/functional/test_changing.py \
 		tests/functional/test_serve_goes_on.py tests/functional/test_crossing.py \
