@@ -63,7 +63,7 @@ def source_in_words(source: str) -> str:
 def whose(entry: Support) -> str:
     """Where an entry comes from, under which licence, and what has to be said with it."""
     if entry.source == HERE:
-        return "Suggested here, and published by two people"
+        return "a suggestion made here"
     lines = [as_words(credit.text).rstrip(".") for credit in entry.credits]
     named = f"{source_in_words(entry.source)}, {as_words(licence_in_words(entry.licence))}"
     return ". ".join([named, *filter(None, lines)])

@@ -1,6 +1,7 @@
 """Writing to the terminal: plain where it is piped, and never coloured by what a file says."""
 
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from difflib import unified_diff
@@ -37,15 +38,33 @@ def sorry(text: str) -> None:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns with two spaces between them; the first is words, the others are numbers."""
-    every = [heads, *rows]
+    every = [part for row in (heads, *rows) for part in _folded(row)]
     widths = [max(len(row[column]) for row in every) for column in range(len(heads))]
     for row in every:
         cells = [row[0].ljust(widths[0])]
         cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        line("  ".join(cells), "bold" if row is heads else "")
+        line("  ".join(cells), "bold" if row is every[0] else "")
+
+
+def _folded(row: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A row whose words are long, as several: the numbers stand beside the first of them."""
+    before = row[0][: len(row[0]) - len(row[0].lstrip())]
+    first, *others = textwrap.wrap(
+        row[0].strip(),
+        _WORDS,
+        initial_indent=before,
+        subsequent_indent=f"{before}  ",
+        break_long_words=False,  # a name is for copying
+        break_on_hyphens=False,
+    ) or [""]
+    yield (first, *row[1:])
+    for more in others:
+        yield (more, *("" for _ in row[1:]))
 
 
 _Thing = TypeVar("_Thing")
+# So wide is the first column of a table at most, so that the numbers beside it stay on a screen.
+_WORDS = 72
 # Whoever waits longer than this, in seconds, is shown that there is an end to it.
 _PATIENCE = 2.0
 

@@ -6,6 +6,7 @@ from datetime import date
 from cds_hooks.population.small_numbers import Shown
 from fhir_adapters.bulk.people import Someone
 from rules.answer import NO, YES
+from rules.credits import LANGUAGES
 from rules.days import age
 
 UNTOLD = "not recorded"
@@ -50,7 +51,7 @@ def groups_of(someone: Someone, today: date) -> tuple[tuple[str, str], ...]:
         _band(someone, today),
         person.sex or UNTOLD,
         _ETHNIC.get(someone.ethnic, someone.ethnic),
-        {"en": "English", "": UNTOLD}.get(language, language),
+        {**LANGUAGES, "en": "English", "": UNTOLD}.get(language, language),
         interpreter,
         {"tenth 1": "tenth 1, most deprived", "tenth 10": "tenth 10, least deprived"}.get(
             deprived, deprived

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 
 import msgspec
 
@@ -11,6 +12,7 @@ from cds_hooks.pages.html import style, templates
 from cds_hooks.population.small_numbers import LEAST, Shown, in_digits
 from cds_hooks.population.try_report import EVERYONE, WOULD, Cards, Report, Row
 from rules.attrition import Sort
+from rules.days import in_words
 
 REVIEWED = "Nothing here has been reviewed by a clinical safety officer."
 STAYS = "These are true counts: this stays inside the practice."
@@ -87,7 +89,8 @@ def _in_words(count: Shown) -> str:
 def lines(report: Report) -> Iterator[str]:
     """What stands above every way in which it is written."""
     yield f"{report.title} (version {report.version}, {report.status})"
-    yield f"{report.practice}, as of {report.as_of}. {REVIEWED}"
+    as_of = in_words(date.fromisoformat(report.as_of))
+    yield f"{report.practice}, as of {as_of}. {REVIEWED}"
     yield STAYS if report.true_counts else LEAVES
     yield from report.notes
 

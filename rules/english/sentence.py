@@ -44,7 +44,9 @@ MOMENTS = {
 _ROLES = {"gp": "GP"}
 # After "people who": the verb that a label begins with, and the same for many.
 _VERBS = {"has": "have", "is": "are", "was": "were", "does": "do", "needs": "need", "takes": "take"}
-_PAST = ("asked", "said", "told", "chose", "declined", "had", "attended", "received")
+_PAST = (
+    "asked", "said", "told", "chose", "declined", "had", "attended", "received", "missed",
+)  # fmt: skip
 _NEGATED = {
     "have": "do not have", "are": "are not", "were": "were not", "do": "do not",
     "need": "do not need", "take": "do not take",

@@ -88,7 +88,7 @@ def test_why_it_would_not_have_been_shown_is_said(here: Practice) -> None:
     here.surgery.ask(call)
     here.tally.flush(here.answers)
     page = look(here).text
-    assert "Left alone: COPD was first recorded in the last four weeks" in page
+    assert "Left alone: This person has had COPD on their record for less than four weeks" in page
     assert "15 November 2026" in page
 
 

@@ -101,6 +101,9 @@ def test_a_suggestion_is_shown_to_nobody_until_two_people_published_it(here: Pag
     done = here.anybody.post("/local-support/suggest", data=SUGGESTED, headers=OURS)
     assert (done.status_code, "Thank you" in done.text) == (200, True)
     assert here.names() == []
+    waits = here.proxy.get("/local-support/publish", headers=JO).text
+    assert "From a suggestion made here." in waits
+    assert "published by" not in waits
     form = here.waiting()
     approve = {**form, "press": "approve", "checked": "yes"}
     assert here.press(approve, JO) == 200
@@ -119,7 +122,7 @@ def test_a_suggestion_is_shown_to_nobody_until_two_people_published_it(here: Pag
     assert entry.languages == ("ur", "en")
     assert one.last_checked == TODAY
     text = here.anybody.get("/local-support").text
-    assert "Suggested here, and published by two people" in text
+    assert "From a suggestion made here" in text
     assert '<a href="https://sing.example/" rel="nofollow noopener noreferrer">' in text
     assert "21 November 2026" in text
     assert "Jo Brown" not in text

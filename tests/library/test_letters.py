@@ -236,14 +236,14 @@ SHUT: dict[str, Iterable[Resource]] = {
     "6 there is a safeguarding flag": [*leroy(), a_statement("Flag", "safeguarding")],
     **{
         f"6 referred to safeguarding, as {kind}": [*leroy(), a_statement(kind, "514331000000104")]
-        for kind in EVERYWHERE
+        for kind in (*EVERYWHERE, "ServiceRequest")
     },
     **{
         f"6 others may read the letter, as {kind}": [
             *leroy(),
             a_statement(kind, "letters-not-safe"),
         ]
-        for kind in EVERYWHERE
+        for kind in (*EVERYWHERE, "ServiceRequest")
     },
     **{
         f"7 an interpreter is needed, as {kind}": [*leroy(), a_statement(kind, "315594003")]

@@ -5,7 +5,7 @@ People here are those of the stories, put together, or FHIR records. CONTENT 7.9
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import permutations
 
@@ -21,13 +21,14 @@ from rules.fact import facts_of
 from rules.outcome import Decision
 from rules.problems import NotLoadable
 from rules.record import Entry, Kind, Measurement, PatientRecord, Reply, Said, index
-from rules.rule import Exclusion, Purpose, Rule
+from rules.rule import Exclusion, OfferKind, Purpose, Rule
 from tests.builders import (
     TODAY,
     Resource,
     a_condition,
     a_person,
     a_resource,
+    card,
     decide,
     list_text,
     load_files,
@@ -331,3 +332,28 @@ def test_a_level_puts_the_choices_in_order_and_takes_none_away() -> None:
     unknown = at_level(None)
     assert unknown[0].startswith(along)
     assert alone in unknown
+
+
+MESSAGES = [rule for rule in RULES if any(o.kind is OfferKind.MESSAGE for o in rule.offers)]
+
+
+def is_offered_a_message(rule: Rule, *more: Entry) -> bool:
+    """Whether the person of its first story is, who agreed to messages in 2024."""
+    record, said = told(rule)
+    agreed = LOADED.library.code_lists["agreed-to-messages"].first
+    with_consent = plus(record, a_line(Kind.CONSENT, agreed, date(2024, 4, 1)), *more)
+    prompt = card(rule, with_consent, *said).prompt
+    assert prompt is not None
+    kinds = [one.offer.kind for one in prompt.proposals if one.offer is not None]
+    return OfferKind.MESSAGE in kinds
+
+
+@pytest.mark.parametrize("rule", MESSAGES, ids=[rule.id for rule in MESSAGES])
+@pytest.mark.parametrize("why", ["letters-not-safe", "safeguarding"])
+def test_nobody_is_sent_a_text_once_it_is_noted_that_others_may_read_it(
+    rule: Rule, why: str
+) -> None:
+    noted = LOADED.library.code_lists[why].first
+    assert is_offered_a_message(rule)
+    for kind in (Kind.CONDITION, Kind.OBSERVATION, Kind.PROCEDURE):
+        assert not is_offered_a_message(rule, a_line(kind, noted, TODAY))

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import pytest
 
+from cds_hooks.pages.told import about
 from rules.rule import Rule, Words
 from rules.schema.wording import LONGEST_NAME, SUMMARY_LIMIT
-from tests.builders import card
+from tests.builders import TODAY, card
 from tests.library.people import RULES, told
 
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
@@ -74,3 +75,10 @@ def test_what_is_not_recorded_is_said_to_be_not_recorded(rule: Rule) -> None:
     for words in words_of(rule):
         for text in (words.summary.plain, words.detail.plain):
             assert not re.search(r"\b(?:has|was|were|have) (?:not been|never)\b", text), text
+
+
+@EVERY_RULE
+def test_whom_a_rule_leaves_alone_is_said_to_patients_as_people_who(rule: Rule) -> None:
+    """A reason for the team ("ask them first") is no answer to "Who we do not ask"."""
+    said = [one.to_patients for one in about(rule, (), TODAY).excluded if one.to_patients]
+    assert [words for words in said if not words.startswith("Anyone who ")] == []

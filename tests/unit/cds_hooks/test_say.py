@@ -18,6 +18,20 @@ def test_a_table_without_rows_is_its_heads(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out == "rule  stories\n"
 
 
+def test_long_words_are_folded_and_their_numbers_stay_on_the_screen(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    say.table(("line", "left"), [("  not: " + "a reason " * 20, "12"), ("last", "3")])
+    first, second, *others = capsys.readouterr().out.splitlines()
+    assert first.endswith("  left")
+    assert second.startswith("  not: a reason")
+    assert second.endswith("    12")
+    assert max(map(len, (first, second, *others))) <= 80
+    assert all(more.startswith("    ") and more.strip()[0] in "ar" for more in others[:-1])
+    assert " ".join(f"{second[:-4]} {' '.join(others[:-1])}".split()).count("a reason") == 20
+    assert others[-1].split() == ["last", "3"]
+
+
 def test_work_that_nobody_watches_shows_no_bar(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

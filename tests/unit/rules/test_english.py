@@ -155,8 +155,8 @@ def test_the_copd_rule_in_one_sentence() -> None:
     assert sentence(rules["copd-self-management"]) == (
         "When a record is opened: for people who have COPD, are 18 or over, and for whom no offer"
         " of self-management is recorded in the last 12 months; not for anyone who has died,"
-        " who is receiving palliative care, who asked us not to raise it again, or where COPD was"
-        " first recorded in the last four weeks - let the news settle."
+        " who is receiving palliative care, who asked us not to raise it again, or who has had COPD"
+        " on their record for less than four weeks - let the news settle."
     )
 
 
