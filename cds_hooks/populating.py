@@ -27,6 +27,11 @@ def add(population: argparse.ArgumentParser) -> None:
     )
     tag.add_argument("--client", default="", help="whose people: its name in clients.toml")
     which_store(tag)
+    brought = verbs.add_parser(
+        "fetch", help="bring everybody from a FHIR server into a folder, by $export or by searches"
+    )
+    brought.set_defaults(verb="population", doing="fetch")
+    _fetched(brought)
     kept = verbs.add_parser(
         "import", help="keep what rules may read, to be asked again and again in less time"
     )
@@ -34,6 +39,39 @@ def add(population: argparse.ArgumentParser) -> None:
     _source(kept)
     kept.add_argument(
         "--to", type=Path, metavar="FOLDER", required=True, help="write Parquet files there"
+    )
+
+
+def _fetched(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("server", help="the base address of the FHIR server, https://...")
+    verb.add_argument(
+        "--to", type=Path, metavar="FOLDER", required=True, help="write NDJSON files there"
+    )
+    whom = verb.add_mutually_exclusive_group()
+    whom.add_argument("--group", metavar="ID", default="", help="only who is in this Group")
+    whom.add_argument("--system", action="store_true", help="by the export of the whole system")
+    verb.add_argument(
+        "--by", choices=("export", "search"), default="", help="(export where there is one)"
+    )
+    verb.add_argument("--rules", type=Path, help="the practice's folder (the built-in library)")
+    verb.add_argument("--client-id", default="", help="who we are at that server")
+    verb.add_argument("--key", type=Path, metavar="FILE", help="the private key to sign that with")
+    verb.add_argument("--scope", default="", help="what to ask leave for (to read these types)")
+    verb.add_argument(
+        "--token-at", default="", metavar="ADDRESS", help="where tokens come from, if elsewhere"
+    )
+    verb.add_argument(
+        "--files-at", action="append", default=[], metavar="ADDRESS", help="where files may be too"
+    )
+    verb.add_argument(
+        "--local", action="store_true", help="it is on this machine or network; http is taken"
+    )
+    verb.add_argument(
+        "--wait",
+        type=at_least_one,
+        default=720,
+        metavar="MINUTES",
+        help="how long the server may take to make its files (720)",
     )
 
 
@@ -125,4 +163,10 @@ def _import(options: argparse.Namespace) -> int:
     return keep(Wanted(**{key: getattr(options, key) for key in Wanted._fields}))
 
 
-_VERBS = {"import": _import, "run": _run, "tag": _tag}
+def _fetch(options: argparse.Namespace) -> int:
+    from cds_hooks.commands.population_fetch import Wanted, run  # noqa: PLC0415 - only what it needs
+
+    return run(Wanted(**{key: getattr(options, key) for key in Wanted._fields}))
+
+
+_VERBS = {"fetch": _fetch, "import": _import, "run": _run, "tag": _tag}

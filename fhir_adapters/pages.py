@@ -81,6 +81,8 @@ class Limits:
 
     resources: int = MOST_RESOURCES
     octets: int = MOST_OCTETS
+    octets_of_a_list: int = MOST_OCTETS_OF_A_LIST
+    pages: int = MOST_PAGES
 
 
 @dataclass(slots=True, repr=False)  # it knows whom it is about
@@ -101,14 +103,14 @@ class Reading:
     _known: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     _damaged: frozenset[str] = frozenset()
     _total: int | None = None
-    _octets: int = MOST_OCTETS_OF_A_LIST
+    _octets: int = 0
     _pages: tuple[bytes, ...] = ()  # of reminders, which may be ended
 
     def may_hold(self, octets: int) -> bool:
         """Count so much more that was received; whether it is still as much as is read."""
-        self._octets -= octets
+        self._octets += octets
         self.limits.octets -= octets
-        return self._octets >= 0 and self.limits.octets >= 0
+        return self._octets <= self.limits.octets_of_a_list and self.limits.octets >= 0
 
     async def read(self, get: "Get") -> None:
         """All of it, as far as it comes."""
@@ -161,7 +163,7 @@ class Reading:
             if link in followed:
                 raise NoPage(IN_A_CIRCLE)
             followed.add(link)
-            if len(followed) >= MOST_PAGES:
+            if len(followed) >= self.limits.pages:
                 raise NoPage(TOO_MUCH)
             page = await get(self, link, ())
 

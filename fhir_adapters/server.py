@@ -56,7 +56,7 @@ async def by_name(host: str, port: int) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
-class _Checked(AbstractResolver):
+class Checked(AbstractResolver):
     """Gives a connection only addresses that were looked at. If one is not fit, none is."""
 
     def __init__(self, by: Resolve, *, local: bool) -> None:
@@ -162,12 +162,22 @@ class _Client(AsyncFHIRClient):
             return NoPage(pages.NOT_FHIR)
 
     def _said(self, status: int, headers: Mapping[str, str]) -> NoPage:
-        if status == 429 or (status == 503 and "Retry-After" in headers):
+        if asks_to_wait(status, headers):
             self._server.breaker.wait(seconds_to_wait(headers))
-        if status >= 500:
-            return NoPage(pages.UNABLE, down=True)
-        doubt = _SAID.get(status, pages.MOVED if 300 <= status < 400 else pages.NOT_TAKEN)
-        return NoPage(doubt, too_narrow=status in (400, 414))  # 414: its address is too long
+        return no_page(status)
+
+
+def asks_to_wait(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer says that there are to be no further requests for a while."""
+    return status == 429 or (status == 503 and "Retry-After" in headers)
+
+
+def no_page(status: int) -> NoPage:
+    """What it means for a list that a search was answered with anything but 200."""
+    if status >= 500:
+        return NoPage(pages.UNABLE, down=True)
+    doubt = _SAID.get(status, pages.MOVED if 300 <= status < 400 else pages.NOT_TAKEN)
+    return NoPage(doubt, too_narrow=status in (400, 414))  # 414: its address is too long
 
 
 _SAID = {
@@ -290,7 +300,7 @@ class Servers:
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_went_out)
         connector = aiohttp.TCPConnector(
-            resolver=_Checked(self._resolve, local=known.local),
+            resolver=Checked(self._resolve, local=known.local),
             ttl_dns_cache=30,
             limit=_CONNECTIONS,
             happy_eyeballs_delay=0.05,
@@ -357,7 +367,7 @@ async def document(
     """
     if not may_be_asked(address, local=local):
         raise NoRoute("The address is not one that may be asked.")
-    connector = aiohttp.TCPConnector(resolver=_Checked(resolve, local=local))
+    connector = aiohttp.TCPConnector(resolver=Checked(resolve, local=local))
     read = b""
     try:
         async with (

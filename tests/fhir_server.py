@@ -30,6 +30,12 @@ class Asked:
 
     line: str
     headers: dict[str, str]
+    body: bytes = b""
+
+    @property
+    def method(self) -> str:
+        """GET, or what else it was."""
+        return self.line.split(" ")[0]
 
     @property
     def path(self) -> str:
@@ -104,10 +110,10 @@ class FhirServer:
         kind, told = asked.path.rpartition("/")[2], asked.parameters
         rest = {n: v for n, v in told.items() if n not in ("page", "patient", *ignored)}
         found = search(f"{kind}?" + "&".join(f"{n}={v}" for n, v in rest.items()), self.resources)
-        if "patient" in ignored:
+        if "patient" in ignored or "patient" not in told:
             return found
         person = told["patient"].replace("\\", "")
-        return [one for one in found if f"Patient/{person}" in json.dumps(one).replace('"', "/")]
+        return [one for one in found if f"Patient/{person}/" in json.dumps(one).replace('"', "/")]
 
     def page(self, asked: Asked, found: list[Resource], *, ignored: Sequence[str] = ()) -> Resource:
         """One page of what was found, with its links."""
@@ -128,7 +134,9 @@ class FhirServer:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 line, *rest = head.decode("latin-1").strip().split("\r\n")
                 pairs = (one.partition(":") for one in rest)
-                asked = Asked(line, {name.lower(): value.strip() for name, _, value in pairs})
+                headers = {name.lower(): value.strip() for name, _, value in pairs}
+                body = await reader.readexactly(int(headers.get("content-length", "0")))
+                asked = Asked(line, headers, body)
                 self.asked.append(asked)
                 told = (self.fault(self, asked) if self.fault else None) or self.honest(asked)
                 await self._send(writer, told)

@@ -74,6 +74,23 @@ def sign(pair: Pair, claims: Mapping[str, object]) -> str:
         raise KeyFileError("is not a private key that can sign") from None
 
 
+def new_assertion(pair: Pair, client_id: str, address: str, now: int) -> str:
+    """Who we are, for one request of a token at this address: good for five minutes, the longest
+    that SMART backend services allow. Raises KeyFileError.
+    """
+    return sign(
+        pair,
+        {
+            "iss": client_id,
+            "sub": client_id,
+            "aud": address,
+            "iat": now,
+            "exp": now + 300,
+            "jti": secrets.token_urlsafe(24),
+        },
+    )
+
+
 def new_token(pair: Pair, issuer: str, address: str, now: int, minutes: int) -> str:
     """A token for one call of one address, from now on for so many minutes. Raises KeyFileError."""
     return sign(

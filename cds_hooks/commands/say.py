@@ -2,8 +2,8 @@
 
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from difflib import unified_diff
 from pathlib import Path
 from time import monotonic
@@ -84,6 +84,33 @@ def working(things: Sequence[_Thing], what: str) -> Iterator[_Thing]:
                     shown = True
                 bar.update(task, completed=done)
             yield thing
+    finally:
+        if bar is not None and shown:
+            bar.stop()
+
+
+@contextmanager
+def progress() -> Generator[Callable[[str, float, float | None], None]]:
+    """Something to tell what is done and how much of it; a bar, after two seconds, on a terminal.
+
+    It is told what, how much, and of how much; None where nobody knows.
+    """
+    console = Console(file=sys.stderr, highlight=False)
+    bar = Progress(console=console, transient=True) if console.is_terminal else None
+    task = bar.add_task("", total=None) if bar else None
+    began, shown = monotonic(), False
+
+    def show(what: str, done: float, of: float | None) -> None:
+        nonlocal shown
+        if bar is None or task is None or monotonic() - began <= _PATIENCE:
+            return
+        if not shown:
+            bar.start()
+            shown = True
+        bar.update(task, description=what, completed=done, total=of)
+
+    try:
+        yield show
     finally:
         if bar is not None and shown:
             bar.stop()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from fhir_adapters.bulk import fetched
 from fhir_adapters.bulk.bundles import ENDINGS, open_bundles
 from fhir_adapters.bulk.extract import Extract
 from fhir_adapters.bulk.extract_sorting import sort as sort_table
@@ -36,6 +37,11 @@ def ready(
     A folder of NDJSON files (an export), of bundles, of CSV files with a mapping: the one that is
     named, or the folder's own; or what goodday population import made of one. Raises BulkError.
     """
+    if path.parts[:1] in (("https:",), ("http:",)):
+        raise BulkError(
+            "A server is not read straight away: goodday population fetch brings what is there"
+            " into a folder."
+        )
     if not path.exists():
         raise BulkError(f"There is no folder called {path}.")
     if not path.is_dir():
@@ -44,16 +50,20 @@ def ready(
         return _tables(Extract(path, read_mapping(mapping or path / NAME), needs), scratch, crew)
     if is_kept(path):
         return Ready(*open_kept(path, needs))
+    told = fetched.account(path, needs)
     export = open_folder(path, needs)
-    if not export.pieces and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
+    bundles = told is None and not export.pieces
+    if bundles and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
         return Ready(open_bundles(path), SetAside())
     if "Patient" not in export.pieces:
         raise BulkError(
             f"{path} has nobody in it: no Patient.ndjson or part of one, and no bundles."
         )
-    aside = SetAside()
+    aside = fetched.set_aside(path, told, needs) if told is not None else SetAside()
     for one in crew.each(sort, export.tasks(scratch)):
         aside += one
+    if told is not None:
+        fetched.mark(path, scratch, export.buckets, needs)
     return Ready(export.parts(scratch, aside.unread), aside)
 
 

@@ -15,6 +15,7 @@ from rules.outcome import Decision, Outcome
 from rules.record import Kind, PatientRecord
 from rules.rule import Rule
 from tests.fhir_servers.asking import record_from_server
+from tests.fhir_servers.fetching import fetched, rows, written
 from tests.fhir_servers.people import TWELVE, Somebody
 from tests.fhir_servers.served import SYNTHEA, asking
 from tests.fhir_servers.servers import FhirServer
@@ -74,6 +75,18 @@ def careful_rules() -> tuple[Rule, ...]:
 def all_needs() -> Needs:
     """What those rules read."""
     return needs(all_rules())
+
+
+def assert_same_rows(server: FhirServer, shared_data: Path, tmp_path: Path, *folders: Path) -> None:
+    """Everybody by searches, and from these folders, comes to the rows of their stored bundles."""
+    brought = fetched(server, tmp_path / "searched", "search")
+    told = brought.came.told
+    assert (told.people, told.unread_of_people) == (0, 0)
+    everybody = [one for who in TWELVE.values() for one in who.resources(shared_data)]
+    expected = rows(written(everybody, tmp_path / "straight", told.types))
+    assert len(expected) == len(TWELVE)
+    for folder in (tmp_path / "searched", *folders):
+        assert rows(folder) == expected
 
 
 class OfAnyServer:
@@ -149,6 +162,11 @@ class OfAnyServer:
         token = server.gate.token(scope)
         asked = record_from_server(server.gate.address, token, somebody.id, all_needs())
         assert asked.unread.keys() == set(Kind) - set(all_needs().kinds)
+
+    def test_everybody_by_searches_comes_to_the_rows_of_a_folder(
+        self, server: FhirServer, shared_data: Path, tmp_path: Path
+    ) -> None:
+        assert_same_rows(server, shared_data, tmp_path)
 
     @NAMED
     def test_the_service_asks_and_prompts_about_nobody_wrongly(

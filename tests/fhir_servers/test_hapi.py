@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fhir_servers.fetching import fetched
 from tests.fhir_servers.people import TWELVE
-from tests.fhir_servers.promises import OfAnyServer
+from tests.fhir_servers.promises import OfAnyServer, assert_same_rows
 from tests.fhir_servers.servers import FhirServer, hapi
 
 pytestmark = pytest.mark.long
@@ -23,3 +24,10 @@ def server(shared_data: Path) -> Generator[FhirServer]:
 
 class TestWithHapi(OfAnyServer):
     """Each of them."""
+
+    def test_everybody_by_export_by_searches_and_from_a_folder_comes_to_the_same_rows(
+        self, server: FhirServer, shared_data: Path, tmp_path: Path
+    ) -> None:
+        exported = fetched(server, tmp_path / "exported")
+        assert (exported.by, exported.came.told.unread, exported.came.left) == ("export", {}, False)
+        assert_same_rows(server, shared_data, tmp_path, tmp_path / "exported")

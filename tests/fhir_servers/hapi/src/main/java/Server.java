@@ -1,4 +1,6 @@
+import ca.uhn.fhir.batch2.api.IJobMaintenanceService;
 import ca.uhn.fhir.batch2.jobs.config.Batch2JobsConfig;
+import ca.uhn.fhir.batch2.jobs.export.BulkDataExportProvider;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.config.ThreadPoolFactoryConfig;
@@ -53,6 +55,7 @@ public final class Server {
     var fhir = new RestfulServer(context.getBean(FhirContext.class));
     fhir.registerProviders(context.getBean(ResourceProviderFactory.class).createProviders());
     fhir.registerProvider(context.getBean(JpaSystemProvider.class));
+    fhir.registerProvider(context.getBean(BulkDataExportProvider.class));
     var pages = context.getBean(DatabaseBackedPagingProvider.class);
     pages.setMaximumPageSize(PAGE);
     fhir.setPagingProvider(pages);
@@ -66,6 +69,7 @@ public final class Server {
     servlets.addServlet(new ServletHolder(fhir), "/fhir/*");
     server.setHandler(servlets);
     server.start();
+    exportsGoOn(context.getBean(IJobMaintenanceService.class));
     System.out.println(connector.getLocalPort());
     System.out.flush();
 
@@ -73,6 +77,24 @@ public final class Server {
       // Nothing is said to it.
     }
     Runtime.getRuntime().halt(0);
+  }
+
+  /** An export goes a step further whenever somebody looks; by itself HAPI looks once a minute. */
+  private static void exportsGoOn(IJobMaintenanceService jobs) {
+    var looking =
+        new Thread(
+            () -> {
+              while (true) {
+                try {
+                  jobs.runMaintenancePass();
+                  Thread.sleep(300);
+                } catch (InterruptedException stopped) {
+                  return;
+                }
+              }
+            });
+    looking.setDaemon(true);
+    looking.start();
   }
 
   /** What HAPI leaves to whoever runs it: where things are kept, and that is in memory. */
