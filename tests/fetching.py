@@ -51,7 +51,8 @@ class Clock:
 
 def wish(base: str, to: Path, **more: Any) -> Wish:  # Any: whatever a test wishes besides
     at = Allowed.parse(base, local=True)
-    return Wish(Place(at.scheme, at.host, at.port, at.path), to, NEEDS, local=True, **more)
+    at_it = Place(at.scheme, at.host, at.port, at.path)
+    return Wish(at_it, to, **{"needs": NEEDS, "local": True, **more})
 
 
 def nobody_looks(what: str, done: float, of: float | None) -> None:

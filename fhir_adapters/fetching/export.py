@@ -28,6 +28,10 @@ FOR_ALL = "the record system said that something could not be exported"
 NOT_SENT = "the record system did not say whether it has it"
 NOT_KNOWN = "the record system does not have it"
 NOT_ITS_SCOPE = "the access token does not reach it"
+WITH_NOBODY = "the record system does not export it with people; --system asks for everything"
+# Of the types that rules may read, what is not in FHIR R4's compartment of a patient: a server need
+# not export it with people, and some then export nothing.
+OUTSIDE = frozenset({"Task"})
 _TYPE = re.compile(r"[A-Z][A-Za-z]+")
 
 
@@ -87,9 +91,13 @@ async def _kick_off(one: Exporting) -> str:
     """Begin; where to ask how far it is. Raises NoExport or NotFetched."""
     asked = one.state.asked
     types = [kind for kind in asked.types if one.known is None or kind in one.known]
-    at = f"{one.calls.base.text}/{asked.level}".rstrip("/")
-    query = f"_outputFormat={quote(NDJSON, safe='')}&_type={','.join(types)}"
-    reply = await one.calls.ask("GET", f"{at}/$export?{query}", more={"Prefer": "respond-async"})
+    reply = await _begun(one, types)
+    outside = OUTSIDE.intersection(types)
+    if reply.status in (400, 422) and asked.level and outside:
+        again = await _begun(one, [kind for kind in types if kind not in outside])
+        if again.status == 202:
+            reply = again
+            one.state.unread |= dict.fromkeys(sorted(outside), WITH_NOBODY)
     if reply.status == 202:
         job = reply.headers.get("Content-Location", "")
         if not one.calls.is_own(job):
@@ -101,6 +109,12 @@ async def _kick_off(one: Exporting) -> str:
     raise NotFetched(
         f"The server does not begin an export (status {reply.status}).", status=reply.status
     )
+
+
+async def _begun(one: Exporting, types: Sequence[str]) -> Reply:
+    at = f"{one.calls.base.text}/{one.state.asked.level}".rstrip("/")
+    query = f"_outputFormat={quote(NDJSON, safe='')}&_type={','.join(types)}"
+    return await one.calls.ask("GET", f"{at}/$export?{query}", more={"Prefer": "respond-async"})
 
 
 def _refused(reply: Reply) -> None:
@@ -286,6 +300,10 @@ def _account(one: Exporting) -> Fetched:
     came = {file.type for file in entries}
     kept = [Kept(file.name, file.type, file.size) for file in entries if not file.lost]
     for kind in state.asked.types:
+        if kind == PATIENT and kind not in came:
+            raise NotFetched("The server exported nobody.")
+        if kind in state.unread and kind not in came:
+            continue
         why = _why_not(one, kind, is_there=kind in came)
         if why and kind == PATIENT:
             raise NotFetched(f"The server did not say who there is: {why}.")

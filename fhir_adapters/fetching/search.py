@@ -106,6 +106,8 @@ async def _everybody(one: Searching) -> None:
         found = await _members(one, level)
     else:
         found = await _listed(one)
+    if not found:
+        raise NotFetched("The server lists nobody that could be read.")
     with one.place.file(_file(PATIENT), at=0) as file:
         for who in sorted(found):
             file.write(found[who] + b"\n")

@@ -37,7 +37,7 @@ def read() -> Needs:
     return needs(rules())
 
 
-def fetched(server: FhirServer, to: Path, by: str = "") -> Brought:
+def fetched(server: FhirServer, to: Path, by: str = "", level: str = "Patient") -> Brought:
     """Everybody at a server, in a folder."""
 
     async def sooner(seconds: float) -> None:
@@ -45,7 +45,7 @@ def fetched(server: FhirServer, to: Path, by: str = "") -> Brought:
 
     at = Allowed.parse(f"http://127.0.0.1:{server.port}/fhir", local=True)
     base = Place(at.scheme, at.host, at.port, at.path)
-    wish = Wish(base, to, read(), by=by, local=True)
+    wish = Wish(base, to, read(), by=by, level=level, local=True)
     return asyncio.run(fetch(wish, lambda *_: None, timing=Timing(pause=sooner)))
 
 

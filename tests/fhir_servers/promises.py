@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fhir_adapters.bulk.chunk import Row
 from fhir_adapters.bundle import record_from_bundle
+from fhir_adapters.fetching.fetch import Brought
 from fhir_adapters.needs import Needs, needs
 from fhir_adapters.read import TYPES
 from rules.engine import evaluate
@@ -77,16 +79,12 @@ def all_needs() -> Needs:
     return needs(all_rules())
 
 
-def assert_same_rows(server: FhirServer, shared_data: Path, tmp_path: Path, *folders: Path) -> None:
-    """Everybody by searches, and from these folders, comes to the rows of their stored bundles."""
-    brought = fetched(server, tmp_path / "searched", "search")
-    told = brought.came.told
-    assert (told.people, told.unread_of_people) == (0, 0)
+def straight(shared_data: Path, tmp_path: Path, brought: Brought) -> list[Row]:
+    """The rows of the twelve from a folder of what is in their stored bundles."""
     everybody = [one for who in TWELVE.values() for one in who.resources(shared_data)]
-    expected = rows(written(everybody, tmp_path / "straight", told.types))
-    assert len(expected) == len(TWELVE)
-    for folder in (tmp_path / "searched", *folders):
-        assert rows(folder) == expected
+    found = rows(written(everybody, tmp_path / "straight", brought.came.told.types))
+    assert len(found) == len(TWELVE)
+    return found
 
 
 class OfAnyServer:
@@ -166,7 +164,10 @@ class OfAnyServer:
     def test_everybody_by_searches_comes_to_the_rows_of_a_folder(
         self, server: FhirServer, shared_data: Path, tmp_path: Path
     ) -> None:
-        assert_same_rows(server, shared_data, tmp_path)
+        brought = fetched(server, tmp_path / "searched", "search")
+        told = brought.came.told
+        assert (told.people, told.unread_of_people) == (0, 0)
+        assert rows(tmp_path / "searched") == straight(shared_data, tmp_path, brought)
 
     @NAMED
     def test_the_service_asks_and_prompts_about_nobody_wrongly(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fhir_servers.fetching import fetched
+from tests.fhir_servers.fetching import fetched, rows
 from tests.fhir_servers.people import TWELVE
-from tests.fhir_servers.promises import OfAnyServer, assert_same_rows
+from tests.fhir_servers.promises import OfAnyServer, straight
 from tests.fhir_servers.servers import FhirServer, hapi
 
 pytestmark = pytest.mark.long
@@ -25,9 +25,15 @@ def server(shared_data: Path) -> Generator[FhirServer]:
 class TestWithHapi(OfAnyServer):
     """Each of them."""
 
-    def test_everybody_by_export_by_searches_and_from_a_folder_comes_to_the_same_rows(
+    def test_everybody_by_export_comes_to_the_rows_of_a_folder(
         self, server: FhirServer, shared_data: Path, tmp_path: Path
     ) -> None:
-        exported = fetched(server, tmp_path / "exported")
+        exported = fetched(server, tmp_path / "exported", level="")
         assert (exported.by, exported.came.told.unread, exported.came.left) == ("export", {}, False)
-        assert_same_rows(server, shared_data, tmp_path, tmp_path / "exported")
+        assert rows(tmp_path / "exported") == straight(shared_data, tmp_path, exported)
+
+    def test_what_is_not_exported_with_people_is_unknown(
+        self, server: FhirServer, tmp_path: Path
+    ) -> None:
+        exported = fetched(server, tmp_path / "exported")
+        assert (exported.by, list(exported.came.told.unread)) == ("export", ["Task"])

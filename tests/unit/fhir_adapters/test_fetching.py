@@ -85,6 +85,16 @@ def test_with_fewer_lines_than_were_said_the_list_is_unknown(tmp_path: Path) -> 
     assert counted(held(tmp_path / "to")) == counted(people(3))
 
 
+def test_what_a_server_does_not_export_with_people_is_unknown(tmp_path: Path) -> None:
+    def picky(asked: Asked) -> Answer | None:
+        return answer({}, 400) if "Task" in asked.line and "$export" in asked.line else None
+
+    needs = needs_of({Kind.CONDITION: [code("cough")], Kind.TASK: [code("cough")]})
+    told = fetched(Bulk(people(2), spoilt=picky), tmp_path / "to", needs=needs).came.told
+    assert list(told.unread) == ["Task"]
+    assert list(set_aside(tmp_path / "to", told, needs).unread) == [Kind.TASK]
+
+
 def test_people_who_are_lacking_are_counted(tmp_path: Path) -> None:
     bulk = Bulk(people(3), manifest=saying_more_of("Patient", 2))
     assert fetched(bulk, tmp_path / "to").came.told.people == 2
