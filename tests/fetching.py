@@ -61,7 +61,12 @@ def nobody_looks(what: str, done: float, of: float | None) -> None:
 
 
 def fetched(
-    bulk: Bulk, to: Path, clock: Clock | None = None, *, pages_of: int = 200, **more: Any
+    bulk: Bulk,
+    to: Path,
+    clock: Clock | None = None,
+    *,
+    pages_of: int = 200,
+    **more: Any,  # whatever a test wishes besides
 ) -> Brought:
     """What somebody comes back with who fetches once. Raises NotFetched or BulkError."""
 

@@ -4,7 +4,6 @@ import json
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +49,7 @@ def test_what_is_no_manifest_is_told(body: bytes) -> None:
 
 
 @given(changed=MANIFESTS)
-def test_a_manifest_leads_nowhere_but_into_the_folder(changed: dict[str, Any]) -> None:
+def test_a_manifest_leads_nowhere_but_into_the_folder(changed: dict[str, object]) -> None:
     """Each part of an honest manifest may be anything else."""
 
     def spoilt(made: Resource) -> object:
