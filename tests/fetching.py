@@ -5,7 +5,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,8 @@ class Clock:
 
 def wish(base: str, to: Path, **more: Any) -> Wish:  # Any: whatever a test wishes besides
     at = Allowed.parse(base, local=True)
-    at_it = Place(at.scheme, at.host, at.port, at.path)
-    return Wish(at_it, to, **{"needs": NEEDS, "local": True, **more})
+    place = Place(at.scheme, at.host, at.port, at.path)
+    return replace(Wish(place, to, NEEDS, local=True), **more)
 
 
 def nobody_looks(what: str, done: float, of: float | None) -> None:

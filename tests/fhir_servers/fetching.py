@@ -19,6 +19,7 @@ from fhir_adapters.needs import Needs, needs
 from rules.load import load_library
 from rules.rule import Rule
 from tests.builders import Resource
+from tests.fetching import nobody_looks
 from tests.fhir_servers.served import SYNTHEA
 from tests.fhir_servers.servers import FhirServer
 
@@ -46,7 +47,7 @@ def fetched(server: FhirServer, to: Path, by: str = "", level: str = "Patient") 
     at = Allowed.parse(f"http://127.0.0.1:{server.port}/fhir", local=True)
     base = Place(at.scheme, at.host, at.port, at.path)
     wish = Wish(base, to, read(), by=by, level=level, local=True)
-    return asyncio.run(fetch(wish, lambda *_: None, timing=Timing(pause=sooner)))
+    return asyncio.run(fetch(wish, nobody_looks, timing=Timing(pause=sooner)))
 
 
 def rows(folder: Path) -> list[Row]:
