@@ -17,6 +17,7 @@ umask 077
 : "${NIGHT_NEW:=1}"                    # it arrives every so many days
 : "${NIGHT_RULES:=/srv/goodday/practice}"
 : "${GOODDAY_DATA:=/srv/goodday/data}" # who said what; with PostgreSQL set GOODDAY_STORE as well
+: "${NIGHT_CLIENT:=}"                 # whose people they are, by its name in clients.toml
 : "${NIGHT_FOLDERS:=/srv/goodday/nights}"
 : "${NIGHT_KEEP:=30}"                  # the folders of so many days are kept
 : "${NIGHT_MOST:=5h}"                  # a night that takes longer is ended
@@ -74,7 +75,7 @@ rm -rf "$scratch" # of a night that was killed: it has people in it
 mkdir "$scratch" || exit 2
 timeout --signal=INT --kill-after=1m "$NIGHT_MOST" \
     "$NIGHT_COMMAND" population tag "$NIGHT_LIST" --to "$folder" --rules "$NIGHT_RULES" \
-    --today "$day" --scratch "$scratch" >/dev/null 2>>"$look"
+    --client "$NIGHT_CLIENT" --today "$day" --scratch "$scratch" >/dev/null 2>>"$look"
 code=$?
 rm -rf "$scratch"
 

@@ -212,6 +212,7 @@ def test_everything_is_for_the_owner_alone(host: Host) -> None:
 
 def test_what_it_runs_is_something_that_goodday_takes(host: Host) -> None:
     host.command_is('for one in "$@"; do printf "%s\\n" "$one"; done > "$0.with"', MADE)
+    host.more = {"NIGHT_CLIENT": "st-marys"}
     host.night()
     given = (host.folder / "command.with").read_text(encoding="utf-8").splitlines()
     parser = argparse.ArgumentParser(exit_on_error=False)
@@ -219,7 +220,7 @@ def test_what_it_runs_is_something_that_goodday_takes(host: Host) -> None:
     assert given[0] == "population"
     options = parser.parse_args(given[1:])
     assert (options.doing, options.source, str(options.today)) == ("tag", host.list, DAY)
-    assert options.to == host.nights / DAY
+    assert (options.to, options.client) == (host.nights / DAY, "st-marys")
 
 
 def test_secrets_that_systemd_hands_over_reach_it_and_no_argument(host: Host) -> None:

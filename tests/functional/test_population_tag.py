@@ -160,10 +160,21 @@ def test_whoever_is_left_alone_by_cards_gets_no_reminder(desk: Desk, reply: Repl
 def test_a_no_to_the_patient_of_another_client_is_another_persons(desk: Desk) -> None:
     desk.has(["ann"], a_cough("ann"))
     desk.heard("north:ann", Reply.DECLINED)
+    desk.heard("south:bea", Reply.DECLINED)
     desk.types("--data", str(desk.data), "--client", "south")
     assert len(desk.flags()) == 1
     desk.types("--data", str(desk.data), "--client", "north")
     assert desk.flags() == []
+
+
+@pytest.mark.parametrize("named", ["", "nroth"], ids=["no client", "one that is not there"])
+def test_a_no_is_not_forgotten_for_want_of_the_right_client(desk: Desk, named: str) -> None:
+    desk.has(["ann"], a_cough("ann"))
+    desk.heard("north:ann", Reply.DECLINED)
+    code, said = desk.types("--data", str(desk.data), "--client", named)
+    assert code == COULD_NOT_RUN
+    assert f'is kept here of the people of north, and of nobody of "{named}": say whose' in said
+    assert not desk.to.exists()
 
 
 def test_a_reminder_of_which_somebody_said_that_it_stays_is_not_ended(desk: Desk) -> None:
