@@ -1,6 +1,7 @@
 """The ``goodday`` command."""
 
 import sys
+import traceback
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,7 +22,12 @@ def main() -> None:
                 " install goodday in an environment of its own.\n"
             )
             sys.exit(COULD_NOT_RUN)
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+    except Exception:  # Python would end with 1, which says that something was found
+        traceback.print_exc()
+        code = COULD_NOT_RUN
+    sys.exit(code)
 
 
 if __name__ == "__main__":

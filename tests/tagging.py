@@ -84,7 +84,7 @@ class Desk:
         return [json.loads(line) for line in self.text("flags.ndjson").splitlines()]
 
     def rows(self, name: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(self.text(name).splitlines()))
+        return list(csv.DictReader(self.text(name).removeprefix("\ufeff").splitlines()))
 
     def text(self, name: str) -> str:
         return (self.to / name).read_text(encoding="utf-8")

@@ -5,8 +5,8 @@ to look through and to use, and the list of visits with results ahead for the da
 is written to a record, and nothing is remembered of the night.
 """
 
-import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -17,6 +17,7 @@ from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
 from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, with_pauses
+from cds_hooks.commands.night_folder import SEAL, CannotUse, night_folder
 from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.writing import for_owner
 from cds_hooks.population import tag_files
@@ -32,13 +33,14 @@ from fhir_adapters.bulk.chunk import Coming, Row, evaluate_chunk
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.kept import unpack
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.people import Part, SetAside, Someone
 from fhir_adapters.bulk.wholes import wholes
 from fhir_adapters.needs import needs
 from prompts.history import History
 from rules.days import in_words
 from rules.load import load_library
 from rules.outcome import Decision
+from rules.record import Kind
 from rules.rule import Library, OfferKind, Rule
 
 
@@ -65,16 +67,30 @@ class _Work:
     rules: Path | None
     today: date
     days: int
+    kinds: frozenset[Kind]  # the lists that rules read
 
-    def __call__(self, part: Part) -> tuple[list[Row], SetAside]:
+    def __call__(self, part: Part) -> tuple["_Done", SetAside]:
         """The rows of a part, with the records that go on, and what had to be set aside of it."""
         told: list[SetAside] = []
+        done = _Done([], Counter())
         library = _library(self.rules)
         visits = Coming(sorts(library), self.days) if letter_rules(library) else None
         rules = library.for_hook(HOOK)
-        people = part.people(told)
-        rows = list(evaluate_chunk(rules, people, self.today, carry=True, visits=visits))
-        return rows, sum(told, SetAside())
+        people = self._looked_at(part.people(told), done.unread)
+        done.rows.extend(evaluate_chunk(rules, people, self.today, carry=True, visits=visits))
+        return done, sum(told, SetAside())
+
+    def _looked_at(self, people: Iterable[Someone], unread: Counter[Kind]) -> Iterator[Someone]:
+        for someone in people:
+            unread.update(kind for kind in someone.record.unread if kind in self.kinds)
+            yield someone
+
+
+class _Done(NamedTuple):
+    """What comes of a part: a row for each person, and of how many each list could not be read."""
+
+    rows: list[Row]
+    unread: Counter[Kind]
 
 
 @cache
@@ -86,7 +102,7 @@ def tag(wanted: Wanted) -> int:
     """Ask, write the files, and print what is in them."""
     loaded = load_library(wanted.rules)
     if say.stopped(loaded):
-        return PROBLEMS
+        return COULD_NOT_RUN
     library = _library(wanted.rules)
     if not _reminding(library) and not letter_rules(library):
         say.sorry(
@@ -100,16 +116,29 @@ def tag(wanted: Wanted) -> int:
         say.sorry(str(error))
         return COULD_NOT_RUN
     try:
-        night, aside = _night(wanted, library, answers)
-        add = night.additions()
-        end = night.endings(wholes(wanted.source, "Flag", {one.reference for one in night.end}))
-        summary = _summary(night, library, add, end)
-        _write(wanted.to, _files(night, library, add, end, summary))
+        if answers is not None and (others := _only_others(answers, wanted.client)):
+            say.sorry(
+                f"What was said is kept here of the people of {others}, and of nobody of"
+                f' "{wanted.client}": say whose people these are with --client, or --nobody-asked'
+                " where nobody of theirs was ever asked."
+            )
+            return COULD_NOT_RUN
+        with night_folder(wanted.to, wanted.source) as folder:
+            night, aside = _night(wanted, library, answers)
+            add = night.additions()
+            end = night.endings(wholes(wanted.source, "Flag", {one.reference for one in night.end}))
+            summary = _summary(night, library, add, end, aside)
+            folder.write(_files(night, library, add, end, summary))
+    except CannotUse as error:
+        say.sorry(str(error))
+        return COULD_NOT_RUN
     except (StoreError, BulkError) as error:  # without what was said, a no may be among them
         say.sorry(str(error))
+        _earlier(wanted.to)
         return COULD_NOT_RUN
     except OSError as error:
         say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
+        _earlier(wanted.to)
         return COULD_NOT_RUN
     finally:
         if answers is not None:
@@ -118,7 +147,19 @@ def tag(wanted: Wanted) -> int:
         say.line(text)
     say.line(f"Written to {wanted.to}. They say who has what: keep them as records are kept.")
     told = tell(aside)
-    return PROBLEMS if night.visits_unread else told
+    return PROBLEMS if night.visits_unread or _matters(night) else told
+
+
+def _only_others(answers: Answers, client: str) -> str:
+    """Whose people are kept, where none are this client's: every no would be somebody else's."""
+    clients = answers.clients()
+    return "" if client in clients else ", ".join(one or "no client" for one in sorted(clients))
+
+
+def _earlier(folder: Path) -> None:
+    """Nobody is to take for tonight's what is there from before."""
+    if (folder / SEAL).exists():
+        say.sorry(f"What is in {folder} is of an earlier run.")
 
 
 def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[Night, SetAside]:
@@ -134,8 +175,10 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
         opened(wanted.source, wants, wanted.scratch, crew, wanted.mapping) as whole,
     ):
         library = with_pauses(library, answers)
-        for rows in whole.each(_Work(wanted.rules, today, wanted.days), say.people):
-            for row in rows:
+        work = _Work(wanted.rules, today, wanted.days, frozenset(wants.kinds))
+        for done in whole.each(work, say.people):
+            night.unread.update(done.unread)
+            for row in done.rows:
                 _take(night, row, library, _heard(answers, row, wanted.client, resting))
         if wanted.rejects is not None:
             with for_owner(wanted.rejects) as kept:
@@ -169,7 +212,9 @@ def _reminding(library: Library) -> list[Rule]:
     ]
 
 
-def _summary(night: Night, library: Library, add: list[Add], end: list[Ended]) -> list[str]:
+def _summary(
+    night: Night, library: Library, add: list[Add], end: list[Ended], aside: SetAside
+) -> list[str]:
     """What is in the folder, in numbers: nobody is named."""
     people = say.count(night.people, "person", "people")
     by_hand = sum(1 for one in end if one.flag is None)
@@ -201,8 +246,24 @@ def _summary(night: Night, library: Library, add: list[Add], end: list[Ended]) -
             f"Of {say.count(night.visits_unread, 'person', 'people')} the visits could not all be"
             " read: they may come without being on the list."
         )
+    if aside.count:
+        lines.append(
+            f"{say.count(aside.count, 'line')} set aside, unread;"
+            f" {aside.people} of them people who were not asked about at all."
+        )
+    lines += (
+        f"The list of {kind} entries is unknown for everybody: it is not in the source, or could"
+        " not be read. What a rule looks for in it cannot be told."
+        for kind in night.unknown()
+    )
     lines.append("Nothing was written to a record. A person looks through it before it is used.")
     return lines
+
+
+def _matters(night: Night) -> bool:
+    """Whether a list that nobody has in the source leaves a question open."""
+    unsure = sum(n for (_, decision), n in night.came.items() if decision == Decision.CANNOT_TELL)
+    return bool(unsure and night.unknown())
 
 
 def _files(
@@ -213,23 +274,10 @@ def _files(
         "emis.csv": tag_files.emis(add, night.today),
         "systmone.csv": tag_files.systmone(add, night.today),
         "to-end.csv": tag_files.endings(end),
-        "today.txt": "\n".join(summary) + "\n",
+        SEAL: "\n".join(summary) + "\n",
     }
     if letter_rules(library):
         files["results-ahead.csv"] = tag_files.results_ahead(night.coming())
     for number, text in enumerate(tag_files.transactions(add, end), 1):
         files[f"transaction-{number:03}.json"] = text
     return files
-
-
-def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """For whoever asked alone. What an earlier night left there is gone. Raises OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in (*folder.glob("transaction-*.json"), folder / "results-ahead.csv"):
-        old.unlink(missing_ok=True)
-    for name, text in files.items():
-        unfinished = folder / f".{name}"
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode())
-        unfinished.replace(folder / name)

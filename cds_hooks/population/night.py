@@ -12,6 +12,7 @@ from cds_hooks.population.tagging import Add, Changes, End
 from cds_hooks.visits import Visit
 from fhir_adapters.drafts import Json
 from fhir_adapters.endings import ended, whole
+from rules.record import Kind
 
 # Why a reminder cannot be ended by a transaction, and a person has to.
 NO_WHOLE = "the whole Flag is not in the source, or is there twice and not alike"
@@ -37,6 +38,7 @@ class Night:
     days: int
     people: int = 0
     visits_unread: int = 0
+    unread: Counter[Kind] = field(default_factory=Counter[Kind])  # of how many people each list
     add: list[Add] = field(default_factory=list[Add])
     end: list[End] = field(default_factory=list[End])
     visits: list[Visit] = field(default_factory=list[Visit])
@@ -49,6 +51,10 @@ class Night:
         self.end += found.end
         self.held.update(found.held)
         self.visits += visits
+
+    def unknown(self) -> list[Kind]:
+        """The lists that could be read of nobody."""
+        return [kind for kind in Kind if self.people and self.unread[kind] == self.people]
 
     def additions(self) -> list[Add]:
         """The reminders to add, each once, though somebody be on the list twice."""

@@ -20,7 +20,10 @@ from rules.days import span_in_words
 
 MOST_ENTRIES = 100  # of one transaction: what servers take at once without a thought
 # What a spreadsheet would run, were it to begin a cell.
-_RUNS = ("=", "+", "-", "@")
+_RUNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # wide ones in some languages
+# What tells a spreadsheet that a text is UTF-8. Not in the lists for bulk coding: what takes them
+# in may take it for part of the first heading.
+_MARK = "\ufeff"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -88,7 +91,7 @@ def _reason(one: Add) -> str:
 def endings(end: Iterable[Ended]) -> str:
     """The reminders to end, a line each, and which of them only a person can."""
     heads = ("Patient", "Flag", "Code", "Code system", "Term", "Reason", "By hand, because")
-    return _csv(
+    return _MARK + _csv(
         heads,
         (
             (e.person, e.reference, e.code.code, e.code.system, e.words, e.because, one.by_hand)
@@ -101,7 +104,7 @@ def endings(end: Iterable[Ended]) -> str:
 def results_ahead(visits: Iterable[Visit]) -> str:
     """Who comes in the next days, and whether a letter could go ahead or why not."""
     heads = ("Patient", "Day", "Visit", "Rule", "Letter", "Why not")
-    return _csv(
+    return _MARK + _csv(
         heads,
         (
             (v.person, span_in_words(v.day), v.what, v.rule, "yes" if v.letter else "no", v.why_not)

@@ -123,6 +123,12 @@ class Answers:
         with self._database.reading() as connection:
             return issued_of(connection, card.lower())
 
+    def clients(self) -> frozenset[str]:
+        """Whose people cards were issued for, by client; "" for those of an only one."""
+        with self._database.reading() as connection:
+            people = connection.scalars(select(cards.c.person).distinct())
+            return frozenset(str(one).rpartition(":")[0] for one in people)
+
     def history(self, person: str, asking: Again | None = None) -> History:
         """What was shown to a person and what they said, to read it only. Raises StoreError."""
         with self._database.reading() as connection:

@@ -218,3 +218,16 @@ def test_what_a_record_system_is_asked_for_is_printed_hook_by_hook() -> None:
     (book,) = [number for number, line in enumerate(lines) if line.startswith("appointment-book (")]
     assert lines[book + 2].startswith("  conditions: Condition?patient={{context.patientId}}&code=")
     assert sum(line.startswith("  conditions: ") for line in lines[view : view + 20]) == 1
+
+
+def test_a_fault_of_ours_ends_with_could_not_run_and_not_as_if_something_was_found() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as nowhere:
+        done = subprocess.run(
+            [GOODDAY, "rules", "check", COPD_RULE],
+            stdout=nowhere,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert b"No space left" in done.stderr

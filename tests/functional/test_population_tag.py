@@ -160,10 +160,21 @@ def test_whoever_is_left_alone_by_cards_gets_no_reminder(desk: Desk, reply: Repl
 def test_a_no_to_the_patient_of_another_client_is_another_persons(desk: Desk) -> None:
     desk.has(["ann"], a_cough("ann"))
     desk.heard("north:ann", Reply.DECLINED)
+    desk.heard("south:bea", Reply.DECLINED)
     desk.types("--data", str(desk.data), "--client", "south")
     assert len(desk.flags()) == 1
     desk.types("--data", str(desk.data), "--client", "north")
     assert desk.flags() == []
+
+
+@pytest.mark.parametrize("named", ["", "nroth"], ids=["no client", "one that is not there"])
+def test_a_no_is_not_forgotten_for_want_of_the_right_client(desk: Desk, named: str) -> None:
+    desk.has(["ann"], a_cough("ann"))
+    desk.heard("north:ann", Reply.DECLINED)
+    code, said = desk.types("--data", str(desk.data), "--client", named)
+    assert code == COULD_NOT_RUN
+    assert f'is kept here of the people of north, and of nobody of "{named}": say whose' in said
+    assert not desk.to.exists()
 
 
 def test_a_reminder_of_which_somebody_said_that_it_stays_is_not_ended(desk: Desk) -> None:
@@ -222,11 +233,24 @@ def test_without_a_store_nothing_is_tagged(desk: Desk) -> None:
     assert not desk.data.exists()
 
 
-def test_no_cell_is_a_formula(desk: Desk) -> None:
+@pytest.mark.parametrize("words", ["-1.2", "=1+1", "+1", "@x", "\uff1d1"])
+def test_no_cell_is_a_formula(desk: Desk, words: str) -> None:
+    desk.practises(offers=OFFERS.replace("Ask about the tea group", words))
     desk.has(["-1.2"], a_cough("-1.2"))
     desk.types()
-    assert [row["Patient"] for row in desk.rows("emis.csv")] == ["'-1.2"]
-    assert [row["Patient"] for row in desk.rows("systmone.csv")] == ["'-1.2"]
+    for name, column in (("emis.csv", "Term"), ("systmone.csv", "Description")):
+        assert [(row["Patient"], row[column]) for row in desk.rows(name)] == [
+            ("'-1.2", f"'{words}")
+        ]
+
+
+def test_a_spreadsheet_is_told_how_the_lists_for_people_are_written(desk: Desk) -> None:
+    desk.practises(offers=OFFERS.replace("about the tea", "about the caf\u00e9's tea"))
+    desk.has(["ann", "bea"], a_cough("ann"), a_flag("bea"))
+    desk.types()
+    assert desk.text("to-end.csv").startswith('\ufeff"Patient"')
+    assert desk.text("emis.csv").startswith('"Patient"')
+    assert "caf\u00e9" in desk.rows("emis.csv")[0]["Term"]
 
 
 def test_a_transaction_has_no_more_than_a_hundred_entries_and_none_of_last_night(
