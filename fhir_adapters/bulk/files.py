@@ -182,7 +182,8 @@ def _unpacked(piece: Piece) -> io.RawIOBase:
     if path.suffix == ".gz":
         return cast("io.RawIOBase", gzip.GzipFile(path, "rb"))  # it reads as one
     library = arrow("pyarrow", f"{path} is packed with zstd, which", ", or unpack the file")
-    return cast("io.RawIOBase", library.input_stream(str(path), compression="zstd"))
+    unpacked = library.input_stream(str(path), compression="zstd")
+    return cast("io.RawIOBase", unpacked)  # it reads as one
 
 
 def arrow(module: str, what: str, instead: str = "") -> ModuleType:
