@@ -2,7 +2,7 @@
 # newer, make and a package index; everything else goes into .venv, exactly as locked.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev check test soak bench crowd wheel sbom editor sandbox servers callers lock
+.PHONY: help venv demo dev check test soak bench bench-population crowd wheel sbom editor sandbox servers callers lock
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
@@ -24,7 +24,7 @@ NO_PYTHON = Good Day needs Python 3.11 or newer and finds none under the names $
 NO_VENV = This Python cannot make an environment; on Debian and Ubuntu install python3-venv
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/project ## try it: invented people and an EHR in a box, at one address
 # Ctrl-C is the demo's business: on a terminal it gets a process group of its own (set -m), so that
@@ -72,6 +72,9 @@ bench: .venv/dev ## what a call and what rules cost, against a floor and HealthC
 	$(BIN)/python -m tests.benchmarks.sustained 0.5
 	$(BIN)/python -m tests.benchmarks.flood
 	$(BIN)/python -m tests.benchmarks.calls
+
+bench-population: .venv/dev ## what a whole list costs, beside decoding it; half an hour on a quiet machine
+	$(BIN)/python -m tests.benchmarks.population --people 10000 --also 100000
 
 crowd: .venv/dev ## every rule of the library, asked about an invented practice of 10,000
 	$(BIN)/python -m tests.crowd

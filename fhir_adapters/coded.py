@@ -45,7 +45,7 @@ def several(value: Sequence[Concept | str] | Concept | str | None) -> Iterable[C
         return (value,)
     if value is None or isinstance(value, str):
         return ()
-    return (concept for concept in value if isinstance(concept, Concept))
+    return [concept for concept in value if isinstance(concept, Concept)]
 
 
 def provisions(consent: Resource) -> list[Provision]:
@@ -74,11 +74,10 @@ def _planned(resource: Resource) -> Iterable[Concept | None]:
 
 
 def _met(resource: Resource) -> Iterable[Concept]:
-    yield from several(resource.type)
-    yield from several(resource.serviceType)
-    yield from several(resource.reasonCode)
+    met = [*several(resource.type), *several(resource.serviceType), *(resource.reasonCode or ())]
     if isinstance(resource.class_, Coding):
-        yield Concept([resource.class_])
+        met.append(Concept([resource.class_]))
+    return met
 
 
 def _filled_in(resource: Resource) -> Iterable[Concept]:

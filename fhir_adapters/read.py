@@ -121,11 +121,16 @@ def keep(
     What it takes away goes into ``missing``: a list of which nobody knows any more whether it is
     whole. Into ``filed`` go the results that it files.
     """
-    if resource.meta is not None and is_in_part(resource):
-        missing[kind] = IN_PART
+    meta = resource.meta
+    if meta is not None:
+        for mark in meta.tag or ():
+            if mark.code in _LEFT_OUT:
+                missing[kind] = IN_PART
+        if meta.security and is_in_part(resource):
+            missing[kind] = IN_PART
     if (
-        codes is not None
-        and resource.resourceType in _SAID_BY_CODE
+        kind in _SAID_BY_CODE
+        and codes is not None
         and resource.component is None
         and resource.valueCodeableConcept is None
     ):
@@ -137,7 +142,7 @@ def keep(
                 break
         else:
             return ()  # as most entries: with no code that any rule asks for
-    if kind is REPORT:
+    elif kind is REPORT:
         filed |= _filed_by(resource)
     found = codes_of(resource, kind, codes)
     if not found or _void(resource):
@@ -148,7 +153,7 @@ def keep(
 
 
 # What these are is said by ``code`` alone, unless an observation has parts or a coded value.
-_SAID_BY_CODE = frozenset({"Condition", "Observation", "Procedure", "ServiceRequest", "Flag"})
+_SAID_BY_CODE = frozenset({CONDITION, OBSERVATION, PROCEDURE, Kind.REFERRAL, Kind.TAG})
 
 
 _MEDICINES = frozenset({"MedicationRequest", "MedicationStatement"})

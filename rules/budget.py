@@ -4,9 +4,11 @@ It is counted, and not timed: the same rules and the same record always come to 
 together they ask too much, those that ask most are withheld; safety nets are asked before others.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from rules.codes import Code
 from rules.fact import question
 from rules.finding import Look
 from rules.rule import Purpose, Rule
@@ -29,16 +31,26 @@ def asks_too_much(rule: Rule, look: Look) -> bool:
 
 def left_out(rules: Sequence[Rule], look: Look) -> frozenset[Rule]:
     """The rules that there is no room for: those that ask most of all who are asked at once."""
-    looks, fixed = _together(tuple(rules))
+    looks, fixed, by_code = _together(tuple(rules))
     if look.size * ENTRY * looks + fixed <= MOST_AT_ONCE:
         return frozenset()
+    record = look.record
+    looked_at = sum(
+        [record.count_of(code) * by_code[code] for code in record.by_code.keys() & by_code]
+    )
+    if looked_at * ENTRY + fixed <= MOST_AT_ONCE:
+        return frozenset()  # not even if nothing was looked up once for several of them
     return frozenset(_beyond(sorted(rules, key=lambda rule: _order(rule, look)), look))
 
 
 @lru_cache(maxsize=64)
-def _together(rules: tuple[Rule, ...]) -> tuple[int, int]:
-    """How many facts some rules look up at most, and what they cost whoever is asked about."""
-    return sum(len(rule.looks_at) for rule in rules), sum(map(_fixed, rules))
+def _together(rules: tuple[Rule, ...]) -> tuple[int, int, Mapping[Code, int]]:
+    """How many facts some rules look up at most, what they cost whoever is asked about, and how
+    many of the facts look for each code.
+    """
+    facts = [fact for rule in rules for fact in rule.looks_at]
+    by_code = Counter(code for fact in facts for code in fact.codes)
+    return len(facts), sum(map(_fixed, rules)), by_code
 
 
 def _order(rule: Rule, look: Look) -> tuple[bool, int, str]:

@@ -30,6 +30,16 @@ def evaluate(
     return tuple(_no_room(rule, look) if rule in beyond else decide(rule, look) for rule in asked)
 
 
+def evaluate_open(
+    rules: tuple[Rule, ...], record: PatientRecord, said: tuple[Said, ...], today: date
+) -> list[Outcome]:
+    """The same, without those that the codes on the record alone say "no prompt" to."""
+    look = Look(record, said, today, look_up)
+    if left_out(rules, look):
+        return list(evaluate(rules, record, said, today))
+    return [decide(rule, look) for rule in screen_of(rules).open_to(look)]
+
+
 def decide(rule: Rule, look: Look) -> Outcome:
     """Ask one rule. A fault in it withholds that rule; the others are asked as ever."""
     try:

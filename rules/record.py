@@ -161,10 +161,12 @@ class PatientRecord:
     def count(self, codes: Set[Code]) -> int:
         """How many entries have one of these codes, each once for each of them."""
         by_code = self.by_code
-        found = by_code.keys() & codes
-        if isinstance(by_code, Unopened):
-            return sum(map(by_code.count, found))
-        return sum([len(by_code[code]) for code in found])
+        return sum(map(self.count_of, by_code.keys() & codes))
+
+    def count_of(self, code: Code) -> int:
+        """How many entries have one code, which is on the record."""
+        by_code = self.by_code
+        return by_code.count(code) if isinstance(by_code, Unopened) else len(by_code[code])
 
 
 class Unopened(dict[Code, tuple[Entry, ...]]):

@@ -62,14 +62,24 @@ class Screen:
 
     def shut_to(self, look: Look) -> frozenset[Rule]:
         """The rules that are certainly not for this person."""
+        shut = ~self._met(look)
+        return frozenset([rule for rule, needed in self._needed if needed & shut])
+
+    def open_to(self, look: Look) -> list[Rule]:
+        """The others, in their order."""
+        shut = ~self._met(look)
+        return [rule for rule, needed in self._needed if not needed & shut]
+
+    def _met(self, look: Look) -> int:
+        """The gates that are open."""
         if look.size > self._longest:
-            return frozenset()
-        open_to, by_code, by_kind = 0, self._by_code, self._by_kind
+            return -1
+        met, by_code, by_kind = 0, self._by_code, self._by_kind
         for code in self._codes & look.record.by_code.keys():
-            open_to |= by_code[code]
+            met |= by_code[code]
         for kind in look.record.unread:
-            open_to |= by_kind.get(kind, 0)
-        return frozenset([rule for rule, needed in self._needed if needed & ~open_to])
+            met |= by_kind.get(kind, 0)
+        return met
 
 
 @lru_cache(maxsize=64)  # as many libraries and hooks as one service has, and then some

@@ -5,14 +5,17 @@ for it.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 from zlib import crc32
 
 import msgspec
 
 from rules.codes import Code
 from rules.record import Kind
+
+NO_CODES = msgspec.Raw(b"[]")
 
 
 class Frame(msgspec.Struct, array_like=True, gc=False):
@@ -25,20 +28,17 @@ class Frame(msgspec.Struct, array_like=True, gc=False):
     person: str
     kind: Kind | None = None
     name: str = ""  # Type/id, where it has one
-    codes: tuple[Code, ...] = ()
+    codes: msgspec.Raw = NO_CODES  # as JSON: few sets of codes stand on many lines
     why: str = ""
     filed: list[str] | None = None
 
 
-class Framed(NamedTuple):
-    """A frame, and the resource that follows it; b"" where none does."""
-
-    frame: Frame
-    text: bytes
-
+Framed = tuple[Frame, bytes]  # a frame, and the resource that follows it; b"" where none does
 
 _ENCODE = msgspec.json.Encoder().encode
 _DECODE = msgspec.json.Decoder(Frame).decode
+_DECODE_CODES = msgspec.json.Decoder(tuple[Code, ...]).decode
+_REMEMBERED = 1 << 14  # sets of codes that entries have
 
 
 def bucket_of(person: str, buckets: int) -> int:
@@ -46,11 +46,26 @@ def bucket_of(person: str, buckets: int) -> int:
     return crc32(person.encode()) % buckets
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def framed_codes(codes: tuple[Code, ...]) -> msgspec.Raw:
+    """The codes of an entry, as a frame has them."""
+    return msgspec.Raw(_ENCODE(codes))
+
+
+def codes_of(frame: Frame) -> tuple[Code, ...]:
+    """The codes that a frame has."""
+    return _codes(bytes(frame.codes))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _codes(text: bytes) -> tuple[Code, ...]:
+    return _DECODE_CODES(text)
+
+
 def write(file: BinaryIO, frame: Frame, text: bytes = b"") -> None:
     """Write one frame, and the resource it is about, which is one line."""
-    file.write(_ENCODE(frame))
-    file.write(b"\n")
-    file.write(text if text.endswith(b"\n") else text + b"\n")
+    end = b"" if text.endswith(b"\n") else b"\n"
+    file.write(b"%b\n%b%b" % (_ENCODE(frame), text, end))
 
 
 def read(folder: Path, bucket: int) -> Iterator[Framed]:
@@ -58,4 +73,4 @@ def read(folder: Path, bucket: int) -> Iterator[Framed]:
     for path in sorted(folder.glob(f"{bucket}.*")):
         with path.open("rb", 1 << 20) as file:
             for frame in file:
-                yield Framed(_DECODE(frame), next(file))
+                yield _DECODE(frame), next(file)

@@ -14,7 +14,7 @@ from fhir_adapters.bulk.kept import pack
 from fhir_adapters.bulk.people import Someone
 from rules.codes import Code
 from rules.coming import coming
-from rules.engine import evaluate
+from rules.engine import evaluate_open
 from rules.facts.offered import NO_STANDS_IN
 from rules.outcome import Decision, Outcome
 from rules.record import Kind, PatientRecord
@@ -69,7 +69,7 @@ def evaluate_chunk(
     }
     for someone in people:
         record = someone.record
-        outcomes = evaluate(asked, record, (), today)
+        outcomes = evaluate_open(asked, record, (), today)
         came = tuple([_came(one) for one in outcomes if one.decision is not Decision.NO_PROMPT])
         possible = carry and (
             any(one.decision is Decision.PROMPT for one in outcomes)
@@ -104,7 +104,7 @@ def _perhaps(rules: tuple[Rule, ...], record: PatientRecord, today: date) -> boo
     if not rules:
         return False
     unread = {**record.unread, NO_STANDS_IN: "what was said before is not known here"}
-    outcomes = evaluate(rules, replace(record, unread=unread), (), today)
+    outcomes = evaluate_open(rules, replace(record, unread=unread), (), today)
     return any(one.decision in _OPEN for one in outcomes)
 
 

@@ -6,12 +6,14 @@ What cannot be read is a Fault and not an error: it is told with its place, and 
 import gzip
 import io
 import re
+import sys
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 # A longer line is nobody's record: it is set aside without being held in memory.
 LONGEST_LINE = 16 * 1024 * 1024  # bytes
@@ -76,34 +78,42 @@ def _pieces(path: Path, resource_type: str, size: int) -> Iterator[Piece]:
 
 def lines(piece: Piece) -> Iterator[Line]:
     """The lines of a piece, empty ones among them. Raises Unreadable where the file breaks off."""
-    try:
-        with _opened(piece.path) as file:
-            yield from _lines(file, piece)
-    except (OSError, EOFError, zlib.error, ValueError):
-        raise Unreadable from None
+    end = end_of(piece)
+    with opened(piece) as file:
+        at = first_line(file, piece)
+        for text in each_line(file):
+            if at >= end:
+                return
+            began = at
+            at += len(text)
+            if is_whole(text):
+                yield began, text
+            else:
+                at += rest_of_line(file)
+                yield began, None
 
 
-def _lines(file: BinaryIO, piece: Piece) -> Iterator[Line]:
-    at = piece.start
-    if at:
-        # The line that reaches into this piece belongs to the one before.
-        file.seek(at - 1)
-        at += _rest_of_line(file) - 1
-    readline, end, longest = file.readline, piece.end, LONGEST_LINE
-    while end is None or at < end:
-        text = readline(longest + 1)
-        if not text:
-            return
-        began = at
-        at += len(text)
-        if len(text) > longest and not text.endswith(b"\n"):
-            at += _rest_of_line(file)
-            yield began, None
-        else:
-            yield began, text
+def first_line(file: BinaryIO, piece: Piece) -> int:
+    """Where the first line of a piece begins: one that reaches into it is of the piece before."""
+    return piece.start - 1 + rest_of_line(file) if piece.start else 0
 
 
-def _rest_of_line(file: BinaryIO) -> int:
+def end_of(piece: Piece) -> int:
+    """No line of a piece begins from here on."""
+    return sys.maxsize if piece.end is None else piece.end
+
+
+def each_line(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, or as much of one as is held in memory; ``is_whole`` tells which."""
+    return iter(partial(file.readline, LONGEST_LINE + 1), b"")
+
+
+def is_whole(text: bytes) -> bool:
+    """Whether this is a line, and not the beginning of one that is too long."""
+    return len(text) <= LONGEST_LINE or text.endswith(b"\n")
+
+
+def rest_of_line(file: BinaryIO) -> int:
     """How many bytes are left of the line, its end among them; they are read past."""
     passed = 0
     while text := file.readline(1 << 20):
@@ -117,26 +127,63 @@ def number_of(piece: Piece, at: int) -> int:
     """Which line of its file it is that begins at this byte, from 1."""
     number, left = 1, at
     try:
-        with _opened(piece.path) as file:
+        with opened(Piece(piece.path, piece.resource_type)) as file:
             while left > 0 and (block := file.read(min(left, 1 << 20))):
                 number += block.count(b"\n")
                 left -= len(block)
-    except (OSError, EOFError, zlib.error, ValueError):
+    except Unreadable:
         pass  # it broke off there before, and what was counted is what there is
     return number
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(piece: Piece) -> BinaryIO:
+    """The file of a piece, unpacked, a byte before its start. Raises Unreadable, as reading does.
+
+    Nothing else that goes wrong while it is read raises that, so that a disk which is full is
+    never taken for a file which broke off.
+    """
+    try:
+        return io.BufferedReader(_Told(_unpacked(piece)), 1 << 20)
+    except _BROKEN:
+        raise Unreadable from None
+
+
+_BROKEN = (OSError, EOFError, zlib.error, ValueError)
+
+
+class _Told(io.RawIOBase):
+    """A file of which every failure to read is Unreadable."""
+
+    def __init__(self, file: io.RawIOBase) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # Any: what a RawIOBase reads into
+        try:
+            return self._file.readinto(buffer)
+        except _BROKEN:
+            raise Unreadable from None
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _unpacked(piece: Piece) -> io.RawIOBase:
+    path = piece.path
     if path.suffix not in (".gz", ".zst"):
-        return path.open("rb", 1 << 20)
+        file = path.open("rb", 0)
+        file.seek(max(piece.start - 1, 0))
+        return file
     if not path.stat().st_size:
         raise EOFError  # nothing, packed, is some bytes: this one never arrived
     if path.suffix == ".gz":
-        unpacked = cast("io.RawIOBase", gzip.GzipFile(path, "rb"))  # it reads as one
-    else:
-        library = arrow("pyarrow", f"{path} is packed with zstd, which", ", or unpack the file")
-        unpacked = library.input_stream(str(path), compression="zstd")
-    return io.BufferedReader(unpacked, 1 << 20)
+        return cast("io.RawIOBase", gzip.GzipFile(path, "rb"))  # it reads as one
+    library = arrow("pyarrow", f"{path} is packed with zstd, which", ", or unpack the file")
+    unpacked = library.input_stream(str(path), compression="zstd")
+    return cast("io.RawIOBase", unpacked)  # it reads as one
 
 
 def arrow(module: str, what: str, instead: str = "") -> ModuleType:

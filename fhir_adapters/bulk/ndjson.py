@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from fhir_adapters.bulk.buckets import Framed, read
+from fhir_adapters.bulk.buckets import Framed, codes_of, read
 from fhir_adapters.bulk.files import BulkError, Piece, find
 from fhir_adapters.bulk.people import NOT_ASKED_FOR, Fault, SetAside, Someone
 from fhir_adapters.bulk.sorting import Task, sort
@@ -82,14 +82,16 @@ class Bucket(NamedTuple):
                 continue
             lines = found.get(frame.person)
             if lines is None:
-                lines = found[frame.person] = _Lines({}, {}, set())
+                lines = found[frame.person] = _Lines({}, {}, {}, set())
             if frame.why and frame.kind is not None:
                 lines.missing[frame.kind] = frame.why
             elif frame.filed is not None:
                 lines.filed.update(frame.filed)
             else:
                 name = frame.name or f" {len(lines.kept):09}"
-                lines.kept.setdefault(name, []).append(Framed(frame, text))
+                same = lines.kept.setdefault(name, (frame, text))
+                if same[1] != text:
+                    lines.twice[name] = frame.kind or Kind.CONDITION
         for patient_id in sorted(patients):
             told_once = patients[patient_id]
             if told_once is not None:
@@ -102,36 +104,36 @@ class Bucket(NamedTuple):
 class _Lines(NamedTuple):
     """What stands in a bucket about one person."""
 
-    kept: dict[str, list[Framed]]  # by name: twice the same is once
+    kept: dict[str, Framed]  # by name: twice the same is once
+    twice: dict[str, Kind]  # those of which nobody knows which holds
     missing: dict[Kind, str]
     filed: set[str]
 
     def record(self, who: Person, unread: Mapping[Kind, str]) -> PatientRecord:
         """Their record, its entries made when they are asked for."""
         missing = {**unread, **self.missing}
-        lines: list[Framed] = []
-        for name in sorted(self.kept):
-            same = self.kept[name]
-            if len(same) > 1 and len({text for _, text in same}) > 1:
-                for frame, _ in same:  # nobody knows which of them holds
-                    missing.setdefault(frame.kind or Kind.CONDITION, _TWICE)
-                continue
-            lines.append(same[0])
+        for name in sorted(self.twice):
+            missing.setdefault(self.twice[name], _TWICE)
+        kept = self.kept
+        lines = [kept[name] for name in sorted(kept.keys() - self.twice.keys())]
         places: dict[Code, list[int]] = {}
         for number, (frame, _) in enumerate(lines):
-            for code in frame.codes:
-                places.setdefault(code, []).append(number)
+            for code in codes_of(frame):
+                if code in places:
+                    places[code].append(number)
+                else:
+                    places[code] = [number]
 
         def make(number: int) -> Entry:
             frame, text = lines[number]
             kind = frame.kind
             assert kind is not None  # or it would not be kept
-            return entry(read_resource(text), kind, frame.codes, self.filed)
+            return entry(read_resource(text), kind, codes_of(frame), self.filed)
 
         return PatientRecord(who, Unopened(places, make), missing)
 
 
-_NO_LINES = _Lines({}, {}, set())
+_NO_LINES = _Lines({}, {}, {}, set())
 
 
 def _patient(who: str, text: bytes, patients: dict[str, bytes | None]) -> Iterator[SetAside]:

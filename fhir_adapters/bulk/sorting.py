@@ -15,8 +15,20 @@ from zlib import crc32
 
 import msgspec
 
-from fhir_adapters.bulk.buckets import Frame, bucket_of, write
-from fhir_adapters.bulk.files import LONGEST_LINE, Line, Piece, Unreadable, lines, number_of
+from fhir_adapters.bulk.buckets import Frame, bucket_of, framed_codes, write
+from fhir_adapters.bulk.files import (
+    LONGEST_LINE,
+    Line,
+    Piece,
+    Unreadable,
+    each_line,
+    end_of,
+    first_line,
+    is_whole,
+    number_of,
+    opened,
+    rest_of_line,
+)
 from fhir_adapters.bulk.people import MOST_NAMED, SET_ASIDE, Fault, SetAside
 from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.elements import Resource
@@ -61,7 +73,7 @@ class _Sorting:
         self.files = files
         self.name = f"{crc32(str(task.piece).encode()):08x}"
         self.open: dict[int, BinaryIO] = {}
-        self.people: dict[str, tuple[str, BinaryIO]] = {}  # by the reference that names them
+        self.people: dict[str | None, tuple[str, BinaryIO]] = {}  # by the reference that names them
         self.count = self.people_lost = 0
         self.first: list[Fault] = []
         self.unread: dict[Kind, str] = {}
@@ -69,39 +81,48 @@ class _Sorting:
 
     def sort(self) -> SetAside:
         piece, codes, kinds = self.task.piece, self.task.codes, self.task.kinds
+        wanted = {name: kind for name, kind in KINDS.items() if kind in kinds}
         decode, people = _RESOURCE.decode, self.people
         missing: dict[Kind, str] = {}
         filed: set[str] = set()
-        at = piece.start
+        at, end, longest = piece.start, end_of(piece), LONGEST_LINE
         try:
-            for line in lines(piece):  # the hot loop
-                at, text = line
-                if text is None:
-                    self._reject(line, _TOO_LONG)
-                    continue
-                try:
-                    resource = decode(text)
-                except UNREADABLE:
-                    if not text.isspace():
-                        self._reject(line, _BAD_LINE)
-                    continue
-                kind = KINDS.get(resource.resourceType)
-                if kind is None or kind not in kinds:
-                    self._other(line, resource)
-                    continue
-                subject = resource.subject
-                if subject is not None and resource.patient is None and resource.for_ is None:
-                    whose = people.get(subject.reference or "") or self._usual(subject.reference)
-                else:
-                    whose = None
-                if whose is None:
-                    self._unusual(line, resource, kind)
-                    continue
-                found = keep(resource, kind, codes, missing, filed)
-                if found or missing or filed:
-                    self._keep(whose, line, resource, kind, found, missing, filed)
-                    missing.clear()
-                    filed.clear()
+            with opened(piece) as file:
+                at = first_line(file, piece)
+                for text in each_line(file):  # the hot loop
+                    if at >= end:
+                        break
+                    began = at
+                    at += len(text)
+                    if len(text) > longest and not is_whole(text):
+                        at += rest_of_line(file)
+                        self._reject((began, None), _TOO_LONG)
+                        continue
+                    try:
+                        resource = decode(text)
+                    except UNREADABLE:
+                        if not text.isspace():
+                            self._reject((began, text), _BAD_LINE)
+                        continue
+                    kind = wanted.get(resource.resourceType)
+                    if kind is None:
+                        self._other((began, text), resource)
+                        continue
+                    subject = resource.subject
+                    if subject is None or resource.patient is not None or resource.for_ is not None:
+                        self._unusual((began, text), resource, kind)
+                        continue
+                    whose = people.get(subject.reference) or self._usual(subject.reference)
+                    if whose is None:
+                        self._unusual((began, text), resource, kind)
+                        continue
+                    found = keep(resource, kind, codes, missing, filed)
+                    if found or missing or filed:
+                        self._keep(whose, text, resource, kind, found, missing, filed)
+                        missing.clear()
+                        filed.clear()
+                    # Gone before the next is decoded, which then has the same memory, still warm.
+                    del resource, subject
         except Unreadable:
             self._fault(at, _BROKEN_OFF)
             self._unknown(self._kinds(), _BROKEN_OFF)
@@ -132,12 +153,12 @@ class _Sorting:
         found = keep(resource, kind, self.task.codes, missing, filed)
         for person in sorted(about):
             whose = person, self._bucket(person)
-            self._keep(whose, line, resource, kind, found, missing, filed)
+            self._keep(whose, line[1] or b"", resource, kind, found, missing, filed)
 
     def _keep(
         self,
         whose: tuple[str, BinaryIO],
-        line: Line,
+        text: bytes,
         resource: Resource,
         kind: Kind,
         found: tuple[Code, ...],
@@ -151,7 +172,7 @@ class _Sorting:
             write(file, Frame(person, filed=sorted(filed)))
         if found:
             name = f"{resource.resourceType}/{resource.id}" if resource.id else ""
-            write(file, Frame(person, kind, name, found), line[1] or b"")
+            write(file, Frame(person, kind, name, framed_codes(found)), text)
 
     def _other(self, line: Line, resource: Resource) -> None:
         """A Patient; or what no rule reads, unless it says that something could not be read."""

@@ -23,7 +23,8 @@ _UNDATED = "an entry has no date"
 def look_up(fact: Fact, look: Look) -> Finding:
     """Find the entries that match and combine what each of them says."""
     record = look.record
-    why = next((record.unread[kind] for kind in fact.kinds if kind in record.unread), None)
+    unread = record.unread
+    why = next((unread[kind] for kind in fact.kinds if kind in unread), None) if unread else None
     if fact.codes.isdisjoint(record.by_code):  # so it is with most facts of most people
         return _nothing(fact, why)
     counted: list[tuple[Entry, Answer]] = []

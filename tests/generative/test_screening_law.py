@@ -5,10 +5,11 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.engine import decide, evaluate
+from rules.engine import decide, evaluate, evaluate_open
 from rules.facts import look_up
 from rules.finding import Look
 from rules.load import load_library
+from rules.outcome import Decision
 from rules.record import Kind
 from rules.screening import gates, screen_of
 from tests.builders import TODAY
@@ -29,6 +30,11 @@ def test_a_rule_that_is_not_asked_would_have_said_no(random: Random) -> None:
         (screened,) = evaluate((rule,), record, said, asked.today)
         alone = decide(rule, Look(record, said, asked.today, look_up))
         assert (screened.decision, screened.because) == (alone.decision, alone.because)
+        left = evaluate_open((rule,), record, said, asked.today)
+        told = [(one.decision, one.because) for one in left]
+        assert told == [(alone.decision, alone.because)] or (
+            not told and alone.decision is Decision.NO_PROMPT
+        )
 
 
 def test_most_rules_of_the_library_begin_with_something_that_has_to_stand_on_the_record() -> None:

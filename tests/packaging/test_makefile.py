@@ -81,7 +81,8 @@ def test_make_alone_says_what_there_is(fresh: Path) -> None:
     said = make(fresh)
     assert said.returncode == 0
     targets = re.findall(r"^\.PHONY: (.*)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    assert set(re.findall(r"^  make (\w+) ", said.stdout, re.MULTILINE)) == set(targets[0].split())
+    named = re.findall(r"^  make ([\w-]+) ", said.stdout, re.MULTILINE)
+    assert set(named) == set(targets[0].split())
 
 
 @pytest.mark.parametrize(

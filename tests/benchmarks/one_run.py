@@ -1,0 +1,130 @@
+"""One run over a list, by itself in a process: what it cost, as one line of JSON.
+
+``floor`` decodes every line that the run reads into the type that it reads it into, and does
+nothing else. ``run`` asks the rules as ``goodday population run`` does. ``kept`` asks all of them
+about an import.
+"""
+
+import argparse
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from cds_hooks.population.asking import HOOK, opened, read_by, wanted_by
+from fhir_adapters.bulk.chunk import evaluate_chunk
+from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.ndjson import open_folder
+from fhir_adapters.bulk.parquet import Keeping, finish, unfinished
+from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.elements import Resource
+from rules.load import load_library
+from rules.rule import Library, Rule
+from tests.crowd.page import TODAY
+
+
+class Cost(msgspec.Struct):
+    """What it cost. ``cpu`` and ``peak`` (MB) are of this process and those that it began."""
+
+    people: int
+    read: int  # bytes
+    cpu: float  # seconds, all processes together
+    wall: float
+    peak: float  # of the process that had most
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    rules: tuple[Rule, ...]
+    today: date
+
+    def __call__(self, part: Part) -> tuple[int, SetAside]:
+        """How many people are in a part, once everything has been asked about them."""
+        told: list[SetAside] = []
+        rows = evaluate_chunk(self.rules, part.people(told), self.today)
+        return sum(1 for _ in rows), sum(told, SetAside())
+
+
+def run(source: Path, rules: tuple[Rule, ...], library: Library, processes: int) -> int:
+    """Ask about everybody, and say how many they are."""
+    _ASKED[0] = _Asking(rules, TODAY)
+    needs = read_by(library) if len(rules) == len(library.rules) else wanted_by(library)
+    with Crew(processes) as crew, opened(source, needs, None, crew) as whole:
+        return sum(whole.each(_ask, lambda parts: parts))
+
+
+_ASKED: list[_Asking] = [_Asking((), TODAY)]  # as forked processes find it: rules do not travel
+
+
+def _ask(part: Part) -> tuple[int, SetAside]:
+    return _ASKED[0](part)
+
+
+def floor(source: Path, library: Library) -> int:
+    """Decode what the run would read, and say how many bytes those are."""
+    decode = msgspec.json.Decoder(Resource).decode
+    read = 0
+    with TemporaryDirectory() as scratch:
+        tasks = open_folder(source, wanted_by(library)).tasks(Path(scratch))
+    for path in dict.fromkeys(task.piece.path for task in tasks):
+        read += path.stat().st_size
+        with path.open("rb", 1 << 20) as file:
+            for line in file:
+                decode(line)
+    return read
+
+
+def keep(source: Path, to: Path, library: Library) -> int:
+    """Import a list, and say how many people are in it."""
+    needs = read_by(library)
+    with (
+        Crew(1) as crew,
+        unfinished(to) as inside,
+        opened(source, needs, None, crew) as whole,
+    ):
+        files = [one for some in whole.each(Keeping(inside, needs), lambda p: p) for one in some]
+        return finish(to, inside, files, needs, whole.aside).people
+
+
+def main() -> int:
+    """Do it once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("floor", "run", "kept", "import"))
+    parser.add_argument("source", type=Path)
+    parser.add_argument("--to", type=Path, default=Path("kept"))
+    parser.add_argument("--processes", type=int, default=1)
+    told = parser.parse_args()
+    library = load_library(None).usable()
+    people = read = 0
+    began, cpu = time.perf_counter(), _cpu()
+    match told.what:
+        case "floor":
+            read = floor(told.source, library)
+        case "run":
+            people = run(told.source, library.for_hook(HOOK), library, told.processes)
+        case "kept":
+            people = run(told.source, library.rules, library, told.processes)
+        case _:
+            people = keep(told.source, told.to, library)
+    wall = time.perf_counter() - began
+    sys.stdout.buffer.write(msgspec.json.encode(Cost(people, read, _cpu() - cpu, wall, _peak())))
+    return 0
+
+
+def _cpu() -> float:
+    return sum(used.ru_utime + used.ru_stime for used in (resource.getrusage(who) for who in _BOTH))
+
+
+def _peak() -> float:
+    return max(resource.getrusage(who).ru_maxrss for who in _BOTH) / 1024
+
+
+_BOTH = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+
+if __name__ == "__main__":
+    sys.exit(main())
