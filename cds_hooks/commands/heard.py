@@ -25,3 +25,19 @@ def with_pauses(library: Library, answers: Answers | None) -> Library:
         return library
     paused = {one.what: one.because for one in answers.pauses()}
     return replace(library, practice=replace(library.practice, paused=paused))
+
+
+def of_others(answers: Answers | None, client: str) -> str:
+    """What to say where nobody of this client's is in the store, and people of others are.
+
+    Every no in it would be somebody else's, and forgotten. "" where all is well. Raises StoreError.
+    """
+    clients = frozenset[str]() if answers is None else answers.clients()
+    if not clients or client in clients:
+        return ""
+    others = ", ".join(one or "no client" for one in sorted(clients))
+    return (
+        f"What was said is kept here of the people of {others}, and of nobody of"
+        f' "{client}": say whose people these are with --client, or --nobody-asked'
+        " where nobody of theirs was ever asked."
+    )

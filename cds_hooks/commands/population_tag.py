@@ -16,7 +16,7 @@ from typing import NamedTuple
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
 from cds_hooks.commands.asked import Named
-from cds_hooks.commands.heard import answers_of, with_pauses
+from cds_hooks.commands.heard import answers_of, of_others, with_pauses
 from cds_hooks.commands.night_folder import SEAL, CannotUse, night_folder
 from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.writing import for_owner
@@ -116,12 +116,8 @@ def tag(wanted: Wanted) -> int:
         say.sorry(str(error))
         return COULD_NOT_RUN
     try:
-        if answers is not None and (others := _only_others(answers, wanted.client)):
-            say.sorry(
-                f"What was said is kept here of the people of {others}, and of nobody of"
-                f' "{wanted.client}": say whose people these are with --client, or --nobody-asked'
-                " where nobody of theirs was ever asked."
-            )
+        if others := of_others(answers, wanted.client):
+            say.sorry(others)
             return COULD_NOT_RUN
         with night_folder(wanted.to, wanted.source) as folder:
             night, aside = _night(wanted, library, answers)
@@ -148,12 +144,6 @@ def tag(wanted: Wanted) -> int:
     say.line(f"Written to {wanted.to}. They say who has what: keep them as records are kept.")
     told = tell(aside)
     return PROBLEMS if night.visits_unread or _matters(night) else told
-
-
-def _only_others(answers: Answers, client: str) -> str:
-    """Whose people are kept, where none are this client's: every no would be somebody else's."""
-    clients = answers.clients()
-    return "" if client in clients else ", ".join(one or "no client" for one in sorted(clients))
 
 
 def _earlier(folder: Path) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.asked import Named
-from cds_hooks.commands.heard import answers_of, with_pauses
+from cds_hooks.commands.heard import answers_of, of_others, with_pauses
 from cds_hooks.commands.writing import for_owner
 from cds_hooks.pages.papers import Layout, Shown, letter_page, sheet_page
 from cds_hooks.pages.pdf import NoPdf, pdf
@@ -76,6 +76,9 @@ def visits(wanted: Wanted) -> int:
         return COULD_NOT_RUN
     unread, found = 0, list[tuple[Visit, PatientRecord]]()
     try:
+        if others := of_others(answers, wanted.client):
+            say.sorry(others)
+            return COULD_NOT_RUN
         library = with_pauses(library, answers)
         for file in say.working(files, "Records"):
             try:

@@ -138,12 +138,12 @@ def test_that_not_every_visit_could_be_read_is_said(
     assert any("a.json: its visits could not all be read" in line for line in said)
 
 
-def remembered(desk: Desk, reply: Reply) -> None:
+def remembered(desk: Desk, reply: Reply, who: str = "leroy-1") -> None:
     """Somebody answered the card about Leroy's results yesterday."""
     store = Answers(desk.data)
     button = Button("no", reply, ("results-ahead",), (), ("results-ahead",))
     card = Issued(
-        card="card-1", person="leroy-1", service="s", hook_instance="h", shown_at=NOW,
+        card="card-1", person=who, service="s", hook_instance="h", shown_at=NOW,
         rules=("results-ahead|1",), topics=("results-ahead",), buttons=(button,),
     )  # fmt: skip
     store.issue(card)
@@ -158,6 +158,21 @@ def test_whoever_said_no_gets_no_letter(desk: Desk) -> None:
     assert code == FINE
     assert 'no letter: Quiet until 20 November 2027: the person said "no, thank you"' in line
     assert count == "1 visit in 14 days, 0 letters to read and send."
+
+
+@pytest.mark.parametrize("named", ["", "nroth"], ids=["no client", "one that is not there"])
+def test_a_no_is_not_forgotten_for_want_of_the_right_client(desk: Desk, named: str) -> None:
+    desk.has("a.json", a_visit("leroy-1", "2026-12-01"))
+    remembered(desk, Reply.DECLINED, "north:leroy-1")
+    code, said = desk.types("--data", str(desk.data), "--client", named, "--to", str(desk.to))
+    assert code == COULD_NOT_RUN
+    assert said[0].startswith(
+        f'What was said is kept here of the people of north, and of nobody of "{named}"'
+    )
+    assert not desk.to.exists()
+    code, (line, _) = desk.types("--data", str(desk.data), "--client", "north")
+    assert code == FINE
+    assert "no letter: Quiet until" in line
 
 
 def test_a_rule_that_was_paused_offers_no_letter(desk: Desk) -> None:
