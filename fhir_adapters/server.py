@@ -56,7 +56,7 @@ async def by_name(host: str, port: int) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
-class _Checked(AbstractResolver):
+class Checked(AbstractResolver):
     """Gives a connection only addresses that were looked at. If one is not fit, none is."""
 
     def __init__(self, by: Resolve, *, local: bool) -> None:
@@ -290,7 +290,7 @@ class Servers:
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_went_out)
         connector = aiohttp.TCPConnector(
-            resolver=_Checked(self._resolve, local=known.local),
+            resolver=Checked(self._resolve, local=known.local),
             ttl_dns_cache=30,
             limit=_CONNECTIONS,
             happy_eyeballs_delay=0.05,
@@ -357,7 +357,7 @@ async def document(
     """
     if not may_be_asked(address, local=local):
         raise NoRoute("The address is not one that may be asked.")
-    connector = aiohttp.TCPConnector(resolver=_Checked(resolve, local=local))
+    connector = aiohttp.TCPConnector(resolver=Checked(resolve, local=local))
     read = b""
     try:
         async with (
