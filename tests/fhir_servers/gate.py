@@ -19,6 +19,7 @@ from enum import StrEnum
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 # patient/Observation.read (SMART 1), user/*.rs (SMART 2).
@@ -127,11 +128,11 @@ def before(upstream: int) -> Generator[Gate]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    # As the base class has it: the first is a socket, the second its address.
-    def handle_error(self, request: object, client_address: object) -> None:
+    # Any: as the base class has it, whoever asked and their address.
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever was killed before the answer came is nothing to tell."""
         if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]  # as it came
+            super().handle_error(request, client_address)
 
 
 class _Through(BaseHTTPRequestHandler):
