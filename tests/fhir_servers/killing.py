@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
@@ -32,22 +32,18 @@ class Told:
 def kill_again_and_again(sender: Sender, kills: int, seed: int) -> Told:
     """Nights sent and killed until there were so many kills, each night then sent to its end."""
     draw, told = Random(seed), Told()
-    lasts: deque[float] = deque(maxlen=4)  # of the last whole ones: a server gets warm
     while told.kills < kills:
         night = told.nights
         add = [f"k{night}-{number}" for number in range(ADD)]
         end = [f"o{night}-{number}" for number in range(END)]
         sender.makes(add, end)
-        sender.server.gate.slow = draw.choice([0.05, 0.2, 0.5])
+        # So long a transaction takes at least, and there are three.
+        sender.server.gate.slow = slow = draw.choice([0.1, 0.3, 0.6])
         told.nights += 1
-        if lasts:  # the first is left alone, to see how long it takes
-            while told.kills < kills and _killed(sender, draw.uniform(0, max(lasts)), told):
-                if draw.random() < 0.3:
-                    break
-        began = _begun(sender, told)
-        at = time.perf_counter()
-        _ended(began, told)
-        lasts.append(time.perf_counter() - at)
+        while told.kills < kills and _killed(sender, draw.uniform(0, 4 * slow), told):
+            if draw.random() < 0.2:
+                break
+        _ended(_begun(sender, told), told)
         sender.server.gate.slow = 0.0
         _look(sender, end, told)
     return told

@@ -3,19 +3,18 @@
 import stat
 from collections import Counter
 from collections.abc import Generator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
 from cds_hooks.population.journal import opened
-from cds_hooks.store.pauses import Pause
-from rules.record import Reply
 from tests.fhir_servers.gate import Wrong
 from tests.fhir_servers.servers import FhirServer, medplum
 from tests.sending import SAM, Sender
-from tests.tagging import NOW, a_cough, a_flag
+from tests.tagging import a_flag
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -196,96 +195,23 @@ def test_a_server_that_takes_nothing_is_not_asked_about_each(sender: Sender) -> 
     assert len([one for one in sender.server.gate.asked if one.method == "POST"]) < 20
 
 
-class TestWhoMaySend:
-    def test_only_the_night_that_was_looked_through_is_sent(self, sender: Sender) -> None:
-        sender.makes(["only"])
-        code, said = sender.sends(mark="0123456789ab")
-        assert (code, "another night than 0123456789ab" in said) == (COULD_NOT_RUN, True)
-        assert sender.server.gate.asked == []
+def test_whom_a_person_strikes_out_is_left_out(self, sender: Sender) -> None:
+    add, end = people("struck", 3), people("struck-over", 2)
+    sender.makes(add, end)
+    text = f"{add[0]}\nFlag/f-{end[1]}\nstruck-nobody\n"
+    (sender.to / "leave-out.txt").write_text(text, encoding="utf-8")
+    code, said = sender.sends()
+    assert (code, "2 left out: it is named in leave-out.txt" in said) == (FINE, True)
+    assert 'names "struck-nobody", which is nobody' in said
+    assert of(sender, add) == Counter(add[1:])
+    assert sender.over(end) == {end[0]}
 
-    def test_what_was_changed_after_it_was_written_is_not_sent(self, sender: Sender) -> None:
-        sender.makes(["bent"])
-        path = sender.to / "transaction-001.json"
-        path.write_text(sender.text(path.name).replace("tea", "gin"), encoding="utf-8")
+
+def test_two_cannot_send_at_once(self, sender: Sender) -> None:
+    sender.makes(["two"])
+    with opened(sender.data / "reminders-ehr.journal", sender.server.gate.address):
         code, said = sender.sends()
-        assert (code, "not as it was written" in said) == (COULD_NOT_RUN, True)
-        assert sender.server.gate.asked == []
-
-    def test_somebody_says_who_they_are(self, sender: Sender) -> None:
-        sender.makes(["who"])
-        code, said = sender.sends("--by", " ")
-        assert (code, "Say who sends it" in said) == (COULD_NOT_RUN, True)
-
-    def test_an_old_night_is_made_anew(self, sender: Sender) -> None:
-        sender.makes(["old"])
-        code, said = sender.sends("--today", "2026-11-25")
-        assert (code, "records change" in said) == (COULD_NOT_RUN, True)
-        assert sender.server.gate.asked == []
-
-    def test_leave_to_look_is_no_leave_to_write(self, sender: Sender) -> None:
-        sender.makes(["leave"])
-        text = sender.clients.read_text("utf-8").partition("[client.reminders]")[0]
-        sender.clients.write_text(text, "utf-8")
-        code, said = sender.sends()
-        assert (code, "gives no leave to write" in said) == (COULD_NOT_RUN, True)
-
-    def test_a_night_is_not_made_and_sent_at_once(self, sender: Sender) -> None:
-        sender.makes(["both"])
-        code, said = sender.types("--apply", sender.mark())
-        assert (code, "sent once a person has looked through it" in said) == (COULD_NOT_RUN, True)
-
-    def test_whom_a_person_strikes_out_is_left_out(self, sender: Sender) -> None:
-        add, end = people("struck", 3), people("struck-over", 2)
-        sender.makes(add, end)
-        text = f"{add[0]}\nFlag/f-{end[1]}\nstruck-nobody\n"
-        (sender.to / "leave-out.txt").write_text(text, encoding="utf-8")
-        code, said = sender.sends()
-        assert (code, "2 left out: it is named in leave-out.txt" in said) == (FINE, True)
-        assert 'names "struck-nobody", which is nobody' in said
-        assert of(sender, add) == Counter(add[1:])
-        assert sender.over(end) == {end[0]}
-
-    @pytest.mark.parametrize("status", ["draft", "shadow", "retired"])
-    def test_a_rule_that_is_not_shown_any_more_adds_nothing(
-        self, sender: Sender, status: str
-    ) -> None:
-        sender.makes(["hidden"])
-        sender.practises(status=status)
-        code, said = sender.sends()
-        assert (code, "1 left out: its rule is not in pilot or live" in said) == (FINE, True)
-        assert of(sender, ["hidden"]) == Counter()
-
-    def test_a_rule_that_was_changed_adds_nothing(self, sender: Sender) -> None:
-        sender.makes(["reworded"])
-        sender.practises(quiet="{topic: another-topic}")
-        assert "1 left out: its rule was changed since" in sender.sends()[1]
-        assert of(sender, ["reworded"]) == Counter()
-
-    def test_who_said_no_since_gets_none(self, sender: Sender) -> None:
-        sender.store().close()
-        add = ["no-ann", "no-bea"]
-        sender.has(add, *map(a_cough, add))
-        assert sender.types("--client", "ehr", "--data", str(sender.data))[0] == FINE
-        sender.heard("ehr:no-ann", Reply.DECLINED, at=NOW + timedelta(days=2))
-        code, said = sender.sends("--data", str(sender.data))
-        assert (code, "1 left out: something was said since" in said) == (FINE, True)
-        assert of(sender, add) == Counter(["no-bea"])
-
-    def test_what_is_paused_is_not_sent(self, sender: Sender) -> None:
-        sender.store().close()
-        sender.has(["paused"], a_cough("paused"))
-        assert sender.types("--client", "ehr", "--data", str(sender.data))[0] == FINE
-        store = sender.store()
-        store.pause(Pause("rule:coughing", NOW, "a complaint"))
-        store.close()
-        assert "paused by hand (a complaint)" in sender.sends("--data", str(sender.data))[1]
-        assert of(sender, ["paused"]) == Counter()
-
-    def test_two_cannot_send_at_once(self, sender: Sender) -> None:
-        sender.makes(["two"])
-        with opened(sender.data / "reminders-ehr.journal", sender.server.gate.address):
-            code, said = sender.sends()
-        assert (code, "Somebody else is sending" in said) == (COULD_NOT_RUN, True)
+    assert (code, "Somebody else is sending" in said) == (COULD_NOT_RUN, True)
 
 
 def test_nothing_of_a_person_and_no_token_is_in_the_journal(sender: Sender) -> None:
