@@ -75,7 +75,8 @@ def _killed(sender: Sender, after: float, told: Told) -> bool:
     if started.poll() is None:
         started.send_signal(signal.SIGKILL)
     started.communicate()
-    if started.returncode != -signal.SIGKILL:
+    last = (sender.to / f"sent-{sender.mark()}.txt").read_text("utf-8").rpartition("Sent by")[2]
+    if started.returncode != -signal.SIGKILL or "Until" in last:  # it had sent everything
         return False
     told.kills += 1
     told.in_the_air += _is_in_the_air(sender)

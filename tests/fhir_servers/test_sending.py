@@ -195,7 +195,7 @@ def test_a_server_that_takes_nothing_is_not_asked_about_each(sender: Sender) -> 
     assert len([one for one in sender.server.gate.asked if one.method == "POST"]) < 20
 
 
-def test_whom_a_person_strikes_out_is_left_out(self, sender: Sender) -> None:
+def test_whom_a_person_strikes_out_is_left_out(sender: Sender) -> None:
     add, end = people("struck", 3), people("struck-over", 2)
     sender.makes(add, end)
     text = f"{add[0]}\nFlag/f-{end[1]}\nstruck-nobody\n"
@@ -207,7 +207,7 @@ def test_whom_a_person_strikes_out_is_left_out(self, sender: Sender) -> None:
     assert sender.over(end) == {end[0]}
 
 
-def test_two_cannot_send_at_once(self, sender: Sender) -> None:
+def test_two_cannot_send_at_once(sender: Sender) -> None:
     sender.makes(["two"])
     with opened(sender.data / "reminders-ehr.journal", sender.server.gate.address):
         code, said = sender.sends()
