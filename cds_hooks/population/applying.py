@@ -188,10 +188,11 @@ class Applying:
         """What came of each, as the server stands now; what it knows nothing of is not in it."""
         names = [key.removeprefix("add:") for key in keys if key.startswith("add:")]
         came: dict[str, Came] = {}
-        found = await self._patiently(lambda: there(self.line, names)) if names else {}
-        for name, references in found.items():
-            if references:
-                came[f"add:{name}"] = Came.MADE if len(references) == 1 else Came.TWICE
+        if names:
+            found = await self._patiently(lambda: there(self.line, names))
+            for name, references in found.items():
+                if references:
+                    came[f"add:{name}"] = Came.MADE if len(references) == 1 else Came.TWICE
         for key in keys:
             if key in self._ends:
                 now = await self._patiently(partial(stands, self.line, self._ends[key]))
