@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -39,22 +39,48 @@ WAIT = (
 )  # fmt: skip
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Of tests with many like cases, how many are run."""
+    parser.addoption(
+        "--like-cases", type=int, default=0, metavar="N",
+        help="of each test's many cases run N, spread from the first to the last (all)",
+    )  # fmt: skip
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Those that wait, then the rest; each file's tests stay in their order.
 
-    Long ones run where everything is expected to be there, and in soak.
+    Long ones run where everything is expected to be there, and in soak; and so does every case of
+    those with many.
     """
     here = Path(__file__).parent
     if not REQUIRED and config.getoption("--hypothesis-profile") != "soak":
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason=LONG))
+        left = left_out(items, config.getoption("--like-cases"))
+        config.hook.pytest_deselected(items=[item for item in items if item in left])
+        items[:] = [item for item in items if item not in left]
 
     def place(item: pytest.Item) -> int:
         name = item.path.relative_to(here).as_posix()
         return next((n for n, folder in enumerate(WAIT) if name.startswith(folder)), len(WAIT))
 
     items.sort(key=place)
+
+
+def left_out(items: Sequence[pytest.Item], most: int) -> set[pytest.Item]:
+    """The cases that are more than so many of one test; none of a test that is marked ``each``."""
+    by_test: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if not any(map(item.get_closest_marker, ("long", "each"))):
+            by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left: set[pytest.Item] = set()
+    for cases in by_test.values():
+        if 1 < most < len(cases):
+            kept = {round(n * (len(cases) - 1) / (most - 1)) for n in range(most)}
+            left.update(case for place, case in enumerate(cases) if place not in kept)
+    return left
 
 
 def pytest_xdist_auto_num_workers() -> int:

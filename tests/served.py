@@ -187,7 +187,10 @@ def _nobody_asked() -> Path:
     """A store in which nothing is remembered: made once, since most tests begin with such a one."""
     folder = Path(mkdtemp(prefix="good-day-tests-"))
     register(rmtree, folder, ignore_errors=True)
-    Answers(folder / "store").close()
+    made = Answers(folder / "store")
+    made.forget_mutes(NOW.date())  # its neighbours are made when they are first needed
+    made.forget_sittings(NOW)
+    made.close()
     return folder / "store"
 
 

@@ -30,6 +30,7 @@ def _files(folder: Traversable) -> list[Traversable]:
 
 
 # All of a rule's together: three thousand tests of their own took a minute to be found and told of.
+@pytest.mark.each
 @EVERY_RULE
 def test_every_story_comes_out_as_it_says(rule: Rule) -> None:
     told = ((story.name, tell(rule, story).wrong) for story in LOADED.stories[rule.id])
