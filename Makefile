@@ -2,7 +2,7 @@
 # newer, make and a package index; everything else goes into .venv, exactly as locked.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo dev check test soak bench bench-population crowd wheel sbom editor sandbox servers callers lock
+.PHONY: help venv demo dev check test soak bench bench-population crowd wheel sbom editor sandbox servers callers peers lock
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
@@ -74,7 +74,7 @@ bench: .venv/dev ## what a call and what rules cost, against a floor and HealthC
 	$(BIN)/python -m tests.benchmarks.flood
 	$(BIN)/python -m tests.benchmarks.calls
 
-bench-population: .venv/dev ## what a whole list costs, beside decoding it; half an hour on a quiet machine
+bench-population: .venv/dev ## what a whole list costs, beside decoding it, cql-execution and Spark; half an hour on a quiet machine
 	$(BIN)/python -m tests.benchmarks.population --people 10000 --also 100000
 
 crowd: .venv/dev ## every rule of the library, asked about an invented practice of 10,000
@@ -96,6 +96,8 @@ sandbox: tests/sandbox/node_modules/made ## what shows cards as other people's c
 servers: tests/fhir_servers/medplum/node_modules/made tests/fhir_servers/hapi/target/made ## FHIR servers for the tests; takes Node.js, npm, a JDK and Maven
 
 callers: tests/other_clients/healthchain/.venv/made ## other people's clients for the tests, each by itself
+
+peers: tests/peers/node_modules/made ## other people's engines, to which the same questions are put; takes Node.js and npm
 
 lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 	$(COMPILE) --group build --output-file requirements.lock
@@ -133,6 +135,10 @@ tests/sandbox/node_modules/made: tests/sandbox/package-lock.json tests/sandbox/c
 
 tests/fhir_servers/medplum/node_modules/made: tests/fhir_servers/medplum/package-lock.json
 	@cd tests/fhir_servers/medplum && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+tests/peers/node_modules/made: tests/peers/package-lock.json
+	@cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 tests/fhir_servers/hapi/target/made: tests/fhir_servers/hapi/pom.xml tests/fhir_servers/hapi/src/main/java/Server.java

@@ -7,6 +7,7 @@ about an import.
 
 import argparse
 import resource
+import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -36,6 +37,13 @@ class Cost(msgspec.Struct):
     cpu: float  # seconds, all processes together
     wall: float
     peak: float  # of the process that had most
+
+
+def once(what: str, source: Path, *told: str) -> Cost:
+    """One run in a process of its own."""
+    command = [sys.executable, "-m", __name__, what, str(source), *told]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    return msgspec.json.decode(done.stdout, type=Cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +106,9 @@ def main() -> int:
     parser.add_argument("source", type=Path)
     parser.add_argument("--to", type=Path, default=Path("kept"))
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--rules", type=Path, help="a practice's rules, in place of the library")
     told = parser.parse_args()
-    library = load_library(None).usable()
+    library = load_library(told.rules).usable()
     people = read = 0
     began, cpu = time.perf_counter(), _cpu()
     match told.what:

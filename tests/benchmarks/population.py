@@ -9,37 +9,19 @@ import argparse
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
-
-import msgspec
 
 from tests.benchmarks.lists import SHARED, crowd, synthea
-from tests.benchmarks.one_run import Cost
+from tests.benchmarks.on_spark import FEW, MANY, on_spark
+from tests.benchmarks.on_spark import why_not as why_not_spark
+from tests.benchmarks.one_run import Cost, once
+from tests.benchmarks.peer import peer
+from tests.benchmarks.row import Row
 
 MOST_TO_FLOOR, LEAST_GAIN, MOST_MB, LEAST_KEPT, LINEAR = 2.0, 1.7, 300.0, 7500.0, 0.10
-
-
-class Row(NamedTuple):
-    """One line of the table, and whether it is within its limit; None where there is none."""
-
-    what: str
-    says: str
-    holds: bool | None = None
-
-    def __str__(self) -> str:
-        return f"{self.what:<46} {self.says}" + ("  OVER IT" if self.holds is False else "")
-
-
-def once(what: str, source: Path, *told: str) -> Cost:
-    """One run in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.one_run", what, str(source), *told]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
-    return msgspec.json.decode(done.stdout, type=Cost)
 
 
 def beside(what: str, source: Path, rounds: int, *, limit: bool) -> Iterator[Row]:
@@ -122,6 +104,7 @@ def main() -> int:
     with TemporaryDirectory(prefix="goodday-", dir=told.scratch) as name:
         found = synthea(Path(name, "synthea"), told.people, told.shared)
         _everything(Path(name), found, told.people, told.also, told.rounds, show)
+        show(_spark(Path(name), told.shared, told.rounds))
     return int(any(row.holds is False for row in rows))
 
 
@@ -147,7 +130,21 @@ def _everything(
         show(beside(f"{also:,} invented people", many, 1, limit=False))
         show(linear(few, many, rounds))
         show(from_kept(f"{also:,} invented people", many, scratch, 1, limit=True))
-    print("Spark is left out: goodday population run has no --engine here yet.")
+    show(peer(scratch, rounds))
+
+
+def _spark(scratch: Path, shared: Path, rounds: int) -> Iterator[Row]:
+    """Of Synthea's people, where they are; the invented have too little for a limit."""
+    if why := why_not_spark():
+        yield Row("Spark", f"left out: {why}")
+        return
+    few = synthea(scratch / "spark-few", FEW, shared)
+    many = synthea(scratch / "spark-many", MANY, shared)
+    if few is not None and many is not None:
+        yield from on_spark(few, many, "Synthea's", rounds, limit=True)
+    else:
+        few, many = crowd(scratch / "spark-few", FEW), crowd(scratch / "spark-many", MANY)
+        yield from on_spark(few, many, "the invented", rounds, limit=False)
 
 
 if __name__ == "__main__":
