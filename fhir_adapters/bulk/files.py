@@ -3,6 +3,7 @@
 What cannot be read is a Fault and not an error: it is told with its place, and the run goes on.
 """
 
+import codecs
 import gzip
 import io
 import re
@@ -13,13 +14,25 @@ from pathlib import Path
 from types import ModuleType
 from typing import BinaryIO, NamedTuple, cast
 
+from fhir_adapters.read import KINDS
+
 # A longer line is nobody's record: it is set aside without being held in memory.
 LONGEST_LINE = 16 * 1024 * 1024  # bytes
 # Plain files are read in pieces of this size, so that several processes share one file.
 PIECE = 64 * 1024 * 1024  # bytes
 
-_NAME = re.compile(r"([A-Z][A-Za-z]+)(?:[-._ ]?[0-9A-Za-z-]+)?\.(?:ndjson|jsonl)(?:\.gz|\.zst)?")
 _ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz", ".ndjson.zst", ".jsonl.zst")
+# Every name that a part of an export may have, and what it may be packed with, or still be.
+_LOOKS = re.compile(
+    r"\.(?:ndjson|jsonl)"
+    r"(?:\.(?:gz|zst|bz2|xz|zip|7z|lz4|lzma|br|snappy|Z|part|partial|tmp|crdownload|[0-9]+))?\Z"
+)
+_TYPE = re.compile(r"[A-Z][A-Za-z]+")
+_KNOWN = frozenset({*KINDS, "Patient"})
+
+_LINKED = "It is a link that leads out of the folder: put the file itself there."
+_NO_FILE = "It has the name of a file and is none."
+_OTHERWISE = "It is not finished, or packed in another way than gzip or zstd: unpack it."
 
 
 class BulkError(Exception):
@@ -47,22 +60,60 @@ class Piece(NamedTuple):
 Line = tuple[int, bytes | None]
 
 
+class Odd(NamedTuple):
+    """What looks like a part of an export and cannot be read: its type by its name, and why."""
+
+    path: Path
+    resource_type: str  # "" where the name does not say
+    why: str
+
+
 def find(folder: Path, size: int = PIECE) -> dict[str, list[Piece]]:
     """The pieces of a folder by resource type, in the order of their names.
 
     ``Type.ndjson``, its parts (``Type.1.ndjson``, ``Type-0001.ndjson``), a folder for each type.
+    Under "" is what has lines of any type, for all that its name says.
     """
     found: dict[str, list[Piece]] = {}
-    for path in sorted(folder.rglob("*")):
-        if not path.name.endswith(_ENDINGS) or not path.is_file():
-            continue
-        named = _NAME.fullmatch(path.name)
-        parent = path.parent.name if path.parent != folder else ""
-        resource_type = parent if parent[:1].isupper() and parent.isalpha() else ""
-        resource_type = resource_type or (named[1] if named else "")
-        if resource_type:
+    for path, resource_type, why in _looked_at(folder):
+        if not why:
             found.setdefault(resource_type, []).extend(_pieces(path, resource_type, size))
     return found
+
+
+def odd(folder: Path) -> list[Odd]:
+    """What has the name of a part of an export, and is none that can be read."""
+    return [one for one in _looked_at(folder) if one.why]
+
+
+def _looked_at(folder: Path) -> Iterator[Odd]:
+    inside = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
+        parent = path.parent.name if path.parent != folder else ""
+        is_type = parent[:1].isupper() and parent.isalpha()
+        if _LOOKS.search(path.name):
+            named = _TYPE.match(path.name)
+            of = named[0] if named else ""
+            of = of if of in _KNOWN or not is_type else parent
+            yield Odd(path, of, _why_not(path, inside))
+        elif path.is_symlink() and path.is_dir() and path.name in _KNOWN:
+            yield Odd(path, path.name, _LINKED)
+
+
+def _why_not(path: Path, inside: Path) -> str:
+    return why_not_read(path, inside) or ("" if path.name.endswith(_ENDINGS) else _OTHERWISE)
+
+
+def why_not_read(path: Path, inside: Path) -> str:
+    """Why a path is not read, by what it is: "" for a file of the folder, which was resolved."""
+    try:
+        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(inside):
+            return _LINKED
+    except (OSError, RuntimeError):  # to itself, or to nothing
+        return _LINKED
+    return "" if path.is_file() else _NO_FILE
 
 
 def _pieces(path: Path, resource_type: str, size: int) -> Iterator[Piece]:
@@ -74,21 +125,26 @@ def _pieces(path: Path, resource_type: str, size: int) -> Iterator[Piece]:
         yield Piece(path, resource_type, start, min(start + size, whole))
 
 
-def lines(piece: Piece) -> Iterator[Line]:
-    """The lines of a piece, empty ones among them. Raises Unreadable where the file breaks off."""
+def lines(piece: Piece, *, marked: bool = False) -> Iterator[Line]:
+    """The lines of a piece, empty ones among them. Raises Unreadable where the file breaks off.
+
+    A byte order mark in front of the first is left out, unless it is to be looked for (``marked``).
+    """
     try:
         with _opened(piece.path) as file:
-            yield from _lines(file, piece)
+            yield from _lines(file, piece, marked=marked)
     except (OSError, EOFError, zlib.error, ValueError):
         raise Unreadable from None
 
 
-def _lines(file: BinaryIO, piece: Piece) -> Iterator[Line]:
+def _lines(file: io.BufferedReader, piece: Piece, *, marked: bool) -> Iterator[Line]:
     at = piece.start
     if at:
         # The line that reaches into this piece belongs to the one before.
         file.seek(at - 1)
         at += _rest_of_line(file) - 1
+    elif not marked and file.peek(3)[:3] == codecs.BOM_UTF8:
+        at += len(file.read(3))
     readline, end, longest = file.readline, piece.end, LONGEST_LINE
     while end is None or at < end:
         text = readline(longest + 1)
@@ -113,11 +169,11 @@ def _rest_of_line(file: BinaryIO) -> int:
     return passed
 
 
-def number_of(piece: Piece, at: int) -> int:
-    """Which line of its file it is that begins at this byte, from 1."""
+def number_of(path: Path, at: int) -> int:
+    """Which line of a file it is that begins at this byte, from 1."""
     number, left = 1, at
     try:
-        with _opened(piece.path) as file:
+        with _opened(path) as file:
             while left > 0 and (block := file.read(min(left, 1 << 20))):
                 number += block.count(b"\n")
                 left -= len(block)
@@ -126,9 +182,9 @@ def number_of(piece: Piece, at: int) -> int:
     return number
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> io.BufferedReader:
     if path.suffix not in (".gz", ".zst"):
-        return path.open("rb", 1 << 20)
+        return io.BufferedReader(io.FileIO(path), 1 << 20)
     if not path.stat().st_size:
         raise EOFError  # nothing, packed, is some bytes: this one never arrived
     if path.suffix == ".gz":

@@ -263,8 +263,13 @@ class Group(NamedTuple):
         if not whole:
             raise BulkError(f"{self.path} is missing or damaged; {_AGAIN}.")
         pq = arrow("pyarrow.parquet", MISSING)
-        with pq.ParquetFile(self.path, read_dictionary=AS_NUMBERS) as file:
-            table = file.read_row_group(self.number, columns=list(READ), use_threads=False)
+        try:
+            if not pq.read_schema(self.path).equals(schema()):
+                raise ValueError
+            with pq.ParquetFile(self.path, read_dictionary=AS_NUMBERS) as file:
+                table = file.read_row_group(self.number, columns=list(READ), use_threads=False)
+        except (OSError, ValueError, IndexError):  # pyarrow's own are among these
+            raise BulkError(f"{self.path} is not as Good Day writes it; {_AGAIN}.") from None
         for batch in table.to_batches():
             yield from people(batch)
 

@@ -17,7 +17,7 @@ from fhir_adapters.bulk.mapping import NAME, read_mapping
 from fhir_adapters.bulk.ndjson import open_folder
 from fhir_adapters.bulk.parquet import is_kept, open_kept
 from fhir_adapters.bulk.people import Part, SetAside
-from fhir_adapters.bulk.sorting import sort
+from fhir_adapters.bulk.sorting import PATIENT, sort
 from fhir_adapters.needs import Needs
 
 
@@ -46,12 +46,12 @@ def ready(
         return Ready(*open_kept(path, needs))
     export = open_folder(path, needs)
     if not export.pieces and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
-        return Ready(open_bundles(path), SetAside())
-    if "Patient" not in export.pieces:
+        return Ready(*open_bundles(path, crew))
+    if not {PATIENT, ""} & export.pieces.keys():
         raise BulkError(
             f"{path} has nobody in it: no Patient.ndjson or part of one, and no bundles."
         )
-    aside = SetAside()
+    aside = export.aside()
     for one in crew.each(sort, export.tasks(scratch)):
         aside += one
     return Ready(export.parts(scratch, aside.unread), aside)
