@@ -102,7 +102,7 @@ def tag(wanted: Wanted) -> int:
     try:
         night, aside = _night(wanted, library, answers)
         add = night.additions()
-        end = night.endings(wholes(wanted.source, "Flag", {one.reference for one in night.end}))
+        end = night.endings(wholes(wanted.source, {one.reference for one in night.end}))
         summary = _summary(night, library, add, end)
         _write(wanted.to, _files(night, library, add, end, summary))
     except (StoreError, BulkError) as error:  # without what was said, a no may be among them

@@ -145,8 +145,8 @@ class Bucket(NamedTuple):
         made: list[tuple[Kept, Kind]] = []
         for kept in lines.kept:
             file = self.columns.files[kept.of]
-            standing = _standing(file, _said(file, kept))
-            made += [(kept, k) for k in _kinds(file, standing) if k in self.kinds]
+            stands = standing(file, _said(file, kept))
+            made += [(kept, k) for k in _kinds(file, stands) if k in self.kinds]
         places: dict[Code, list[int]] = {}
         for number, (kept, _) in enumerate(made):
             for code in kept.codes:
@@ -198,7 +198,7 @@ def _said(file: CodedFile, kept: Kept) -> dict[str, str]:
     return dict(zip(file.columns, kept.cells, strict=True))
 
 
-def _standing(file: CodedFile, said: Mapping[str, str]) -> Standing:
+def standing(file: CodedFile, said: Mapping[str, str]) -> Standing:
     """What its status says. A cell with nothing in it takes nothing back."""
     word = said[file.status.column].casefold() if file.status else ""
     if file.status is not None and word:
@@ -216,7 +216,7 @@ def _kinds(file: CodedFile, standing: Standing) -> tuple[Kind, ...]:
 
 def _entry(file: CodedFile, kept: Kept, kind: Kind) -> Entry:
     said = _said(file, kept)
-    standing = _standing(file, said)
+    stands = standing(file, said)
     value = None
     if kind is Kind.OBSERVATION and file.value:
         value = cells.measured(said[file.value], said.get(file.unit, ""), frozenset(kept.codes))
@@ -224,14 +224,14 @@ def _entry(file: CodedFile, kept: Kept, kind: Kind) -> Entry:
     return Entry(
         kind=kind,
         codes=kept.codes,
-        status=_status(kind, standing),
+        status=_status(kind, stands),
         when=cells.day(said[file.date]),
         dated_by="dated",
         ends=cells.day(said[file.ended]) if file.ended else None,
         words=said.get(file.words, ""),
         reference=place,
         values=(("", value),) if value is not None else (),
-        answer="declined" if standing is Standing.DECLINED else "",
+        answer="declined" if stands is Standing.DECLINED else "",
         line=place,
     )
 

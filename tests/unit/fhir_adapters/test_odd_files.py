@@ -316,7 +316,7 @@ def test_parquet_that_somebody_else_wrote_is_not_taken_for_ours(tmp_path: Path) 
     keep(tmp_path, NEEDS, Some([]))
     pq, pa = pytest.importorskip("pyarrow.parquet"), pytest.importorskip("pyarrow")
     pq.write_table(pa.table({"id": ["ann"], "codes": [1]}), tmp_path / "theirs")
-    name = f"00001-{parquet._digest(tmp_path / 'theirs')}.parquet"
+    name = f"00001-{parquet.digest(tmp_path / 'theirs')}.parquet"
     (tmp_path / "theirs").rename(tmp_path / name)
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     size = (tmp_path / name).stat().st_size
