@@ -265,7 +265,7 @@ def _person(
     if not people.died:
         died = NO if people.all_living else CANNOT_TELL
     else:
-        died = (YES if died_on is not None else NO) if read else CANNOT_TELL
+        died = NO if read else CANNOT_TELL  # whether that day has come, rules ask
     registered = YES if people.all_registered else CANNOT_TELL
     means: dict[str, str] = {}
     for key in ("language", "interpreter", "registered"):
