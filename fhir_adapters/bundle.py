@@ -11,8 +11,8 @@ from fhir_adapters.read import damaged_kinds, record
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord
 
-# Longer, unpacked, is nobody's record: it is not held in memory.
-LARGEST = 64 * 1024 * 1024  # bytes
+# Longer, unpacked, is not held in memory.
+LARGEST = 32 * 1024 * 1024  # bytes
 
 
 class BundleError(Exception):
@@ -37,7 +37,8 @@ def unpacked(path: Path) -> bytes:
     except (OSError, EOFError, zlib.error):
         raise BundleError(f"{path} cannot be opened or unpacked.") from None
     if len(body) > LARGEST:
-        raise BundleError(f"{path} is longer than {LARGEST // 1024 // 1024} MB, as no record is.")
+        size = f"{LARGEST // 1024 // 1024} MB"
+        raise BundleError(f"{path} is longer than {size}: export so long a record as NDJSON.")
     return body
 
 

@@ -20,8 +20,8 @@ from rules.codes import Code
 from rules.record import Kind
 
 _PORTION = 64 * 1024 * 1024  # bytes of a bucket that are in memory at once
-# More than this is nobody's record: what is over it is set aside.
-MOST_OF_ONE = 32 * 1024 * 1024  # bytes
+# More than this of what rules may read is nobody's record: what is over is set aside.
+MOST_OF_ONE = 8 * 1024 * 1024  # bytes
 TOO_MUCH = "One person has more lines than any record has; those from here on are not read."
 
 

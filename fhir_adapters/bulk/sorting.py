@@ -92,6 +92,8 @@ class _Sorting:
                     self._reject(b"", _TOO_LONG)
                     continue
                 try:
+                    if not text.isascii():
+                        text.decode()  # msgspec does not look at the bytes of what it skips
                     resource = decode(text)
                 except UNREADABLE:
                     if not text.isspace():

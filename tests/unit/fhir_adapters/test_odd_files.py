@@ -175,6 +175,11 @@ def test_a_name_that_is_no_text_is_told_as_far_as_it_is(tmp_path: Path) -> None:
             ["ann"],
             id="of a type that there is not",
         ),
+        pytest.param(
+            b'{"resourceType":"Condition","subject":{"reference":"Patient/ann"},"\xfccode":{}}',
+            ["ann"],
+            id="a byte that is no UTF-8, in a name that is not read",
+        ),
         pytest.param(b'{"resourceType":"Location"}', ["ann", "bea"], id="of another type"),
     ],
 )
