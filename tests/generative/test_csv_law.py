@@ -11,8 +11,10 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,8 +81,12 @@ def a_line(draw: st.DrawFn) -> Line:
 
 
 # Days of four digits' years: a table has no other.
+def _told(day: date, length: int) -> str:
+    return day.isoformat()[:length]
+
+
 TEXTS = st.builds(
-    lambda day, length: day.isoformat()[:length],
+    _told,
     DAYS.filter(lambda day: day.year >= 1000),
     st.sampled_from([10, 10, 10, 7, 4]),
 )
@@ -163,7 +169,7 @@ class Hand:
     encoding: str
     end: str
     separator: str
-    quoting: int
+    quoting: Literal[0, 1, 2]  # as the csv module numbers them
 
     def one_of(self, *cells: str) -> str:
         return self.draw(st.sampled_from(cells))
@@ -195,7 +201,7 @@ class Hand:
             text,
             delimiter=self.separator,
             lineterminator=self.end,
-            quoting=self.quoting,  # type: ignore[arg-type]  # one of the csv module's numbers
+            quoting=self.quoting,
         )
         writer.writerow(heads)
         for row in rows:
