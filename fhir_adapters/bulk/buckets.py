@@ -4,7 +4,7 @@ Each is a Frame, and after it the resource as it came, which is decoded again on
 for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from zlib import crc32
@@ -57,5 +57,11 @@ def read(folder: Path, bucket: int) -> Iterator[Framed]:
     """Everything in one bucket, in the order of its files."""
     for path in sorted(folder.glob(f"{bucket}.*")):
         with path.open("rb", 1 << 20) as file:
-            for frame in file:
-                yield Framed(_DECODE(frame), next(file))
+            yield from framed(file)
+
+
+def framed(file: Iterable[bytes]) -> Iterator[Framed]:
+    """What was written, line by line."""
+    each = iter(file)
+    for frame in each:
+        yield Framed(_DECODE(frame), next(each))

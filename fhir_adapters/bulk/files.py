@@ -54,15 +54,21 @@ def find(folder: Path, size: int = PIECE) -> dict[str, list[Piece]]:
     """
     found: dict[str, list[Piece]] = {}
     for path in sorted(folder.rglob("*")):
-        if not path.name.endswith(_ENDINGS) or not path.is_file():
-            continue
-        named = _NAME.fullmatch(path.name)
         parent = path.parent.name if path.parent != folder else ""
-        resource_type = parent if parent[:1].isupper() and parent.isalpha() else ""
-        resource_type = resource_type or (named[1] if named else "")
-        if resource_type:
+        resource_type = type_named(path.name, parent)
+        if resource_type and path.is_file():
             found.setdefault(resource_type, []).extend(_pieces(path, resource_type, size))
     return found
+
+
+def type_named(name: str, parent: str = "") -> str:
+    """The resource type that a file's name says is in it, or its folder's; "" where it is none."""
+    if not name.endswith(_ENDINGS):
+        return ""
+    if parent[:1].isupper() and parent.isalpha():
+        return parent
+    named = _NAME.fullmatch(name)
+    return named[1] if named else ""
 
 
 def _pieces(path: Path, resource_type: str, size: int) -> Iterator[Piece]:

@@ -1,6 +1,6 @@
 """A folder of NDJSON files, as a bulk export gives it, as one record per person."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from fhir_adapters.bulk.buckets import Framed, read
 from fhir_adapters.bulk.files import BulkError, Piece, find
 from fhir_adapters.bulk.people import NOT_ASKED_FOR, Fault, SetAside, Someone
-from fhir_adapters.bulk.sorting import Task, sort
+from fhir_adapters.bulk.sorting import Sought, Task, sort
 from fhir_adapters.decode import read_resource
 from fhir_adapters.needs import Needs
 from fhir_adapters.patient import ethnic_category, person
@@ -18,7 +18,8 @@ from rules.record import Entry, Kind, PatientRecord, Person, Unopened
 
 # So much of an export to a bucket, of which about an eighth is kept and held in memory at once.
 _BUCKET = 96 * 1024 * 1024  # bytes
-_PACKED = 12  # how much larger a packed file is than it looks, at the most that is usual
+# How much larger a packed file is than it looks, at the most that is usual.
+PACKED = {".gz": 12, ".zst": 12}
 _MOST_BUCKETS = 400  # files that one process has open at once; systems allow 1,024
 
 _TWICE = "an entry stands in it twice, and not the same"
@@ -35,29 +36,44 @@ class Folder(NamedTuple):
 
     def tasks(self, scratch: Path) -> list[Task]:
         """What is to be sorted before anybody's record can be read, each task by itself."""
-        kinds = frozenset(self.needs.kinds)
-        buckets = self.buckets
+        sought = Sought(self.buckets, self.needs.codes, frozenset(self.needs.kinds))
+        return [Task(piece, scratch, sought) for piece in self.wanted]
+
+    @property
+    def wanted(self) -> list[Piece]:
+        """The pieces that have to be read: everybody, and what rules may read of them."""
         wanted = ["Patient", *(TYPES[kind] for kind in self.needs.kinds)]
-        found = [piece for one in wanted for piece in self.pieces.get(one, ())]
-        return [Task(piece, scratch, buckets, self.needs.codes, kinds) for piece in found]
+        return [piece for one in wanted for piece in self.pieces.get(one, ())]
 
     @property
     def buckets(self) -> int:
         """How many parts it is read in."""
+        return max(1, min(_MOST_BUCKETS, self.size // _BUCKET))
+
+    @property
+    def size(self) -> int:
+        """How much there is in all of its files, unpacked, as far as that can be guessed; bytes."""
         files = {piece.path for pieces in self.pieces.values() for piece in pieces}
-        packed = {".gz": _PACKED, ".zst": _PACKED}
-        size = sum(path.stat().st_size * packed.get(path.suffix, 1) for path in files)
-        return max(1, min(_MOST_BUCKETS, size // _BUCKET))
+        return sum(path.stat().st_size * PACKED.get(path.suffix, 1) for path in files)
+
+    @property
+    def missing(self) -> dict[Kind, str]:
+        """The lists that nobody can know from it, and why."""
+        return not_there(self.needs, self.pieces)
 
     def parts(self, scratch: Path, unread: Mapping[Kind, str]) -> list["Bucket"]:
         """The parts, once everything is sorted; ``unread`` is what sorting found of everybody."""
-        missing = {kind: NOT_ASKED_FOR for kind in Kind if kind not in self.needs.kinds}
-        for kind in self.needs.kinds:
-            if TYPES[kind] not in self.pieces:
-                missing[kind] = f"the folder has no {TYPES[kind]} file"
-        missing |= unread
-        of = self.buckets
-        return [Bucket(scratch, number, missing) for number in range(of)]
+        missing = {**self.missing, **unread}
+        return [Bucket(scratch, number, missing) for number in range(self.buckets)]
+
+
+def not_there(needs: Needs, types: Collection[str]) -> dict[Kind, str]:
+    """The lists that nobody can know from files of these types alone, and why."""
+    missing = {kind: NOT_ASKED_FOR for kind in Kind if kind not in needs.kinds}
+    for kind in needs.kinds:
+        if TYPES[kind] not in types:
+            missing[kind] = f"the folder has no {TYPES[kind]} file"
+    return missing
 
 
 def open_folder(folder: Path, needs: Needs) -> Folder:
@@ -74,29 +90,38 @@ class Bucket(NamedTuple):
 
     def people(self, told: list[SetAside]) -> Iterator[Someone]:
         """Each of them, by their identifiers; what had to be set aside is added to ``told``."""
-        patients: dict[str, bytes | None] = {}
-        found: dict[str, _Lines] = {}
-        for frame, text in read(self.scratch, self.number):
-            if frame.kind is None and frame.filed is None:
-                told += _patient(frame.person, text, patients)
-                continue
-            lines = found.get(frame.person)
-            if lines is None:
-                lines = found[frame.person] = _Lines({}, {}, set())
-            if frame.why and frame.kind is not None:
-                lines.missing[frame.kind] = frame.why
-            elif frame.filed is not None:
-                lines.filed.update(frame.filed)
-            else:
-                name = frame.name or f" {len(lines.kept):09}"
-                lines.kept.setdefault(name, []).append(Framed(frame, text))
-        for patient_id in sorted(patients):
-            told_once = patients[patient_id]
-            if told_once is not None:
-                patient = read_resource(told_once)
-                lines = found.get(patient_id, _NO_LINES)
-                kept = lines.record(person(patient), self.unread)
-                yield Someone(kept, ethnic_category(patient))
+        return everybody(read(self.scratch, self.number), self.unread, told)
+
+
+def everybody(
+    bucket: Iterable[Framed], unread: Mapping[Kind, str], told: list[SetAside]
+) -> Iterator[Someone]:
+    """Whoever is in a bucket, by their identifiers; ``unread`` are the lists unknown of everybody.
+
+    What had to be set aside is added to ``told``.
+    """
+    patients: dict[str, bytes | None] = {}
+    found: dict[str, _Lines] = {}
+    for frame, text in bucket:
+        if frame.kind is None and frame.filed is None:
+            told += _patient(frame.person, text, patients)
+            continue
+        lines = found.get(frame.person)
+        if lines is None:
+            lines = found[frame.person] = _Lines({}, {}, set())
+        if frame.why and frame.kind is not None:
+            lines.missing[frame.kind] = frame.why
+        elif frame.filed is not None:
+            lines.filed.update(frame.filed)
+        else:
+            name = frame.name or f" {len(lines.kept):09}"
+            lines.kept.setdefault(name, []).append(Framed(frame, text))
+    for patient_id in sorted(patients):
+        told_once = patients[patient_id]
+        if told_once is not None:
+            patient = read_resource(told_once)
+            lines = found.get(patient_id, _NO_LINES)
+            yield Someone(lines.record(person(patient), unread), ethnic_category(patient))
 
 
 class _Lines(NamedTuple):

@@ -58,3 +58,12 @@ class Part(Protocol):
     def people(self, told: list[SetAside]) -> Iterator[Someone]:
         """Each of them, in the order of their identifiers; what was set aside is added to told."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What asking everybody came to. ``came`` counts people, by rule and decision."""
+
+    people: int
+    came: Mapping[tuple[str, str], int]
+    aside: SetAside

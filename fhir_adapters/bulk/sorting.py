@@ -1,4 +1,4 @@
-"""The lines of an export, sorted by person onto disk, with what no rule could read left out.
+"""The lines of an export, sorted by person, with what no rule could read left out.
 
 An export has a file for each type, and nobody's lines stand together. Each line is read once, and
 what may matter is put into a bucket with all that is of the same people: however long the list is,
@@ -7,7 +7,7 @@ no more than one bucket is in memory.
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -39,27 +39,63 @@ _OUTCOME = "The export says here that something could not be read."
 _BROKEN_OFF = "The file breaks off here, or cannot be opened or unpacked."
 
 
-class Task(NamedTuple):
-    """One piece to sort, where its lines go, and which of them may matter."""
+class Sought(NamedTuple):
+    """Which lines may matter, and how many buckets they go to."""
 
-    piece: Piece
-    folder: Path
     buckets: int
     codes: frozenset[str]
     kinds: frozenset[Kind]
 
 
+class Task(NamedTuple):
+    """One piece to sort, the folder that its lines go to, and which of them may matter."""
+
+    piece: Piece
+    folder: Path
+    sought: Sought
+
+
 def sort(task: Task) -> SetAside:
     """Sort the lines of one piece into the buckets of its folder."""
+    piece = task.piece
+    name = f"{crc32(str(piece).encode()):08x}"
     with ExitStack() as files:
-        return _Sorting(task, files).sort()
+
+        def opened(what: str) -> BinaryIO:
+            path = task.folder / f"{what}.{name}"
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            return files.enter_context(os.fdopen(descriptor, "wb", 1 << 16))
+
+        sorting = Sorting(piece.resource_type, task.sought, opened, place_in(piece))
+        sorting.sort(lines(piece))
+        return sorting.aside
 
 
-class _Sorting:
-    def __init__(self, task: Task, files: ExitStack) -> None:
-        self.task = task
-        self.files = files
-        self.name = f"{crc32(str(task.piece).encode()):08x}"
+def place_in(piece: Piece) -> Callable[[int], str]:
+    """Where a line of a piece stands, by the byte that it begins with."""
+    return lambda at: f"{piece.path}:{number_of(piece, at)}"
+
+
+class Sorting:
+    """What is being sorted of one file, some of its lines at a time.
+
+    ``resource_type`` is what the file's name says is in it. ``opened`` gives what the lines of a
+    bucket, by its number, and those set aside ("rejects") are written to; ``place`` says where the
+    line stands that begins at some number, as the lines have them.
+    """
+
+    def __init__(
+        self,
+        resource_type: str,
+        sought: Sought,
+        opened: Callable[[str], BinaryIO],
+        place: Callable[[int], str],
+    ) -> None:
+        self.resource_type = resource_type
+        self.sought = sought
+        self.opened = opened
+        self.place = place
+        self.at = 0
         self.open: dict[int, BinaryIO] = {}
         self.people: dict[str, tuple[str, BinaryIO]] = {}  # by the reference that names them
         self.count = self.people_lost = 0
@@ -67,22 +103,27 @@ class _Sorting:
         self.unread: dict[Kind, str] = {}
         self.rejects: BinaryIO | None = None
 
-    def sort(self) -> SetAside:
-        piece, codes, kinds = self.task.piece, self.task.codes, self.task.kinds
+    @property
+    def aside(self) -> SetAside:
+        """What was set aside so far."""
+        return SetAside(self.count, tuple(self.first), self.people_lost, dict(self.unread))
+
+    def sort(self, some: Iterable[Line]) -> None:
+        """Sort lines, those of the whole file or the next of them."""
+        _, codes, kinds = self.sought
         decode, people = _RESOURCE.decode, self.people
         missing: dict[Kind, str] = {}
         filed: set[str] = set()
-        at = piece.start
         try:
-            for line in lines(piece):  # the hot loop
-                at, text = line
+            for line in some:  # the hot loop
+                self.at, text = line
                 if text is None:
                     self._reject(line, _TOO_LONG)
                     continue
                 try:
                     resource = decode(text)
                 except UNREADABLE:
-                    if not text.isspace():
+                    if text.strip():
                         self._reject(line, _BAD_LINE)
                     continue
                 kind = KINDS.get(resource.resourceType)
@@ -103,9 +144,8 @@ class _Sorting:
                     missing.clear()
                     filed.clear()
         except Unreadable:
-            self._fault(at, _BROKEN_OFF)
+            self._fault(self.at, _BROKEN_OFF)
             self._unknown(self._kinds(), _BROKEN_OFF)
-        return SetAside(self.count, tuple(self.first), self.people_lost, self.unread)
 
     def _usual(self, reference: str | None) -> tuple[str, BinaryIO] | None:
         """Whose lines these are, and where they go, if they are named as people usually are."""
@@ -129,7 +169,7 @@ class _Sorting:
             return
         missing: dict[Kind, str] = {}
         filed: set[str] = set()
-        found = keep(resource, kind, self.task.codes, missing, filed)
+        found = keep(resource, kind, self.sought.codes, missing, filed)
         for person in sorted(about):
             whose = person, self._bucket(person)
             self._keep(whose, line, resource, kind, found, missing, filed)
@@ -165,7 +205,7 @@ class _Sorting:
     def _reject(self, line: Line, why: str) -> None:
         """Set a line aside. The list it was in is unknown for whom it names, or else for all."""
         self._fault(line[0], why, line[1])
-        if self.task.piece.resource_type == _PATIENT:
+        if self.resource_type == _PATIENT:
             self.people_lost += 1  # whoever it was is not asked about at all
             return
         named = set(_NAMED.findall(line[1] or b""))
@@ -176,7 +216,7 @@ class _Sorting:
 
     def _kinds(self) -> list[Kind]:
         """The lists that the file is of, by its name."""
-        kind = KINDS.get(self.task.piece.resource_type)
+        kind = KINDS.get(self.resource_type)
         return [kind] if kind is not None else list(Kind)
 
     def _unknown(self, kinds: Iterable[Kind], why: str) -> None:
@@ -191,24 +231,18 @@ class _Sorting:
     def _fault(self, at: int, why: str, text: bytes | None = None) -> None:
         self.count += 1
         if len(self.first) < MOST_NAMED:
-            number = number_of(self.task.piece, at)
-            self.first.append(Fault(f"{self.task.piece.path}:{number}", why))
+            self.first.append(Fault(self.place(at), why))
         if text is not None:
             if self.rejects is None:
-                self.rejects = self._file(f"rejects.{self.name}")
+                self.rejects = self.opened("rejects")
             self.rejects.write(text if text.endswith(b"\n") else text + b"\n")
 
     def _bucket(self, person: str) -> BinaryIO:
-        number = bucket_of(person, self.task.buckets)
+        number = bucket_of(person, self.sought.buckets)
         found = self.open.get(number)
         if found is None:
-            found = self.open[number] = self._file(f"{number}.{self.name}")
+            found = self.open[number] = self.opened(str(number))
         return found
-
-    def _file(self, name: str) -> BinaryIO:
-        path = self.task.folder / name
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        return self.files.enter_context(os.fdopen(descriptor, "wb", 1 << 16))
 
 
 _RESOURCE = msgspec.json.Decoder(Resource)

@@ -1,0 +1,206 @@
+"""The same run on Spark: a source becomes rows on a cluster; no record comes to the driver.
+
+START HERE from a Spark job of your own: ``rows`` gives a DataFrame, ``totals`` what it comes to.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fhir_adapters.bulk.blocks import (
+    BLOCKS,
+    ROWS,
+    AskBuckets,
+    AskParts,
+    Shared,
+    SortLines,
+    SortPieces,
+)
+from fhir_adapters.bulk.bundles import ENDINGS, open_bundles
+from fhir_adapters.bulk.files import LONGEST_LINE, BulkError, type_named
+from fhir_adapters.bulk.mapping import NAME
+from fhir_adapters.bulk.ndjson import not_there, open_folder
+from fhir_adapters.bulk.parquet import is_kept, open_kept
+from fhir_adapters.bulk.people import Fault, Part, SetAside, Totals
+from fhir_adapters.bulk.sorting import Sought
+from fhir_adapters.needs import Needs, needs
+from rules.record import Kind
+from rules.rule import Library, Rule
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, Row, SparkSession
+
+# An eighth of so much of an export is what one worker has in memory at once; more buckets than this
+# would be more than a cluster can keep account of.
+_BUCKET = 96 * 1024 * 1024  # bytes
+_MOST_BUCKETS = 20_000
+_SMALLEST = 1024 * 1024  # bytes: less is not worth a bucket of its own, however many are free
+
+_NDJSON = "*.{ndjson,jsonl}*"
+# What Spark leaves out without a word where these are set.
+_SILENT = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
+
+
+def rows(
+    spark: "SparkSession",
+    source: Path | str,
+    library: Library,
+    today: date,
+    hook: str = "patient-view",
+) -> "DataFrame":
+    """One row for each person: ``person``, and what each rule ``came`` to that is for them.
+
+    ``source`` is a folder that every worker sees under the same path (an export as NDJSON, bundles,
+    or what goodday population import made), or an address that Spark reads itself
+    (abfss://..., s3a://..., file:///...), of NDJSON. A row without a person says in ``aside`` what
+    could not be read, and how many people were not asked about; ``totals`` adds it up.
+
+    Nothing is read before an action asks for it. Raises BulkError where the source is none.
+    """
+    rules = library.for_hook(hook)
+    wanted = needs(rules, library.practice.holds, library.practice.elsewhere)
+    shared = spark.sparkContext.broadcast(rules)
+    if "://" in str(source):
+        return _of_lines(spark, str(source), _Asked(shared, wanted, today))
+    return _of_folder(spark, Path(source), _Asked(shared, wanted, today))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    rules: Shared[Sequence[Rule]]
+    wanted: Needs
+    today: date
+
+    def sought(self, buckets: int) -> Sought:
+        return Sought(buckets, self.wanted.codes, frozenset(self.wanted.kinds))
+
+
+def _of_folder(spark: "SparkSession", path: Path, asked: _Asked) -> "DataFrame":
+    if not path.is_dir():
+        raise BulkError(f"There is no folder called {path}.")
+    if (path / NAME).is_file():
+        raise BulkError(
+            f"{path} has CSV files, which Spark is not given: run goodday population import first, "
+            "and name what it made."
+        )
+    if is_kept(path):
+        return _of_parts(spark, *open_kept(path, asked.wanted), asked)
+    export = open_folder(path, asked.wanted)
+    if not export.pieces and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
+        return _of_parts(spark, open_bundles(path), SetAside(), asked)
+    _has_people(path, export.pieces)
+    pieces = export.wanted
+    buckets = _buckets(spark, export.size)
+    numbers = spark.range(0, len(pieces), 1, len(pieces))
+    work = SortPieces(spark.sparkContext.broadcast(pieces), asked.sought(buckets))
+    return _asked(numbers.mapInArrow(work, BLOCKS), buckets, export.missing, asked)
+
+
+def _of_lines(spark: "SparkSession", address: str, asked: _Asked) -> "DataFrame":
+    from pyspark.sql.functions import col, octet_length, when  # noqa: PLC0415 - an extra
+
+    for one in _SILENT:
+        if spark.conf.get(one, "false") == "true":
+            raise BulkError(f"{one} is set: what cannot be read would look as if it was not there.")
+    text = spark.read.text(address, lineSep="\n", recursiveFileLookup=True, pathGlobFilter=_NDJSON)
+    files = text.inputFiles()
+    types = {type_named(name, parent) for *_, parent, name in (f.split("/") for f in files)}
+    _has_people(address, types)
+    if any(file.endswith(".zst") for file in files):
+        raise BulkError(f"{address} is packed with zstd, which Spark does not unpack; unpack it.")
+    lines = text.select(
+        when(octet_length("value") <= LONGEST_LINE, col("value").cast("binary")),
+        "_metadata.file_path",
+        "_metadata.file_block_start",
+    )
+    buckets = _buckets(spark, text.rdd.getNumPartitions() * _BUCKET)
+    sorted_lines = lines.mapInArrow(SortLines(asked.sought(buckets)), BLOCKS)
+    return _asked(sorted_lines, buckets, not_there(asked.wanted, types), asked)
+
+
+def _of_parts(
+    spark: "SparkSession", parts: Sequence[Part], aside: SetAside, asked: _Asked
+) -> "DataFrame":
+    number = max(1, len(parts))
+    work = AskParts(asked.rules, asked.today, spark.sparkContext.broadcast(parts), aside)
+    return spark.range(0, number, 1, number).mapInArrow(work, ROWS)
+
+
+def _asked(
+    blocks: "DataFrame", buckets: int, missing: Mapping[Kind, str], asked: _Asked
+) -> "DataFrame":
+    together = blocks.repartition(buckets, "bucket")
+    ordered = together.sortWithinPartitions("bucket", "piece", "number")
+    return ordered.mapInArrow(AskBuckets(asked.rules, asked.today, missing), ROWS)
+
+
+def _buckets(spark: "SparkSession", size: int) -> int:
+    """Enough that none is too long, and that every processor has some, where there is enough."""
+    enough = spark.sparkContext.defaultParallelism * 4
+    return min(_MOST_BUCKETS, max(1, -(-size // _BUCKET), min(enough, size // _SMALLEST)))
+
+
+def written(found: "DataFrame", folder: Path) -> "DataFrame":
+    """Write rows to a folder for its owner alone, in parts, and give back what stands there.
+
+    As Parquet where its name ends so, and elsewhere as lines of JSON. Raises BulkError where the
+    folder has something in it.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BulkError(f"{folder} has other things in it; name a folder that is new or empty.")
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    reader, to = found.sparkSession.read.schema(ROWS), folder.absolute().as_uri()
+    writer = found.write.mode("append")
+    if folder.suffix == ".parquet":
+        writer.parquet(to)
+        return reader.parquet(to)
+    writer.json(to)
+    return reader.json(to)
+
+
+def totals(found: "DataFrame") -> Totals:
+    """Add rows up, where they are: as they were asked for, or as they were written and read again.
+
+    A person whose row is there twice counts twice.
+    """
+    from pyspark.sql.functions import explode, expr  # noqa: PLC0415 - an extra
+
+    # One that stands for the row, and one for each rule that came to something.
+    each = expr(
+        "concat(array(named_struct('rule', '', 'decision', '')), ifnull(transform(came,"
+        " one -> named_struct('rule', one.rule, 'decision', one.decision)), array()))"
+    )
+    counted = found.select("aside", explode(each).alias("one")).groupBy("one", "aside").count()
+    people = 0
+    came: Counter[tuple[str, str]] = Counter()
+    asides: list[tuple[int, SetAside]] = []
+    for (rule, decision), aside, count in counted.collect():
+        if aside is not None:
+            asides += [(aside.part, _set_aside(aside))] * count
+        elif rule:
+            came[rule, decision] += count
+        else:
+            people += count
+    asides.sort(key=itemgetter(0))
+    return Totals(people, came, sum((aside for _, aside in asides), SetAside()))
+
+
+def _set_aside(row: "Row") -> SetAside:
+    return SetAside(
+        row["count"],
+        tuple(Fault(one.place, one.why) for one in row["first"]),
+        row["people"],
+        {Kind(one["list"]): one.why for one in row["unread"]},
+    )
+
+
+def _has_people(where: Path | str, types: object) -> None:
+    if "Patient" not in types:
+        raise BulkError(
+            f"{where} has nobody in it: no Patient.ndjson or part of one, and no bundles."
+        )
