@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from fhir_adapters.needs import needs
 from rules.load import load_library
 from rules.record import Kind
 from rules.rule import Library
+from tests.architecture.project import ROOT
 from tests.builders import TODAY, a_bundle, a_condition, a_patient, shipped, write_folder
 from tests.crowd.inventing import invent
 from tests.crowd.writing import write_ndjson
@@ -47,6 +49,19 @@ Rows = Mapping[str, list[tuple[str, int, str, str]]]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("spark")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _set_up(folder: Path) -> Iterator[None]:
+    """Executors find this checkout, and no JVM here lives long enough to be compiled twice."""
+    brief = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    (folder / "spark-defaults.conf").write_text(
+        f"spark.executorEnv.PYTHONPATH {ROOT}\n"
+        f"spark.driver.extraJavaOptions {brief}\nspark.executor.extraJavaOptions {brief}\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_CONF_DIR", str(folder))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +93,13 @@ def export(folder: Path) -> Path:
     return export
 
 
-def embedded(source: Path, library: Library, scratch: Path) -> tuple[Rows, SetAside]:
+def embedded(source: Path, library: Library) -> tuple[Rows, SetAside]:
     """What the run on one machine comes to."""
     asked = library.for_hook("patient-view")
     wanted = needs(asked, library.practice.holds, library.practice.elsewhere)
     told: list[SetAside] = []
-    scratch.mkdir(exist_ok=True)
-    with Crew(1) as crew:
-        found = ready(source, wanted, scratch, crew)
+    with Crew(1) as crew, TemporaryDirectory() as scratch:
+        found = ready(source, wanted, Path(scratch), crew)
         people = (one for part in found.parts for one in part.people(told))
         came = {
             row.person: list(map(tuple, row.came)) for row in evaluate_chunk(asked, people, TODAY)
@@ -125,111 +139,18 @@ def test_it_says_what_the_embedded_run_says_and_writes_the_same_lines(
     assert sorted(people, key=lambda one: one["person"]) == mine
 
 
-# ---- a session of one's own, on one machine ------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def spark(folder: Path) -> Iterator["SparkSession"]:
-    with session("local[2]", folder) as spark:
-        yield spark
-
-
-def test_lines_give_the_same_rows_and_the_same_is_set_aside(
-    spark: "SparkSession", folder: Path, export: Path, library: Library
-) -> None:
-    people, aside = embedded(export, library, folder / "scratch")
-    found = rows(spark, export, library, TODAY)
-    assert of(found) == people
-    added = totals(found)
-    assert added.people == len(people) == 51  # nobody knows which of the two is p5
-    assert added.aside == aside
-    assert aside.count == 4
-    assert list(aside.unread) == [Kind.OBSERVATION]
-
-
-def test_lines_that_spark_reads_itself_give_the_same_rows(
-    spark: "SparkSession", folder: Path, export: Path, library: Library
-) -> None:
-    people, aside = embedded(export, library, folder / "scratch")
-    found = rows(spark, export.as_uri(), library, TODAY)
-    assert of(found) == people
-    added = totals(found).aside
-    assert (added.count, added.people, added.unread) == (aside.count, aside.people, aside.unread)
-    places = {fault.place.removeprefix("file://") for fault in added.first}
-    assert places == {fault.place for fault in aside.first}
-
-
-def test_what_spark_would_leave_out_without_a_word_is_not_begun(
-    spark: "SparkSession", export: Path, library: Library
-) -> None:
-    spark.conf.set("spark.sql.files.ignoreCorruptFiles", "true")
-    with pytest.raises(BulkError, match="ignoreCorruptFiles is set"):
-        rows(spark, export.as_uri(), library, TODAY)
-    spark.conf.unset("spark.sql.files.ignoreCorruptFiles")
-
-
-def test_a_list_that_is_kept_as_parquet_gives_the_same_rows(
-    spark: "SparkSession", folder: Path, export: Path, practice: Path, library: Library
-) -> None:
-    kept = folder / "kept"
-    usual = ["--rules", str(practice), "--processes", "1"]
-    assert run(["population", "import", str(export), "--to", str(kept), *usual]) == PROBLEMS
-    people, aside = embedded(export, library, folder / "scratch")
-    found = written(rows(spark, kept, library, TODAY), folder / "rows.parquet")
-    assert of(found) == people
-    assert totals(found).aside == aside
-
-
-def test_bundles_give_the_same_rows(spark: "SparkSession", folder: Path, library: Library) -> None:
-    bundles = folder / "bundles"
-    ann = a_bundle(a_patient("ann", born="1966-01-01"), a_condition("cough", **_of("ann")))
-    write_folder(bundles, {"ann.json": json.dumps(ann), "bea.json": "{"})
-    people, aside = embedded(bundles, library, folder / "scratch")
-    found = rows(spark, bundles, library, TODAY)
-    assert of(found) == people
-    assert totals(found).aside == aside
-    assert aside.people == 1
-
-
-def _of(who: str) -> dict[str, Any]:
-    return {"subject": {"reference": f"Patient/{who}"}}
-
-
-def test_workers_know_rules_and_fhir_adapters_and_nothing_else_of_ours(
-    spark: "SparkSession", export: Path, library: Library
-) -> None:
-    rows(spark, export, library, TODAY).collect()
-    # It goes to the workers by its code, and not by the name of this module.
-    loaded = FunctionType(_loaded.__code__, {})
-    loaded.__module__ = "__main__"
-    found = spark.range(0, 4, 1, 4).mapInArrow(loaded, "name string").collect()
-    ours = {name for row in found for name in [row.name]}
-    assert "fhir_adapters.bulk.chunk" in ours
-    assert {name.partition(".")[0] for name in ours} == {"rules", "fhir_adapters"}
-
-
-def _loaded(batches: Any) -> Any:
-    import sys
-
-    import pyarrow as pa
-
-    packages = ("rules", "fhir_adapters", "prompts", "cds_hooks", "tests", "fastapi")
-    names = [name for name in sys.modules if name.split(".")[0] in packages]
-    for _ in batches:
-        yield pa.RecordBatch.from_pydict({"name": names})
-
-
 # ---- separate executors --------------------------------------------------------------------------
 
 
 def test_the_rows_are_the_same_where_executors_are_killed_in_the_middle(folder: Path) -> None:
     export = folder / "invented"
     write_ndjson(export, (invent(7, number, TODAY) for number in range(2_000)))
-    library = shipped()
-    people, _ = embedded(export, library, folder / "scratch")
+    library = shipped().library
+    people, _ = embedded(export, library)
     assert len(people) == 2_000
     with ExitStack() as stack:
         spark = stack.enter_context(session("local-cluster[2,1,1024]", folder))
+        assert spark.sparkContext.master.startswith("local-cluster")
         killer = stack.enter_context(_Killer(spark))
         found = of(rows(spark, export, library, TODAY))
     assert len(killer.killed) == 2
@@ -283,6 +204,100 @@ def _executors() -> set[int]:
 def _ancestors(one: int, parents: Mapping[int, int]) -> Iterator[int]:
     while one := parents.get(one, 0):
         yield one
+
+
+# ---- a session of one's own, on one machine ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def spark(folder: Path) -> Iterator["SparkSession"]:
+    with session("local[2]", folder) as spark:
+        yield spark
+
+
+def test_lines_give_the_same_rows_and_the_same_is_set_aside(
+    spark: "SparkSession", folder: Path, export: Path, library: Library
+) -> None:
+    people, aside = embedded(export, library)
+    found = rows(spark, export, library, TODAY)
+    assert of(found) == people
+    added = totals(found)
+    assert added.people == len(people) == 51  # nobody knows which of the two is p5
+    assert added.aside == aside
+    assert aside.count == 4
+    assert list(aside.unread) == [Kind.OBSERVATION]
+
+
+def test_lines_that_spark_reads_itself_give_the_same_rows(
+    spark: "SparkSession", folder: Path, export: Path, library: Library
+) -> None:
+    people, aside = embedded(export, library)
+    found = rows(spark, export.as_uri(), library, TODAY)
+    assert of(found) == people
+    added = totals(found).aside
+    assert (added.count, added.people, added.unread) == (aside.count, aside.people, aside.unread)
+    places = {fault.place.removeprefix("file:") for fault in added.first}
+    assert places == {fault.place for fault in aside.first}
+
+
+def test_what_spark_would_leave_out_without_a_word_is_not_begun(
+    spark: "SparkSession", export: Path, library: Library
+) -> None:
+    spark.conf.set("spark.sql.files.ignoreCorruptFiles", "true")
+    with pytest.raises(BulkError, match="ignoreCorruptFiles is set"):
+        rows(spark, export.as_uri(), library, TODAY)
+    spark.conf.unset("spark.sql.files.ignoreCorruptFiles")
+
+
+def test_a_list_that_is_kept_as_parquet_gives_the_same_rows(
+    spark: "SparkSession", folder: Path, export: Path, practice: Path, library: Library
+) -> None:
+    kept = folder / "kept"
+    usual = ["--rules", str(practice), "--processes", "1"]
+    assert run(["population", "import", str(export), "--to", str(kept), *usual]) == PROBLEMS
+    people, aside = embedded(export, library)
+    found = written(rows(spark, kept, library, TODAY), folder / "rows.parquet")
+    assert of(found) == people
+    assert totals(found).aside == aside
+
+
+def test_bundles_give_the_same_rows(spark: "SparkSession", folder: Path, library: Library) -> None:
+    bundles = folder / "bundles"
+    ann = a_bundle(a_patient("ann", born="1966-01-01"), a_condition("cough", **_of("ann")))
+    write_folder(bundles, {"ann.json": json.dumps(ann), "bea.json": "{"})
+    people, aside = embedded(bundles, library)
+    found = rows(spark, bundles, library, TODAY)
+    assert of(found) == people
+    assert totals(found).aside == aside
+    assert aside.people == 1
+
+
+def _of(who: str) -> dict[str, Any]:
+    return {"subject": {"reference": f"Patient/{who}"}}
+
+
+def test_workers_know_rules_and_fhir_adapters_and_nothing_else_of_ours(
+    spark: "SparkSession", export: Path, library: Library
+) -> None:
+    rows(spark, export, library, TODAY).collect()
+    # It goes to the workers by its code, and not by the name of this module.
+    loaded = FunctionType(_loaded.__code__, {})
+    loaded.__module__ = "__main__"
+    found = spark.range(0, 4, 1, 4).mapInArrow(loaded, "name string").collect()
+    ours = {name for row in found for name in [row.name]}
+    assert "fhir_adapters.bulk.chunk" in ours
+    assert {name.partition(".")[0] for name in ours} == {"rules", "fhir_adapters"}
+
+
+def _loaded(batches: Any) -> Any:
+    import sys
+
+    import pyarrow as pa
+
+    packages = ("rules", "fhir_adapters", "prompts", "cds_hooks", "tests", "fastapi")
+    names = [name for name in sys.modules if name.split(".")[0] in packages]
+    for _ in batches:
+        yield pa.RecordBatch.from_pydict({"name": names})
 
 
 # ---- what it says where it cannot ----------------------------------------------------------------
