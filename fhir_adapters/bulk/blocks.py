@@ -70,7 +70,8 @@ class SortPieces:
     def __call__(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Each piece is read here, by its path."""
         for batch in batches:
-            for number in batch.column(0).to_pylist():
+            numbers: list[int] = batch.column(0).to_pylist()
+            for number in numbers:
                 piece = self.pieces.value[number]
                 held = _Held()
                 sorting = Sorting(piece.resource_type, self.sought, held, place_in(piece))
@@ -94,14 +95,19 @@ class SortLines:
         for (file, start), rows in groupby(each, itemgetter(1, 2)):
             held = _Held()
             place = _place(file, start)
-            *_, parent, name = ("", *file.split("/"))
-            sorting = Sorting(type_named(name, parent), self.sought, held, place)
+            sorting = Sorting(type_of(file), self.sought, held, place)
             blocks = _Blocks(f"{file} {start:015}", sorting, held)
             whole = _Some((number, row[0]) for number, row in enumerate(rows, 1))
             while not whole.over:
                 sorting.sort(whole)
                 yield from blocks.taken()
             yield from blocks.end()
+
+
+def type_of(address: str) -> str:
+    """The resource type that an address says is in a file, by its name or its folder's."""
+    before, _, name = address.rpartition("/")
+    return type_named(name, before.rpartition("/")[2])
 
 
 def _lines_of(batch: Batch) -> Iterator[tuple[bytes | None, str, int]]:
@@ -265,7 +271,8 @@ class AskParts:
     def __call__(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Each part is read here, as any process would."""
         for batch in batches:
-            for number in batch.column(0).to_pylist():
+            numbers: list[int] = batch.column(0).to_pylist()
+            for number in numbers:
                 told = [] if number else [self.aside]
                 some = self.parts.value[number : number + 1]  # none, where there are no parts
                 people = (one for part in some for one in part.people(told))

@@ -4,12 +4,12 @@ START HERE from a Spark job of your own: ``rows`` gives a DataFrame, ``totals`` 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fhir_adapters.bulk.blocks import (
     BLOCKS,
@@ -19,9 +19,10 @@ from fhir_adapters.bulk.blocks import (
     Shared,
     SortLines,
     SortPieces,
+    type_of,
 )
 from fhir_adapters.bulk.bundles import ENDINGS, open_bundles
-from fhir_adapters.bulk.files import LONGEST_LINE, BulkError, type_named
+from fhir_adapters.bulk.files import LONGEST_LINE, BulkError
 from fhir_adapters.bulk.mapping import NAME
 from fhir_adapters.bulk.ndjson import not_there, open_folder
 from fhir_adapters.bulk.parquet import is_kept, open_kept
@@ -32,7 +33,7 @@ from rules.record import Kind
 from rules.rule import Library, Rule
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, Row, SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 # An eighth of so much of an export is what one worker has in memory at once; more buckets than this
 # would be more than a cluster can keep account of.
@@ -97,7 +98,7 @@ def _of_folder(spark: "SparkSession", path: Path, asked: _Asked) -> "DataFrame":
     buckets = _buckets(spark, export.size)
     numbers = spark.range(0, len(pieces), 1, len(pieces))
     work = SortPieces(spark.sparkContext.broadcast(pieces), asked.sought(buckets))
-    return _asked(numbers.mapInArrow(work, BLOCKS), buckets, export.missing, asked)
+    return _asked(_mapped(numbers, work, BLOCKS), buckets, export.missing, asked)
 
 
 def _of_lines(spark: "SparkSession", address: str, asked: _Asked) -> "DataFrame":
@@ -108,7 +109,7 @@ def _of_lines(spark: "SparkSession", address: str, asked: _Asked) -> "DataFrame"
             raise BulkError(f"{one} is set: what cannot be read would look as if it was not there.")
     text = spark.read.text(address, lineSep="\n", recursiveFileLookup=True, pathGlobFilter=_NDJSON)
     files = text.inputFiles()
-    types = {type_named(name, parent) for *_, parent, name in (f.split("/") for f in files)}
+    types = {type_of(file) for file in files}
     _has_people(address, types)
     if any(file.endswith(".zst") for file in files):
         raise BulkError(f"{address} is packed with zstd, which Spark does not unpack; unpack it.")
@@ -118,7 +119,7 @@ def _of_lines(spark: "SparkSession", address: str, asked: _Asked) -> "DataFrame"
         "_metadata.file_block_start",
     )
     buckets = _buckets(spark, text.rdd.getNumPartitions() * _BUCKET)
-    sorted_lines = lines.mapInArrow(SortLines(asked.sought(buckets)), BLOCKS)
+    sorted_lines = _mapped(lines, SortLines(asked.sought(buckets)), BLOCKS)
     return _asked(sorted_lines, buckets, not_there(asked.wanted, types), asked)
 
 
@@ -127,7 +128,7 @@ def _of_parts(
 ) -> "DataFrame":
     number = max(1, len(parts))
     work = AskParts(asked.rules, asked.today, spark.sparkContext.broadcast(parts), aside)
-    return spark.range(0, number, 1, number).mapInArrow(work, ROWS)
+    return _mapped(spark.range(0, number, 1, number), work, ROWS)
 
 
 def _asked(
@@ -135,7 +136,16 @@ def _asked(
 ) -> "DataFrame":
     together = blocks.repartition(buckets, "bucket")
     ordered = together.sortWithinPartitions("bucket", "piece", "number")
-    return ordered.mapInArrow(AskBuckets(asked.rules, asked.today, missing), ROWS)
+    return _mapped(ordered, AskBuckets(asked.rules, asked.today, missing), ROWS)
+
+
+def _mapped(
+    frame: Any,  # Any: of pyarrow's batches, which are untyped
+    work: Callable[[Iterable[Any]], Iterator[Any]],  # Any: the same
+    schema: str,
+) -> "DataFrame":
+    found: DataFrame = frame.mapInArrow(work, schema)
+    return found
 
 
 def _buckets(spark: "SparkSession", size: int) -> int:
@@ -179,7 +189,8 @@ def totals(found: "DataFrame") -> Totals:
     people = 0
     came: Counter[tuple[str, str]] = Counter()
     asides: list[tuple[int, SetAside]] = []
-    for (rule, decision), aside, count in counted.collect():
+    every: list[Any] = counted.collect()  # Any: what is in a row is of every sort
+    for (rule, decision), aside, count in every:
         if aside is not None:
             asides += [(aside.part, _set_aside(aside))] * count
         elif rule:
@@ -190,7 +201,7 @@ def totals(found: "DataFrame") -> Totals:
     return Totals(people, came, sum((aside for _, aside in asides), SetAside()))
 
 
-def _set_aside(row: "Row") -> SetAside:
+def _set_aside(row: Any) -> SetAside:  # Any: the same
     return SetAside(
         row["count"],
         tuple(Fault(one.place, one.why) for one in row["first"]),
@@ -199,7 +210,7 @@ def _set_aside(row: "Row") -> SetAside:
     )
 
 
-def _has_people(where: Path | str, types: object) -> None:
+def _has_people(where: Path | str, types: Collection[str]) -> None:
     if "Patient" not in types:
         raise BulkError(
             f"{where} has nobody in it: no Patient.ndjson or part of one, and no bundles."

@@ -40,13 +40,13 @@ def session(master: str, scratch: Path | None) -> Generator["SparkSession"]:
     a worker said, or the place of the log, which is kept then.
     """
     try:
-        from py4j.protocol import Py4JError  # noqa: PLC0415 - an extra
+        from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, which has no types
         from pyspark.errors import PySparkException  # noqa: PLC0415 - an extra
         from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
     except ImportError:
         raise BulkError(_NO_SPARK) from None
     with TemporaryDirectory(prefix="goodday-", dir=scratch) as folder:
-        settings = {
+        settings: dict[str, bool | float | int | str | None] = {
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.local.dir": folder,
