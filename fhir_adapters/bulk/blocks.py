@@ -251,7 +251,7 @@ class AskBuckets:
             yield from _batches(evaluate_chunk(self.rules.value, people, self.today), bucket, told)
 
 
-def _blocks_of(batch: Batch) -> Iterator[tuple[Any, ...]]:
+def _blocks_of(batch: Batch) -> Iterator[tuple[Any, ...]]:  # Any: pyarrow is untyped
     columns = (column.to_pylist() for column in batch.columns)
     return zip(*columns, strict=True)
 

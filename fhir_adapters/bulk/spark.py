@@ -113,8 +113,9 @@ def _of_lines(spark: "SparkSession", address: str, asked: _Asked) -> "DataFrame"
     _has_people(address, types)
     if any(file.endswith(".zst") for file in files):
         raise BulkError(f"{address} is packed with zstd, which Spark does not unpack; unpack it.")
+    raw = col("value").cast("binary")  # the bytes as they came
     lines = text.select(
-        when(octet_length("value") <= LONGEST_LINE, col("value").cast("binary")),
+        when(octet_length("value") <= LONGEST_LINE, raw),
         "_metadata.file_path",
         "_metadata.file_block_start",
     )

@@ -272,7 +272,7 @@ def test_bundles_give_the_same_rows(spark: "SparkSession", folder: Path, library
     assert aside.people == 1
 
 
-def _of(who: str) -> dict[str, Any]:
+def _of(who: str) -> dict[str, Any]:  # Any: as FHIR has it
     return {"subject": {"reference": f"Patient/{who}"}}
 
 
@@ -290,7 +290,7 @@ def test_workers_know_rules_and_fhir_adapters_and_nothing_else_of_ours(
     assert {name.partition(".")[0] for name in ours} == {"rules", "fhir_adapters"}
 
 
-def _loaded(batches: Any) -> Any:
+def _loaded(batches: Any) -> Any:  # Any: pyarrow is untyped
     import sys
     from importlib import import_module
 
