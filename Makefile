@@ -98,7 +98,7 @@ callers: tests/other_clients/healthchain/.venv/made ## other people's clients fo
 
 lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 	$(COMPILE) --group build --output-file requirements.lock
-	$(COMPILE) --extra tracing --extra postgres --extra pdf --extra population --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra tracing --extra postgres --extra pdf --extra population --extra spark --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(COMPILE:pyproject.toml=tests/other_clients/healthchain/requirements.in) --output-file tests/other_clients/healthchain/requirements.lock
 
 .venv/made:

@@ -60,17 +60,22 @@ class Source(msgspec.Struct, frozen=True):
         """That of some lines of a file."""
         return cls(os.fsencode(path).hex(), begins)
 
+    @classmethod
+    def at(cls, address: str, begins: int) -> "Source":
+        """That of some lines of what has an address."""
+        return cls(os.fsencode(address).hex(), begins, is_here=False)
+
     def place(self, line: int) -> str:
         """The file and the line in it."""
-        path = Path(name := os.fsdecode(bytes.fromhex(self.file)))
+        name = os.fsdecode(bytes.fromhex(self.file))
         if self.is_here:
-            return place(path, _lines_before(path, self.begins) + line)
-        after = f" (counted from byte {self.begins})" if self.begins else ""
-        return f"{name}:{line + 1}{after}"
+            return place(name, _number_of(Path(name), self.begins) + line)
+        counted = f" (counted from byte {self.begins})" if self.begins else ""
+        return place(name, line + 1) + counted
 
 
 @lru_cache(maxsize=256)
-def _lines_before(path: Path, begins: int) -> int:
+def _number_of(path: Path, begins: int) -> int:
     return number_of(path, begins)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from fhir_adapters.bulk.files import why_not_read
-from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.local import Workers
 from fhir_adapters.bulk.people import Fault, SetAside, Someone, shown
 from fhir_adapters.bundle import BundleError, unpacked, whole_from_bundle
 from fhir_adapters.decode import UNREADABLE
@@ -60,7 +60,7 @@ def _doubts(path: Path, record: PatientRecord) -> Iterator[SetAside]:
             return
 
 
-def open_bundles(folder: Path, crew: Crew) -> tuple[list[Bundles], SetAside]:
+def open_bundles(folder: Path, crew: Workers) -> tuple[list[Bundles], SetAside]:
     """The bundles of a folder, in parts; nobody is in two of them.
 
     Each file is looked into for whom it is about: of two that say different things about one person

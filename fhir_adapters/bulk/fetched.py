@@ -4,7 +4,7 @@
 folder, for everybody or for the people it was asked about, and never empty.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,7 @@ from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.people import MOST_NAMED, Fault, SetAside
 from fhir_adapters.needs import Needs, Query
 from fhir_adapters.read import KINDS, TYPES
+from rules.record import Kind
 
 FORMAT = 1
 NAME = "fetched.json"
@@ -139,11 +140,11 @@ def set_aside(folder: Path, told: Fetched, needs: Needs) -> SetAside:
     return SetAside(count, tuple(faults[:MOST_NAMED]), told.people, unread)
 
 
-def mark(folder: Path, to: Buckets, needs: Needs) -> None:
+def mark(folder: Path, to: Buckets, kinds: Collection[Kind]) -> None:
     """Say in the buckets of what is sorted whose lists are unknown. Raises BulkError."""
     for one in _unread(folder / UNREAD):
         kind = KINDS.get(one.type)
-        if kind is not None and kind in needs.kinds:
+        if kind is not None and kind in kinds:
             write(to.of(one.person), Frame(one.person, kind, why=one.why or _NOT_WHOLE))
 
 

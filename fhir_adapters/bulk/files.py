@@ -64,7 +64,7 @@ Line = tuple[int, bytes | None]
 class Odd(NamedTuple):
     """What looks like a part of an export and cannot be read: its type by its name, and why."""
 
-    path: Path
+    path: Path | str  # or an address
     resource_type: str  # "" where the name does not say
     why: str
 
@@ -84,27 +84,37 @@ def find(folder: Path, size: int = PIECE) -> dict[str, list[Piece]]:
 
 def odd(folder: Path) -> list[Odd]:
     """What has the name of a part of an export, and is none that can be read."""
-    return [one for one in _looked_at(folder) if one.why]
+    return [Odd(*one) for one in _looked_at(folder) if one[2]]
 
 
-def _looked_at(folder: Path) -> Iterator[Odd]:
+def type_named(name: str, parent: str = "") -> str | None:
+    """The resource type that a file's name says is in it, or its folder's; "" where neither does.
+
+    None where it has not the name of a part of an export.
+    """
+    if not _LOOKS.search(name):
+        return None
+    named = _TYPE.match(name)
+    of = named[0] if named else ""
+    is_type = parent[:1].isupper() and parent.isalpha()
+    return parent if is_type and of not in _KNOWN else of
+
+
+def odd_by_name(name: str) -> str:
+    """Why a part of an export is not read, by its name; "" where it is."""
+    return "" if name.endswith(_ENDINGS) else _OTHERWISE
+
+
+def _looked_at(folder: Path) -> Iterator[tuple[Path, str, str]]:
     inside = folder.resolve()
     for path in sorted(folder.rglob("*")):
         if any(part.startswith(".") for part in path.relative_to(folder).parts):
             continue
-        parent = path.parent.name if path.parent != folder else ""
-        is_type = parent[:1].isupper() and parent.isalpha()
-        if _LOOKS.search(path.name):
-            named = _TYPE.match(path.name)
-            of = named[0] if named else ""
-            of = of if of in _KNOWN or not is_type else parent
-            yield Odd(path, of, _why_not(path, inside))
+        of = type_named(path.name, path.parent.name if path.parent != folder else "")
+        if of is not None:
+            yield path, of, why_not_read(path, inside) or odd_by_name(path.name)
         elif path.is_symlink() and path.is_dir() and path.name in _KNOWN:
-            yield Odd(path, path.name, _LINKED)
-
-
-def _why_not(path: Path, inside: Path) -> str:
-    return why_not_read(path, inside) or ("" if path.name.endswith(_ENDINGS) else _OTHERWISE)
+            yield path, path.name, _LINKED
 
 
 def why_not_read(path: Path, inside: Path) -> str:

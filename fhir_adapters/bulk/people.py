@@ -36,7 +36,7 @@ def shown(text: str) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
-def place(path: Path, line: int) -> str:
+def place(path: Path | str, line: int) -> str:
     """Where something stands in a file."""
     return shown(f"{path}:{line}")
 
@@ -69,3 +69,12 @@ class Part(Protocol):
     def people(self, told: list[SetAside]) -> Iterator[Someone]:
         """Each of them, in the order of their identifiers; what was set aside is added to told."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What asking everybody came to. ``came`` counts people, by rule and decision."""
+
+    people: int
+    came: Mapping[tuple[str, str], int]
+    aside: SetAside

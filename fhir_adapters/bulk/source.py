@@ -65,7 +65,7 @@ def ready(
     if told is not None:
         aside += fetched.set_aside(path, told, needs)
         with ExitStack() as files:
-            fetched.mark(path, Buckets(export.buckets, on_disk(scratch, 0, files)), needs)
+            fetched.mark(path, Buckets(export.buckets, on_disk(scratch, 0, files)), needs.kinds)
     for one in crew.each(sort, export.tasks(scratch)):
         aside += one
     return Ready(export.parts(scratch, aside.unread), aside)

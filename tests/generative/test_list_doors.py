@@ -1,7 +1,7 @@
 """A whole list of invented people comes to the same through every door, person by person.
 
 Each door is a function from the folder of an export and the people in it to what every rule comes
-to for each of them. A door more (Spark) is a function more, in DOORS. What CSV files can say of
+to for each of them. A door more is a function more, in DOORS. What CSV files can say of
 somebody is less: ``test_csv_law.py`` asks that door.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import settings
 
 from cds_hooks.population.asking import HOOK, wanted_by
@@ -21,9 +22,12 @@ from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.parquet import Keeping, finish, unfinished
 from fhir_adapters.bulk.people import Part, SetAside
 from fhir_adapters.bulk.source import ready
+from fhir_adapters.bulk.spark import rows as spark_rows
+from fhir_adapters.bulk.spark_session import session
 from fhir_adapters.needs import Needs
 from rules.outcome import Decision
 from rules.rule import Library
+from tests.batches import Rows, by_workers
 from tests.builders import shipped
 from tests.crowd.inventing import invent
 from tests.crowd.page import TODAY
@@ -88,6 +92,28 @@ def through_parquet(export: Path, people: Sequence[Invented]) -> Decided:
     return asked(kept)
 
 
+def through_workers(export: Path, people: Sequence[Invented]) -> Decided:
+    """What the workers of a cluster do, in this process."""
+    del people
+    found, aside = by_workers(export, library(), TODAY)
+    assert aside == SetAside()
+    return decided(found)
+
+
+def through_spark(export: Path, people: Sequence[Invented]) -> Decided:
+    del people
+    with session("local[2]", export.parent) as spark:
+        found = spark_rows(spark, export, library(), TODAY, HOOK).collect()
+    return decided({row.person: row.came for row in found})
+
+
+def decided(rows: Rows) -> Decided:
+    return {
+        person: {str(rule): str(decision) for rule, _, decision, _ in came}
+        for person, came in rows.items()
+    }
+
+
 def through_requests(export: Path, people: Sequence[Invented]) -> Decided:
     """One call of the service for each, over HTTP. What it has on a card, or holds back by what was
     found to be so, a rule decided to prompt for; nothing is said of what is not for somebody.
@@ -121,6 +147,8 @@ DOORS: Mapping[str, Callable[[Path, Sequence[Invented]], Decided]] = {
     "NDJSON": through_ndjson,
     "bundles": through_bundles,
     "Parquet": through_parquet,
+    "workers": through_workers,
+    "Spark": through_spark,
     "requests": through_requests,
 }
 
@@ -148,7 +176,13 @@ def said_by_a_service(decided: Decided) -> Decided:
     }
 
 
-@pytest.mark.parametrize("door", DOORS)
+def each_door() -> Iterator[ParameterSet]:
+    for door in DOORS:
+        marks = [pytest.mark.long, pytest.mark.filterwarnings("ignore")] if door == "Spark" else []
+        yield pytest.param(door, marks=marks)
+
+
+@pytest.mark.parametrize("door", list(each_door()))
 def test_everybody_on_a_list_comes_to_the_same_through_every_door(
     everybody: Sequence[Invented], straight: tuple[Path, Decided], door: str
 ) -> None:
