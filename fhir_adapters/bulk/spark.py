@@ -145,7 +145,7 @@ def _of_lines(spark: "SparkSession", address: str, asked: _Asked) -> "DataFrame"
     text = _text(spark, address, _NDJSON)
     lines = text.select(
         # The bytes as they came, and of a line that is too long what tells so.
-        substring(col("value").cast("binary"), 1, LONGEST_LINE + 1),
+        substring(col("value").cast("binary"), 1, LONGEST_LINE + 1),  # of a column of Spark
         "_metadata.file_path",
         "_metadata.file_block_start",
     )
