@@ -215,6 +215,19 @@ def test_two_of_one_id_are_told_with_the_line_of_the_second(
     assert (aside.count, aside.people) == (2, 1)
 
 
+def test_a_file_that_breaks_off_is_told_with_the_line_that_is_not_there(tmp_path: Path) -> None:
+    """It is unpacked a MB at a time; of the last, which is not whole, nothing counts."""
+    export(tmp_path)
+    many = [cough("ann", str(number), text="x" * 10_000) for number in range(250)]
+    whole = gzip.compress(lines(many), 1)
+    (tmp_path / "Condition.2.ndjson.gz").write_bytes(whole + b"and no more of it")
+    found, aside = records(tmp_path, NEEDS)
+    assert doubted(found) == list(PEOPLE)
+    there = len(found["ann"].by_code[code("cough")])
+    assert 150 < there < 250
+    assert places(tmp_path, aside) == [f"Condition.2.ndjson.gz:{there + 1}"]
+
+
 # ---- memory ---------------------------------------------------------------------------------
 
 
