@@ -60,6 +60,7 @@ soak: .venv/dev ## the generative tests, with new examples and many of them; eve
 		tests/functional/test_clients.py tests/unit/prompts/test_mutation.py tests/sandbox \
 		tests/unit/cds_hooks/store tests/unit/cds_hooks/test_audit.py
 	$(BIN)/pytest tests/fhir_servers/everybody.py
+	$(BIN)/pytest tests/fhir_servers/kills.py
 	$(BIN)/python -m tests.benchmarks.fallback --tireless --calls 1000
 
 bench: .venv/dev ## what a call and what rules cost, against a floor and HealthChain

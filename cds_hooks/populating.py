@@ -2,8 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from cds_hooks.arguments import at_least_one, day, days, which_store
+
+if TYPE_CHECKING:
+    from cds_hooks.commands.asked import Named
 
 
 def add(population: argparse.ArgumentParser) -> None:
@@ -23,11 +27,12 @@ def add(population: argparse.ArgumentParser) -> None:
     run.add_argument("--master", metavar="URL", help="with spark: where it is (this machine)")
     tag = verbs.add_parser("tag", help="reminders to add and to end, for a whole list, at night")
     tag.set_defaults(verb="population", doing="tag")
-    _source(tag)
+    _source(tag, nargs="?")
     _asked(tag)
     tag.add_argument(
         "--to", type=Path, metavar="FOLDER", required=True, help="write the files there"
     )
+    _sent(tag)
     tag.add_argument("--days", type=days, default=14, help="visits so many days ahead (14)")
     tag.add_argument(
         "--nobody-asked", action="store_true", help="there is no store: nobody was ever asked"
@@ -99,10 +104,25 @@ def trying(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _source(verb: argparse.ArgumentParser) -> None:
+def _sent(tag: argparse.ArgumentParser) -> None:
+    """How a night that somebody looked through is sent to a FHIR server."""
+    tag.add_argument(
+        "--apply",
+        default="",
+        metavar="FINGERPRINT",
+        help="without SOURCE: send the night in the folder, which a person looked through",
+    )
+    tag.add_argument("--by", default="", metavar="NAME", help="who sends it")
+    tag.add_argument("--clients", type=Path, help="the file that says to which server")
+
+
+def _source(verb: argparse.ArgumentParser, nargs: Literal["?"] | None = None) -> None:
     """What every verb takes: whom it is about, and by which rules."""
     verb.add_argument(
-        "source", type=Path, help="a folder: an export (NDJSON), bundles, CSV, or an import of them"
+        "source",
+        type=Path,
+        nargs=nargs,
+        help="a folder: an export (NDJSON), bundles, CSV, or an import of them",
     )
     verb.add_argument(
         "--mapping", type=Path, metavar="FILE", help="what the columns of CSV files mean"
@@ -151,9 +171,30 @@ def _tag(options: argparse.Namespace) -> int:
     from cds_hooks.commands.asked import Named  # noqa: PLC0415 - only what it needs
     from cds_hooks.commands.population_tag import Wanted, tag  # noqa: PLC0415 - only what it needs
 
-    given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
     store = None if options.nobody_asked else Named(options.data, options.store)
+    if options.source is None:
+        return _apply(options, store)
+    if options.apply:
+        return _say_apart()
+    given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
     return tag(Wanted(**given)._replace(store=store))
+
+
+def _apply(options: argparse.Namespace, store: "Named | None") -> int:
+    from cds_hooks.commands.population_apply import Wanted, apply  # noqa: PLC0415 - only what it needs
+
+    given = {key: value for key, value in vars(options).items() if key in Wanted._fields}
+    return apply(Wanted(**given)._replace(store=store))
+
+
+def _say_apart() -> int:
+    from cds_hooks.commands import COULD_NOT_RUN, say  # noqa: PLC0415 - only what it needs
+
+    say.sorry(
+        "A night is made first, and sent once a person has looked through it: leave SOURCE away"
+        " with --apply."
+    )
+    return COULD_NOT_RUN
 
 
 def try_verb(options: argparse.Namespace) -> int:

@@ -128,15 +128,8 @@ def _true(asked: Asked) -> str:
 
 
 def _running(asked: Asked) -> Held | str:
-    """What was paused by hand says nothing, not even a safety net: the switch is for that."""
-    paused, rule = asked.practice.paused, asked.rule
-    if UNREAD in paused:
-        return Held(rule, "paused", f"Not shown: {paused[UNREAD]}.")
-    # A store has one practice: what is paused in it is ours, whatever it was called that day.
-    practices = sorted(what for what in paused if what.startswith("practice:"))
-    for what in (*(f"rule:{name}" for name in rule.names), *practices, "*"):
-        if what in paused:
-            return Held(rule, "paused", f"Not shown: paused by hand ({paused[what]}).")
+    if because := paused_by_hand(asked.rule, asked.practice):
+        return Held(asked.rule, "paused", f"Not shown: {because}.")
     return "Nobody has paused it."
 
 
@@ -327,6 +320,18 @@ def _in_shadow(asked: Asked) -> Held | str:
     if because := put_in_shadow(rule, asked.practice, asked.today):
         return Held(rule, "shadow", f"Not shown: it was put in shadow by itself ({because}).")
     return "It is not in shadow."
+
+
+def paused_by_hand(rule: Rule, practice: Practice) -> str:
+    """Why a rule is stopped by hand, a safety net too, for the switch is for that; "" where not."""
+    paused = practice.paused
+    if UNREAD in paused:
+        return paused[UNREAD]
+    # A store has one practice: what is paused in it is ours, whatever it was called that day.
+    practices = sorted(what for what in paused if what.startswith("practice:"))
+    whats = (*(f"rule:{name}" for name in rule.names), *practices, "*")
+    what = next((what for what in whats if what in paused), None)
+    return "" if what is None else f"paused by hand ({paused[what]})"
 
 
 def put_in_shadow(rule: Rule, practice: Practice, today: date) -> str:

@@ -77,7 +77,7 @@ class Desk:
              "--today", "2026-11-21", "--processes", "1", *to, *asked]
         )  # fmt: skip
         out, err = self._capsys.readouterr()
-        assert "Traceback" not in out + err
+        assert "Traceback" not in out + err, out + err
         return code, out + err
 
     def flags(self) -> list[Json]:
@@ -96,14 +96,15 @@ class Desk:
     def store(self) -> Answers:
         return Answers(self.data)
 
-    def heard(self, person: str, reply: Reply, topic: str = "coughing") -> None:
-        """Somebody answered a card yesterday."""
+    def heard(self, person: str, reply: Reply, topic: str = "coughing", at: datetime = NOW) -> None:
+        """Somebody answered a card, yesterday unless another moment is named."""
         store = self.store()
         card = Issued(
-            card=f"card-{person}", person=person, service="s", hook_instance="h", shown_at=NOW,
+            card=f"card-{person}", person=person, service="s", hook_instance="h", shown_at=at,
             rules=("coughing|1",), topics=(topic,),
             buttons=(Button("no", reply, (topic,), (), ("coughing",)),),
         )  # fmt: skip
         store.issue(card)
-        store.hear([Met(card.card, NOW + timedelta(minutes=1), "no")], NOW + timedelta(minutes=1))
+        then = at + timedelta(minutes=1)
+        store.hear([Met(card.card, then, "no")], then, person.rpartition(":")[0])
         store.close()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from cds_hooks.clients.keys import Algorithm, Key, KeysError, keys_of, read_keys
+from cds_hooks.clients.reminders import Reminders, WrittenReminders, reminders_of
 from fhir_adapters.allowed import Allowed, NotAServer, may_be_asked, place
 
 NullMeans = Literal["unknown", "empty"]
@@ -52,6 +53,7 @@ class Client:
     null_means: NullMeans = "unknown"
     most_per_minute: int = 3000
     longest_minutes: int = 5
+    reminders: Reminders | None = None  # None: nothing is ever written to its server
     tenant: str = ""
 
     def calling_for(self, tenant: str | None) -> "Client":
@@ -97,6 +99,9 @@ class _Client(_Written):
     )
     longest_minutes: int = Field(
         default=5, ge=1, le=60, description="how long a token may live: 1 to 60 minutes"
+    )
+    reminders: WrittenReminders | None = Field(
+        default=None, description="a table that says where reminders may be written, and how"
     )
 
 
@@ -176,6 +181,7 @@ class _Reading:
                 f'{named}: each of the "origins" needs to be an https address; http does for this'
                 " machine alone."
             )
+        servers = self._fhir_servers(one, named)
         return Client(
             name=one.name,
             issuer=one.issuer,
@@ -183,14 +189,32 @@ class _Reading:
             keys=self._keys(one, named),
             jku=one.jku or "",
             origins=tuple(one.origins),
-            fhir_servers=self._fhir_servers(one, named),
+            fhir_servers=servers,
             local=one.local,
             without_token=one.without_token,
             tenants=tuple(one.tenants),
             null_means=one.null_means,
             most_per_minute=one.most_per_minute,
             longest_minutes=one.longest_minutes,
+            reminders=self._reminders(one, named, servers),
         )
+
+    def _reminders(
+        self, one: _Client, named: str, servers: tuple[Allowed, ...]
+    ) -> Reminders | None:
+        if one.reminders is None:
+            return None
+        found = reminders_of(
+            one.reminders,
+            servers,
+            self._path.parent,
+            local=one.local,
+            without_token=one.without_token,
+        )
+        if isinstance(found, Reminders):
+            return found
+        self._wrong.append(f"{named}: {found}")
+        return None
 
     def _fhir_servers(self, one: _Client, named: str) -> tuple[Allowed, ...]:
         servers: list[Allowed] = []
@@ -259,6 +283,8 @@ def _sentence(sort: str, where: tuple[int | str, ...], written: Mapping[str, obj
     whose, name = "the file", str(where[0])
     if where[0] == "client" and len(where) > 2:
         of, whose, name = _Client, _named(int(where[1]), written), str(where[2])
+    if of is _Client and name == "reminders" and len(where) > 3:
+        of, whose, name = WrittenReminders, f'"reminders" of {whose}', str(where[3])
     if sort == "extra_forbidden":
         return f'"{name}" of {whose} is not known. Known: {", ".join(of.model_fields)}.'
     if sort == "missing":

@@ -13,7 +13,9 @@ from pathlib import Path
 from cds_hooks.commands.writing import for_owner
 
 SEAL = "today.txt"
-_NAMES = r"flags\.ndjson|(emis|systmone|to-end|results-ahead)\.csv|transaction-\d{3,}\.json"
+_NAMES = (
+    r"flags\.ndjson|night\.json|(emis|systmone|to-end|results-ahead)\.csv|transaction-\d{3,}\.json"
+)
 _OURS = re.compile(_NAMES)
 _UNFINISHED = re.compile(rf"\.({_NAMES}|today\.txt)")
 

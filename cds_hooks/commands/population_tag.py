@@ -124,7 +124,8 @@ def tag(wanted: Wanted) -> int:
             add = night.additions()
             end = night.endings(wholes(wanted.source, {one.reference for one in night.end}))
             summary = _summary(night, library, add, end, aside)
-            folder.write(_files(night, library, add, end, summary))
+            files = _files(night, library, wanted.client, add, end, summary)
+            folder.write(files)
     except CannotUse as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
@@ -139,7 +140,7 @@ def tag(wanted: Wanted) -> int:
     finally:
         if answers is not None:
             answers.close()
-    for text in summary:
+    for text in files["today.txt"].splitlines():
         say.line(text)
     say.line(f"Written to {wanted.to}. They say who has what: keep them as records are kept.")
     told = tell(aside)
@@ -257,9 +258,21 @@ def _matters(night: Night) -> bool:
 
 
 def _files(
-    night: Night, library: Library, add: list[Add], end: list[Ended], summary: list[str]
+    night: Night,
+    library: Library,
+    client: str,
+    add: list[Add],
+    end: list[Ended],
+    summary: list[str],
 ) -> dict[str, str]:
+    texts = enumerate(tag_files.transactions(add, end), 1)
+    sent = {f"transaction-{number:03}.json": text for number, text in texts}
+    manifest = tag_files.manifest(night, client, add, end, sent)
+    if sent:
+        summary = [*summary, f"Fingerprint: {tag_files.fingerprint_of(manifest)}"]
     files = {
+        **sent,
+        tag_files.MANIFEST: manifest,
         "flags.ndjson": tag_files.flags(add, end),
         "emis.csv": tag_files.emis(add, night.today),
         "systmone.csv": tag_files.systmone(add, night.today),
@@ -268,6 +281,4 @@ def _files(
     }
     if letter_rules(library):
         files["results-ahead.csv"] = tag_files.results_ahead(night.coming())
-    for number, text in enumerate(tag_files.transactions(add, end), 1):
-        files[f"transaction-{number:03}.json"] = text
     return files

@@ -17,6 +17,7 @@ from rules.record import Kind
 # Why a reminder cannot be ended by a transaction, and a person has to.
 NO_WHOLE = "the whole Flag is not in the source, or is there twice and not alike"
 NO_VERSION = "the Flag does not say which version it is"
+NO_ID = "the Flag has an id that cannot stand in an address"
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
@@ -76,6 +77,8 @@ def _ended(end: End, lines: Sequence[bytes], today: date) -> Ended:
     flag = whole(end.reference, lines)
     if flag is None:
         return Ended(end, by_hand=NO_WHOLE)
+    if not _ID.fullmatch(end.reference.partition("/")[2]):
+        return Ended(end, by_hand=NO_ID)
     version = _version(flag)
     if not version:
         return Ended(end, by_hand=NO_VERSION)

@@ -5,19 +5,23 @@ The layouts of the two lists for bulk coding are ours: look at what your own sys
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from cds_hooks.population.night import Ended
+from cds_hooks.population.night import Ended, Night
 from cds_hooks.population.tagging import Add
 from cds_hooks.visits import Visit
 from fhir_adapters.drafts import Json
+from fhir_adapters.reminders import change_of
 from fhir_adapters.systems import REMINDER
 from rules.days import span_in_words
+from rules.fingerprint import fingerprint
 
+MANIFEST, FORMAT = "night.json", 1
 MOST_ENTRIES = 100  # of one transaction: what servers take at once without a thought
 # What a spreadsheet would run, were it to begin a cell.
 _RUNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # wide ones in some languages
@@ -64,6 +68,36 @@ def _put(one: Ended) -> Json:
     return {"resource": one.flag, "request": request}
 
 
+def manifest(
+    night: Night, client: str, add: Iterable[Add], end: Iterable[Ended], sent: Mapping[str, str]
+) -> str:
+    """What binds the sending of a night to what a person looked through.
+
+    The SHA-256 of each transaction, whose each change is and of which rule, and how each of those
+    rules decided that night.
+    """
+    made = [(_post(one), one.rule, one.person) for one in add]
+    made += [(_put(one), one.end.rule, one.end.person) for one in end if one.flag is not None]
+    text = _json(
+        {
+            "format": FORMAT,
+            "today": night.today.isoformat(),
+            "client": client,
+            "rules": {rule.id: fingerprint(rule) for _, rule, _ in made},
+            "changes": {change_of(entry).key: (rule.id, person) for entry, rule, person in made},
+            "transactions": {
+                name: sha256(text.encode()).hexdigest() for name, text in sent.items()
+            },
+        }
+    )
+    return text + "\n"
+
+
+def fingerprint_of(manifest: str) -> str:
+    """What a person types to have a night sent: the beginning of the SHA-256 of its manifest."""
+    return sha256(manifest.encode()).hexdigest()[:12]
+
+
 def emis(add: Iterable[Add], today: date) -> str:
     """The reminders to add, a line each, as a list for bulk coding in EMIS Web."""
     day = f"{today.day:02}-{_MONTHS[today.month - 1]}-{today.year}"
@@ -99,6 +133,11 @@ def endings(end: Iterable[Ended]) -> str:
             for e in (one.end,)
         ),
     )
+
+
+def by_hand(rows: Iterable[Sequence[str]]) -> str:
+    """What of a night that was sent is for a person to look at, and why."""
+    return _csv(("Patient", "Flag", "Where it stands", "Because"), rows)
 
 
 def results_ahead(visits: Iterable[Visit]) -> str:

@@ -131,6 +131,7 @@ def test_a_reminder_whose_reason_is_gone_is_put_back_whole_and_over(desk: Desk) 
     ("flags", "why"),
     [
         pytest.param([a_flag("ann", version="")], "which version", id="without a version"),
+        pytest.param([a_flag("ann", "a/b?c")], "stand in an address", id="an id that is none"),
         pytest.param([a_flag("ann", version='3", W/"4')], "which version", id="no version"),
         pytest.param([a_flag("ann"), a_flag("bea", version="4")], "not alike", id="one name twice"),
     ],

@@ -60,7 +60,7 @@ async function answer(request, body) {
   return [outcome, searching && said.type === "searchset" ? linked(said, asked, count, offset) : said];
 }
 
-const STATUS = { ok: 200, created: 201, "not-found": 404, gone: 410, forbidden: 403 };
+const STATUS = { ok: 200, created: 201, "not-found": 404, gone: 410, forbidden: 403, "precondition-failed": 412 };
 
 const server = createServer(async (request, response) => {
   const parts = [];

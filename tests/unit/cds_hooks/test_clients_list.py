@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.clients.listed import ClientsError, Listed, read_list
+from cds_hooks.clients.reminders import Reminders
 from fhir_adapters.allowed import Allowed
 from tests.callers import Caller, a_list, a_pair, registered
 
@@ -197,3 +198,38 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_two_clients_with_one_issuer_could_not_be_told_apart(tmp_path: Path) -> None:
     found = problems(tmp_path, a_list(US.table(), OTHER.table(issuer=US.issuer)))
     assert "Two clients have the same issuer" in found[0]
+
+
+FHIR = "https://a.example/fhir"
+
+
+def reminding(**settings: object) -> str:
+    table = {"server": FHIR, "token_file": "token", **settings}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in table.items() if value is not None]
+    return "\n".join([US.table(fhir_servers=[FHIR]), "[client.reminders]", *lines])
+
+
+def test_where_reminders_may_be_written_is_said_by_itself(tmp_path: Path) -> None:
+    (client,) = read(tmp_path, US.table(fhir_servers=[FHIR])).clients
+    assert client.reminders is None
+    (client,) = read(tmp_path, reminding(within=7, settle=9)).clients
+    assert client.reminders == Reminders(Allowed.parse(FHIR), tmp_path / "token", 7, 9)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        pytest.param(
+            {"server": "https://b.example/fhir"}, 'none of its "fhir_servers"', id="another"
+        ),
+        pytest.param({"server": "http://a.example/fhir"}, "over https", id="no https"),
+        pytest.param({"token_file": None}, 'needs a "token_file"', id="no token"),
+        pytest.param({"settle": 0}, '"settle" of "reminders"', id="no time to settle"),
+        pytest.param({"always": True}, '"always" of "reminders"', id="what it does not know"),
+    ],
+)
+def test_what_is_wrong_with_that_is_said(
+    tmp_path: Path, settings: dict[str, object], says: str
+) -> None:
+    (said,) = problems(tmp_path, f'public_url = "https://us.example"\n{reminding(**settings)}\n')
+    assert says in said
