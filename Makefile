@@ -101,7 +101,7 @@ peers: tests/peers/node_modules/made ## other people's engines, to which the sam
 
 lock: .venv/dev ## resolve the requirements again, as of LOCK_DATE
 	$(COMPILE) --group build --output-file requirements.lock
-	$(COMPILE) --extra tracing --extra postgres --extra pdf --extra population --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra tracing --extra postgres --extra pdf --extra population --extra spark --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(COMPILE:pyproject.toml=tests/other_clients/healthchain/requirements.in) --output-file tests/other_clients/healthchain/requirements.lock
 
 .venv/made:

@@ -18,6 +18,13 @@ def add(population: argparse.ArgumentParser) -> None:
     _source(run)
     _asked(run)
     run.add_argument("--to", type=Path, metavar="FILE", help="write a line for each person there")
+    run.add_argument(
+        "--engine",
+        choices=["embedded", "spark"],
+        default="embedded",
+        help="this machine, or Spark (embedded)",
+    )
+    run.add_argument("--master", metavar="URL", help="with spark: where it is (this machine)")
     tag = verbs.add_parser("tag", help="reminders to add and to end, for a whole list, at night")
     tag.set_defaults(verb="population", doing="tag")
     _source(tag, nargs="?")

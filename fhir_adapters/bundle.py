@@ -11,6 +11,9 @@ from fhir_adapters.read import damaged_kinds, record
 from fhir_adapters.whose import AnotherPerson, Whose
 from rules.record import Kind, PatientRecord
 
+# Longer, unpacked, is not held in memory.
+LARGEST = 32 * 1024 * 1024  # bytes
+
 
 class BundleError(Exception):
     """A file that is not one person's bundle; one sentence that names no person."""
@@ -18,19 +21,34 @@ class BundleError(Exception):
 
 def record_from_file(path: Path) -> PatientRecord:
     """Read a bundle file, packed with gzip or not. Raises BundleError."""
+    return record_from_bundle(unpacked(path))
+
+
+def unpacked(path: Path) -> bytes:
+    """What is in a bundle file, unpacked. Raises BundleError."""
     try:
-        body = path.read_bytes()
-        if body[:2] == b"\x1f\x8b":
-            body = gzip.decompress(body)
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            with gzip.open(file) if packed else file as opened:
+                body = opened.read(LARGEST + 1)
     except FileNotFoundError:
         raise BundleError(f"There is no file called {path}.") from None
     except (OSError, EOFError, zlib.error):
         raise BundleError(f"{path} cannot be opened or unpacked.") from None
-    return record_from_bundle(body)
+    if len(body) > LARGEST:
+        size = f"{LARGEST // 1024 // 1024} MB"
+        raise BundleError(f"{path} is longer than {size}: export so long a record as NDJSON.")
+    return body
 
 
 def record_from_bundle(body: bytes) -> PatientRecord:
-    """The record of the one person in a bundle. Raises BundleError.
+    """The record of the one person in a bundle. Raises BundleError."""
+    return whole_from_bundle(body)[0]
+
+
+def whole_from_bundle(body: bytes) -> tuple[PatientRecord, Resource]:
+    """The record of the one person in a bundle, and their Patient. Raises BundleError.
 
     The bundle is taken as the whole record, unless it is a page of a search or holds an
     OperationOutcome: then no list in it is known to be whole. An appointment in it that is only
@@ -59,11 +77,12 @@ def record_from_bundle(body: bytes) -> PatientRecord:
     # An appointment that is only proposed is one that is being booked.
     booked = [r for r in resources if (r.resourceType, r.status) == ("Appointment", "proposed")]
     try:
-        return record(person(patient), _resolved(value, resources), unread, whose, booked=booked)
+        found = record(person(patient), _resolved(value, resources), unread, whose, booked=booked)
     except AnotherPerson as error:
         raise BundleError(
             f"A resource in the bundle ({error.resource_type}) is about somebody else."
         ) from None
+    return found, patient
 
 
 def _resolved(value: Value, resources: list[Resource]) -> list[Resource]:

@@ -147,7 +147,7 @@ def keep(
     found = codes_of(resource, kind, codes)
     if not found or _void(resource):
         if resource.resourceType in _MEDICINES and _is_unnamed(resource):
-            missing[kind] = "a medicine in it is named in another resource"
+            missing[kind] = UNNAMED
         return ()
     return found
 
@@ -173,6 +173,7 @@ def damaged_kinds(types: Iterable[str]) -> frozenset[Kind]:
 # What a resource is marked with from which something was left out: by a search for some elements,
 # or for want of rights.
 _LEFT_OUT = frozenset({"SUBSETTED", "REDACTED", "MASKED"})
+UNNAMED = "a medicine in it is named in another resource"
 IN_PART = "something was left out of an entry in it"
 
 

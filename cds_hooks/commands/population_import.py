@@ -11,10 +11,13 @@ from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
 from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.writing import for_owner
 from cds_hooks.population.asking import opened, read_by
+from fhir_adapters.bulk.beside import keep_beside
+from fhir_adapters.bulk.book import book
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.parquet import Keeping, Manifest, finish, unfinished
 from fhir_adapters.bulk.people import SetAside
+from fhir_adapters.bulk.wholes import flags
 from fhir_adapters.needs import Needs
 from rules.load import load_library
 
@@ -56,7 +59,9 @@ def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
         opened(wanted.source, needs, wanted.scratch, crew, wanted.mapping) as whole,
     ):
         files = [file for each in whole.each(Keeping(inside, needs), say.people) for file in each]
-        made = finish(wanted.to, inside, files, needs, whole.aside)
+        visits, reminders = book(wanted.source, wanted.mapping), flags(wanted.source, needs)
+        beside = keep_beside(inside, visits, reminders)
+        made = finish(wanted.to, inside, files, needs, whole.aside, beside)
         if wanted.rejects is not None:
             with for_owner(wanted.rejects) as kept:
                 whole.keep_rejects(kept)

@@ -22,10 +22,14 @@ from cds_hooks.population.asking import HOOK, opened, wanted_by
 from fhir_adapters.bulk.chunk import Row, evaluate_chunk
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.people import Part, SetAside, Totals
+from fhir_adapters.bulk.spark import rows, totals, written
+from fhir_adapters.bulk.spark_session import session
 from rules.load import load_library
 from rules.outcome import Decision
 from rules.rule import Library
+
+EMBEDDED, SPARK = "embedded", "spark"
 
 
 class Wanted(NamedTuple):
@@ -39,6 +43,8 @@ class Wanted(NamedTuple):
     rejects: Path | None = None
     to: Path | None = None
     mapping: Path | None = None
+    engine: str = EMBEDDED
+    master: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,8 @@ class _Work:
         """The rows of a part, and what had to be set aside of it."""
         told: list[SetAside] = []
         rules = _library(self.rules).for_hook(HOOK)
-        rows = list(evaluate_chunk(rules, part.people(told), self.today))
-        return rows, sum(told, SetAside())
+        found = list(evaluate_chunk(rules, part.people(told), self.today))
+        return found, sum(told, SetAside())
 
 
 @cache
@@ -68,32 +74,47 @@ def run(wanted: Wanted) -> int:
         return PROBLEMS
     today = wanted.today or clock.practice_day(clock.now())
     library = _library(wanted.rules)
-    came: Counter[tuple[str, str]] = Counter()
-    people = 0
     try:
-        with (
-            Crew(wanted.processes or 0) as crew,
-            lines_for_owner(wanted.to) as file,
-            opened(
-                wanted.source, wanted_by(library), wanted.scratch, crew, wanted.mapping
-            ) as whole,
-        ):
-            for rows in whole.each(_Work(wanted.rules, today), say.people):
-                people += len(rows)
-                came.update((one.rule, one.decision) for row in rows for one in row.came)
-                file.write(map(_line, rows))
-            aside = whole.aside
-            if wanted.rejects is not None:
-                with for_owner(wanted.rejects) as kept:
-                    whole.keep_rejects(kept)
+        ask = _on_spark if wanted.engine == SPARK else _here
+        found = ask(wanted, library, today)
     except BulkError as error:
         say.sorry(str(error))
         return COULD_NOT_RUN
     except OSError as error:
         say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
         return COULD_NOT_RUN
-    _print(library, people, came)
-    return tell(aside)
+    _print(library, found.people, found.came)
+    return tell(found.aside)
+
+
+def _on_spark(wanted: Wanted, library: Library, today: date) -> Totals:
+    if wanted.mapping is not None or wanted.rejects is not None:
+        option = "--rejects" if wanted.mapping is None else "--mapping"
+        raise BulkError(f"--engine spark takes no {option}; leave one of the two out.")
+    master = wanted.master or f"local[{wanted.processes or '*'}]"
+    with session(master, wanted.scratch) as spark:
+        found = rows(spark, wanted.source, library, today, HOOK)
+        return totals(found if wanted.to is None else written(found, wanted.to))
+
+
+def _here(wanted: Wanted, library: Library, today: date) -> Totals:
+    if wanted.master is not None:
+        raise BulkError("--master says where Spark is; it goes with --engine spark.")
+    came: Counter[tuple[str, str]] = Counter()
+    people = 0
+    with (
+        Crew(wanted.processes or 0) as crew,
+        lines_for_owner(wanted.to) as file,
+        opened(wanted.source, wanted_by(library), wanted.scratch, crew, wanted.mapping) as whole,
+    ):
+        for some in whole.each(_Work(wanted.rules, today), say.people):
+            people += len(some)
+            came.update((one.rule, one.decision) for row in some for one in row.came)
+            file.write(map(_line, some))
+        if wanted.rejects is not None:
+            with for_owner(wanted.rejects) as kept:
+                whole.keep_rejects(kept)
+        return Totals(people, came, whole.aside)
 
 
 def _line(row: Row) -> str:

@@ -122,7 +122,7 @@ def tag(wanted: Wanted) -> int:
         with night_folder(wanted.to, wanted.source) as folder:
             night, aside = _night(wanted, library, answers)
             add = night.additions()
-            end = night.endings(wholes(wanted.source, "Flag", {one.reference for one in night.end}))
+            end = night.endings(wholes(wanted.source, {one.reference for one in night.end}))
             summary = _summary(night, library, add, end, aside)
             files = _files(night, library, wanted.client, add, end, summary)
             folder.write(files)

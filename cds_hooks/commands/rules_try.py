@@ -153,7 +153,7 @@ def _ask(wanted: Wanted, rule: Rule, library: Library, today: date) -> _Asked:
         if wanted.rejects is not None:
             with for_owner(wanted.rejects) as kept:
                 whole.keep_rejects(kept)
-        cards = burden(others, found.asked, book(wanted.source), today)
+        cards = burden(others, found.asked, book(wanted.source, wanted.mapping), today)
         return _Asked(rule, practice.name, found, cards, today, whole.aside)
 
 

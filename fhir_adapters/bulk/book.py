@@ -4,20 +4,26 @@ Rules read appointments by what they are for. A book is about surgeries: how man
 one day to one clinician or place. It says nothing of what anybody comes for.
 """
 
-import gzip
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from fhir_adapters.bulk import cells
+from fhir_adapters.bulk.beside import kept_book
 from fhir_adapters.bulk.bundles import ENDINGS
+from fhir_adapters.bulk.csv_lines import headings, records
+from fhir_adapters.bulk.extract import standing
 from fhir_adapters.bulk.files import Unreadable, find, lines
+from fhir_adapters.bulk.mapping import NAME, CodedFile, Standing, read_mapping
+from fhir_adapters.bulk.parquet import is_kept
 from fhir_adapters.bulk.sorting import about_whom
+from fhir_adapters.bundle import BundleError, unpacked
 from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.elements import Resource
 from rules.days import span
+from rules.record import Kind
 
 _TYPE = "Appointment"
 # As FHIR R4 has them: those that happened, or are still to.
@@ -45,48 +51,90 @@ _RESOURCE = msgspec.json.Decoder(Resource)
 _BUNDLE = msgspec.json.Decoder(_Bundle)
 
 
-def book(source: Path) -> Iterator[Coming]:
+def book(source: Path, mapping: Path | None = None) -> Iterator[Coming]:
     """Everybody who comes, in no order. Empty where the source has no appointments.
 
-    What cannot be read of it is passed over here: the run over the same source tells of it.
+    What cannot be read of it is passed over here: the run over the same source tells of it. Raises
+    BulkError where an import is damaged.
     """
     if not source.is_dir():
         return
-    pieces = find(source).get(_TYPE, ())
-    for piece in pieces:
+    if mapping is not None or (source / NAME).is_file():
+        for file in read_mapping(mapping or source / NAME).files:
+            if Kind.APPOINTMENT in file.kinds:
+                yield from _in_table(source / file.file, file)
+    elif is_kept(source):
+        yield from map(Coming._make, kept_book(source))
+    else:
+        yield from _once(_resources(source))
+
+
+def _resources(source: Path) -> Iterator[Resource]:
+    found = find(source)
+    for piece in (*found.get(_TYPE, ()), *found.get("", ())):
         try:
             for _, text in lines(piece):
-                yield from _coming(text)
+                yield from _decoded(text)
         except Unreadable:
             continue
-    if not pieces:
+    if not found:
         for path in sorted(source.iterdir()):
             if path.name.endswith(ENDINGS):
                 yield from _in_bundle(path)
 
 
-def _coming(text: bytes | None) -> Iterator[Coming]:
-    if text is None or text.isspace():
-        return
+def _decoded(text: bytes | None) -> Iterator[Resource]:
     try:
-        yield from _of(_RESOURCE.decode(text))
+        yield _RESOURCE.decode(text or b"")
     except UNREADABLE:
         return
 
 
-def _in_bundle(path: Path) -> Iterator[Coming]:
+def _in_bundle(path: Path) -> Iterator[Resource]:
     try:
-        text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        found = _BUNDLE.decode(text)
-    except (OSError, EOFError, zlib.error, *UNREADABLE):
+        found = _BUNDLE.decode(unpacked(path))
+    except (BundleError, *UNREADABLE):
         return
     for one in found.entry:
         if one.resource is not None:
-            yield from _of(one.resource)
+            yield one.resource
+
+
+def _once(resources: Iterator[Resource]) -> Iterator[Coming]:
+    """Each visit once, though it be in two parts of an export."""
+    seen: set[str] = set()
+    for one in resources:
+        if one.resourceType == _TYPE and (not one.id or one.id not in seen):
+            seen.add(one.id or "")
+            yield from _of(one)
+
+
+def _in_table(path: Path, file: CodedFile) -> Iterator[Coming]:
+    try:
+        begins = headings(path, file.columns)
+        places = dict(zip(file.columns, begins.places(file.columns), strict=True))
+        for record in records(path, begins.separator):
+            if record.line > begins.line and len(record.cells) == len(begins.names):
+                said = {name: record.cells[place].strip() for name, place in places.items()}
+                yield from _said(said, file)
+    except Unreadable:
+        return
+
+
+def _said(said: Mapping[str, str], file: CodedFile) -> Iterator[Coming]:
+    person = cells.plain(said[file.person])
+    try:
+        day = cells.day(said[file.date])
+    except cells.Unusable:
+        return
+    status = standing(file, said)
+    counts = status in (Standing.STANDS, Standing.OVER)
+    if day is not None and day.exact and counts and cells.names_somebody(person):
+        yield Coming(person, day.first.isoformat(), said.get(file.to, ""))
 
 
 def _of(resource: Resource) -> Iterator[Coming]:
-    if resource.resourceType != _TYPE or resource.status not in _COUNTS:
+    if resource.status not in _COUNTS:
         return
     day = span(resource.start or "")
     if day is None or not day.exact:

@@ -30,7 +30,7 @@ _VALUE = re.compile(r"(<=|>=|<|>|\u2264|\u2265)?\s*(-?\d{1,9}(?:\.\d{1,6})?)\s*(
 _SIGNS = {"\u2264": "<=", "\u2265": ">="}
 _LONGEST = 100  # characters of a unit
 _LONGEST_CODE = 40
-LONGEST_ID = 64
+_LONGEST_ID = 64
 
 
 class Unusable(Exception):
@@ -42,6 +42,12 @@ def plain(cell: str) -> str:
     text = cell.strip()
     guard = _GUARDED.fullmatch(text)
     return (guard[1] or guard[2] or "").strip() if guard else text
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a cell can be somebody's number; one that a spreadsheet rounded may be anybody's."""
+    usual = 0 < len(text) <= _LONGEST_ID and text.isprintable()
+    return usual and not _POWER.fullmatch(text)
 
 
 @lru_cache(20_000)

@@ -133,7 +133,7 @@ class _Stop(Exception):
 
 def _numbered(path: Path) -> Iterator[Record]:
     utf_8 = False
-    for number, (_, raw) in enumerate(lines(Piece(path, "")), 1):
+    for number, (_, raw) in enumerate(lines(Piece(path, ""), marked=True), 1):
         if raw is None:
             yield Record(number, [], "", _TOO_LONG)
             continue

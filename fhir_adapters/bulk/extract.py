@@ -7,11 +7,12 @@ from typing import NamedTuple
 import msgspec
 
 from fhir_adapters.bulk import cells
+from fhir_adapters.bulk.buckets import MOST_OF_ONE, TOO_MUCH, Portion, portions
 from fhir_adapters.bulk.csv_lines import headings
 from fhir_adapters.bulk.extract_sorting import ABOUT, Kept, Task
-from fhir_adapters.bulk.files import BulkError, Unreadable
+from fhir_adapters.bulk.files import BulkError, Unreadable, why_not_read
 from fhir_adapters.bulk.mapping import CodedFile, Columns, PeopleFile, Standing
-from fhir_adapters.bulk.people import NOT_ASKED_FOR, Fault, SetAside, Someone
+from fhir_adapters.bulk.people import NOT_ASKED_FOR, SET_ASIDE, Fault, SetAside, Someone, place
 from fhir_adapters.needs import Needs
 from rules.answer import CANNOT_TELL, NO, YES, Answer
 from rules.codes import Code
@@ -66,8 +67,10 @@ class Extract(NamedTuple):
         tasks: list[Task] = []
         for of, source in found:
             path = self.path / source.file
-            if not path.is_file():
+            if not path.exists():
                 raise BulkError(f"{path} is named in the mapping, and there is no such file.")
+            if why := why_not_read(path, self.path.resolve()):
+                raise BulkError(f"{path} is named in the mapping. {why}")
             size += path.stat().st_size
             try:
                 begins = headings(path, source.columns)
@@ -99,49 +102,51 @@ class Bucket(NamedTuple):
 
     def people(self, told: list[SetAside]) -> Iterator[Someone]:
         """Each of them, by their identifiers; what had to be set aside is added to ``told``."""
+        for portion in portions(self.scratch, self.number):
+            yield from self._people(portion, told)
+
+    def _people(self, portion: Portion, told: list[SetAside]) -> Iterator[Someone]:
         about: dict[str, Kept | None] = {}
-        found: dict[str, list[Kept]] = {}
-        decode = msgspec.json.Decoder(Kept).decode
-        for path in sorted(self.scratch.glob(f"{self.number}.*")):
-            with path.open("rb", 1 << 20) as file:
-                for line in file:
-                    kept = decode(line)
-                    if kept.of != ABOUT:
-                        found.setdefault(kept.person, []).append(kept)
-                        continue
-                    before = about.setdefault(kept.person, kept)
-                    if before is not None and before.cells != kept.cells:
-                        about[kept.person] = None
-                        place = f"{self.columns.people.file}:{kept.line}"
-                        told.append(SetAside(1, (Fault(place, _TWO_PEOPLE),), 1))
+        found: dict[str, _Lines] = {}
+        for kept in self._read(portion):
+            if kept.of != ABOUT:
+                lines = found.get(kept.person)
+                if lines is None:
+                    lines = found[kept.person] = _Lines()
+                told += lines.take(kept, self.columns.files[kept.of])
+                continue
+            before = about.setdefault(kept.person, kept)
+            if before is not None and before.cells != kept.cells:
+                about[kept.person] = None
+                told.append(_told(self.columns.people, kept, _TWO_PEOPLE, people=1))
         for who in sorted(about):
             one = about[who]
             if one is not None:
-                yield self._someone(one, found.get(who, []), told)
+                yield self._someone(one, found.get(who, _NO_LINES), told)
 
-    def _someone(self, about: Kept, lines: list[Kept], told: list[SetAside]) -> Someone:
+    def _read(self, portion: Portion) -> Iterator[Kept]:
+        decode = msgspec.json.Decoder(Kept).decode
+        for path in sorted(self.scratch.glob(f"{self.number}.*")):
+            with path.open("rb", 1 << 20) as file:
+                yield from (kept for kept in map(decode, file) if portion.has(kept.person))
+
+    def _someone(self, about: Kept, lines: "_Lines", told: list[SetAside]) -> Someone:
         said = dict(zip(self.columns.people.columns, about.cells, strict=True))
         people = self.columns.people
 
         def fault(why: str) -> None:
-            told.append(SetAside(1, (Fault(f"{people.file}:{about.line}", why),)))
+            told.append(_told(people, about, why))
 
         who = _person(about.person, people, said, fault)
         record = self._record(who, lines)
         return Someone(record, said.get(people.ethnic, ""), said.get(people.deprived, ""))
 
-    def _record(self, who: Person, lines: list[Kept]) -> PatientRecord:
-        missing = dict(self.unread)
+    def _record(self, who: Person, lines: "_Lines") -> PatientRecord:
         made: list[tuple[Kept, Kind]] = []
-        seen: set[tuple[int, tuple[str, ...]]] = set()
-        for kept in lines:
+        for kept in lines.kept:
             file = self.columns.files[kept.of]
-            if kept.why:
-                missing |= {k: kept.why for k in file.kinds if k not in missing}
-            elif (kept.of, kept.cells) not in seen:  # the same in every cell is the same line
-                seen.add((kept.of, kept.cells))
-                standing = _standing(file, _said(file, kept))
-                made += [(kept, k) for k in _kinds(file, standing) if k in self.kinds]
+            stands = standing(file, _said(file, kept))
+            made += [(kept, k) for k in _kinds(file, stands) if k in self.kinds]
         places: dict[Code, list[int]] = {}
         for number, (kept, _) in enumerate(made):
             for code in kept.codes:
@@ -151,14 +156,49 @@ class Bucket(NamedTuple):
             kept, kind = made[number]
             return _entry(self.columns.files[kept.of], kept, kind)
 
-        return PatientRecord(who, Unopened(places, make), missing)
+        return PatientRecord(who, Unopened(places, make), {**lines.missing, **self.unread})
+
+
+class _Lines:
+    """What stands in a bucket about one person."""
+
+    def __init__(self) -> None:
+        self.kept: list[Kept] = []
+        self.missing: dict[Kind, str] = {}
+        self._seen: set[tuple[int, tuple[str, ...]]] = set()
+        self._size = 0  # characters
+
+    def take(self, kept: Kept, file: CodedFile) -> Iterator[SetAside]:
+        """One line more. What cannot be kept costs the lists of its file, and is told."""
+        line = kept.of, kept.cells
+        if kept.why:
+            self._lose(file, kept.why)
+        elif line not in self._seen:  # the same in every cell is the same line
+            self._size += sum(map(len, kept.cells))
+            if self._size > MOST_OF_ONE:
+                self._lose(file, SET_ASIDE)
+                yield _told(file, kept, TOO_MUCH)
+                return
+            self._seen.add(line)
+            self.kept.append(kept)
+
+    def _lose(self, file: CodedFile, why: str) -> None:
+        for kind in file.kinds:
+            self.missing.setdefault(kind, why)
+
+
+_NO_LINES = _Lines()
+
+
+def _told(file: PeopleFile | CodedFile, kept: Kept, why: str, people: int = 0) -> SetAside:
+    return SetAside(1, (Fault(place(Path(file.file), kept.line), why),), people)
 
 
 def _said(file: CodedFile, kept: Kept) -> dict[str, str]:
     return dict(zip(file.columns, kept.cells, strict=True))
 
 
-def _standing(file: CodedFile, said: Mapping[str, str]) -> Standing:
+def standing(file: CodedFile, said: Mapping[str, str]) -> Standing:
     """What its status says. A cell with nothing in it takes nothing back."""
     word = said[file.status.column].casefold() if file.status else ""
     if file.status is not None and word:
@@ -176,7 +216,7 @@ def _kinds(file: CodedFile, standing: Standing) -> tuple[Kind, ...]:
 
 def _entry(file: CodedFile, kept: Kept, kind: Kind) -> Entry:
     said = _said(file, kept)
-    standing = _standing(file, said)
+    stands = standing(file, said)
     value = None
     if kind is Kind.OBSERVATION and file.value:
         value = cells.measured(said[file.value], said.get(file.unit, ""), frozenset(kept.codes))
@@ -184,14 +224,14 @@ def _entry(file: CodedFile, kept: Kept, kind: Kind) -> Entry:
     return Entry(
         kind=kind,
         codes=kept.codes,
-        status=_status(kind, standing),
+        status=_status(kind, stands),
         when=cells.day(said[file.date]),
         dated_by="dated",
         ends=cells.day(said[file.ended]) if file.ended else None,
         words=said.get(file.words, ""),
         reference=place,
         values=(("", value),) if value is not None else (),
-        answer="declined" if standing is Standing.DECLINED else "",
+        answer="declined" if stands is Standing.DECLINED else "",
         line=place,
     )
 
@@ -225,7 +265,7 @@ def _person(
     if not people.died:
         died = NO if people.all_living else CANNOT_TELL
     else:
-        died = (YES if died_on is not None else NO) if read else CANNOT_TELL
+        died = NO if read else CANNOT_TELL  # whether that day has come, rules ask
     registered = YES if people.all_registered else CANNOT_TELL
     means: dict[str, str] = {}
     for key in ("language", "interpreter", "registered"):

@@ -4,22 +4,19 @@ Whatever a line that is set aside may have said, nobody knows: the lists that it
 are unknown for its person, and for everybody where nobody can tell whose it was.
 """
 
-import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
-from zlib import crc32
+from typing import NamedTuple
 
 import msgspec
 
 from fhir_adapters.bulk import cells
-from fhir_adapters.bulk.buckets import bucket_of
+from fhir_adapters.bulk.buckets import Buckets, on_disk
 from fhir_adapters.bulk.csv_lines import Headings, Record, records
 from fhir_adapters.bulk.files import Unreadable
 from fhir_adapters.bulk.mapping import CodedFile, PeopleFile, Standing
-from fhir_adapters.bulk.people import MOST_NAMED, SET_ASIDE, Fault, SetAside
+from fhir_adapters.bulk.people import SET_ASIDE, Fault, SetAside, place
 from rules.codes import Code
-from rules.record import Kind
 
 ABOUT = -1  # in place of a file's number: who somebody is
 _NOBODY = "This line does not say whom it is about, and may be anybody's."
@@ -59,12 +56,7 @@ def sort(task: Task) -> SetAside:
 class _Sorting:
     def __init__(self, task: Task, files: ExitStack) -> None:
         self.task = task
-        self.files = files
-        self.name = f"{crc32(f'{task.path} {task.of}'.encode()):08x}"
-        self.open: dict[str, BinaryIO] = {}
-        self.count = self.people = 0
-        self.first: list[Fault] = []
-        self.unread: dict[Kind, str] = {}
+        self.to = Buckets(task.buckets, on_disk(task.folder, task.of - ABOUT, files))
         self.encode = msgspec.json.Encoder().encode
         source = task.source
         self.places = dict(zip(source.columns, task.headings.places(source.columns), strict=True))
@@ -89,13 +81,13 @@ class _Sorting:
                     self._line(record)
         except Unreadable:
             self._lost(Record(at, [], ""), _BROKEN_OFF)
-        return SetAside(self.count, tuple(self.first), self.people, self.unread)
+        return self.to.aside()
 
     def _line(self, record: Record) -> None:
         source = self.task.source
         by_person = source.id if isinstance(source, PeopleFile) else source.person
         person = cells.plain(record.cells[self.places[by_person]])
-        if not person or len(person) > cells.LONGEST_ID or not person.isprintable():
+        if not cells.names_somebody(person):
             self._lost(record, _NOBODY)
             return
         said = tuple(record.cells[place].strip() for place in self.places.values())
@@ -126,28 +118,12 @@ class _Sorting:
         """Set a line aside that may be anybody's."""
         self._fault(record, why)
         if isinstance(self.task.source, PeopleFile):
-            self.people += 1
-            return
-        for kind in self.task.source.kinds:
-            self.unread.setdefault(kind, SET_ASIDE)
+            self.to.people_lost += 1
+        else:
+            self.to.unknown(self.task.source.kinds, SET_ASIDE)
 
     def _fault(self, record: Record, why: str) -> None:
-        self.count += 1
-        if len(self.first) < MOST_NAMED:
-            self.first.append(Fault(f"{self.task.path}:{record.line}", why))
-        if record.text:
-            text = record.text if record.text.endswith("\n") else f"{record.text}\n"
-            self._file(f"rejects.{self.name}").write(text.encode())
+        self.to.set_aside(Fault(place(self.task.path, record.line), why), record.text.encode())
 
     def _write(self, kept: Kept) -> None:
-        bucket = bucket_of(kept.person, self.task.buckets)
-        self._file(f"{bucket}.{self.name}").write(self.encode(kept) + b"\n")
-
-    def _file(self, name: str) -> BinaryIO:
-        found = self.open.get(name)
-        if found is None:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            descriptor = os.open(self.task.folder / name, flags, 0o600)
-            opened = os.fdopen(descriptor, "wb", 1 << 16)
-            found = self.open[name] = self.files.enter_context(opened)
-        return found
+        self.to.of(kept.person).write(self.encode(kept) + b"\n")

@@ -4,13 +4,12 @@
 folder, for everybody or for the people it was asked about, and never empty.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from zlib import crc32
 
 import msgspec
 
-from fhir_adapters.bulk.buckets import Frame, bucket_of, write
+from fhir_adapters.bulk.buckets import Buckets, Frame, write
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.people import MOST_NAMED, Fault, SetAside
 from fhir_adapters.needs import Needs, Query
@@ -20,8 +19,9 @@ from rules.record import Kind
 FORMAT = 1
 NAME = "fetched.json"
 UNDER_WAY = "fetching.json"
-# One line for each person and list that is not known to be whole.
-UNREAD = "unread.ndjson"
+# One line for each person and list that is not known to be whole. By its name it is no part of an
+# export, whose lines would be people's.
+UNREAD = "unread.txt"
 PATIENT = "Patient"
 
 _NOT_WHOLE = "it could not be fetched whole"
@@ -140,23 +140,12 @@ def set_aside(folder: Path, told: Fetched, needs: Needs) -> SetAside:
     return SetAside(count, tuple(faults[:MOST_NAMED]), told.people, unread)
 
 
-def mark(folder: Path, scratch: Path, buckets: int, needs: Needs) -> None:
-    """Say in the buckets of what was sorted whose lists are unknown. Raises BulkError."""
-    by_bucket: dict[int, list[Frame]] = {}
+def mark(folder: Path, to: Buckets, kinds: Collection[Kind]) -> None:
+    """Say in the buckets of what is sorted whose lists are unknown. Raises BulkError."""
     for one in _unread(folder / UNREAD):
         kind = KINDS.get(one.type)
-        if kind is not None and kind in needs.kinds:
-            by_bucket.setdefault(bucket_of(one.person, buckets), []).append(_frame(one, kind))
-    for bucket, frames in by_bucket.items():
-        path = scratch / f"{bucket}.{crc32(UNREAD.encode()):08x}"
-        path.touch(0o600)
-        with path.open("ab") as file:
-            for frame in frames:
-                write(file, frame)
-
-
-def _frame(one: Unread, kind: Kind) -> Frame:
-    return Frame(one.person, kind, why=one.why or _NOT_WHOLE)
+        if kind is not None and kind in kinds:
+            write(to.of(one.person), Frame(one.person, kind, why=one.why or _NOT_WHOLE))
 
 
 def _unread(path: Path) -> Iterator[Unread]:

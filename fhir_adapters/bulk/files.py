@@ -3,25 +3,37 @@
 What cannot be read is a Fault and not an error: it is told with its place, and the run goes on.
 """
 
+import codecs
 import gzip
 import io
 import re
 import sys
 import zlib
 from collections.abc import Iterator
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
+
+from fhir_adapters.read import KINDS
 
 # A longer line is nobody's record: it is set aside without being held in memory.
 LONGEST_LINE = 16 * 1024 * 1024  # bytes
 # Plain files are read in pieces of this size, so that several processes share one file.
 PIECE = 64 * 1024 * 1024  # bytes
 
-_NAME = re.compile(r"([A-Z][A-Za-z]+)(?:[-._ ]?[0-9A-Za-z-]+)?\.(?:ndjson|jsonl)(?:\.gz|\.zst)?")
 _ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz", ".ndjson.zst", ".jsonl.zst")
+# Every name that a part of an export may have, and what it may be packed with, or still be.
+_LOOKS = re.compile(
+    r"\.(?:ndjson|jsonl)"
+    r"(?:\.(?:gz|zst|bz2|xz|zip|7z|lz4|lzma|br|snappy|Z|part|partial|tmp|crdownload|[0-9]+))?\Z"
+)
+_TYPE = re.compile(r"[A-Z][A-Za-z]+")
+_KNOWN = frozenset({*KINDS, "Patient"})
+
+_LINKED = "It is a link that leads out of the folder: put the file itself there."
+_NO_FILE = "It has the name of a file and is none."
+_OTHERWISE = "It is not finished, or packed in another way than gzip or zstd: unpack it."
 
 
 class BulkError(Exception):
@@ -49,22 +61,70 @@ class Piece(NamedTuple):
 Line = tuple[int, bytes | None]
 
 
+class Odd(NamedTuple):
+    """What looks like a part of an export and cannot be read: its type by its name, and why."""
+
+    path: Path | str  # or an address
+    resource_type: str  # "" where the name does not say
+    why: str
+
+
 def find(folder: Path, size: int = PIECE) -> dict[str, list[Piece]]:
     """The pieces of a folder by resource type, in the order of their names.
 
     ``Type.ndjson``, its parts (``Type.1.ndjson``, ``Type-0001.ndjson``), a folder for each type.
+    Under "" is what has lines of any type, for all that its name says.
     """
     found: dict[str, list[Piece]] = {}
-    for path in sorted(folder.rglob("*")):
-        if not path.name.endswith(_ENDINGS) or not path.is_file():
-            continue
-        named = _NAME.fullmatch(path.name)
-        parent = path.parent.name if path.parent != folder else ""
-        resource_type = parent if parent[:1].isupper() and parent.isalpha() else ""
-        resource_type = resource_type or (named[1] if named else "")
-        if resource_type:
+    for path, resource_type, why in _looked_at(folder):
+        if not why:
             found.setdefault(resource_type, []).extend(_pieces(path, resource_type, size))
     return found
+
+
+def odd(folder: Path) -> list[Odd]:
+    """What has the name of a part of an export, and is none that can be read."""
+    return [Odd(*one) for one in _looked_at(folder) if one[2]]
+
+
+def type_named(name: str, parent: str = "") -> str | None:
+    """The resource type that a file's name says is in it, or its folder's; "" where neither does.
+
+    None where it has not the name of a part of an export.
+    """
+    if not _LOOKS.search(name):
+        return None
+    named = _TYPE.match(name)
+    of = named[0] if named else ""
+    is_type = parent[:1].isupper() and parent.isalpha()
+    return parent if is_type and of not in _KNOWN else of
+
+
+def odd_by_name(name: str) -> str:
+    """Why a part of an export is not read, by its name; "" where it is."""
+    return "" if name.endswith(_ENDINGS) else _OTHERWISE
+
+
+def _looked_at(folder: Path) -> Iterator[tuple[Path, str, str]]:
+    inside = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
+        of = type_named(path.name, path.parent.name if path.parent != folder else "")
+        if of is not None:
+            yield path, of, why_not_read(path, inside) or odd_by_name(path.name)
+        elif path.is_symlink() and path.is_dir() and path.name in _KNOWN:
+            yield path, path.name, _LINKED
+
+
+def why_not_read(path: Path, inside: Path) -> str:
+    """Why a path is not read, by what it is: "" for a file of the folder, which was resolved."""
+    try:
+        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(inside):
+            return _LINKED
+    except (OSError, RuntimeError):  # to itself, or to nothing
+        return _LINKED
+    return "" if path.is_file() else _NO_FILE
 
 
 def _pieces(path: Path, resource_type: str, size: int) -> Iterator[Piece]:
@@ -76,14 +136,23 @@ def _pieces(path: Path, resource_type: str, size: int) -> Iterator[Piece]:
         yield Piece(path, resource_type, start, min(start + size, whole))
 
 
-def lines(piece: Piece) -> Iterator[Line]:
-    """The lines of a piece, empty ones among them. Raises Unreadable where the file breaks off."""
+class ReadLines(Protocol):
+    """What lines can be read from: a file, or what stands for one."""
+
+    def readline(self, size: int, /) -> bytes:
+        """The next line with its end, or so many bytes of it; b"" where there is none."""
+        ...
+
+
+def lines(piece: Piece, *, marked: bool = False) -> Iterator[Line]:
+    """The lines of a piece, empty ones among them. Raises Unreadable where the file breaks off.
+
+    A byte order mark in front of the first is left out, unless it is to be looked for (``marked``).
+    """
     end = end_of(piece)
-    with opened(piece) as file:
-        at = first_line(file, piece)
-        for text in each_line(file):
-            if at >= end:
-                return
+    with opened(piece.path, piece.start) as file:
+        at = first_line(file, piece, marked=marked)
+        while at < end and (text := file.readline(LONGEST_LINE + 1)):
             began = at
             at += len(text)
             if is_whole(text):
@@ -93,9 +162,13 @@ def lines(piece: Piece) -> Iterator[Line]:
                 yield began, None
 
 
-def first_line(file: BinaryIO, piece: Piece) -> int:
+def first_line(file: io.BufferedReader, piece: Piece, *, marked: bool = False) -> int:
     """Where the first line of a piece begins: one that reaches into it is of the piece before."""
-    return piece.start - 1 + rest_of_line(file) if piece.start else 0
+    if piece.start:
+        return piece.start - 1 + rest_of_line(file)
+    if not marked and file.peek(3)[:3] == codecs.BOM_UTF8:
+        return len(file.read(3))
+    return 0
 
 
 def end_of(piece: Piece) -> int:
@@ -103,17 +176,12 @@ def end_of(piece: Piece) -> int:
     return sys.maxsize if piece.end is None else piece.end
 
 
-def each_line(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file, or as much of one as is held in memory; ``is_whole`` tells which."""
-    return iter(partial(file.readline, LONGEST_LINE + 1), b"")
-
-
 def is_whole(text: bytes) -> bool:
     """Whether this is a line, and not the beginning of one that is too long."""
     return len(text) <= LONGEST_LINE or text.endswith(b"\n")
 
 
-def rest_of_line(file: BinaryIO) -> int:
+def rest_of_line(file: ReadLines) -> int:
     """How many bytes are left of the line, its end among them; they are read past."""
     passed = 0
     while text := file.readline(1 << 20):
@@ -123,11 +191,11 @@ def rest_of_line(file: BinaryIO) -> int:
     return passed
 
 
-def number_of(piece: Piece, at: int) -> int:
-    """Which line of its file it is that begins at this byte, from 1."""
+def number_of(path: Path, at: int) -> int:
+    """Which line of a file it is that begins at this byte, from 1."""
     number, left = 1, at
     try:
-        with opened(Piece(piece.path, piece.resource_type)) as file:
+        with opened(path) as file:
             while left > 0 and (block := file.read(min(left, 1 << 20))):
                 number += block.count(b"\n")
                 left -= len(block)
@@ -136,14 +204,14 @@ def number_of(piece: Piece, at: int) -> int:
     return number
 
 
-def opened(piece: Piece) -> BinaryIO:
-    """The file of a piece, unpacked, a byte before its start. Raises Unreadable, as reading does.
+def opened(path: Path, start: int = 0) -> io.BufferedReader:
+    """A file, unpacked, a byte before ``start``. Raises Unreadable, as reading it does.
 
     Nothing else that goes wrong while it is read raises that, so that a disk which is full is
     never taken for a file which broke off.
     """
     try:
-        return io.BufferedReader(_Told(_unpacked(piece)), 1 << 20)
+        return io.BufferedReader(_Told(_unpacked(path, start)), 1 << 20)
     except _BROKEN:
         raise Unreadable from None
 
@@ -171,11 +239,10 @@ class _Told(io.RawIOBase):
         super().close()
 
 
-def _unpacked(piece: Piece) -> io.RawIOBase:
-    path = piece.path
+def _unpacked(path: Path, start: int) -> io.RawIOBase:
     if path.suffix not in (".gz", ".zst"):
         file = path.open("rb", 0)
-        file.seek(max(piece.start - 1, 0))
+        file.seek(max(start - 1, 0))
         return file
     if not path.stat().st_size:
         raise EOFError  # nothing, packed, is some bytes: this one never arrived

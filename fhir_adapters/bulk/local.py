@@ -7,7 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_all_start_methods, get_context
 from os import cpu_count
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from fhir_adapters.bulk.files import BulkError
 
@@ -15,6 +15,14 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _AHEAD = 2  # tasks that are handed out for each process beside the one it works on
+
+
+class Workers(Protocol):
+    """Whoever works on tasks, in other processes or on other machines."""
+
+    def each(self, work: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
+        """What comes of each task, in the order of the tasks."""
+        ...
 
 
 class Crew:

@@ -81,6 +81,7 @@ class CodedFile:
     unit: str = ""
     words: str = ""
     ended: str = ""
+    to: str = ""  # of appointments: the clinician or clinic
     status: Worded | None = None
 
     @property
@@ -89,6 +90,7 @@ class CodedFile:
         status = self.status.column if self.status else ""
         coded = [column for column, _ in self.codes]
         plain = (self.person, *coded, self.date, self.value, self.unit, self.words, self.ended)
+        plain = (*plain, self.to)
         return tuple(dict.fromkeys(filter(None, (*plain, status))))
 
 
@@ -124,7 +126,8 @@ _PEOPLE = (
     "registered", "everybody_is",
 )  # fmt: skip
 _FILE = (
-    "file", "holds", "person", "codes", "date", "value", "unit", "words", "ended", "status",
+    "file", "holds", "person", "codes", "date", "value", "unit", "words", "ended", "to",
+    "status",
 )  # fmt: skip
 _STATUS = tuple(str(one) for one in Standing if one is not Standing.UNCLEAR)
 _YES: tuple[str, ...] = ("y", "yes", "true", "1")
@@ -195,6 +198,7 @@ class _Mapping:
             unit=self._text(block, "unit"),
             words=self._text(block, "words"),
             ended=self._text(block, "ended"),
+            to=self._text(block, "to"),
             status=reader.get(block, "status", lambda n: self._worded(n, "status", _STATUS)),
         )  # fmt: skip
 

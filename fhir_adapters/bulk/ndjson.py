@@ -1,29 +1,30 @@
 """A folder of NDJSON files, as a bulk export gives it, as one record per person."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from fhir_adapters.bulk.buckets import Framed, codes_of, read
-from fhir_adapters.bulk.files import BulkError, Piece, find
-from fhir_adapters.bulk.people import NOT_ASKED_FOR, Fault, SetAside, Someone
-from fhir_adapters.bulk.sorting import Task, sort
+from fhir_adapters.bulk.buckets import MOST_OF_ONE, TOO_MUCH, Framed, codes_of, portions, read
+from fhir_adapters.bulk.files import BulkError, Odd, Piece, find, odd
+from fhir_adapters.bulk.people import NOT_ASKED_FOR, SET_ASIDE, Fault, SetAside, Someone, place
+from fhir_adapters.bulk.sorting import PATIENT, Sought, Task, sort
 from fhir_adapters.decode import read_resource
 from fhir_adapters.needs import Needs
 from fhir_adapters.patient import ethnic_category, person
-from fhir_adapters.read import TYPES, entry
+from fhir_adapters.read import KINDS, TYPES, entry
 from rules.codes import Code
 from rules.record import Entry, Kind, PatientRecord, Person, Unopened
 
 # So much of an export to a bucket, of which about an eighth is kept and held in memory at once.
 _BUCKET = 96 * 1024 * 1024  # bytes
-_PACKED = 12  # how much larger a packed file is than it looks, at the most that is usual
+# How much larger a packed file is than it looks, at the most that is usual.
+_PACKED = {".gz": 12, ".zst": 12}
 _MOST_BUCKETS = 400  # files that one process has open at once; systems allow 1,024
 
 _TWICE = "an entry stands in it twice, and not the same"
 _TWO_PATIENTS = "Two Patient entries that are not the same have one id."
-_NO_ID = "A Patient entry has no id."
+_TWO_ENTRIES = "Two entries that are not the same have one id."
 
 
 class Folder(NamedTuple):
@@ -31,38 +32,72 @@ class Folder(NamedTuple):
 
     path: Path
     pieces: Mapping[str, list[Piece]]
+    odd: Sequence[Odd]
     needs: Needs
 
     def tasks(self, scratch: Path) -> list[Task]:
-        """What is to be sorted before anybody's record can be read, each task by itself."""
-        kinds = frozenset(self.needs.kinds)
-        buckets = self.buckets
-        wanted = ["Patient", *(TYPES[kind] for kind in self.needs.kinds)]
-        found = [piece for one in wanted for piece in self.pieces.get(one, ())]
-        return [Task(piece, scratch, buckets, self.needs.codes, kinds) for piece in found]
+        """What is to be sorted before anybody's record can be read, each task by itself.
+
+        Their places begin with 1: before them is what the folder says of itself.
+        """
+        sought = Sought(self.buckets, self.needs.codes, frozenset(self.needs.kinds))
+        return [Task(place, one, scratch, sought) for place, one in enumerate(self.wanted, 1)]
+
+    @property
+    def wanted(self) -> list[Piece]:
+        """The pieces that have to be read: everybody, and what rules may read of them."""
+        types = [PATIENT, "", *(TYPES[kind] for kind in self.needs.kinds)]
+        return [piece for one in types for piece in self.pieces.get(one, ())]
 
     @property
     def buckets(self) -> int:
         """How many parts it is read in."""
+        return max(1, min(_MOST_BUCKETS, self.size // _BUCKET))
+
+    @property
+    def size(self) -> int:
+        """How much there is in all of its files, unpacked, as far as that can be guessed; bytes."""
         files = {piece.path for pieces in self.pieces.values() for piece in pieces}
-        packed = {".gz": _PACKED, ".zst": _PACKED}
-        size = sum(path.stat().st_size * packed.get(path.suffix, 1) for path in files)
-        return max(1, min(_MOST_BUCKETS, size // _BUCKET))
+        return sum(path.stat().st_size * _PACKED.get(path.suffix, 1) for path in files)
+
+    def aside(self) -> SetAside:
+        """What cannot be read of it, as its names tell: whatever is in there, nobody knows."""
+        return odd_aside(self.odd, self.needs)
+
+    @property
+    def missing(self) -> dict[Kind, str]:
+        """The lists that nobody can know from it, and why."""
+        return not_there(self.needs, self.pieces)
 
     def parts(self, scratch: Path, unread: Mapping[Kind, str]) -> list["Bucket"]:
         """The parts, once everything is sorted; ``unread`` is what sorting found of everybody."""
-        missing = {kind: NOT_ASKED_FOR for kind in Kind if kind not in self.needs.kinds}
-        for kind in self.needs.kinds:
-            if TYPES[kind] not in self.pieces:
-                missing[kind] = f"the folder has no {TYPES[kind]} file"
-        missing |= unread
-        of = self.buckets
-        return [Bucket(scratch, number, missing) for number in range(of)]
+        missing = {**self.missing, **unread}
+        return [Bucket(scratch, number, missing) for number in range(self.buckets)]
+
+
+def not_there(needs: Needs, types: Collection[str]) -> dict[Kind, str]:
+    """The lists that nobody can know from files of these types alone, and why."""
+    missing = {kind: NOT_ASKED_FOR for kind in Kind if kind not in needs.kinds}
+    for kind in needs.kinds:
+        if TYPES[kind] not in types:
+            missing[kind] = f"the folder has no {TYPES[kind]} file"
+    return missing
+
+
+def odd_aside(odd: Iterable[Odd], needs: Needs) -> SetAside:
+    """What is lost with files that cannot be read, by the types that they are of."""
+    found = SetAside()
+    for path, named, why in odd:
+        kinds = [KINDS[named]] if named in KINDS else [] if named else list(Kind)
+        if kinds or named == PATIENT:
+            unread = {kind: SET_ASIDE for kind in kinds if kind in needs.kinds}
+            found += SetAside(1, (Fault(place(path, 1), why),), 0, unread)
+    return found
 
 
 def open_folder(folder: Path, needs: Needs) -> Folder:
     """An export, as far as its names tell. Nothing of it is read yet."""
-    return Folder(folder, find(folder), needs)
+    return Folder(folder, find(folder), odd(folder), needs)
 
 
 class Bucket(NamedTuple):
@@ -74,50 +109,81 @@ class Bucket(NamedTuple):
 
     def people(self, told: list[SetAside]) -> Iterator[Someone]:
         """Each of them, by their identifiers; what had to be set aside is added to ``told``."""
-        patients: dict[str, bytes | None] = {}
-        found: dict[str, _Lines] = {}
-        for frame, text in read(self.scratch, self.number):
-            if frame.kind is None and frame.filed is None:
-                told += _patient(frame.person, text, patients)
-                continue
+        for portion in portions(self.scratch, self.number):
+            yield from everybody(read(self.scratch, self.number, portion), self.unread, told)
+
+
+def everybody(
+    portion: Iterable[Framed], unread: Mapping[Kind, str], told: list[SetAside]
+) -> Iterator[Someone]:
+    """Whoever is in a portion, by their identifiers; ``unread`` are the lists unknown of everybody.
+
+    What had to be set aside is added to ``told``.
+    """
+    patients: dict[str, bytes | None] = {}
+    found: dict[str, _Lines] = {}
+    for one in portion:
+        frame = one[0]
+        if frame.kind is None and frame.filed is None:
+            aside = _patient(one, patients)
+        else:
             lines = found.get(frame.person)
             if lines is None:
-                lines = found[frame.person] = _Lines({}, {}, {}, set())
-            if frame.why and frame.kind is not None:
-                lines.missing[frame.kind] = frame.why
-            elif frame.filed is not None:
-                lines.filed.update(frame.filed)
-            else:
-                name = frame.name or f" {len(lines.kept):09}"
-                same = lines.kept.setdefault(name, (frame, text))
-                if same[1] != text:
-                    lines.twice[name] = frame.kind or Kind.CONDITION
-        for patient_id in sorted(patients):
-            told_once = patients[patient_id]
-            if told_once is not None:
-                patient = read_resource(told_once)
-                lines = found.get(patient_id, _NO_LINES)
-                kept = lines.record(person(patient), self.unread)
-                yield Someone(kept, ethnic_category(patient))
+                lines = found[frame.person] = _Lines()
+            aside = lines.take(one)
+        if aside is not None:
+            told.append(aside)
+    for patient_id in sorted(patients):
+        told_once = patients[patient_id]
+        if told_once is not None:
+            patient = read_resource(told_once)
+            lines = found.get(patient_id, _NO_LINES)
+            yield Someone(lines.record(person(patient), unread), ethnic_category(patient))
 
 
-class _Lines(NamedTuple):
+class _Lines:
     """What stands in a bucket about one person."""
 
-    kept: dict[str, Framed]  # by name: twice the same is once
-    twice: dict[str, Kind]  # those of which nobody knows which holds
-    missing: dict[Kind, str]
-    filed: set[str]
+    def __init__(self) -> None:
+        self.kept: dict[str, Framed | None] = {}  # by name; None: two that are not the same
+        self.missing: dict[Kind, str] = {}
+        self.filed: set[str] = set()
+        self.size = 0  # bytes
+
+    def take(self, one: Framed) -> SetAside | None:
+        """One line more. What cannot be kept costs its list, and is told."""
+        frame, text, _ = one
+        kind = frame.kind
+        if kind is None:
+            self.filed.update(frame.filed or ())
+            return None
+        if frame.why:
+            self.missing[kind] = frame.why
+            return None
+        name = frame.name or f" {len(self.kept):09}"
+        before = self.kept.get(name, one)
+        if before is one:
+            return self._add(name, one, kind)
+        if before is not None and before[1] == text:  # twice the same is once
+            return None
+        self.kept[name] = None  # nobody knows which of them holds
+        self.missing.setdefault(kind, _TWICE)
+        return _told(one, _TWO_ENTRIES)
+
+    def _add(self, name: str, one: Framed, kind: Kind) -> SetAside | None:
+        self.size += len(one[1])
+        if self.size <= MOST_OF_ONE:
+            self.kept[name] = one
+            return None
+        self.missing.setdefault(kind, SET_ASIDE)
+        return _told(one, TOO_MUCH)
 
     def record(self, who: Person, unread: Mapping[Kind, str]) -> PatientRecord:
         """Their record, its entries made when they are asked for."""
-        missing = {**unread, **self.missing}
-        for name in sorted(self.twice):
-            missing.setdefault(self.twice[name], _TWICE)
         kept = self.kept
-        lines = [kept[name] for name in sorted(kept.keys() - self.twice.keys())]
+        lines = [one for name in sorted(kept) if (one := kept[name]) is not None]
         places: dict[Code, list[int]] = {}
-        for number, (frame, _) in enumerate(lines):
+        for number, (frame, _, _) in enumerate(lines):
             for code in codes_of(frame):
                 if code in places:
                     places[code].append(number)
@@ -125,35 +191,39 @@ class _Lines(NamedTuple):
                     places[code] = [number]
 
         def make(number: int) -> Entry:
-            frame, text = lines[number]
+            frame, text, _ = lines[number]
             kind = frame.kind
             assert kind is not None  # or it would not be kept
             return entry(read_resource(text), kind, codes_of(frame), self.filed)
 
-        return PatientRecord(who, Unopened(places, make), missing)
+        return PatientRecord(who, Unopened(places, make), {**unread, **self.missing})
 
 
-_NO_LINES = _Lines({}, {}, {}, set())
+_NO_LINES = _Lines()
 
 
-def _patient(who: str, text: bytes, patients: dict[str, bytes | None]) -> Iterator[SetAside]:
+def _patient(one: Framed, patients: dict[str, bytes | None]) -> SetAside | None:
     """Keep somebody, unless there are two of that name: nobody is asked about either then."""
-    if not who:
-        yield SetAside(1, (Fault("Patient", _NO_ID),), 1)
-    elif who not in patients:
-        patients[who] = text
-    elif patients[who] not in (None, text):
-        patients[who] = None
-        yield SetAside(1, (Fault("Patient", _TWO_PATIENTS),), 1)
+    frame, text, _ = one
+    before = patients.setdefault(frame.person, text)
+    if before is None or before == text:
+        return None
+    patients[frame.person] = None
+    return _told(one, _TWO_PATIENTS, people=1)
+
+
+def _told(one: Framed, why: str, people: int = 0) -> SetAside:
+    frame, _, source = one
+    return SetAside(1, (Fault(source.place(frame.line), why),), people)
 
 
 def records(folder: Path, needs: Needs) -> Iterator[PatientRecord]:
     """One record for each person in a folder, in this process alone. Raises BulkError."""
     export = open_folder(folder, needs)
-    if "Patient" not in export.pieces:
+    if PATIENT not in export.pieces:
         raise BulkError(f"{folder} has no Patient.ndjson, or part of one, with anybody in it.")
     with TemporaryDirectory(prefix="goodday-") as scratch:
-        aside = sum(map(sort, export.tasks(Path(scratch))), SetAside())
+        aside = sum(map(sort, export.tasks(Path(scratch))), export.aside())
         for part in export.parts(Path(scratch), aside.unread):
             for one in part.people([]):
                 yield one.record

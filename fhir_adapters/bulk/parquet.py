@@ -24,25 +24,30 @@ from fhir_adapters.bulk.people import Part, SetAside, Someone
 from fhir_adapters.needs import Needs, Wanted
 from rules.record import Kind
 
-FORMAT = 1
+FORMAT = 2
 _WHAT = "Good Day, people as Parquet"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
-_AGAIN = "run goodday population import again"
-_OURS = pattern(r"[0-9]{5}-[0-9a-f]{16}\.parquet")
+AGAIN = "run goodday population import again"
+_OURS = pattern(r"([0-9]{5}|_[a-z]+)-[0-9a-f]{16}\.parquet")
 # A group of rows is what is in memory at once, and what a process reads by itself.
 _GROUP = 1_000  # people
 _GROUP_BYTES = 32 * 1024 * 1024  # of their entries, packed
 
 
-class File(msgspec.Struct, frozen=True):
-    """One file: how many people are in it, in how many groups of rows, and how long it is."""
+class Beside(msgspec.Struct, frozen=True):
+    """A file, and how long it is."""
 
     name: str
+    size: int  # bytes
+
+
+class File(Beside, frozen=True):
+    """One with people: how many are in it, in how many groups of rows."""
+
     people: int
     entries: int
     groups: int
-    size: int  # bytes
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +60,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     entries: int
     files: tuple[File, ...]
+    beside: tuple[Beside, ...]
     aside: SetAside
     kinds: tuple[Kind, ...]
     codes: tuple[str, ...]
@@ -100,9 +106,9 @@ def _write(folder: Path, everybody: Iterator[Someone], needs: Needs) -> list[Fil
     if not count:
         path.unlink()
         return []
-    name = f"{_digest(path)}.parquet"
+    name = f"{digest(path)}.parquet"
     path.rename(folder / name)
-    return [File(name, count, entries, groups, (folder / name).stat().st_size)]
+    return [File(name, (folder / name).stat().st_size, count, entries, groups)]
 
 
 def _grouped(everybody: Iterator[Someone], needs: Needs) -> Iterator[tuple[list[Row], int]]:
@@ -126,7 +132,8 @@ def _batch(rows: Sequence[Row], columns: Any) -> Any:  # Any: pyarrow is untyped
     return arrow("pyarrow", MISSING).RecordBatch.from_pylist(rows, schema=columns)
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """What a file's name ends with: the beginning of its SHA-256."""
     found = sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -156,7 +163,12 @@ def unfinished(folder: Path) -> Generator[Path]:
 
 
 def finish(
-    folder: Path, inside: Path, files: Sequence[File], needs: Needs, aside: SetAside
+    folder: Path,
+    inside: Path,
+    files: Sequence[File],
+    needs: Needs,
+    aside: SetAside,
+    beside: Sequence[Path] = (),
 ) -> Manifest:
     """Put the files and their manifest in the place of what was there."""
     named: list[File] = []
@@ -164,12 +176,16 @@ def finish(
         name = f"{number:05}-{file.name}"
         (inside / file.name).replace(folder / name)
         named.append(msgspec.structs.replace(file, name=name))
+    also = tuple(Beside(one.name, one.stat().st_size) for one in beside)
+    for one in beside:
+        one.replace(folder / one.name)
     manifest = Manifest(
         kinds=needs.kinds,
         codes=tuple(sorted(needs.codes)),
         people=sum(file.people for file in named),
         entries=sum(file.entries for file in named),
         files=tuple(named),
+        beside=also,
         aside=aside,
     )
     written = inside / _MANIFEST
@@ -179,7 +195,7 @@ def finish(
         opened.flush()
         os.fsync(opened.fileno())
     written.replace(folder / _MANIFEST)
-    held = {file.name for file in named}
+    held = {file.name for file in (*named, *also)}
     for one in folder.glob("*.parquet"):
         if one.name not in held and _OURS.fullmatch(one.name):
             one.unlink()
@@ -211,16 +227,16 @@ def manifest_of(folder: Path) -> Manifest:
         text = path.read_bytes()
         written = msgspec.json.decode(text, type=_Written)
         if written.format != FORMAT:
-            raise BulkError(f"{folder} was written by another version of Good Day; {_AGAIN}.")
+            raise BulkError(f"{folder} was written by another version of Good Day; {AGAIN}.")
         manifest = msgspec.json.decode(text, type=Manifest)
     except FileNotFoundError:
-        raise BulkError(f"The import into {folder} was not finished; {_AGAIN}.") from None
+        raise BulkError(f"The import into {folder} was not finished; {AGAIN}.") from None
     except (OSError, msgspec.DecodeError):
-        raise BulkError(f"{path} cannot be read; {_AGAIN}.") from None
-    for file in manifest.files:
+        raise BulkError(f"{path} cannot be read; {AGAIN}.") from None
+    for file in (*manifest.files, *manifest.beside):
         at = folder / file.name
         if not at.is_file() or at.stat().st_size != file.size:
-            raise BulkError(f"{at} is missing or damaged; {_AGAIN}.")
+            raise BulkError(f"{at} is missing or damaged; {AGAIN}.")
     return manifest
 
 
@@ -237,7 +253,7 @@ def open_kept(folder: Path, needs: Needs) -> tuple[list["Group"], SetAside]:
     if lists or codes:
         what = f"the list of {lists[0]} entries" if lists else f"the code {codes[0]}"
         raise BulkError(
-            f"These rules read what was not kept in {folder}, {what} for one; {_AGAIN} with them."
+            f"These rules read what was not kept in {folder}, {what} for one; {AGAIN} with them."
         )
     groups = [
         Group(folder / file.name, number)
@@ -261,10 +277,15 @@ class Group(NamedTuple):
         except OSError:
             whole = False
         if not whole:
-            raise BulkError(f"{self.path} is missing or damaged; {_AGAIN}.")
+            raise BulkError(f"{self.path} is missing or damaged; {AGAIN}.")
         pq = arrow("pyarrow.parquet", MISSING)
-        with pq.ParquetFile(self.path, read_dictionary=AS_NUMBERS) as file:
-            table = file.read_row_group(self.number, columns=list(READ), use_threads=False)
+        try:
+            if not pq.read_schema(self.path).equals(schema()):
+                raise ValueError
+            with pq.ParquetFile(self.path, read_dictionary=AS_NUMBERS) as file:
+                table = file.read_row_group(self.number, columns=list(READ), use_threads=False)
+        except (OSError, ValueError, IndexError):  # pyarrow's own are among these
+            raise BulkError(f"{self.path} is not as Good Day writes it; {AGAIN}.") from None
         for batch in table.to_batches():
             yield from people(batch)
 
@@ -276,4 +297,4 @@ def _is_whole(path: Path, changed: int) -> bool:
     Parquet checks its pages, where it is asked to, and not what it says of them.
     """
     del changed  # it is there so that a file which was changed since is looked at again
-    return path.name.endswith(f"-{_digest(path)}.parquet")
+    return path.name.endswith(f"-{digest(path)}.parquet")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from rules.record import Kind, PatientRecord
@@ -28,6 +29,16 @@ class Fault(NamedTuple):
 
     place: str  # file:line
     why: str
+
+
+def shown(text: str) -> str:
+    """A text with a file's name in it; a name that is no text, as disks allow, as far as it is."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def place(path: Path | str, line: int) -> str:
+    """Where something stands in a file."""
+    return shown(f"{path}:{line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +69,12 @@ class Part(Protocol):
     def people(self, told: list[SetAside]) -> Iterator[Someone]:
         """Each of them, in the order of their identifiers; what was set aside is added to told."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What asking everybody came to. ``came`` counts people, by rule and decision."""
+
+    people: int
+    came: Mapping[tuple[str, str], int]
+    aside: SetAside

@@ -1,132 +1,180 @@
-"""The lines of an export, sorted by person onto disk, with what no rule could read left out.
+"""The lines of an export, sorted by person, with what no rule could read left out.
 
 An export has a file for each type, and nobody's lines stand together. Each line is read once, and
 what may matter is put into a bucket with all that is of the same people: however long the list is,
 no more than one bucket is in memory.
 """
 
-import os
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-from zlib import crc32
 
 import msgspec
 
-from fhir_adapters.bulk.buckets import Frame, bucket_of, framed_codes, write
+from fhir_adapters.bulk.buckets import Buckets, Frame, Source, framed_codes, on_disk, write
 from fhir_adapters.bulk.files import (
     LONGEST_LINE,
-    Line,
     Piece,
+    ReadLines,
     Unreadable,
-    each_line,
     end_of,
     first_line,
     is_whole,
-    number_of,
     opened,
     rest_of_line,
 )
-from fhir_adapters.bulk.people import MOST_NAMED, SET_ASIDE, Fault, SetAside
+from fhir_adapters.bulk.people import SET_ASIDE, Fault, SetAside
 from fhir_adapters.decode import UNREADABLE
-from fhir_adapters.elements import Resource
+from fhir_adapters.elements import Element, Participant, Reference, Resource
 from fhir_adapters.read import KINDS, keep
 from rules.codes import Code
 from rules.record import Kind
 
-_PATIENT = "Patient"
+PATIENT = "Patient"
 # A reference to one resource, relative or absolute, with or without a version.
 _REFERENCE = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[^/]*)?")
 _PLAIN = re.compile(r"Patient/([A-Za-z0-9.-]{1,64})")
-_NAMED = re.compile(rb'"reference"\s*:\s*"(?:[^"\\]*/)?Patient/([A-Za-z0-9.-]{1,64})["/]')
+_SUBJECT = re.compile(
+    rb'"(?:subject|patient|for|actor)"\s*:\s*\{[^{}]*?"reference"\s*:\s*'
+    rb'"(?:[^"\\]*/)?Patient/([A-Za-z0-9.-]{1,64})(?:/_history/[^"\\/]*)?"\s*[,}]'
+)
+_ANYBODY = re.compile(rb"Patient(?:/|\\/)([A-Za-z0-9.-]*)")
+_NAMED = frozenset({PATIENT, *KINDS})  # types whose files have nothing else in them
 _MOST_REMEMBERED = 100_000  # references whose bucket is known without working it out again
 
 _BAD_LINE = "This line is not a FHIR resource that can be read."
 _TOO_LONG = f"This line is longer than {LONGEST_LINE // 1024 // 1024} MB, which no resource is."
 _TWO_PEOPLE = "This entry is about two people at once."
 _NOBODY = "This entry does not say whom it is about, and may be anybody's."
+_NO_ID = "A Patient entry has no id."
+_ANOTHER_TYPE = "This line is of another type than the file, by its name."
 _OUTCOME = "The export says here that something could not be read."
 _BROKEN_OFF = "The file breaks off here, or cannot be opened or unpacked."
 
 
-class Task(NamedTuple):
-    """One piece to sort, where its lines go, and which of them may matter."""
+class Sought(NamedTuple):
+    """Which lines may matter, and how many buckets they go to."""
 
-    piece: Piece
-    folder: Path
     buckets: int
     codes: frozenset[str]
     kinds: frozenset[Kind]
 
 
+class Task(NamedTuple):
+    """One piece to sort, where its lines go, and which of them may matter."""
+
+    place: int  # among all pieces
+    piece: Piece
+    folder: Path
+    sought: Sought
+
+
+class About(Element, rename={"for_": "for"}):
+    """As much of a resource as says whom it is about."""
+
+    subject: Reference | None = None
+    patient: Reference | None = None
+    for_: Reference | None = None
+    participant: list[Participant] | None = None
+
+
 def sort(task: Task) -> SetAside:
     """Sort the lines of one piece into the buckets of its folder."""
     with ExitStack() as files:
-        return _Sorting(task, files).sort()
+        to = Buckets(task.sought.buckets, on_disk(task.folder, task.place, files))
+        sorting = Sorting(task.piece.resource_type, task.sought, to)
+        for _ in sorting.piece(task.piece, sys.maxsize):
+            pass
+        return to.aside()
 
 
-class _Sorting:
-    def __init__(self, task: Task, files: ExitStack) -> None:
-        self.task = task
-        self.files = files
-        self.name = f"{crc32(str(task.piece).encode()):08x}"
-        self.open: dict[int, BinaryIO] = {}
+class Sorting:
+    """What is being sorted of one source of lines, some of them at a time.
+
+    ``resource_type`` is what the file's name says is in it; ``to`` is where its lines go.
+    """
+
+    def __init__(self, resource_type: str, sought: Sought, to: Buckets) -> None:
+        self.resource_type = resource_type
+        self.sought = sought
+        self.to = to
+        self.wanted = {name: kind for name, kind in KINDS.items() if kind in sought.kinds}
         self.people: dict[str | None, tuple[str, BinaryIO]] = {}  # by the reference that names them
-        self.count = self.people_lost = 0
-        self.first: list[Fault] = []
-        self.unread: dict[Kind, str] = {}
-        self.rejects: BinaryIO | None = None
+        self.source = Source("", 0)
+        self.at = 0  # where the next line begins, in bytes
+        self.line = -1  # the one that is looked at
 
-    def sort(self) -> SetAside:
-        piece, codes, kinds = self.task.piece, self.task.codes, self.task.kinds
-        wanted = {name: kind for name, kind in KINDS.items() if kind in kinds}
-        decode, people = _RESOURCE.decode, self.people
+    def piece(self, piece: Piece, at_once: int) -> Iterator[None]:
+        """Sort the lines of a piece; it stops for a moment after each so many bytes."""
+        self.begin(Source.of(piece.path))
+        end = end_of(piece)
+        try:
+            with opened(piece.path, piece.start) as file:
+                self.at = first_line(file, piece)
+                self.begin(Source.of(piece.path, self.at))
+                while self.at < end and self.sort(file, min(end, self.at + at_once)):
+                    yield
+        except Unreadable:
+            self.line += 1
+            self._fault(_BROKEN_OFF)
+            self.to.unknown(self._kinds(), _BROKEN_OFF)
+
+    def begin(self, source: Source) -> None:
+        """Lines come from here."""
+        self.source = self.to.source = source
+
+    def sort(self, file: ReadLines, end: int) -> bool:
+        """Sort the next lines, those that begin before ``end``; whether there may be more.
+
+        Raises Unreadable.
+        """
+        codes, wanted, people = self.sought.codes, self.wanted, self.people
+        decode, readline, longest = _RESOURCE.decode, file.readline, LONGEST_LINE
         missing: dict[Kind, str] = {}
         filed: set[str] = set()
-        at, end, longest = piece.start, end_of(piece), LONGEST_LINE
-        try:
-            with opened(piece) as file:
-                at = first_line(file, piece)
-                for text in each_line(file):  # the hot loop
-                    if at >= end:
-                        break
-                    began = at
-                    at += len(text)
-                    if len(text) > longest and not is_whole(text):
-                        at += rest_of_line(file)
-                        self._reject((began, None), _TOO_LONG)
-                        continue
-                    try:
-                        resource = decode(text)
-                    except UNREADABLE:
-                        if not text.isspace():
-                            self._reject((began, text), _BAD_LINE)
-                        continue
-                    kind = wanted.get(resource.resourceType)
-                    if kind is None:
-                        self._other((began, text), resource)
-                        continue
-                    subject = resource.subject
-                    if subject is None or resource.patient is not None or resource.for_ is not None:
-                        self._unusual((began, text), resource, kind)
-                        continue
-                    whose = people.get(subject.reference) or self._usual(subject.reference)
-                    if whose is None:
-                        self._unusual((began, text), resource, kind)
-                        continue
-                    found = keep(resource, kind, codes, missing, filed)
-                    if found or missing or filed:
-                        self._keep(whose, text, resource, kind, found, missing, filed)
-                        missing.clear()
-                        filed.clear()
-                    # Gone before the next is decoded, which then has the same memory, still warm.
-                    del resource, subject
-        except Unreadable:
-            self._fault(at, _BROKEN_OFF)
-            self._unknown(self._kinds(), _BROKEN_OFF)
-        return SetAside(self.count, tuple(self.first), self.people_lost, self.unread)
+        at = self.at
+        while at < end:  # the hot loop
+            text = readline(longest + 1)
+            if not text:
+                return False
+            at += len(text)
+            self.line += 1
+            if len(text) > longest and not is_whole(text):
+                at += rest_of_line(file)
+                self._reject(b"", _TOO_LONG)
+                continue
+            try:
+                if not text.isascii():
+                    text.decode()  # msgspec does not look at the bytes of what it skips
+                resource = decode(text)
+            except UNREADABLE:
+                if not text.isspace():
+                    self._reject(text, _BAD_LINE)
+                continue
+            kind = wanted.get(resource.resourceType)
+            if kind is None:
+                self._other(text, resource)
+                continue
+            subject = resource.subject
+            if subject is None or resource.patient is not None or resource.for_ is not None:
+                self._unusual(text, resource, kind)
+                continue
+            whose = people.get(subject.reference) or self._usual(subject.reference)
+            if whose is None:
+                self._unusual(text, resource, kind)
+                continue
+            found = keep(resource, kind, codes, missing, filed)
+            if found or missing or filed:
+                self._keep(whose, text, resource, kind, found, missing, filed)
+                missing.clear()
+                filed.clear()
+            # Gone before the next is decoded, which then has the same memory, still warm.
+            del resource, subject
+        self.at = at
+        return True
 
     def _usual(self, reference: str | None) -> tuple[str, BinaryIO] | None:
         """Whose lines these are, and where they go, if they are named as people usually are."""
@@ -135,25 +183,26 @@ class _Sorting:
             return None
         if len(self.people) >= _MOST_REMEMBERED:
             self.people.clear()
-        whose = self.people[plain[0]] = (plain[1], self._bucket(plain[1]))
+        whose = self.people[plain[0]] = (plain[1], self.to.of(plain[1]))
         return whose
 
-    def _unusual(self, line: Line, resource: Resource, kind: Kind) -> None:
+    def _unusual(self, text: bytes, resource: Resource, kind: Kind) -> None:
         about = about_whom(resource)
         if about is None:
-            self._fault(line[0], _NOBODY)
-            self._unknown([kind], f"{resource.resourceType} entries do not say whom they are about")
+            self._fault(_NOBODY)
+            why = f"{resource.resourceType} entries do not say whom they are about"
+            self.to.unknown([kind], why)
             return
         if len(about) > 1 and kind is not Kind.APPOINTMENT:
-            self._fault(line[0], _TWO_PEOPLE, line[1])
+            self._fault(_TWO_PEOPLE, text)
             self._not_whole(about, [kind])
             return
         missing: dict[Kind, str] = {}
         filed: set[str] = set()
-        found = keep(resource, kind, self.task.codes, missing, filed)
+        found = keep(resource, kind, self.sought.codes, missing, filed)
         for person in sorted(about):
-            whose = person, self._bucket(person)
-            self._keep(whose, line[1] or b"", resource, kind, found, missing, filed)
+            whose = person, self.to.of(person)
+            self._keep(whose, text, resource, kind, found, missing, filed)
 
     def _keep(
         self,
@@ -172,70 +221,54 @@ class _Sorting:
             write(file, Frame(person, filed=sorted(filed)))
         if found:
             name = f"{resource.resourceType}/{resource.id}" if resource.id else ""
-            write(file, Frame(person, kind, name, framed_codes(found)), text)
+            write(file, Frame(person, kind, name, framed_codes(found), line=self.line), text)
 
-    def _other(self, line: Line, resource: Resource) -> None:
+    def _other(self, text: bytes, resource: Resource) -> None:
         """A Patient; or what no rule reads, unless it says that something could not be read."""
-        if resource.resourceType == _PATIENT:
-            person = resource.id or ""
-            write(self._bucket(person), Frame(person), line[1] or b"")
+        if resource.resourceType == PATIENT:
+            if resource.id:
+                write(self.to.of(resource.id), Frame(resource.id, line=self.line), text)
+            else:
+                self._fault(_NO_ID, text)
+                self.to.people_lost += 1
         elif resource.resourceType in ("OperationOutcome", "Bundle"):
-            self._fault(line[0], _OUTCOME)
-            self._unknown(self._kinds(), _OUTCOME)
+            self._fault(_OUTCOME)
+            self.to.unknown(self._kinds(), _OUTCOME)
+        elif self.resource_type in _NAMED and resource.resourceType not in KINDS:
+            self._reject(text, _ANOTHER_TYPE)  # who knows what this was
 
-    def _reject(self, line: Line, why: str) -> None:
+    def _reject(self, text: bytes, why: str) -> None:
         """Set a line aside. The list it was in is unknown for whom it names, or else for all."""
-        self._fault(line[0], why, line[1])
-        if self.task.piece.resource_type == _PATIENT:
-            self.people_lost += 1  # whoever it was is not asked about at all
+        self._fault(why, text)
+        if self.resource_type == PATIENT:
+            self.to.people_lost += 1  # whoever it was is not asked about at all
             return
-        named = set(_NAMED.findall(line[1] or b""))
-        if len(named) == 1:
-            self._not_whole({one.decode() for one in named}, self._kinds())
+        named = named_in(text)
+        if named is None:
+            self.to.unknown(self._kinds(), SET_ASIDE)
         else:
-            self._unknown(self._kinds(), SET_ASIDE)
+            self._not_whole(named, self._kinds())
 
     def _kinds(self) -> list[Kind]:
         """The lists that the file is of, by its name."""
-        kind = KINDS.get(self.task.piece.resource_type)
+        kind = KINDS.get(self.resource_type)
         return [kind] if kind is not None else list(Kind)
-
-    def _unknown(self, kinds: Iterable[Kind], why: str) -> None:
-        for kind in kinds:
-            self.unread.setdefault(kind, why)
 
     def _not_whole(self, people: Iterable[str], kinds: Iterable[Kind]) -> None:
         for person in sorted(people):
             for kind in kinds:
-                write(self._bucket(person), Frame(person, kind, why=SET_ASIDE))
+                write(self.to.of(person), Frame(person, kind, why=SET_ASIDE))
 
-    def _fault(self, at: int, why: str, text: bytes | None = None) -> None:
-        self.count += 1
-        if len(self.first) < MOST_NAMED:
-            number = number_of(self.task.piece, at)
-            self.first.append(Fault(f"{self.task.piece.path}:{number}", why))
-        if text is not None:
-            if self.rejects is None:
-                self.rejects = self._file(f"rejects.{self.name}")
-            self.rejects.write(text if text.endswith(b"\n") else text + b"\n")
-
-    def _bucket(self, person: str) -> BinaryIO:
-        number = bucket_of(person, self.task.buckets)
-        found = self.open.get(number)
-        if found is None:
-            found = self.open[number] = self._file(f"{number}.{self.name}")
-        return found
-
-    def _file(self, name: str) -> BinaryIO:
-        path = self.task.folder / name
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        return self.files.enter_context(os.fdopen(descriptor, "wb", 1 << 16))
+    def _fault(self, why: str, text: bytes = b"") -> None:
+        place = self.source.place(self.line) if self.to.names_more else ""
+        self.to.set_aside(Fault(place, why), text)
 
 
 _RESOURCE = msgspec.json.Decoder(Resource)
+_ABOUT = msgspec.json.Decoder(About)
 
 
-def about_whom(resource: Resource) -> set[str] | None:
+def about_whom(resource: Resource | About) -> set[str] | None:
     """The ids of the people it is about, or None where it does not say; a room is nobody."""
     named = [one for one in (resource.subject, resource.patient, resource.for_) if one is not None]
     named += [p.actor for p in resource.participant or () if p.actor is not None]
@@ -245,6 +278,20 @@ def about_whom(resource: Resource) -> set[str] | None:
         found = _REFERENCE.fullmatch(one.reference or "")
         if found is None:
             unsaid = True
-        elif found[1] == _PATIENT:
+        elif found[1] == PATIENT:
             people.add(found[2])
     return None if unsaid and not people else people
+
+
+def named_in(text: bytes) -> set[str] | None:
+    """Whom a line is about that is no resource; None where nobody can tell whom.
+
+    Of JSON what it says. Of anything else the one person whom it names where it says whom it is
+    about, if it names nobody else.
+    """
+    try:
+        return about_whom(_ABOUT.decode(text))
+    except UNREADABLE:
+        about = set(_SUBJECT.findall(text))
+        found = {one.decode() for one in about}
+        return found if len(about) == 1 and about == set(_ANYBODY.findall(text)) else None

@@ -5,10 +5,12 @@ process can read by itself.
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 from fhir_adapters.bulk import fetched
+from fhir_adapters.bulk.buckets import Buckets, on_disk
 from fhir_adapters.bulk.bundles import ENDINGS, open_bundles
 from fhir_adapters.bulk.extract import Extract
 from fhir_adapters.bulk.extract_sorting import sort as sort_table
@@ -18,7 +20,7 @@ from fhir_adapters.bulk.mapping import NAME, read_mapping
 from fhir_adapters.bulk.ndjson import open_folder
 from fhir_adapters.bulk.parquet import is_kept, open_kept
 from fhir_adapters.bulk.people import Part, SetAside
-from fhir_adapters.bulk.sorting import sort
+from fhir_adapters.bulk.sorting import PATIENT, sort
 from fhir_adapters.needs import Needs
 
 
@@ -54,16 +56,18 @@ def ready(
     export = open_folder(path, needs)
     bundles = told is None and not export.pieces
     if bundles and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
-        return Ready(open_bundles(path), SetAside())
-    if "Patient" not in export.pieces:
+        return Ready(*open_bundles(path, crew))
+    if not {PATIENT, ""} & export.pieces.keys():
         raise BulkError(
             f"{path} has nobody in it: no Patient.ndjson or part of one, and no bundles."
         )
-    aside = fetched.set_aside(path, told, needs) if told is not None else SetAside()
+    aside = export.aside()
+    if told is not None:
+        aside += fetched.set_aside(path, told, needs)
+        with ExitStack() as files:
+            fetched.mark(path, Buckets(export.buckets, on_disk(scratch, 0, files)), needs.kinds)
     for one in crew.each(sort, export.tasks(scratch)):
         aside += one
-    if told is not None:
-        fetched.mark(path, scratch, export.buckets, needs)
     return Ready(export.parts(scratch, aside.unread), aside)
 
 

@@ -112,7 +112,7 @@ async def _everybody(one: Searching) -> None:
         for who in sorted(found):
             file.write(found[who] + b"\n")
         one.state.sizes = {PATIENT: file.tell()}
-    for name in (*_types(one), _UNREAD):
+    for name in (*_types(one), UNREAD):
         with one.place.file(_file(name), at=0):
             one.state.sizes[name] = 0
     one.state.everybody, one.state.people_done, one.state.people_unread = True, 0, 0
@@ -331,15 +331,13 @@ def _line(raw: bytes | msgspec.Raw) -> bytes:
 
 # ---- written -----------------------------------------------------------------------------------
 
-_UNREAD = UNREAD.removesuffix(".ndjson")
-
 
 def _types(one: Searching) -> Sequence[str]:
     return [kind for kind in one.state.asked.types if kind != PATIENT]
 
 
 def _file(name: str) -> str:
-    return f"{name}.ndjson"
+    return name if name == UNREAD else f"{name}.ndjson"
 
 
 def _is_as_long(one: Searching) -> bool:
@@ -357,7 +355,7 @@ def _write(one: Searching, some: Sequence[_Found]) -> None:
         lines = (line for found in some for line in found.lines.get(kind, ()))
         _append(one, kind, lines)
     unread = [mark for found in some for mark in found.unread]
-    _append(one, _UNREAD, map(msgspec.json.encode, unread))
+    _append(one, UNREAD, map(msgspec.json.encode, unread))
     one.state.people_unread += len(unread)
 
 

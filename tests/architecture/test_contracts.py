@@ -26,6 +26,7 @@ TOKENS = "Only the clients, the store's key and the conformance kit know tokens 
 FIGURES = "Only cds_hooks.metrics knows Prometheus"
 SPANS = "Only cds_hooks.tracing knows OpenTelemetry"
 ARROW = "Nobody imports pyarrow straight away"
+SPARK = "Only the run on Spark knows Spark"
 CEL = "Only rules.cel.run knows cel-python"
 
 # (contract, file, line that breaks it)
@@ -93,6 +94,8 @@ BREAKS = {
     "a bulk run cannot do without pyarrow": (
         ARROW, "fhir_adapters/bulk/columns.py", "import pyarrow",
     ),
+    "a worker knows Spark": (SPARK, "fhir_adapters/bulk/blocks.py", "import pyspark.sql"),
+    "a command knows Spark": (SPARK, "cds_hooks/commands/population_run.py", "import pyspark"),
     "rules write to a log": (LOGGING, "rules/engine.py", "import logging"),
     "a door writes to a log": (LOGGING, "cds_hooks/invoke.py", "import logging"),
     "a record knows its rule": ("Inside rules", "rules/record.py", "import rules.rule"),

@@ -72,3 +72,43 @@ def test_bundles_have_the_book_of_each_person(tmp_path: Path) -> None:
 
 def test_a_source_without_appointments_has_an_empty_book(tmp_path: Path) -> None:
     assert list(book(tmp_path)) == []
+
+
+def test_a_visit_that_is_in_two_parts_of_an_export_is_one(tmp_path: Path) -> None:
+    one, unnamed = {**visit("ann", "2026-11-23"), "id": "1"}, {**visit("bea", "2026-11-23")}
+    unnamed.pop("id", None)
+    export(tmp_path, one, unnamed, unnamed)
+    (tmp_path / "Appointment.2.ndjson").write_text(json.dumps(one), encoding="utf-8")
+    assert sorted(one.person for one in book(tmp_path)) == ["ann", "bea", "bea"]
+
+
+MAPPING = """people: {file: people.csv, id: ID, born: Born}
+files:
+  - {file: book.csv, holds: [appointment], person: ID, codes: [{column: For, system: emis}],
+     date: Day, to: With,
+     status: {column: State, stands: [Booked], over: [Seen], not_done: [Cancelled], void: [Slip]}}
+"""
+TABLE = """Appointments
+
+ID,For,Day,With,State
+ann,,23/11/2026 10:00,Dr A,Booked
+bea,,23-Nov-2026,,Seen
+cem,,23/11/2026,Dr A,Cancelled
+dan,,23/11/2026,Dr A,Slip
+eve,,23/11/2026,Dr A,Nobody knows
+fay,,Nov 2026,Dr A,Booked
+gus,,23/11/26,Dr A,Booked
+,,23/11/2026,Dr A,Booked
+hal,23/11/2026
+"""
+
+
+@pytest.mark.parametrize("where", ["mapping.yaml", "named.yaml"])
+def test_a_table_of_appointments_is_a_book(tmp_path: Path, where: str) -> None:
+    (tmp_path / where).write_text(MAPPING, encoding="utf-8")
+    (tmp_path / "book.csv").write_text(TABLE, encoding="utf-8")
+    named = None if where == "mapping.yaml" else tmp_path / where
+    assert list(book(tmp_path, named)) == [
+        Coming("ann", "2026-11-23", "Dr A"),
+        Coming("bea", "2026-11-23", ""),
+    ]
