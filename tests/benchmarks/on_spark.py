@@ -26,8 +26,6 @@ _SPARK = ("--engine", "spark", "--processes", "2")
 
 def why_not() -> str:
     """Why Spark cannot be measured here; "" where it can."""
-    if find_spec("fhir_adapters.bulk.spark") is None:
-        return "goodday population run has no --engine here yet"
     if find_spec("pyspark") is None:
         return "pyspark is not installed (the extra spark)"
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
