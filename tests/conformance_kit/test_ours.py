@@ -36,5 +36,6 @@ def test_what_can_be_tried_without_a_token_was_tried(examined: Examined) -> None
     assert set(TRIED.split()) - passed == set()
 
 
+@pytest.mark.long
 def test_what_was_not_tried_says_why(examined: Examined) -> None:
     assert all(one.why for one in examined.of(Status.NOT_TRIED))

@@ -21,6 +21,7 @@ def report(wrong: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", SIZES)
 def test_the_page_fits_the_screen_and_everybody_can_use_it(
     browser: Browser, report: Path, width: int

@@ -293,6 +293,7 @@ def judge(answers: Answers, rule: Rule, sort: Sort, number: int, wrong: int = 0)
         assert cases.judge((rule.id, version, sort, who), verdict, date(2026, 11, 21))
 
 
+@pytest.mark.long
 def test_what_a_clinician_judged_is_looked_up_in_the_store_that_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

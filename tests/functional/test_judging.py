@@ -79,6 +79,7 @@ def signed_in(browser: Browser, width: int, *, javascript: bool) -> Generator[Pa
     context.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("javascript", [False, True], ids=["without JavaScript", "with it"])
 @pytest.mark.parametrize("width", first(1, [360, 1280]))
 def test_a_rule_is_judged_with_the_keyboard(

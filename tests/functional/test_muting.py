@@ -25,6 +25,7 @@ def heading(page: Page, says: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(says)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("javascript", [False, True], ids=["without JavaScript", "with it"])
 @pytest.mark.parametrize("width", first(1, [360, 1280]))
 def test_a_rule_is_muted_and_shown_again_with_the_keyboard(

@@ -133,6 +133,7 @@ def start(*options: str) -> tuple[int, str]:
     return found.returncode, found.stderr.strip()
 
 
+@pytest.mark.long
 def test_a_taken_port_gets_one_sentence(tmp_path: Path, practice: Path) -> None:
     with closing(socket()) as taken:
         taken.bind(("127.0.0.1", 0))
@@ -145,6 +146,7 @@ def test_a_taken_port_gets_one_sentence(tmp_path: Path, practice: Path) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "folder", first(1, ["/proc", "/dev/null/below", "/proc/below", "/dev/null"])
 )
@@ -155,6 +157,7 @@ def test_a_folder_that_cannot_be_written_to_gets_one_sentence(practice: Path, fo
     assert re.fullmatch(r"The data folder \S+ cannot be .*written to.* with --data\.", says), says
 
 
+@pytest.mark.long
 def test_a_store_of_another_version_gets_one_sentence(tmp_path: Path, practice: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as other:
         other.execute("PRAGMA user_version = 99")

@@ -29,6 +29,7 @@ from rules.schema.names import Names
 from rules.schema.rule import read_rule
 from rules.text import read_text
 from tests.builders import code, list_text, load_files, rule_text
+from tests.lengths import examples
 from tests.reference.evaluator import Asking, Verdict, read
 from tests.reference.record import Line, Person, Record
 from tests.reference.records import a_record
@@ -37,7 +38,7 @@ from tests.reference.world import Written
 
 # 2,000 pairs of a rule and a record in CI, and 200,000 in soak: five records for every rule.
 RECORDS_PER_RULE = 5
-MANY = settings(max_examples=max(settings().max_examples, 200) * 2)  # 2,000 pairs in CI
+MANY = settings(max_examples=examples(100, 200) * 2)  # 2,000 pairs in CI
 
 FILES = {
     **{f"value-sets/{name}.yaml": list_text(name, codes) for name, codes in CODE_LISTS.items()},

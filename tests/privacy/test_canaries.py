@@ -210,6 +210,7 @@ def _break_an_answer(store: Path) -> None:
         other.execute(f"UPDATE answers SET reply = reply || '{WORDS}', topics = '{NHS_NUMBER}'")
 
 
+@pytest.mark.long
 def test_a_real_server_writes_nothing_of_a_person_whatever_is_done_to_it(
     tmp_path: Path, practice: Path
 ) -> None:

@@ -296,6 +296,7 @@ def test_the_days_go_on_after_a_restart_and_start_again_brings_the_real_day(
     assert [one.name for one in sorted(tmp_path.iterdir())] == ["start-2"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", ["clock.json", "ehr.json"])
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"moved": -1, "reached": "x", "added": 1}'])
 def test_files_that_are_not_its_own_are_left_and_another_start_begins(

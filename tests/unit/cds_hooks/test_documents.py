@@ -315,6 +315,7 @@ def test_two_rules_whose_facts_have_one_name_are_told_apart() -> None:
     ]
 
 
+@pytest.mark.long
 def test_the_command_writes_the_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert docs(None, tmp_path / "pages", TODAY) == 0
     assert (tmp_path / "pages/rules/results-ahead.html").is_file()
