@@ -24,7 +24,7 @@ def cloned(tmp_path: Path) -> Path:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, file)
-        file.chmod(0o600)
+        file.chmod(0o700 if os.access(ROOT / name, os.X_OK) else 0o600)  # git keeps that
         os.utime(file, (1_500_000_000, 1_500_000_000))
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
