@@ -27,14 +27,14 @@ def read(document: object) -> tuple[Support, ...]:
 
 
 @pytest.mark.parametrize("write", SHAPES)
-@settings(max_examples=examples(30, 200))
+@settings(max_examples=examples(30, 100))
 @given(several=st.lists(entries, max_size=3, unique_by=lambda one: one.id))
 def test_what_is_exported_is_imported_the_same(write: Write, several: list[Support]) -> None:
     assert read(write([(one, None) for one in several], TODAY)) == tuple(several)
 
 
 @pytest.mark.parametrize("write", SHAPES)
-@settings(max_examples=examples(30, 200))
+@settings(max_examples=examples(30, 100))
 @given(one=entries, more=st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3))
 def test_what_we_have_no_name_for_comes_out_again_as_it_came(
     write: Write, one: Support, more: Json

@@ -180,7 +180,7 @@ def harmless(pages: Pages) -> None:
     pages.clear()
 
 
-@settings(max_examples=examples(30, 1_000))
+@settings(max_examples=examples(30, 300))
 @given(form=forms)
 def test_what_anybody_sends_is_text_on_every_page_or_is_not_taken(
     here: Pages, form: dict[str, str]

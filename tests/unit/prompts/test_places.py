@@ -276,7 +276,7 @@ SIGNS = "<>[]()!*_`~#|\\&;:/.@=-+ \n\t wwWe1.x)\"'é\u0301\u200bＡ٣/"
 HOSTILE = MADE_OF_PIECES | st.text(st.sampled_from(SIGNS), max_size=60) | st.text(max_size=60)
 
 
-@settings(max_examples=examples(150, 10_000))
+@settings(max_examples=examples(100, 2_000))
 @given(text=HOSTILE)
 def test_a_text_from_outside_is_no_more_than_words_on_a_card(text: str) -> None:
     said = as_words(text)
@@ -293,7 +293,7 @@ def test_a_card_has_the_telephone_number_as_people_ring_it(phone: str) -> None:
     assert f"ring {phone}," in in_words_of_a_card(Listed(entry), TODAY, HERE)
 
 
-@settings(max_examples=examples(60, 5_000))
+@settings(max_examples=examples(60, 1_000))
 @given(entry=entries, hostile=HOSTILE)
 def test_a_line_of_a_card_is_no_more_than_words(entry: Support, hostile: str) -> None:
     spoilt = replace(entry, name=hostile, credits=(Credit(hostile),), licence=hostile)
