@@ -46,7 +46,7 @@ check: .venv/dev ## style, types, contracts, the wheel
 # Tests start the command hundreds of times: what it is made of is compiled once, and not each time.
 test: .venv/dev ## all tests, the same examples every time
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto \
-		--dist=loadfile --no-loadscope-reorder --like-cases=4
+		--dist=loadfile --no-loadscope-reorder --like-cases=3
 
 soak: .venv/dev ## the generative tests, with new examples and many of them; everybody at FHIR servers
 	$(BIN)/pytest --hypothesis-profile=soak tests/generative tests/conformance/test_limits.py \

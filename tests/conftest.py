@@ -13,7 +13,7 @@ REQUIRED = os.environ.get("GOODDAY_REQUIRE") == "all"
 
 # "ci" gives the same examples on every machine and every day, and in CI twice as many of them;
 # "soak" looks for new ones.
-MANY = 50 if REQUIRED else 12
+MANY = 50 if REQUIRED else 10
 settings.register_profile("ci", max_examples=MANY, derandomize=True, deadline=None)
 settings.register_profile("soak", max_examples=20_000, deadline=None, print_blob=True)
 settings.load_profile("ci")  # unless pytest is told --hypothesis-profile
@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason=LONG))
-        left = left_out(items, config.getoption("--like-cases"))
+        left = left_out(items, config.getoption("--like-cases") or 0)
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = [item for item in items if item not in left]
 

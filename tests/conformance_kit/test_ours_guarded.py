@@ -14,6 +14,8 @@ from tests.fhir_server import FhirServer, up
 from tests.running import GOODDAY
 from tests.served import Json, piloting, serving
 
+pytestmark = pytest.mark.long
+
 ORIGIN = "https://ehr.st-marys.example"
 US = Caller()
 

@@ -204,6 +204,7 @@ def test_a_rule_prompts_somebody_of_ten_thousand_and_not_everybody_it_is_true_of
     assert len(ends) < PEOPLE
 
 
+@pytest.mark.long
 def test_the_same_seed_is_the_same_table_however_many_processes_there_are() -> None:
     alone, together = (everybody(practice(7, 120, TODAY), processes) for processes in (1, 2))
     assert markdown(alone, 7) == markdown(together, 7)

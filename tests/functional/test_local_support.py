@@ -21,6 +21,8 @@ from tests.fhir_builders import COPD_RULE
 from tests.functional.test_demo import AXE, browser
 from tests.served import NOW, a_store, piloting
 
+pytestmark = pytest.mark.long
+
 __all__ = ["browser"]
 
 TODAY = date(2026, 11, 21)

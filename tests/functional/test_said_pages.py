@@ -16,6 +16,8 @@ from tests.muting import ADDRESS, Practice, practice
 from tests.saying import MANAGER, say, words
 from tests.served import piloting
 
+pytestmark = pytest.mark.long
+
 __all__ = ["browser"]
 
 SIZES = [pytest.param(1280, id="desktop"), pytest.param(360, id="phone")]

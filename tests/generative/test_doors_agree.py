@@ -327,6 +327,7 @@ def test_every_door_reads_the_same_entries_and_doubts_the_same_lists(history: Hi
     assert (parquet.unread, parquet.person.birth) == (doors[0].unread, doors[0].person.birth)
 
 
+@pytest.mark.long
 def test_every_list_is_among_what_the_doors_agree_on() -> None:
     """Agreement is worth something only where there is something of each sort to read."""
     seen: set[Kind] = set()
@@ -382,6 +383,7 @@ def test_the_served_app_says_what_the_rules_decided(service: Surgery, history: H
     assert unsure == {r for r, d in decided.items() if d is Decision.CANNOT_TELL}
 
 
+@pytest.mark.long
 def test_the_histories_come_to_every_decision_there_is() -> None:
     """Agreement is worth something only where all four decisions occur."""
     seen: set[Decision] = set()

@@ -105,6 +105,7 @@ def test_a_good_file_with_slips_in_it(
     hold_the_laws(text, practice, name)
 
 
+@pytest.mark.long
 @PATIENT
 @given(
     name=st.sampled_from(sorted(GOOD)),

@@ -2,6 +2,7 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from tests.builders import a_record as a_person_with
 from tests.generative.test_reference_law import MANY, record_of, rule_of, said_of, text_of
 from tests.reference.records import a_record
 from tests.reference.rule_texts import a_rule
+
+pytestmark = pytest.mark.long
 
 
 @MANY

@@ -102,6 +102,7 @@ def test_a_hash_that_nobody_searches_for_is_found(
     assert days[0].kept["counts"] != days[1].kept["counts"]
 
 
+@pytest.mark.long
 def test_an_export_that_says_who_looked_is_found(
     tmp_path: Path,
     library: Library,
@@ -123,6 +124,7 @@ async def _who_is_here(request: Request) -> Response:
     return PlainTextResponse(f"You are {request.headers['x-goodday-user']}.")
 
 
+@pytest.mark.long
 def test_a_new_route_is_walked_and_what_it_says_is_found(
     tmp_path: Path,
     library: Library,

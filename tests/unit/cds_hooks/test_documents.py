@@ -355,6 +355,7 @@ def test_hazards_and_what_to_verify_are_on_the_pages() -> None:
         assert "A cough: Ask the laboratory" in page
 
 
+@pytest.mark.long
 def test_what_an_offer_hands_out_can_be_looked_at_and_is_told_once() -> None:
     found = pages(documents(load_library(None), TODAY))
     text = found["for-patients/agenda-sheet.html"].text

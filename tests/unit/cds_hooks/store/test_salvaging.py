@@ -21,6 +21,8 @@ from tests.lengths import first
 from tests.stores import NOW, a_card, pressed, said
 from tests.unit.cds_hooks.store.test_tried import without_room
 
+pytestmark = pytest.mark.long
+
 LATER = NOW + timedelta(hours=1)
 SINCE = [f"since-{number}" for number in range(60)]
 PAGE = 4096
