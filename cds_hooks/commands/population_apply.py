@@ -63,7 +63,7 @@ def apply(wanted: Wanted) -> int:
     """Say what would be sent, and with a fingerprint send it."""
     loaded = load_library(wanted.rules)
     if say.stopped(loaded):
-        return PROBLEMS
+        return COULD_NOT_RUN
     today = wanted.today or clock.practice_day(clock.now())
     try:
         night = read_night(wanted.to)
@@ -83,11 +83,8 @@ def apply(wanted: Wanted) -> int:
         return FINE
     try:
         return _send(wanted, night, found, where)
-    except JournalError as error:
-        say.sorry(str(error))
-    except OSError as error:
-        say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
-    return COULD_NOT_RUN
+    except (JournalError, OSError) as error:
+        return say.could_not(error, wanted.to)
 
 
 def _where(wanted: Wanted, night: Night) -> Reminders:

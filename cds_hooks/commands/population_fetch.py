@@ -44,7 +44,7 @@ def run(wanted: Wanted) -> int:
     """Fetch, and say what came; what is not whole is said, and the exit code is 1."""
     loaded = load_library(wanted.rules)
     if say.stopped(loaded):
-        return PROBLEMS
+        return COULD_NOT_RUN
     try:
         wish = Wish(
             _address(wanted.server, local=wanted.local),
@@ -59,18 +59,11 @@ def run(wanted: Wanted) -> int:
         )
         with say.progress() as watch:
             brought = asyncio.run(fetch(wish, watch))
-    except _CannotBegin as error:
-        say.sorry(str(error))
-        return COULD_NOT_RUN
     except NotFetched as error:
         say.sorry(f"{error} Nothing in {wanted.to} was changed; the same command goes on.")
         return COULD_NOT_RUN
-    except BulkError as error:
-        say.sorry(str(error))
-        return COULD_NOT_RUN
-    except OSError as error:
-        say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
-        return COULD_NOT_RUN
+    except (_CannotBegin, BulkError, OSError) as error:
+        return say.could_not(error, wanted.to)
     except KeyboardInterrupt:
         say.sorry(f"Nothing in {wanted.to} was changed; the same command goes on.")
         return COULD_NOT_RUN

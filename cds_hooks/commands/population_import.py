@@ -7,7 +7,7 @@ everybody, and is done in a fraction of the time.
 from pathlib import Path
 from typing import NamedTuple
 
-from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
+from cds_hooks.commands import COULD_NOT_RUN, say
 from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.writing import for_owner
 from cds_hooks.population.asking import opened, read_by
@@ -38,15 +38,11 @@ def keep(wanted: Wanted) -> int:
     """Read everybody, write them down, and say how many there are."""
     loaded = load_library(wanted.rules)
     if say.stopped(loaded):
-        return PROBLEMS
+        return COULD_NOT_RUN
     try:
         made, aside = _kept(wanted, read_by(loaded.usable()))
-    except BulkError as error:
-        say.sorry(str(error))
-        return COULD_NOT_RUN
-    except OSError as error:
-        say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
-        return COULD_NOT_RUN
+    except (BulkError, OSError) as error:
+        return say.could_not(error, wanted.to)
     people, entries = say.count(made.people, "person", "people"), made.entries
     say.line(f"{people} and {say.count(entries, 'entry', 'entries')} are in {wanted.to}.", "bold")
     return tell(aside)

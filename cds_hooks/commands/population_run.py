@@ -71,18 +71,14 @@ def run(wanted: Wanted) -> int:
     """Ask, print the table, and write the rows where somebody said where to."""
     loaded = load_library(wanted.rules)
     if say.stopped(loaded):
-        return PROBLEMS
+        return COULD_NOT_RUN
     today = wanted.today or clock.practice_day(clock.now())
     library = _library(wanted.rules)
     try:
         ask = _on_spark if wanted.engine == SPARK else _here
         found = ask(wanted, library, today)
-    except BulkError as error:
-        say.sorry(str(error))
-        return COULD_NOT_RUN
-    except OSError as error:
-        say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
-        return COULD_NOT_RUN
+    except (BulkError, OSError) as error:
+        return say.could_not(error, wanted.to)
     _print(library, found.people, found.came)
     return tell(found.aside)
 

@@ -127,16 +127,12 @@ def tag(wanted: Wanted) -> int:
             files = _files(night, library, wanted.client, add, end, summary)
             folder.write(files)
     except CannotUse as error:
-        say.sorry(str(error))
-        return COULD_NOT_RUN
-    except (StoreError, BulkError) as error:  # without what was said, a no may be among them
-        say.sorry(str(error))
+        return say.could_not(error, wanted.to)
+    # Without what was said, a no may be among them.
+    except (StoreError, BulkError, OSError) as error:
+        told = say.could_not(error, wanted.to)
         _earlier(wanted.to)
-        return COULD_NOT_RUN
-    except OSError as error:
-        say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
-        _earlier(wanted.to)
-        return COULD_NOT_RUN
+        return told
     finally:
         if answers is not None:
             answers.close()

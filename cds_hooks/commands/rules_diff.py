@@ -58,12 +58,8 @@ def diff(wanted: Wanted) -> int:
     try:
         with versions.found(wanted.old, wanted.new) as both:
             return _compared(wanted, both)
-    except (NoVersion, BulkError, CannotWrite) as error:
-        say.sorry(str(error))
-        return COULD_NOT_RUN
-    except OSError as error:
-        say.sorry(f"{error.filename or wanted.to} cannot be written to, or the disk is full.")
-        return COULD_NOT_RUN
+    except (NoVersion, BulkError, CannotWrite, OSError) as error:
+        return say.could_not(error, wanted.to)
 
 
 def _no_way(wanted: Wanted) -> str:

@@ -89,12 +89,8 @@ def run(wanted: Wanted) -> int:
     day = clock.practice_day(clock.now())
     try:
         asked = _ask(wanted, rule, loaded.library, wanted.today or day)
-    except BulkError as error:
-        say.sorry(str(error))
-        return COULD_NOT_RUN
-    except OSError as error:
-        say.sorry(f"{error.filename} cannot be written to, or the disk is full.")
-        return COULD_NOT_RUN
+    except (BulkError, OSError) as error:
+        return say.could_not(error, wanted.to)
     made = [asked.report(true_counts=true_counts) for true_counts in (True, False)]
     _print(made[0])
     try:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
+from cds_hooks.commands import COULD_NOT_RUN
 from cds_hooks.commands.report import Report, as_text
 from rules.load import Loaded
 from rules.problems import Problem
@@ -34,6 +35,19 @@ def styled(*parts: tuple[str, str]) -> None:
 def sorry(text: str) -> None:
     """One sentence to standard error."""
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(_plain(text)))
+
+
+def could_not(error: Exception, to: Path | None) -> int:
+    """Say why something could not be done, where it was to be written; the exit code for that.
+
+    Errors of ours say it in one sentence; those of the system have a file, and no such sentence.
+    """
+    if isinstance(error, OSError):
+        where = error.filename or to or "A folder that is needed"
+        sorry(f"{where} cannot be written to, or the disk is full.")
+    else:
+        sorry(str(error))
+    return COULD_NOT_RUN
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

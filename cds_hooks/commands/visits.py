@@ -54,7 +54,7 @@ def visits(wanted: Wanted) -> int:
     """Print the list; write the letters and sheets where somebody said where to."""
     loaded = load_library(wanted.practice)
     if say.stopped(loaded):
-        return PROBLEMS
+        return COULD_NOT_RUN
     library = loaded.library
     if not letter_rules(library):
         say.sorry(

@@ -92,3 +92,27 @@ def test_a_source_that_is_none_gets_one_sentence(
 ) -> None:
     assert asked(tmp_path / source, practice) == COULD_NOT_RUN
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["population", "run", "{list}"],
+        ["population", "import", "{list}", "--to", "{to}"],
+        ["population", "fetch", "https://fhir.example/r4", "--to", "{to}"],
+        ["population", "tag", "{list}", "--to", "{to}", "--nobody-asked"],
+        ["population", "tag", "--to", "{to}", "--nobody-asked"],
+    ],
+    ids=["run", "import", "fetch", "tag", "send"],
+)
+def test_rules_that_need_mending_are_no_list_of_which_something_was_set_aside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: list[str]
+) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/cough.yaml").write_text("id: cough\nwhen: [\n", encoding="utf-8")
+    (tmp_path / "list").mkdir()
+    named = {"list": tmp_path / "list", "to": tmp_path / "to"}
+    typed = [word.format(**named) for word in verb]
+    assert run([*typed, "--rules", str(tmp_path / "rules")]) == COULD_NOT_RUN
+    assert "cough.yaml:" in "".join(capsys.readouterr())
+    assert not (tmp_path / "to").exists()
