@@ -235,7 +235,7 @@ def _summary(
         )
     if aside.count:
         lines.append(
-            f"{say.count(aside.count, 'line')} set aside, unread;"
+            f"{say.count(aside.count, 'line')} set aside, unused;"
             f" {aside.people} of them people who were not asked about at all."
         )
     lines += (

@@ -120,7 +120,7 @@ class _Asked(NamedTuple):
         notes = [_BOOKING] if is_for_bookings(self.rule) else []
         if self.aside.count:
             told = say.count(self.aside.count, "thing was", "things were")
-            notes.append(f"Of the source {told} set aside, as nobody could read it.")
+            notes.append(f"Of the source {told} set aside, as it could not be used.")
         about = About(self.rule, all_lines(self.rule), self.practice, self.today, tuple(notes))
         return report(about, self.found, self.cards, true_counts=true_counts)
 

@@ -4,19 +4,19 @@ Rules read appointments by what they are for. A book is about surgeries: how man
 one day to one clinician or place. It says nothing of what anybody comes for.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from fhir_adapters.bulk import cells
+from fhir_adapters.bulk import cells, whose
 from fhir_adapters.bulk.beside import kept_book
 from fhir_adapters.bulk.bundles import ENDINGS
-from fhir_adapters.bulk.csv_lines import headings, records
+from fhir_adapters.bulk.csv_lines import headings, rows
 from fhir_adapters.bulk.extract import standing
 from fhir_adapters.bulk.files import Unreadable, find, lines
-from fhir_adapters.bulk.mapping import NAME, CodedFile, Standing, read_mapping
+from fhir_adapters.bulk.mapping import NAME, CodedFile, PeopleFile, Standing, read_mapping
 from fhir_adapters.bulk.parquet import is_kept
 from fhir_adapters.bulk.sorting import about_whom
 from fhir_adapters.bundle import BundleError, unpacked
@@ -60,9 +60,11 @@ def book(source: Path, mapping: Path | None = None) -> Iterator[Coming]:
     if not source.is_dir():
         return
     if mapping is not None or (source / NAME).is_file():
-        for file in read_mapping(mapping or source / NAME).files:
-            if Kind.APPOINTMENT in file.kinds:
-                yield from _in_table(source / file.file, file)
+        columns = read_mapping(mapping or source / NAME)
+        booked = [file for file in columns.files if Kind.APPOINTMENT in file.kinds]
+        named = _named(source, columns.people) if booked else {}
+        for file in booked:
+            yield from _in_table(source / file.file, file, named)
     elif is_kept(source):
         yield from map(Coming._make, kept_book(source))
     else:
@@ -109,28 +111,41 @@ def _once(resources: Iterator[Resource]) -> Iterator[Coming]:
             yield from _of(one)
 
 
-def _in_table(path: Path, file: CodedFile) -> Iterator[Coming]:
+def _named(source: Path, people: PeopleFile) -> Mapping[str, str]:
+    """Everybody's number as the people file has it, by their keys."""
+    found: dict[str, str] = {}
+    for said in _table(source / people.file, people.columns):
+        found.setdefault(whose.key(said[people.id]), whose.written(said[people.id]))
+    return found
+
+
+def _in_table(path: Path, file: CodedFile, named: Mapping[str, str]) -> Iterator[Coming]:
+    for said in _table(path, file.columns):
+        yield from _said(said, file, named)
+
+
+def _table(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, str]]:
+    """What each line of a table has in these columns; of one that breaks off, what there is."""
     try:
-        begins = headings(path, file.columns)
-        places = dict(zip(file.columns, begins.places(file.columns), strict=True))
-        for record in records(path, begins.separator):
-            if record.line > begins.line and len(record.cells) == len(begins.names):
-                said = {name: record.cells[place].strip() for name, place in places.items()}
-                yield from _said(said, file)
+        begins = headings(path, columns)
+        places = dict(zip(columns, begins.places(columns), strict=True))
+        for record in rows(path, begins):
+            if not record.why:
+                yield {name: record.cells[place].strip() for name, place in places.items()}
     except Unreadable:
         return
 
 
-def _said(said: Mapping[str, str], file: CodedFile) -> Iterator[Coming]:
-    person = cells.plain(said[file.person])
+def _said(said: Mapping[str, str], file: CodedFile, named: Mapping[str, str]) -> Iterator[Coming]:
+    person = whose.key(said[file.person])
     try:
         day = cells.day(said[file.date])
     except cells.Unusable:
         return
     status = standing(file, said)
     counts = status in (Standing.STANDS, Standing.OVER)
-    if day is not None and day.exact and counts and cells.names_somebody(person):
-        yield Coming(person, day.first.isoformat(), said.get(file.to, ""))
+    if day is not None and day.exact and counts and person:
+        yield Coming(named.get(person, person), day.first.isoformat(), said.get(file.to, ""))
 
 
 def _of(resource: Resource) -> Iterator[Coming]:

@@ -28,6 +28,7 @@ _GUARDED = re.compile(r'="?([^"]*)"?|\'(.*)')  # how a spreadsheet is kept off a
 _POWER = re.compile(r"\d[.,]\d+[eE]\+\d{1,3}", re.ASCII)
 _VALUE = re.compile(r"(<=|>=|<|>|\u2264|\u2265)?\s*(-?\d{1,9}(?:\.\d{1,6})?)\s*(\D.*)?", re.ASCII)
 _SIGNS = {"\u2264": "<=", "\u2265": ">="}
+_SEVERAL = re.compile(r"[;,|]")  # in no code of any system here, but in addresses of forms
 _LONGEST = 100  # characters of a unit
 _LONGEST_CODE = 40
 _LONGEST_ID = 64
@@ -104,6 +105,8 @@ def code(system: str, cell: str) -> Code | None:
         raise Unusable(
             "A code was turned into a number such as 1.23E+15 by a spreadsheet: export it again."
         )
+    if _SEVERAL.search(text) and system != SYSTEMS["questionnaire"]:
+        raise Unusable("More than one code stands in a cell: export one to a cell.")
     if len(text) > _LONGEST_CODE or not text.isprintable() or " " in text:
         raise Unusable("What stands where the code belongs is not a code.")
     if system in (SNOMED, SYSTEMS["dmd"]):

@@ -20,12 +20,16 @@ _SEPARATORS = ",\t;|"
 
 BAD_QUOTES = "A quotation mark that begins in this line is not closed as it has to be."
 _TOO_LONG = "This line is longer than any line of an extract."
+_WIDTH = "This line has another number of cells than the headings."
 _NOT_TEXT = "This line has characters that are neither UTF-8 nor Windows-1252."
 _NUL = "This line has a NUL in it, which no text has."
 
 
 class Record(NamedTuple):
-    """One record: the line it begins on, its cells, and as it came. ``why`` where it is none."""
+    """One record: the line it begins on, its cells, and as it came. ``why`` where it is none.
+
+    Bytes that are no text stand in it as surrogates.
+    """
 
     line: int
     cells: list[str]
@@ -77,6 +81,21 @@ def headings(path: Path, columns: Sequence[str]) -> Headings:
         f"{path} has no line with all the headings that the mapping names: "
         f"{missing} is missing. {hint}".rstrip()
     )
+
+
+def rows(path: Path, begins: Headings) -> Iterator[Record]:
+    """Each record behind the headings that has something in it, with as many cells as they are.
+
+    One that has not says why. Empty cells behind the last heading are left out. Raises Unreadable.
+    """
+    width = len(begins.names)
+    for record in records(path, begins.separator):
+        found = record.cells
+        if record.line <= begins.line or not (record.why or any(map(str.strip, found))):
+            continue
+        while len(found) > width and not found[-1].strip():
+            found.pop()
+        yield record if record.why or len(found) == width else record._replace(why=_WIDTH)
 
 
 def records(path: Path, separator: str) -> Iterator[Record]:
@@ -144,7 +163,7 @@ def _numbered(path: Path) -> Iterator[Record]:
             raw = raw.removeprefix(codecs.BOM_UTF8)
         text = _text(raw, utf_8=utf_8)
         if text is None:
-            yield Record(number, [], "", _NOT_TEXT)
+            yield Record(number, [], raw.decode(errors="surrogateescape"), _NOT_TEXT)
         else:
             yield Record(number, [], text, _NUL if "\0" in text else "")
 

@@ -1,18 +1,27 @@
 """A folder of CSV files, as the searches of a record system give them, as one record per person."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from fhir_adapters.bulk import cells
-from fhir_adapters.bulk.buckets import MOST_OF_ONE, TOO_MUCH, Portion, portions
+from fhir_adapters.bulk.buckets import (
+    MOST_OF_ONE,
+    TOO_MUCH,
+    Buckets,
+    Portion,
+    on_disk,
+    portions,
+)
 from fhir_adapters.bulk.csv_lines import headings
-from fhir_adapters.bulk.extract_sorting import ABOUT, Kept, Task
+from fhir_adapters.bulk.extract_sorting import ABOUT, Kept, Task, as_bytes
 from fhir_adapters.bulk.files import BulkError, Unreadable, why_not_read
 from fhir_adapters.bulk.mapping import CodedFile, Columns, PeopleFile, Standing
 from fhir_adapters.bulk.people import NOT_ASKED_FOR, SET_ASIDE, Fault, SetAside, Someone, place
+from fhir_adapters.bulk.whose import written
 from fhir_adapters.needs import Needs
 from rules.answer import CANNOT_TELL, NO, YES, Answer
 from rules.codes import Code
@@ -21,6 +30,7 @@ from rules.record import Entry, Kind, PatientRecord, Person, Unopened
 
 _BUCKET = 48 * 1024 * 1024  # bytes of an extract to a bucket
 _MOST_BUCKETS = 400  # files that one process has open at once; systems allow 1,024
+_REJECTS = 1_000_000  # the rejects of buckets are numbered from here, behind those of the tables
 _NOT_SAID = "the extract says nothing of it"
 _TWO_PEOPLE = "Two lines say different things of one person."
 
@@ -76,7 +86,8 @@ class Extract(NamedTuple):
                 begins = headings(path, source.columns)
             except Unreadable:
                 raise BulkError(f"{path} cannot be opened or unpacked.") from None
-            tasks.append(Task(path, of, begins, source, scratch, 1, self.needs.codes))
+            people = self.columns.people
+            tasks.append(Task(path, of, begins, people, source, scratch, 1, self.needs.codes))
         buckets = max(1, min(_MOST_BUCKETS, size // _BUCKET))
         return [task._replace(buckets=buckets) for task in tasks]
 
@@ -87,7 +98,8 @@ class Extract(NamedTuple):
         missing |= {kind: NOT_ASKED_FOR for kind in Kind if kind not in self.needs.kinds}
         kinds = frozenset(self.needs.kinds)
         return [
-            Bucket(scratch, n, self.columns, kinds, {**missing, **unread}) for n in range(buckets)
+            Bucket(scratch, n, self.path, self.columns, kinds, {**missing, **unread})
+            for n in range(buckets)
         ]
 
 
@@ -96,16 +108,20 @@ class Bucket(NamedTuple):
 
     scratch: Path
     number: int
+    path: Path
     columns: Columns
     kinds: frozenset[Kind]
     unread: Mapping[Kind, str]
 
     def people(self, told: list[SetAside]) -> Iterator[Someone]:
         """Each of them, by their identifiers; what had to be set aside is added to ``told``."""
-        for portion in portions(self.scratch, self.number):
-            yield from self._people(portion, told)
+        with ExitStack() as files:
+            to = Buckets(1, on_disk(self.scratch, _REJECTS + self.number, files))
+            for portion in portions(self.scratch, self.number):
+                yield from self._people(portion, to)
+            told.append(to.aside())
 
-    def _people(self, portion: Portion, told: list[SetAside]) -> Iterator[Someone]:
+    def _people(self, portion: Portion, to: Buckets) -> Iterator[Someone]:
         about: dict[str, Kept | None] = {}
         found: dict[str, _Lines] = {}
         for kept in self._read(portion):
@@ -113,16 +129,24 @@ class Bucket(NamedTuple):
                 lines = found.get(kept.person)
                 if lines is None:
                     lines = found[kept.person] = _Lines()
-                told += lines.take(kept, self.columns.files[kept.of])
+                file = self.columns.files[kept.of]
+                if not lines.take(kept, file):
+                    to.set_aside(self._fault(file, kept, TOO_MUCH))
                 continue
             before = about.setdefault(kept.person, kept)
-            if before is not None and before.cells != kept.cells:
+            # The first is their number, which is the same however it is written.
+            if before is not None and before.cells[1:] != kept.cells[1:]:
                 about[kept.person] = None
-                told.append(_told(self.columns.people, kept, _TWO_PEOPLE, people=1))
+                fault = self._fault(self.columns.people, kept, _TWO_PEOPLE)
+                to.set_aside(fault, as_bytes(kept.text))
+                to.people_lost += 1
         for who in sorted(about):
             one = about[who]
             if one is not None:
-                yield self._someone(one, found.get(who, _NO_LINES), told)
+                yield self._someone(one, found.get(who, _NO_LINES))
+
+    def _fault(self, file: PeopleFile | CodedFile, kept: Kept, why: str) -> Fault:
+        return Fault(place(self.path / file.file, kept.line), why)
 
     def _read(self, portion: Portion) -> Iterator[Kept]:
         decode = msgspec.json.Decoder(Kept).decode
@@ -130,15 +154,10 @@ class Bucket(NamedTuple):
             with path.open("rb", 1 << 20) as file:
                 yield from (kept for kept in map(decode, file) if portion.has(kept.person))
 
-    def _someone(self, about: Kept, lines: "_Lines", told: list[SetAside]) -> Someone:
-        said = dict(zip(self.columns.people.columns, about.cells, strict=True))
+    def _someone(self, about: Kept, lines: "_Lines") -> Someone:
         people = self.columns.people
-
-        def fault(why: str) -> None:
-            told.append(_told(people, about, why))
-
-        who = _person(about.person, people, said, fault)
-        record = self._record(who, lines)
+        said = dict(zip(people.columns, about.cells, strict=True))
+        record = self._record(_person(people, said), lines)
         return Someone(record, said.get(people.ethnic, ""), said.get(people.deprived, ""))
 
     def _record(self, who: Person, lines: "_Lines") -> PatientRecord:
@@ -168,8 +187,8 @@ class _Lines:
         self._seen: set[tuple[int, tuple[str, ...]]] = set()
         self._size = 0  # characters
 
-    def take(self, kept: Kept, file: CodedFile) -> Iterator[SetAside]:
-        """One line more. What cannot be kept costs the lists of its file, and is told."""
+    def take(self, kept: Kept, file: CodedFile) -> bool:
+        """One line more; whether it is not too much. What is not kept costs the file's lists."""
         line = kept.of, kept.cells
         if kept.why:
             self._lose(file, kept.why)
@@ -177,10 +196,10 @@ class _Lines:
             self._size += sum(map(len, kept.cells))
             if self._size > MOST_OF_ONE:
                 self._lose(file, SET_ASIDE)
-                yield _told(file, kept, TOO_MUCH)
-                return
+                return False
             self._seen.add(line)
             self.kept.append(kept)
+        return True
 
     def _lose(self, file: CodedFile, why: str) -> None:
         for kind in file.kinds:
@@ -188,10 +207,6 @@ class _Lines:
 
 
 _NO_LINES = _Lines()
-
-
-def _told(file: PeopleFile | CodedFile, kept: Kept, why: str, people: int = 0) -> SetAside:
-    return SetAside(1, (Fault(place(Path(file.file), kept.line), why),), people)
 
 
 def _said(file: CodedFile, kept: Kept) -> dict[str, str]:
@@ -248,20 +263,18 @@ def _status(kind: Kind, standing: Standing) -> str:
             return USUAL[kind]
 
 
-def _person(
-    who: str, people: PeopleFile, said: Mapping[str, str], fault: Callable[[str], None]
-) -> Person:
+def _day(cell: str) -> tuple[Span | None, bool]:
+    """A day, and whether it could be read; where not, it was told when the file was sorted."""
+    try:
+        return cells.day(cell), True
+    except cells.Unusable:
+        return None, False
+
+
+def _person(people: PeopleFile, said: Mapping[str, str]) -> Person:
     """Who somebody is. What is not in the extract, or cannot be read, cannot be told."""
-
-    def dated(column: str) -> tuple[Span | None, bool]:
-        try:
-            return cells.day(said.get(column, "")), True
-        except cells.Unusable as why:
-            fault(str(why))
-            return None, False
-
-    born, _ = dated(people.born)
-    died_on, read = dated(people.died)
+    born, _ = _day(said.get(people.born, ""))
+    died_on, read = _day(said.get(people.died, ""))
     if not people.died:
         died = NO if people.all_living else CANNOT_TELL
     else:
@@ -274,7 +287,7 @@ def _person(
     if people.registered is not None:
         registered = _ANSWERS.get(means["registered"], CANNOT_TELL)
     return Person(
-        id=who,
+        id=written(said[people.id]),
         birth=born,
         died=died,
         died_on=died_on,

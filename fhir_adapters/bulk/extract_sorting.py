@@ -1,26 +1,34 @@
 """The lines of an extract, sorted by person onto disk; what cannot be used is set aside.
 
 Whatever a line that is set aside may have said, nobody knows: the lists that its file answers for
-are unknown for its person, and for everybody where nobody can tell whose it was.
+are unknown for its person, and for everybody where nobody can tell whose it was. A line that is
+about nobody on the list takes nothing from those who are, but it is told: nobody can see whether
+its person left, or the number is damaged.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from fhir_adapters.bulk import cells
+from fhir_adapters.bulk import cells, whose
 from fhir_adapters.bulk.buckets import Buckets, on_disk
-from fhir_adapters.bulk.csv_lines import Headings, Record, records
-from fhir_adapters.bulk.files import Unreadable
+from fhir_adapters.bulk.csv_lines import Headings, Record, rows
+from fhir_adapters.bulk.files import BulkError, Unreadable
 from fhir_adapters.bulk.mapping import CodedFile, PeopleFile, Standing
 from fhir_adapters.bulk.people import SET_ASIDE, Fault, SetAside, place
 from rules.codes import Code
 
 ABOUT = -1  # in place of a file's number: who somebody is
 _NOBODY = "This line does not say whom it is about, and may be anybody's."
-_WIDTH = "This line has another number of cells than the headings."
+_NO_NHS_NUMBER = "This line has no sound NHS number, as everybody else has, and may be anybody's."
+_MAY_BE = (
+    "This line may be about somebody in {}, whose number differs in zeros in front, capitals or"
+    " signs alone: write it alike."
+)
 _BROKEN_OFF = "The file breaks off here, or cannot be opened or unpacked."
 
 
@@ -33,6 +41,7 @@ class Kept(msgspec.Struct, array_like=True, gc=False):
     codes: tuple[Code, ...] = ()
     cells: tuple[str, ...] = ()
     why: str = ""
+    text: str = ""  # as it came: of who somebody is
 
 
 class Task(NamedTuple):
@@ -41,6 +50,7 @@ class Task(NamedTuple):
     path: Path
     of: int
     headings: Headings
+    people: PeopleFile
     source: PeopleFile | CodedFile
     folder: Path
     buckets: int
@@ -48,59 +58,140 @@ class Task(NamedTuple):
 
 
 def sort(task: Task) -> SetAside:
-    """Sort the lines of one table into the buckets of its folder."""
+    """Sort the lines of one table into the buckets of its folder; that of the people comes first.
+
+    Raises BulkError where no line of a table is about anybody on the list.
+    """
     with ExitStack() as files:
-        return _Sorting(task, files).sort()
+        opened = on_disk(task.folder, task.of - ABOUT, files)
+        if isinstance(task.source, PeopleFile):
+            return _About(task, task.source, opened).sort()
+        return _Coded(task, task.source, opened).sort()
 
 
-class _Sorting:
-    def __init__(self, task: Task, files: ExitStack) -> None:
+class _Sorting(ABC):
+    """What is being sorted of one table."""
+
+    def __init__(
+        self, task: Task, columns: tuple[str, ...], opened: Callable[[str], BinaryIO]
+    ) -> None:
         self.task = task
-        self.to = Buckets(task.buckets, on_disk(task.folder, task.of - ABOUT, files))
+        self.to = Buckets(task.buckets, opened)
         self.encode = msgspec.json.Encoder().encode
-        source = task.source
-        self.places = dict(zip(source.columns, task.headings.places(source.columns), strict=True))
+        self.places = dict(zip(columns, task.headings.places(columns), strict=True))
 
     def sort(self) -> SetAside:
         """Read the table once."""
-        task, at = self.task, 0
-        width = len(task.headings.names)
+        at = self.task.headings.line
         try:
-            for record in records(task.path, task.headings.separator):
+            for record in rows(self.task.path, self.task.headings):
                 at = record.line
-                if at <= task.headings.line or not (
-                    record.why or any(map(str.strip, record.cells))
-                ):
-                    continue
-                found = record.cells
-                while len(found) > width and not found[-1].strip():
-                    found.pop()
-                if record.why or len(found) != width:
-                    self._lost(record, record.why or _WIDTH)
+                if record.why:
+                    self.lost(record, record.why)
                 else:
-                    self._line(record)
+                    self.line(record)
         except Unreadable:
-            self._lost(Record(at, [], ""), _BROKEN_OFF)
+            self.lost(Record(at, [], ""), _BROKEN_OFF)
         return self.to.aside()
 
-    def _line(self, record: Record) -> None:
-        source = self.task.source
-        by_person = source.id if isinstance(source, PeopleFile) else source.person
-        person = cells.plain(record.cells[self.places[by_person]])
-        if not cells.names_somebody(person):
-            self._lost(record, _NOBODY)
-            return
-        said = tuple(record.cells[place].strip() for place in self.places.values())
-        if isinstance(source, PeopleFile):
-            self._write(Kept(person, ABOUT, record.line, (), said))
+    @abstractmethod
+    def line(self, record: Record) -> None:
+        """One line."""
+
+    @abstractmethod
+    def lost(self, record: Record, why: str) -> None:
+        """Set a line aside that may be anybody's."""
+
+    def said(self, record: Record) -> tuple[str, ...]:
+        """What stands in the columns that the mapping names."""
+        return tuple([record.cells[place].strip() for place in self.places.values()])
+
+    def fault(self, record: Record, why: str) -> None:
+        """Set a line aside."""
+        self.to.set_aside(self.at(record, why), as_bytes(record.text))
+
+    def at(self, record: Record, why: str) -> Fault:
+        """Something about a line."""
+        return Fault(place(self.task.path, record.line), why)
+
+    def write(self, kept: Kept) -> None:
+        """Keep a line, with all that is of its person."""
+        self.to.of(kept.person).write(self.encode(kept) + b"\n")
+
+
+class _About(_Sorting):
+    """The lines that say who the people are."""
+
+    def __init__(self, task: Task, source: PeopleFile, opened: Callable[[str], BinaryIO]) -> None:
+        super().__init__(task, source.columns, opened)
+        self.source = source
+        self.known = opened(whose.KNOWN)
+
+    def line(self, record: Record) -> None:
+        """One person. A day that cannot be used is told, and they are asked about without it."""
+        key = whose.key(record.cells[self.places[self.source.id]])
+        if not key:
+            self.lost(record, _NOBODY)
             return
         try:
-            self._coded(source, record, person, said)
+            for column in filter(None, (self.source.born, self.source.died)):
+                cells.day(record.cells[self.places[column]])
         except cells.Unusable as why:
-            self._fault(record, str(why))
-            self._write(Kept(person, self.task.of, why=SET_ASIDE))
+            self.fault(record, str(why))
+        self.known.write(key.encode() + b"\n")
+        self.write(Kept(key, ABOUT, record.line, (), self.said(record), text=record.text))
 
-    def _coded(self, source: CodedFile, record: Record, person: str, said: tuple[str, ...]) -> None:
+    def lost(self, record: Record, why: str) -> None:
+        """Whoever it was is not asked about at all."""
+        self.fault(record, why)
+        self.to.people_lost += 1
+
+
+class _Coded(_Sorting):
+    """The lines of their records."""
+
+    def __init__(self, task: Task, source: CodedFile, opened: Callable[[str], BinaryIO]) -> None:
+        super().__init__(task, source.columns, opened)
+        self.source = source
+        self.known = whose.Known.kept(task.folder)
+        self.ours = self.others = self.nobodys = 0  # lines: about people on the list, and not
+        self.first: Record | None = None  # of those about people who are not on it
+
+    def sort(self) -> SetAside:
+        """Read the table once, and say how many lines are about people who are not on the list."""
+        aside = super().sort()
+        people, path = self.task.people, self.task.path
+        if self.others and not self.ours and self.known.keys:
+            raise BulkError(
+                f"{path} is about nobody in {people.file}: the mapping has to name the same number"
+                f" of a person in both. It names {self.source.person} here, and {people.id} there."
+            )
+        if self.first is None:
+            return aside
+        told = "1 line of this file is about somebody who is not"
+        if self.nobodys > 1:
+            told = f"{self.nobodys} lines of this file are about people who are not"
+        fault = self.at(self.first, f"{told} in {people.file}.")
+        return SetAside(0, (fault,)) + aside
+
+    def line(self, record: Record) -> None:
+        """One line, of whomever."""
+        key = whose.key(record.cells[self.places[self.source.person]])
+        if not key:
+            self.lost(record, _NOBODY)
+            return
+        if key not in self.known.keys:
+            self._of_another(record, key)
+            return
+        self.ours += 1
+        try:
+            self._coded(record, key)
+        except cells.Unusable as why:
+            self.fault(record, str(why))
+            self.write(Kept(key, self.task.of, why=SET_ASIDE))
+
+    def _coded(self, record: Record, key: str) -> None:
+        source = self.source
         every = (cells.code(system, record.cells[self.places[c]]) for c, system in source.codes)
         codes = tuple([one for one in every if one is not None])
         if not any(one.code in self.task.codes for one in codes):
@@ -112,18 +203,28 @@ class _Sorting:
         cells.day(record.cells[self.places[source.date]])
         if source.ended:
             cells.day(record.cells[self.places[source.ended]])
-        self._write(Kept(person, self.task.of, record.line, codes, said))
+        self.write(Kept(key, self.task.of, record.line, codes, self.said(record)))
 
-    def _lost(self, record: Record, why: str) -> None:
-        """Set a line aside that may be anybody's."""
-        self._fault(record, why)
-        if isinstance(self.task.source, PeopleFile):
-            self.to.people_lost += 1
+    def _of_another(self, record: Record, key: str) -> None:
+        """A line with a number that nobody on the list has."""
+        self.others += 1
+        if may_be := self.known.may_be(key):
+            self.fault(record, _MAY_BE.format(self.task.people.file))
+            for one in may_be:
+                self.write(Kept(one, self.task.of, why=SET_ASIDE))
+        elif self.known.have_nhs_numbers and not whose.is_nhs_number(key):
+            self.lost(record, _NO_NHS_NUMBER)
         else:
-            self.to.unknown(self.task.source.kinds, SET_ASIDE)
+            self.nobodys += 1
+            self.first = self.first or record
+            self.to.set_aside(None, as_bytes(record.text))
 
-    def _fault(self, record: Record, why: str) -> None:
-        self.to.set_aside(Fault(place(self.task.path, record.line), why), record.text.encode())
+    def lost(self, record: Record, why: str) -> None:
+        """What it was of is unknown for everybody."""
+        self.fault(record, why)
+        self.to.unknown(self.source.kinds, SET_ASIDE)
 
-    def _write(self, kept: Kept) -> None:
-        self.to.of(kept.person).write(self.encode(kept) + b"\n")
+
+def as_bytes(text: str) -> bytes:
+    """A line as it came, though it be no text."""
+    return text.encode(errors="surrogateescape")

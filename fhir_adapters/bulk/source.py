@@ -58,9 +58,7 @@ def ready(
     if bundles and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
         return Ready(*open_bundles(path, crew))
     if not {PATIENT, ""} & export.pieces.keys():
-        raise BulkError(
-            f"{path} has nobody in it: no Patient.ndjson or part of one, and no bundles."
-        )
+        raise BulkError(_nobody(path))
     aside = export.aside()
     if told is not None:
         aside += fetched.set_aside(path, told, needs)
@@ -71,7 +69,21 @@ def ready(
     return Ready(export.parts(scratch, aside.unread), aside)
 
 
+def _nobody(path: Path) -> str:
+    if any(one.suffix.lower() == ".csv" for one in path.iterdir()):
+        return (
+            f"{path} has CSV files and no {NAME} that says what their columns mean: write one"
+            " there, or name it with --mapping."
+        )
+    return (
+        f"{path} has nobody in it: no Patient.ndjson or part of one, no bundles, and no CSV files"
+        f" with a {NAME}."
+    )
+
+
 def _tables(extract: Extract, scratch: Path, crew: Crew) -> Ready:
     tasks = extract.tasks(scratch)
-    aside = sum(crew.each(sort_table, tasks), SetAside())
+    people, files = tasks[:1], tasks[1:]  # who is on the list has to be known first
+    aside = sum(crew.each(sort_table, people), SetAside())
+    aside = sum(crew.each(sort_table, files), aside)
     return Ready(extract.parts(scratch, tasks[0].buckets, aside.unread), aside)

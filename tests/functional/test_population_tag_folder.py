@@ -135,7 +135,7 @@ def test_what_was_set_aside_is_in_the_summary_of_the_night(desk: Desk) -> None:
         file.write("{\n")
     code, _ = desk.types()
     assert code == PROBLEMS
-    assert "2 lines set aside, unread; 1 of them people who were not asked" in desk.text(SEAL)
+    assert "2 lines set aside, unused; 1 of them people who were not asked" in desk.text(SEAL)
 
 
 WRITING = """

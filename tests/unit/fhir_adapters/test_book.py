@@ -100,6 +100,7 @@ fay,,Nov 2026,Dr A,Booked
 gus,,23/11/26,Dr A,Booked
 ,,23/11/2026,Dr A,Booked
 hal,23/11/2026
+ida,,23/11/2026,Dr A,Booked,, ,
 """
 
 
@@ -111,4 +112,5 @@ def test_a_table_of_appointments_is_a_book(tmp_path: Path, where: str) -> None:
     assert list(book(tmp_path, named)) == [
         Coming("ann", "2026-11-23", "Dr A"),
         Coming("bea", "2026-11-23", ""),
+        Coming("ida", "2026-11-23", "Dr A"),
     ]
