@@ -1,42 +1,23 @@
 """Groups of people, to ask whether a rule reaches everybody alike. Never groups of staff."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
+from cds_hooks.population.categories import OTHERWISE, UNTOLD, ethnic_category, tenth
 from cds_hooks.population.small_numbers import Shown
 from fhir_adapters.bulk.people import Someone
 from rules.answer import NO, YES
 from rules.credits import LANGUAGES
 from rules.days import age
 
-UNTOLD = "not recorded"
 # What people are told apart by, in the order in which it is shown.
 BY: tuple[str, ...] = (
     "age", "sex", "ethnic category", "language", "interpreter", "deprivation",
 )  # fmt: skip
 _BANDS = ((0, 17), (18, 39), (40, 59), (60, 79), (80, 200))
-# The ethnic categories of the NHS Data Dictionary, as UK Core has them.
-_ETHNIC: Mapping[str, str] = {
-    "A": "White: British",
-    "B": "White: Irish",
-    "C": "White: any other",
-    "D": "Mixed: White and Black Caribbean",
-    "E": "Mixed: White and Black African",
-    "F": "Mixed: White and Asian",
-    "G": "Mixed: any other",
-    "H": "Asian: Indian",
-    "J": "Asian: Pakistani",
-    "K": "Asian: Bangladeshi",
-    "L": "Asian: any other",
-    "M": "Black: Caribbean",
-    "N": "Black: African",
-    "P": "Black: any other",
-    "R": "Chinese",
-    "S": "Any other",
-    "Z": UNTOLD,
-    "99": UNTOLD,
-    "": UNTOLD,
-}
+_LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
+_LAST = {OTHERWISE: 1, UNTOLD: 2}
 _MORE = 10  # percent of a group more than of the rest: so much is worth a sentence
 _LEAST_LOST = 5  # people; fewer lost at a line are chance
 
@@ -45,19 +26,21 @@ def groups_of(someone: Someone, today: date) -> tuple[tuple[str, str], ...]:
     """The group that a person is in, for each of ``BY``."""
     person = someone.record.person
     interpreter = {YES: "needs one", NO: "needs none"}.get(person.needs_interpreter, UNTOLD)
-    deprived = f"tenth {someone.deprived}" if someone.deprived else UNTOLD
-    language = person.language.partition("-")[0]
     values = (
         _band(someone, today),
         person.sex or UNTOLD,
-        _ETHNIC.get(someone.ethnic, someone.ethnic),
-        {**LANGUAGES, "en": "English", "": UNTOLD}.get(language, language),
+        ethnic_category(someone.ethnic),
+        _language(person.language),
         interpreter,
-        {"tenth 1": "tenth 1, most deprived", "tenth 10": "tenth 10, least deprived"}.get(
-            deprived, deprived
-        ),
+        tenth(someone.deprived),
     )
     return tuple(zip(BY, values, strict=True))
+
+
+def _language(written: str) -> str:
+    language = written.strip().casefold().partition("-")[0]
+    named = {**LANGUAGES, "en": "English", "": UNTOLD}.get(language)
+    return named or (language if _LANGUAGE.fullmatch(language) else OTHERWISE)
 
 
 def _band(someone: Someone, today: date) -> str:
@@ -72,11 +55,11 @@ def _band(someone: Someone, today: date) -> str:
 
 
 def in_order(names: Sequence[str]) -> list[str]:
-    """Groups in the order of their names, numbers by their size, who was not told last."""
+    """Groups in the order of their names, numbers by their size, what is no group last."""
 
-    def key(name: str) -> tuple[bool, int, str]:
+    def key(name: str) -> tuple[int, int, str]:
         number = next((int(word) for word in name.replace(",", "").split() if word.isdigit()), 0)
-        return name == UNTOLD, number, name
+        return _LAST.get(name, 0), number, name
 
     return sorted(names, key=key)
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from cds_hooks.population import small_numbers
 from cds_hooks.population.burden import Burden
-from cds_hooks.population.groups import BY, UNTOLD, in_order, lost_elsewhere
+from cds_hooks.population.categories import UNTOLD
+from cds_hooks.population.groups import BY, in_order, lost_elsewhere
 from cds_hooks.population.small_numbers import LEAST_IN_A_GROUP, Shown
 from cds_hooks.population.trying import Found
 from rules.attrition import Line, Sort

@@ -62,7 +62,7 @@ def book(source: Path, mapping: Path | None = None) -> Iterator[Coming]:
     if mapping is not None or (source / NAME).is_file():
         columns = read_mapping(mapping or source / NAME)
         booked = [file for file in columns.files if Kind.APPOINTMENT in file.kinds]
-        named = _named(source, columns.people) if booked else {}
+        named = _named(source, columns.people) if booked else dict[str, str]()
         for file in booked:
             yield from _in_table(source / file.file, file, named)
     elif is_kept(source):

@@ -1,5 +1,6 @@
 """A list in CSV files at the command line: nobody's line is lost, and what is wrong is told."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from cds_hooks.cli import run
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
 from tests.builders import rule_text, write_folder
-from tests.exports import PALLIATIVE
+from tests.exports import PALLIATIVE, tried
 
 MAPPING = """people:
   file: people.csv
@@ -32,6 +33,13 @@ CODED = f"""NHS Number,Code,Local,Date
 9990000018,{PALLIATIVE},,03/03/2026
 """
 NOT_ON_IT = f"999 000 0034,{PALLIATIVE},,03/03/2026\n9990000034,,cough,03/03/2026\n"
+
+
+# Two ethnic categories and two tenths, each written in several ways; and what is neither.
+SPLIT = (
+    ("A", "1"), ("White British", "01"), ("white - british", "1.0"),
+    ("H", "10"), ("Indian", " 10"), ("of 4 High Street", "99999"),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -95,3 +103,27 @@ def test_a_folder_of_tables_without_a_mapping_says_what_it_lacks(
     assert "mapping.yaml" in said
     assert "--mapping" in said
     assert asked(extract, practice, "--mapping", extract / "ours.yaml") == FINE
+
+
+def test_a_group_is_one_however_it_is_written_and_what_somebody_typed_is_not_let_out(
+    tmp_path: Path, extract: Path, practice: Path
+) -> None:
+    split = "  ethnic: Ethnicity\n  deprived: IMD\nfiles:\n"
+    (extract / "mapping.yaml").write_text(MAPPING.replace("files:\n", split), encoding="utf-8")
+    rows = [f"{number},1956,{','.join(SPLIT[number % 6])}\n" for number in range(60)]
+    people = f"NHS Number,DOB,Ethnicity,IMD\n{''.join(rows)}"
+    (extract / "people.csv").write_text(people, encoding="utf-8")
+    coded = "".join(f"{number},,cough,2020\n" for number in range(60))
+    (extract / "coded.csv").write_text(f"NHS Number,Code,Local,Date\n{coded}", encoding="utf-8")
+    report = tmp_path / "report.json"
+    assert tried(practice, extract, "--to", str(report), "--no-keep") == FINE
+    text = report.read_text(encoding="utf-8")
+    splits = {one["by"]: one["groups"] for one in json.loads(text)["report"]["splits"]}
+    sizes = {by: {each["name"]: each["people"] for each in splits[by]} for by in splits}
+    assert sizes["ethnic category"] == {
+        "Asian: Indian": 20, "White: British": 30, "written otherwise": 10,
+    }  # fmt: skip
+    assert sizes["deprivation"] == {
+        "tenth 1, most deprived": 30, "tenth 10, least deprived": 20, "written otherwise": 10,
+    }  # fmt: skip
+    assert "High Street" not in text
