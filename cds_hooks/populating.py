@@ -124,9 +124,6 @@ def _source(verb: argparse.ArgumentParser, nargs: Literal["?"] | None = None) ->
         nargs=nargs,
         help="a folder: an export (NDJSON), bundles, CSV, or an import of them",
     )
-    verb.add_argument(
-        "--mapping", type=Path, metavar="FILE", help="what the columns of CSV files mean"
-    )
     verb.add_argument("--rules", type=Path, help="the practice's folder (the built-in library)")
     _gone_through(verb)
 
@@ -139,6 +136,9 @@ def asking(verb: argparse.ArgumentParser) -> None:
 
 def _gone_through(verb: argparse.ArgumentParser) -> None:
     """How a list is gone through."""
+    verb.add_argument(
+        "--mapping", type=Path, metavar="FILE", help="what the columns of CSV files mean"
+    )
     verb.add_argument(
         "--processes", type=at_least_one, metavar="N", help="how many (one a processor)"
     )

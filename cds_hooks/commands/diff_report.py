@@ -182,7 +182,8 @@ def print_briefly(every: Sequence[Report], today: date) -> None:
     """A line for each rule."""
     told = next((one.told for one in every if one.told is not None), None)
     if told is not None:
-        say.line(f"{say.count(told.whole.people, 'person', 'people')}, as of {in_words(today)}")
+        people = say.count(told.whole.people, "person", "people")
+        say.line(f"{people}, as of {in_words(today)}. {small_numbers.STAYS}")
     wide = max((len(one.pair.id) for one in every), default=0)
     for one in every:
         said = [_brief(one)]

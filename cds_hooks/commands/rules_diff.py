@@ -22,6 +22,7 @@ from cds_hooks.commands.versions import NoVersion, Versions
 from cds_hooks.commands.writing import CannotWrite, for_owner, lines_for_owner
 from cds_hooks.population.asking import opened
 from cds_hooks.population.compared import Compare, asked_of_everybody, loaded_at, pairs_at
+from cds_hooks.population.small_numbers import STAYS
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.people import SetAside
@@ -47,6 +48,7 @@ class Wanted(NamedTuple):
     processes: int | None = None
     scratch: Path | None = None
     rejects: Path | None = None
+    mapping: Path | None = None
 
 
 def diff(wanted: Wanted) -> int:
@@ -64,7 +66,12 @@ def diff(wanted: Wanted) -> int:
 
 def _no_way(wanted: Wanted) -> str:
     """Why what was asked for does not go together, with what to do; "" where it does."""
-    given = {"--people": wanted.people, "--to": wanted.to, "--rejects": wanted.rejects}
+    given = {
+        "--people": wanted.people,
+        "--to": wanted.to,
+        "--rejects": wanted.rejects,
+        "--mapping": wanted.mapping,
+    }
     alone = [name for name, value in given.items() if value]
     if wanted.source is None and alone:
         return f"{alone[0]} is about the people of a list: name the list after the two versions."
@@ -95,6 +102,8 @@ def _compared(wanted: Wanted, both: Versions) -> int:
         say.exactly(as_json(both.called, wanted.new, today, reports, inside=wanted.inside))
     else:
         _print(wanted, reports, counted, today)
+        if counted is not None and not wanted.whole:
+            say.line(STAYS)
     code = FINE if counted is None else tell(counted.aside)
     if wanted.reviewed_by is not None:
         return _reviewed(wanted, reports[0], today) or code
@@ -132,7 +141,7 @@ def _counted(
     with (
         Crew(wanted.processes or 0) as crew,
         lines_for_owner(wanted.to) as file,
-        opened(wanted.source, needs(rules), wanted.scratch, crew) as source,
+        opened(wanted.source, needs(rules), wanted.scratch, crew, wanted.mapping) as source,
     ):
         for counted, changed in source.each(work, say.people):
             whole += counted

@@ -8,6 +8,7 @@ their sum: where it could, the next smallest is hidden with it. Rates are of rou
 from collections.abc import Collection, Sequence
 from sys import maxsize
 
+STAYS = "These are true counts: this stays inside the practice."
 LEAST = 8  # the smallest count that is shown outside the practice
 NEAREST = 5
 LEAST_IN_A_GROUP = 10  # a group of fewer eligible people means nothing, and is shown nowhere

@@ -9,13 +9,12 @@ from datetime import date
 import msgspec
 
 from cds_hooks.pages.html import style, templates
-from cds_hooks.population.small_numbers import LEAST, Shown, in_digits
+from cds_hooks.population.small_numbers import LEAST, STAYS, Shown, in_digits
 from cds_hooks.population.try_report import EVERYONE, WOULD, Cards, Report, Row
 from rules.attrition import Sort
 from rules.days import in_words
 
 REVIEWED = "Nothing here has been reviewed by a clinical safety officer."
-STAYS = "These are true counts: this stays inside the practice."
 LEAVES = (
     "Counts up to 7 are hidden, the others are rounded to the nearest 5, and rates are of rounded"
     " numbers."
@@ -63,22 +62,39 @@ def of_burden(cards: Cards) -> Iterator[str]:
     if not cards.rules:
         yield "No rule read here is asked when a record is opened, so no surgery meets a card."
         return
-    yield f"If {rules} were in use, they would ask {_in_words(cards.asked)} people something today."
+    yield f"If {rules} were in use, they would ask {_people(cards.asked)} something today."
     if cards.rules > 1:
         yield f"Of these, two rules or more would ask {_in_words(cards.by_several)} at once."
     if not cards.days:
         yield "The source has no appointments of these weeks, so that no surgery can be looked at."
         return
     yield (
-        f"By the appointment book of {cards.days} ({_in_words(cards.visits)} visits in"
-        f" {_in_words(cards.surgeries)} surgeries), {_in_words(cards.cards)} visits have a card;"
-        f" {_in_words(cards.repeats)} of these have a rule that was met before."
+        f"By the appointment book of {cards.days} ({_visits(cards.visits)} in"
+        f" {_counted(cards.surgeries, 'surgery', 'surgeries')}), {_visits(cards.cards)}"
+        f" {_have(cards.cards)} a card; {_in_words(cards.repeats)} of these"
+        f" {_have(cards.repeats)} a rule that was met before."
     )
     mean = "hidden" if cards.in_a_surgery is None else str(cards.in_a_surgery)
     yield (
         f"Cards in a surgery: {mean} on average, up to {_in_words(cards.nine_in_ten)} in nine of"
         f" ten, {_in_words(cards.most)} at most. A surgery is {cards.surgery}."
     )
+
+
+def _people(count: Shown) -> str:
+    return _counted(count, "person", "people")
+
+
+def _visits(count: Shown) -> str:
+    return _counted(count, "visit", "visits")
+
+
+def _counted(count: Shown, one: str, several: str) -> str:
+    return f"{_in_words(count)} {one if count == 1 else several}"
+
+
+def _have(count: Shown) -> str:
+    return "has" if count == 1 else "have"
 
 
 def _in_words(count: Shown) -> str:

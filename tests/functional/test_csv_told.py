@@ -127,3 +127,20 @@ def test_a_group_is_one_however_it_is_written_and_what_somebody_typed_is_not_let
         "tenth 1, most deprived": 30, "tenth 10, least deprived": 20, "written otherwise": 10,
     }  # fmt: skip
     assert "High Street" not in text
+
+
+def test_two_versions_of_a_rule_are_asked_about_tables_too_with_true_counts_that_stay_inside(
+    tmp_path: Path, extract: Path, practice: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_folder(tmp_path / "new", {"coughing.yaml": rule_text(exclude=None)})
+    mapping = (extract / "mapping.yaml").rename(tmp_path / "ours.yaml")
+    asked = ["rules", "diff", str(practice), str(tmp_path / "new"), str(extract)]
+    usual = ["--today", "2026-11-21", "--processes", "1", "--mapping", str(mapping)]
+    assert run([*asked, *usual]) == PROBLEMS
+    told = capsys.readouterr().out
+    assert "2 people, as of 21 November 2026: 1 -> 2" in told
+    assert "true counts: this stays inside the practice" in told
+    assert run([*asked, *usual, "--format", "json"]) == PROBLEMS
+    assert "true counts" not in capsys.readouterr().out
+    assert run([*asked[:-1], *usual]) == COULD_NOT_RUN
+    assert "--mapping is about the people of a list" in capsys.readouterr().err

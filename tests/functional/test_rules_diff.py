@@ -216,6 +216,7 @@ def test_a_folder_against_a_folder_is_a_line_for_each_rule(
     assert "2 -> 4   2 gained, 0 lost   !! somebody may be left alone less" in lines[2]
     assert lines[3].split() == ["stays", "the", "same", "2", "->", "2"]
     assert lines[-1] == "3 of 4 rules changed"
+    assert lines[0].endswith("true counts: this stays inside the practice.")
     assert diff(old, folders[1]) == 2
     assert "a file and a folder" in capsys.readouterr().err
 

@@ -108,6 +108,17 @@ def test_cards_are_counted_by_the_appointment_book(
     assert "the same clinician, or place, on one day" in said
 
 
+def test_one_of_anything_is_one(
+    practice: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crowd = Crowd()
+    crowd.visits(crowd.add(1, "cough"), TODAY - timedelta(days=1), "Practitioner/1")
+    tried(practice, crowd.write(tmp_path / "export"))
+    said = capsys.readouterr().out
+    assert "would ask 1 person something today" in said
+    assert "(1 visit in 1 surgery), 1 visit has a card; 0 of these have a rule" in said
+
+
 def test_groups_are_told_apart_and_small_ones_hidden(practice: Path, tmp_path: Path) -> None:
     crowd = a_crowd()
     ethnic = {"url": UK_CORE_ETHNICITY, "valueCodeableConcept": {"coding": [{"code": "H"}]}}
