@@ -1,9 +1,13 @@
 """Whose line it is, in CSV files: a number is written in many ways, and nobody's line is lost."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fhir_adapters.bulk import whose
 from fhir_adapters.bulk.book import book
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.people import SetAside
@@ -140,3 +144,26 @@ def test_a_visit_in_the_book_is_of_the_person_as_the_people_file_has_them(tmp_pa
     rows = f"9990000018,Dr A,23/11/2026\n{BEA},Dr A,23/11/2026\n{CEM},Dr A,23/11/2026\n"
     (tmp_path / "coded.csv").write_text(f"ID,Code,Date\n{rows}", encoding="utf-8")
     assert [one.person for one in book(tmp_path)] == [ANN, BEA, CEM]
+
+
+BETWEEN = st.lists(st.sampled_from(["", "", " ", "-", "\u00a0", "\u2011"]), min_size=9, max_size=9)
+
+
+@given(digits=st.from_regex(r"[0-9]{10}", fullmatch=True), between=BETWEEN, end=st.booleans())
+def test_ten_digits_are_one_number_whatever_stands_between_them(
+    digits: str, between: list[str], end: bool
+) -> None:
+    text = "".join(map("".join, zip(digits, [*between, ""], strict=True))) + ".0" * end
+    assert whose.key(f" {text} ") == digits
+
+
+@given(*[st.text(alphabet="0123aA-. _", min_size=1, max_size=12)] * 2)
+def test_two_numbers_are_one_only_if_they_have_the_same_letters_and_digits(
+    one: str, other: str
+) -> None:
+    keys = [whose.key(text) for text in (one, other)]
+    whole = [re.sub(r"\.0+\Z", "", text.strip()) for text in (one, other)]
+    if keys[0] and keys[0] == keys[1]:
+        first, second = ("".join(filter(str.isalnum, text)) for text in whole)
+        assert first == second
+    assert all(key == "" or whose.key(key) == key for key in keys)
