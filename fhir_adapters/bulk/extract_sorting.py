@@ -101,8 +101,8 @@ class _Sorting:
             self._write(Kept(person, self.task.of, why=SET_ASIDE))
 
     def _coded(self, source: CodedFile, record: Record, person: str, said: tuple[str, ...]) -> None:
-        every = (cells.code(system, record.cells[self.places[c]]) for c, system in source.codes)
-        codes = tuple([one for one in every if one is not None])
+        every = [cells.codes(system, record.cells[self.places[c]]) for c, system in source.codes]
+        codes = tuple(code for some in every for code in some)
         if not any(one.code in self.task.codes for one in codes):
             return
         if source.status is not None:
