@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from fhir_adapters.systems import ADDRESS
 from rules.codes import SNOMED, SYSTEMS, Code, snomed_problem
 from rules.days import Span, on, span
 from rules.record import Measurement
@@ -31,6 +32,7 @@ _SIGNS = {"\u2264": "<=", "\u2265": ">="}
 _SEVERAL = re.compile(r"[;,|]")  # in no code of any system here, but in addresses of forms
 _LONGEST = 100  # characters of a unit
 _LONGEST_CODE = 40
+_LONGEST_ADDRESS = 500  # of a form
 _LONGEST_ID = 64
 
 
@@ -96,18 +98,22 @@ def _on(year: int, month: int, number: int) -> date:
 
 
 @lru_cache(100_000)
-def code(system: str, cell: str) -> Code | None:
-    """The code in a cell; None where nothing stands in it. Raises Unusable."""
+def codes(system: str, cell: str) -> tuple[Code, ...]:
+    """The code in a cell; none where nothing stands in it. Raises Unusable.
+
+    A form is known by its address with its version and without, as in a FHIR record.
+    """
     text = plain(cell)
     if not text:
-        return None
+        return ()
     if _POWER.fullmatch(text):
         raise Unusable(
             "A code was turned into a number such as 1.23E+15 by a spreadsheet: export it again."
         )
-    if _SEVERAL.search(text) and system != SYSTEMS["questionnaire"]:
+    if _SEVERAL.search(text) and system != ADDRESS:
         raise Unusable("More than one code stands in a cell: export one to a cell.")
-    if len(text) > _LONGEST_CODE or not text.isprintable() or " " in text:
+    longest = _LONGEST_ADDRESS if system == ADDRESS else _LONGEST_CODE
+    if len(text) > longest or not text.isprintable() or " " in text:
         raise Unusable("What stands where the code belongs is not a code.")
     if system in (SNOMED, SYSTEMS["dmd"]):
         flaw = snomed_problem(text)
@@ -115,7 +121,9 @@ def code(system: str, cell: str) -> Code | None:
             raise Unusable("A code is damaged: its check digit or its length is wrong.")
         if flaw is not None and flaw.code == "E22":
             raise Unusable("A code is that of a description: export the concept's.")
-    return Code(system, text)
+    if system == ADDRESS:
+        return tuple(Code(system, name) for name in dict.fromkeys((text.partition("|")[0], text)))
+    return (Code(system, text),)
 
 
 def measured(value: str, unit: str, codes: frozenset[Code]) -> Measurement | None:

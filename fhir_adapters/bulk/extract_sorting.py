@@ -192,8 +192,8 @@ class _Coded(_Sorting):
 
     def _coded(self, record: Record, key: str) -> None:
         source = self.source
-        every = (cells.code(system, record.cells[self.places[c]]) for c, system in source.codes)
-        codes = tuple([one for one in every if one is not None])
+        every = [cells.codes(system, record.cells[self.places[c]]) for c, system in source.codes]
+        codes = tuple(code for some in every for code in some)
         if not any(one.code in self.task.codes for one in codes):
             return
         if source.status is not None:

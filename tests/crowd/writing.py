@@ -43,7 +43,7 @@ _WHEN = {
     "Goal": "startDate",
     "Consent": "dateTime",
 }
-_UPPER, _LOWER = ("271649006", "Systolic blood pressure"), ("271650006", "Diastolic blood pressure")
+UPPER, LOWER = ("271649006", "Systolic blood pressure"), ("271650006", "Diastolic blood pressure")
 
 
 def resources(person: Invented) -> Iterator[Resource]:
@@ -198,7 +198,7 @@ def _result(line: Line) -> Resource:
     if line.value is None:
         return {}
     if line.what == "pressure":
-        return {"component": [_part(_UPPER, line.value), _part(_LOWER, float(line.unit))]}
+        return {"component": [_part(UPPER, line.value), _part(LOWER, float(line.unit))]}
     return {"valueQuantity": _quantity(line.value, line.unit)}
 
 

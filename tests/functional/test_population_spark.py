@@ -27,12 +27,12 @@ from fhir_adapters.read import TYPES
 from rules.load import load_library
 from rules.record import Kind
 from rules.rule import Library
-from tests.architecture.project import ROOT
 from tests.batches import Rows, embedded
 from tests.builders import TODAY, a_bundle, a_condition, a_patient, shipped, write_folder
 from tests.crowd.inventing import invent
 from tests.crowd.writing import write_ndjson
 from tests.exports import a_crowd, a_practice, about
+from tests.spark import brief, collected
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -51,14 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def _set_up(folder: Path) -> Iterator[None]:
-    """Executors find this checkout, and no JVM here lives long enough to be compiled twice."""
-    brief = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-    (folder / "spark-defaults.conf").write_text(
-        f"spark.executorEnv.PYTHONPATH {ROOT}\n"
-        f"spark.driver.extraJavaOptions {brief}\nspark.executor.extraJavaOptions {brief}\n"
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARK_CONF_DIR", str(folder))
+    with brief(folder):
         yield
 
 
@@ -92,10 +85,8 @@ def export(folder: Path) -> Path:
 
 
 def of(found: "DataFrame") -> Rows:
-    """What stands in the rows of people, each person once."""
-    people = [row for row in found.collect() if row.person is not None]
-    assert len({row.person for row in people}) == len(people)
-    return {row.person: list(map(tuple, row.came)) for row in people}
+    """What stands in the rows of people."""
+    return collected(found)[0]
 
 
 # ---- the command, which starts Spark itself ------------------------------------------------------

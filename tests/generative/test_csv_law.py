@@ -1,41 +1,37 @@
-"""CSV says what NDJSON says: people with what a table can hold, written both ways by this file.
+"""CSV says what NDJSON says: people with what a table can hold, drawn by hypothesis.
 
-A table holds codes, days and values, and few words for how a line stands. So the same lines are
-written as resources, and as tables of a practice: days as the United Kingdom writes them, cells in
-quotation marks or not, a byte order mark or none, the ends of lines of two systems, cells with
-nothing in them, two columns of codes, units beside the value or behind it.
+The same lines are written as resources by this file, and as tables by ``tests/tables.py``.
 """
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_adapters.bulk.extract import NOT_DONE, OVER, USUAL
+from fhir_adapters.bulk.mapping import Standing
 from fhir_adapters.needs import needs_of
 from fhir_adapters.read import TYPES
 from fhir_adapters.systems import UK_CORE_ETHNICITY
-from rules.codes import OWN, SNOMED, Code
 from rules.engine import evaluate
 from rules.outcome import Decision
-from rules.record import Entry, Kind, PatientRecord
+from rules.record import Kind, PatientRecord
 from tests.builders import LISTS, TODAY, Resource, a_patient, a_resource, code
 from tests.generative.test_doors_agree import LIBRARY
 from tests.lists import everybody
 from tests.lists import ndjson as lines
 from tests.strategies import DATED_BY, DAYS, IN_A_PERIOD
+from tests.tables import About, Hand, Row, a_hand, what_a_table_says, write_tables
+
+T = TypeVar("T")
 
 CODES = st.sampled_from([name for names in LISTS.values() for name in names])
 ALL = needs_of({kind: [code(n) for names in LISTS.values() for n in names] for kind in Kind})
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True)
@@ -150,165 +146,33 @@ def write_ndjson(folder: Path, people: Sequence[Somebody]) -> None:
 
 # ---- as tables --------------------------------------------------------------------------------
 
-HEADS = ("ID", "SNOMED", "SNOMED 2", "Local", "Local 2", "Event Date", "Value", "Unit", "Words",
-         "Ended", "State")  # fmt: skip
-PEOPLE = ("ID", "Date of\nBirth", "Sex", "Died", "Ethnicity")
-SEXES = {"female": "F", "male": "Male", "other": "Indeterminate", "unknown": "Not known", "": ""}
-STATES = {"stands": ("", "Active"), "over": ("Past", "past"), "not_done": ("Not Done",)}
-ODD_WORDS = st.sampled_from(
-    ["", "Cough", 'He said "no", twice', "two\nlines", "a;b|c\td", "Zo\u00eb", "'", "=1+1", " x "]
-)
-
-
-@dataclass
-class Hand:
-    """How somebody's system writes tables."""
-
-    draw: st.DrawFn
-    mark: bool
-    encoding: str
-    end: str
-    separator: str
-    quoting: Literal[0, 1, 2]  # as the csv module numbers them
-
-    def one_of(self, *cells: str) -> str:
-        return self.draw(st.sampled_from(cells))
-
-    def day(self, text: str) -> str:
-        """A day, a month or a year in one of the ways of the United Kingdom."""
-        parts = [int(part) for part in text.split("-")] if text else []
-        if not parts:
-            return self.one_of("", " ")
-        if len(parts) == 1:
-            return text
-        year, month = parts[:2]
-        if len(parts) == 2:
-            return self.one_of(f"{MONTHS[month - 1]} {year:04}", f"{month:02}/{year:04}")
-        day, name = parts[2], MONTHS[month - 1]
-        return self.one_of(
-            f"{day:02}/{month:02}/{year}",
-            f"{day}/{month}/{year}",
-            f"{day:02}-{name}-{year}",
-            f"{day:02} {name} {year}",
-            f"{day:02}/{month:02}/{year} 09:15",
-            text,
-        )
-
-    def table(self, file: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        text = io.StringIO()
-        text.write(self.one_of("", f"Search: everybody{self.end}{self.end}"))
-        writer = csv.writer(
-            text,
-            delimiter=self.separator,
-            lineterminator=self.end,
-            quoting=self.quoting,
-        )
-        writer.writerow(heads)
-        for row in rows:
-            writer.writerow([*row, *[""] * self.draw(st.sampled_from([0, 0, 1]))])
-            text.write(self.one_of("", "", self.end))
-        whole = text.getvalue()
-        if self.draw(st.booleans()):
-            whole = whole.removesuffix(self.end)
-        mark = b"\xef\xbb\xbf" if self.mark else b""
-        file.write_bytes(mark + whole.encode(self.encoding))
-
 
 @st.composite
 def hands(draw: st.DrawFn) -> Hand:
-    mark = draw(st.booleans())
-    return Hand(
-        draw,
-        mark,
-        "utf-8" if mark else draw(st.sampled_from(["utf-8", "cp1252"])),
-        draw(st.sampled_from(["\n", "\r\n"])),
-        draw(st.sampled_from([",", ";", "\t"])),
-        draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])),
+    def pick(of: Sequence[T]) -> T:
+        return draw(st.sampled_from(of))
+
+    return a_hand(pick)
+
+
+def about(number: int, one: Somebody) -> About:
+    return About(f"p{number}", one.born, one.sex, one.died, one.ethnic)
+
+
+def row(number: int, line: Line) -> Row:
+    return Row(
+        f"p{number}",
+        line.kind,
+        tuple(map(code, line.codes)),
+        line.when,
+        Standing(line.stands),
+        line.value,
+        line.unit,
+        line.ended,
     )
-
-
-def cells(hand: Hand, number: int, line: Line) -> list[str]:
-    by_system: dict[str, list[str]] = {SNOMED: ["", ""], OWN: ["", ""]}
-    for place, name in enumerate(line.codes):
-        by_system[code(name).system][place] = name
-    beside = hand.draw(st.booleans()) or not line.unit
-    state = "" if line.ended and hand.draw(st.booleans()) else hand.one_of(*STATES[line.stands])
-    return [
-        hand.one_of(f"p{number}", f" p{number} "),
-        *by_system[SNOMED],
-        *by_system[OWN],
-        hand.day(line.when),
-        line.value if beside else f"{line.value} {line.unit}",
-        line.unit if beside else "",
-        hand.draw(ODD_WORDS),
-        hand.day(line.ended) if line.ended else "",
-        state,
-    ]
-
-
-def write_tables(folder: Path, people: Sequence[Somebody], hand: Hand) -> None:
-    mapping: dict[str, object] = {
-        "people": {
-            "file": "people.csv", "id": "ID", "born": "Date of Birth", "sex": "Sex",
-            "died": "Died", "ethnic": "ethnicity",
-        },
-    }  # fmt: skip
-    hand.table(
-        folder / "people.csv",
-        PEOPLE,
-        (
-            (f"p{n}", hand.day(one.born), SEXES[one.sex], hand.day(one.died), one.ethnic)
-            for n, one in enumerate(people)
-        ),
-    )
-    files: list[object] = []
-    for kind in Kind:
-        name = f"{kind.replace(' ', '-')}.csv"
-        rows = [
-            cells(hand, n, line)
-            for n, one in enumerate(people)
-            for line in one.lines
-            if line.kind is kind
-        ]
-        hand.table(folder / name, HEADS, rows)
-        systems = ("snomed", "snomed", "good-day", "good-day")
-        pairs = zip(HEADS[1:5], systems, strict=True)
-        files.append(
-            {
-                "file": name,
-                "holds": [str(kind)],
-                "person": "ID",
-                "date": "Event Date",
-                "codes": [{"column": head, "system": system} for head, system in pairs],
-                "value": "Value",
-                "unit": "Unit",
-                "words": "Words",
-                "ended": "Ended",
-                "status": {
-                    "column": "State",
-                    "stands": ["Active"],
-                    "over": ["Past"],
-                    "not_done": ["Not done"],
-                },
-            }
-        )
-    mapping["files"] = files
-    (folder / "mapping.yaml").write_text(json.dumps(mapping), encoding="utf-8")
 
 
 # ---- the law ----------------------------------------------------------------------------------
-
-
-def told(entry: Entry) -> tuple[object, ...]:
-    values = [(one.number, one.unit, one.comparator) for one in entry.measured(set(entry.codes))]
-    # Of a result that never came a table does not say that nobody filed it.
-    filed = entry.filed if entry.status == "final" else None
-    codes = tuple(sorted(entry.codes))
-    return entry.kind, codes, entry.status, entry.when, entry.ends, values, entry.sure, filed
-
-
-def everything(record: PatientRecord) -> Mapping[Code, list[tuple[object, ...]]]:
-    return {key: sorted(map(told, found), key=repr) for key, found in record.by_code.items()}
 
 
 @given(people=st.lists(a_person(), min_size=1, max_size=4), hand=hands())
@@ -318,12 +182,13 @@ def test_tables_say_of_everybody_what_resources_say(people: list[Somebody], hand
         for folder in folders:
             folder.mkdir()
         write_ndjson(folders[0], people)
-        write_tables(folders[1], people, hand)
+        rows = [row(number, line) for number, one in enumerate(people) for line in one.lines]
+        write_tables(folders[1], [about(*one) for one in enumerate(people)], rows, hand)
         (first, nothing), (second, aside) = (everybody(folder, ALL) for folder in folders)
     assert aside.first == nothing.first == ()
     assert [one.record.person.id for one in second] == [one.record.person.id for one in first]
     for resources, tables in zip(first, second, strict=True):
-        assert everything(tables.record) == everything(resources.record)
+        assert what_a_table_says(tables.record) == what_a_table_says(resources.record)
         assert tables.record.unread == resources.record.unread
         assert tables[1:] == resources[1:]
         assert replace(tables.record.person, first_name="Sam") == resources.record.person

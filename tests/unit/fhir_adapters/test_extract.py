@@ -14,6 +14,7 @@ from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.people import SetAside
 from fhir_adapters.bulk.source import ready
 from fhir_adapters.needs import needs_of
+from fhir_adapters.systems import ADDRESS
 from rules.answer import Answer
 from rules.codes import SNOMED, Code
 from rules.days import Span
@@ -84,6 +85,20 @@ def test_a_value_keeps_its_sign_and_unit(cell: str, number: str, sign: str, unit
     found = cells.measured(cell, "", frozenset())
     assert found is not None
     assert (found.number, found.comparator, found.unit) == (Decimal(number), sign, unit)
+
+
+FORM = "https://practice.example/fhir/Questionnaire/before-your-review"
+
+
+@pytest.mark.parametrize("cell", [FORM, f"{FORM}|2.1"])
+def test_a_form_is_known_by_its_address_however_long_with_its_version_and_without(
+    cell: str,
+) -> None:
+    assert cells.codes(ADDRESS, cell) == tuple(
+        Code(ADDRESS, name) for name in dict.fromkeys((FORM, cell))
+    )
+    with pytest.raises(cells.Unusable):
+        cells.codes(SNOMED, FORM)
 
 
 @pytest.mark.parametrize("cell", ["140/85", "5,4", "3-5", "about 7"])
