@@ -4,6 +4,7 @@ Whatever a line that is set aside may have said, nobody knows: the lists that it
 are unknown for its person, and for everybody where nobody can tell whose it was.
 """
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from rules.codes import Code
 ABOUT = -1  # in place of a file's number: who somebody is
 _NOBODY = "This line does not say whom it is about, and may be anybody's."
 _WIDTH = "This line has another number of cells than the headings."
+_BEFORE = "This line stands before the headings and reads as one that belongs below them."
 _BROKEN_OFF = "The file breaks off here, or cannot be opened or unpacked."
 
 
@@ -67,14 +69,15 @@ class _Sorting:
         width = len(task.headings.names)
         try:
             for record in records(task.path, task.headings.separator):
-                at = record.line
-                if at <= task.headings.line or not (
-                    record.why or any(map(str.strip, record.cells))
-                ):
-                    continue
-                found = record.cells
+                at, found = record.line, record.cells
                 while len(found) > width and not found[-1].strip():
                     found.pop()
+                if at <= task.headings.line:
+                    if at < task.headings.line and len(found) == width and self._is_one(found):
+                        self._lost(record, _BEFORE)
+                    continue
+                if not (record.why or any(map(str.strip, found))):
+                    continue
                 if record.why or len(found) != width:
                     self._lost(record, record.why or _WIDTH)
                 else:
@@ -82,6 +85,22 @@ class _Sorting:
         except Unreadable:
             self._lost(Record(at, [], ""), _BROKEN_OFF)
         return self.to.aside()
+
+    def _is_one(self, found: Sequence[str]) -> bool:
+        """Whether cells above the headings are somebody's, and not those of who ran the report."""
+        source = self.task.source
+        if isinstance(source, PeopleFile):
+            by_person, date, codes = source.id, source.born, ()
+        else:
+            by_person, date, codes = source.person, source.date, source.codes
+        who = cells.plain(found[self.places[by_person]])
+        try:
+            dated = cells.day(found[self.places[date]])
+            coded = not codes or any(cells.code(of, found[self.places[c]]) for c, of in codes)
+        except cells.Unusable:
+            return False
+        numbered = cells.names_somebody(who) and any(letter.isdigit() for letter in who)
+        return numbered and dated is not None and coded
 
     def _line(self, record: Record) -> None:
         source = self.task.source
@@ -123,7 +142,8 @@ class _Sorting:
             self.to.unknown(self.task.source.kinds, SET_ASIDE)
 
     def _fault(self, record: Record, why: str) -> None:
-        self.to.set_aside(Fault(place(self.task.path, record.line), why), record.text.encode())
+        text = record.text.encode(errors="surrogateescape")  # the bytes of what is no text
+        self.to.set_aside(Fault(place(self.task.path, record.line), why), text)
 
     def _write(self, kept: Kept) -> None:
         self.to.of(kept.person).write(self.encode(kept) + b"\n")
