@@ -89,8 +89,9 @@ class _Sorting:
     def _is_one(self, found: Sequence[str]) -> bool:
         """Whether cells above the headings are somebody's, and not those of who ran the report."""
         source = self.task.source
+        codes: Sequence[tuple[str, str]] = ()
         if isinstance(source, PeopleFile):
-            by_person, date, codes = source.id, source.born, ()
+            by_person, date = source.id, source.born
         else:
             by_person, date, codes = source.person, source.date, source.codes
         who = cells.plain(found[self.places[by_person]])

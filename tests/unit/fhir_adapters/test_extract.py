@@ -51,8 +51,8 @@ def read(
     with Crew(1) as crew:
         found = ready(folder, NEEDS, scratch, crew)
     told: list[SetAside] = []
-    people = [one.record for part in found.parts for one in part.people(told)]
-    return {one.person.id: one for one in people}, sum(told, found.aside)
+    everybody = [one.record for part in found.parts for one in part.people(told)]
+    return {one.person.id: one for one in everybody}, sum(told, found.aside)
 
 
 def rejects(folder: Path) -> bytes:
