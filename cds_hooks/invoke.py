@@ -19,7 +19,7 @@ from cds_hooks.store.answers import Again, Answers
 from cds_hooks.store.tables import StoreError
 from cds_hooks.tally import Tally
 from cds_hooks.twice import check_members
-from fhir_adapters.decode import UNREADABLE
+from fhir_adapters.decode import UNREADABLE, check_text
 from fhir_adapters.drafts import Json
 from fhir_adapters.elements import Value
 from fhir_adapters.endings import sent_whole, whole
@@ -40,6 +40,9 @@ _CALL: msgspec.json.Decoder[wire.Call[Value | None]] = msgspec.json.Decoder(wire
 # The same, with each prefetch key left as it came: for when something in one cannot be read.
 _RAW_CALL: msgspec.json.Decoder[wire.Call[msgspec.Raw]] = msgspec.json.Decoder(
     wire.Call[msgspec.Raw]
+)
+_MEMBERS: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(
+    dict[str, msgspec.Raw]
 )
 _OBJECT: msgspec.json.Decoder[dict[str, object]] = msgspec.json.Decoder(dict[str, object])
 
@@ -62,10 +65,14 @@ def read_call(body: bytes) -> Call:
 
 def _decoded(body: bytes) -> Call:
     try:
+        check_text(body)
         return _CALL.decode(body)
     except UNREADABLE:
         pass
     try:
+        for name, member in _MEMBERS.decode(body).items():
+            if name != "prefetch":  # of which each key is looked at by itself
+                check_text(member)
         return _RAW_CALL.decode(body)
     except UNREADABLE:
         raise BadRequest(_what_is_wrong(body)) from None

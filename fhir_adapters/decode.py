@@ -43,6 +43,16 @@ UNKNOWN_TYPE = "?"
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
+def check_text(body: bytes | msgspec.Raw) -> None:
+    """Raises UnicodeDecodeError for bytes that are not UTF-8, which no JSON is.
+
+    The decoders do not look at the bytes of what they skip.
+    """
+    text = bytes(body)
+    if not text.isascii():
+        text.decode()
+
+
 class NotFhir(Exception):
     """Not JSON, or nothing that has a resource type."""
 
@@ -55,6 +65,7 @@ def read_value(body: bytes | msgspec.Raw) -> tuple[Value, frozenset[str]]:
     Raises NotFhir.
     """
     try:
+        check_text(body)
         return _VALUE.decode(body), frozenset()
     except UNREADABLE:
         pass
@@ -68,11 +79,14 @@ def read_value(body: bytes | msgspec.Raw) -> tuple[Value, frozenset[str]]:
     damaged: set[str] = set()
     for raw in bundle.entry or ():
         try:
+            check_text(raw.resource)
             resource = _RESOURCE.decode(raw.resource)
         except UNREADABLE:
             damaged.add(_type_of(raw.resource))
         else:
             entries.append(BundleEntry(raw.fullUrl, resource, raw.search))
+    if not damaged and not _is_text(body):
+        damaged.add(UNKNOWN_TYPE)  # it is none of the entries: nobody knows what is lost
     value = Value("Bundle", bundle.id, entry=entries, link=bundle.link, total=bundle.total)
     return value, frozenset(damaged)
 
@@ -80,9 +94,18 @@ def read_value(body: bytes | msgspec.Raw) -> tuple[Value, frozenset[str]]:
 def read_resource(line: bytes) -> Resource:
     """One resource. Raises NotFhir."""
     try:
+        check_text(line)
         return _RESOURCE.decode(line)
     except UNREADABLE:
         raise NotFhir from None
+
+
+def _is_text(body: bytes | msgspec.Raw) -> bool:
+    try:
+        check_text(body)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _type_alone(body: bytes | msgspec.Raw) -> tuple[Value, frozenset[str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from cds_hooks.commands.writing import write_whole
+from fhir_adapters.decode import UNREADABLE
 from prompts.reviewed import Review, Since
 from rules.fingerprint import fingerprint, judged_as
 from rules.rule import Rule
@@ -36,6 +37,6 @@ def since_release(file: Path, rule: Rule) -> Since:
     was = released.fingerprint if released is not None else ""
     try:
         review = msgspec.json.decode(file_beside(file).read_bytes(), type=Review)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         review = None
     return Since(was, fingerprint(rule), judged_as(rule), review)

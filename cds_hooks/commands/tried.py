@@ -11,6 +11,7 @@ import msgspec
 from cds_hooks.commands.writing import write_whole
 from cds_hooks.population.try_report import Report
 from cds_hooks.population.try_written import lines
+from fhir_adapters.decode import UNREADABLE
 from prompts.gates import Tried
 from rules.fingerprint import judged_as
 from rules.rule import Rule
@@ -58,6 +59,6 @@ def kept(file: Path, rule: Rule) -> Tried | None:
     """When a rule was last tried, and whether as it is; None where no report can be read."""
     try:
         found = msgspec.json.decode(file.read_bytes(), type=_Kept)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return None
     return Tried(found.tried_on, same=(found.rule, found.judged_as) == (rule.id, judged_as(rule)))

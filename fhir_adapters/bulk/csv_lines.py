@@ -17,12 +17,14 @@ _MOST_BEFORE = 60  # records before the headings; reports begin with who ran the
 _MOST_LINES = 100  # of one record: notes have line breaks
 _LONGEST = 100_000  # characters of one record; less than a field may have for the csv module
 _SEPARATORS = ",\t;|"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 BAD_QUOTES = "A quotation mark that begins in this line is not closed as it has to be."
 _TOO_LONG = "This line is longer than any line of an extract."
 _WIDTH = "This line has another number of cells than the headings."
 _NOT_TEXT = "This line has characters that are neither UTF-8 nor Windows-1252."
 _NUL = "This line has a NUL in it, which no text has."
+_CR = "This line has a carriage return inside: lines end with LF, or with CR and LF."
 
 
 class Record(NamedTuple):
@@ -58,10 +60,13 @@ def headings(path: Path, columns: Sequence[str]) -> Headings:
     """The first record that has all of these columns. Raises BulkError where there is none."""
     wanted = {tidy(name): name for name in columns}
     best: tuple[int, list[str]] = (-1, [])
+    unread: Record | None = None  # the first; the headings may have been in it
     for separator in _SEPARATORS:
         for number, record in enumerate(records(path, separator)):
             if number >= _MOST_BEFORE:
                 break
+            if record.why and unread is None:
+                unread = record
             names = [tidy(cell) for cell in record.cells]
             there = [name for name in wanted if name in names]
             if len(there) > best[0]:
@@ -77,6 +82,8 @@ def headings(path: Path, columns: Sequence[str]) -> Headings:
             return Headings(separator, record.line, tuple(names))
     missing = next((name for key, name in wanted.items() if key not in best[1]), "")
     hint = did_you_mean(tidy(missing), filter(None, best[1]))
+    if not best[0] and unread is not None:
+        hint = f"{path}:{unread.line}  {unread.why}"
     raise BulkError(
         f"{path} has no line with all the headings that the mapping names: "
         f"{missing} is missing. {hint}".rstrip()
@@ -88,14 +95,27 @@ def rows(path: Path, begins: Headings) -> Iterator[Record]:
 
     One that has not says why. Empty cells behind the last heading are left out. Raises Unreadable.
     """
-    width = len(begins.names)
     for record in records(path, begins.separator):
-        found = record.cells
-        if record.line <= begins.line or not (record.why or any(map(str.strip, found))):
-            continue
-        while len(found) > width and not found[-1].strip():
-            found.pop()
-        yield record if record.why or len(found) == width else record._replace(why=_WIDTH)
+        if record.line > begins.line and (record.why or any(map(str.strip, record.cells))):
+            fits = record.why or _fits(record, begins)
+            yield record if fits else record._replace(why=_WIDTH)
+
+
+def above(path: Path, begins: Headings) -> Iterator[Record]:
+    """Each record before the headings that has as many cells as they are. Raises Unreadable."""
+    for record in records(path, begins.separator):
+        if record.line >= begins.line:
+            return
+        if _fits(record, begins):
+            yield record
+
+
+def _fits(record: Record, begins: Headings) -> bool:
+    """Whether it has a cell for each heading; empty ones behind the last are taken away."""
+    found, width = record.cells, len(begins.names)
+    while len(found) > width and not found[-1].strip():
+        found.pop()
+    return len(found) == width
 
 
 def records(path: Path, separator: str) -> Iterator[Record]:
@@ -127,7 +147,7 @@ class _Records:
                 self._begun.clear()
                 self._again.extendleft(reversed(rest))
                 why = stop.why if isinstance(stop, _Stop) and not rest else ""
-                yield Record(first.line, [], first.text, why or BAD_QUOTES)
+                yield Record(first.line, [], first.text, why or _why_none(first.text))
 
     def _feed(self) -> Iterator[str]:
         length = 0
@@ -144,6 +164,11 @@ class _Records:
             yield line.text
 
 
+def _why_none(text: str) -> str:
+    """Why the csv module makes nothing of a line: there are these two ways."""
+    return BAD_QUOTES if '"' in text else _CR
+
+
 class _Stop(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -157,7 +182,7 @@ def _numbered(path: Path) -> Iterator[Record]:
             yield Record(number, [], "", _TOO_LONG)
             continue
         if number == 1:
-            if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            if raw.startswith(_UTF_16) or b"\0" in raw[:2]:  # of ASCII, one half is NUL
                 raise BulkError(f"{path} is UTF-16; save it as CSV UTF-8.")
             utf_8 = raw.startswith(codecs.BOM_UTF8)
             raw = raw.removeprefix(codecs.BOM_UTF8)

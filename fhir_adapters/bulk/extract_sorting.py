@@ -16,7 +16,7 @@ import msgspec
 
 from fhir_adapters.bulk import cells, whose
 from fhir_adapters.bulk.buckets import Buckets, on_disk
-from fhir_adapters.bulk.csv_lines import Headings, Record, rows
+from fhir_adapters.bulk.csv_lines import Headings, Record, above, rows
 from fhir_adapters.bulk.files import BulkError, Unreadable
 from fhir_adapters.bulk.mapping import CodedFile, PeopleFile, Standing
 from fhir_adapters.bulk.people import SET_ASIDE, Fault, SetAside, place
@@ -29,6 +29,7 @@ _MAY_BE = (
     "This line may be about somebody in {}, whose number differs in zeros in front, capitals or"
     " signs alone: write it alike."
 )
+_BEFORE = "This line stands before the headings and reads as one that belongs below them."
 _BROKEN_OFF = "The file breaks off here, or cannot be opened or unpacked."
 
 
@@ -84,6 +85,9 @@ class _Sorting(ABC):
         """Read the table once."""
         at = self.task.headings.line
         try:
+            for record in above(self.task.path, self.task.headings):
+                if self.belongs_below(record):
+                    self.lost(record, _BEFORE)
             for record in rows(self.task.path, self.task.headings):
                 at = record.line
                 if record.why:
@@ -95,12 +99,25 @@ class _Sorting(ABC):
         return self.to.aside()
 
     @abstractmethod
+    def belongs_below(self, record: Record) -> bool:
+        """Whether a line above the headings is somebody's, and not of who ran the report."""
+
+    @abstractmethod
     def line(self, record: Record) -> None:
         """One line."""
 
     @abstractmethod
     def lost(self, record: Record, why: str) -> None:
         """Set a line aside that may be anybody's."""
+
+    def is_dated(self, record: Record, who: str, date: str) -> bool:
+        """Whether it has a number of somebody and a day where they belong."""
+        key = whose.key(record.cells[self.places[who]])
+        try:
+            day = cells.day(record.cells[self.places[date]])
+        except cells.Unusable:
+            return False
+        return day is not None and any(letter.isdigit() for letter in key)
 
     def said(self, record: Record) -> tuple[str, ...]:
         """What stands in the columns that the mapping names."""
@@ -126,6 +143,10 @@ class _About(_Sorting):
         super().__init__(task, source.columns, opened)
         self.source = source
         self.known = opened(whose.KNOWN)
+
+    def belongs_below(self, record: Record) -> bool:
+        """By a number and a day of birth."""
+        return self.is_dated(record, self.source.id, self.source.born)
 
     def line(self, record: Record) -> None:
         """One person. A day that cannot be used is told, and they are asked about without it."""
@@ -190,10 +211,23 @@ class _Coded(_Sorting):
             self.fault(record, str(why))
             self.write(Kept(key, self.task.of, why=SET_ASIDE))
 
+    def belongs_below(self, record: Record) -> bool:
+        """By a number, a day and a code."""
+        if not self.is_dated(record, self.source.person, self.source.date):
+            return False
+        try:
+            return bool(self._codes(record))
+        except cells.Unusable:
+            return False
+
+    def _codes(self, record: Record) -> tuple[Code, ...]:
+        systems = self.source.codes
+        every = [cells.codes(system, record.cells[self.places[c]]) for c, system in systems]
+        return tuple(code for some in every for code in some)
+
     def _coded(self, record: Record, key: str) -> None:
         source = self.source
-        every = [cells.codes(system, record.cells[self.places[c]]) for c, system in source.codes]
-        codes = tuple(code for some in every for code in some)
+        codes = self._codes(record)
         if not any(one.code in self.task.codes for one in codes):
             return
         if source.status is not None:

@@ -21,10 +21,11 @@ import msgspec
 from fhir_adapters.bulk.columns import AS_NUMBERS, MISSING, READ, Row, people, row, schema
 from fhir_adapters.bulk.files import BulkError, arrow
 from fhir_adapters.bulk.people import Part, SetAside, Someone
+from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.needs import Needs, Wanted
 from rules.record import Kind
 
-FORMAT = 2
+FORMAT = 3
 _WHAT = "Good Day, people as Parquet"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
@@ -52,7 +53,7 @@ class File(Beside, frozen=True):
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What is in the folder. ``kinds`` and ``codes`` are what the rules could read that it is for;
-    a code with a star is every code that begins so.
+    a code with a star is every code that begins so. ``sum`` is of all the rest.
     """
 
     what: str = _WHAT
@@ -64,6 +65,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     aside: SetAside
     kinds: tuple[Kind, ...]
     codes: tuple[str, ...]
+    sum: str = ""
+
+    def summed(self) -> str:
+        """The beginning of the SHA-256 of what it says: files have theirs in their names."""
+        told = _JSON.encode(msgspec.structs.replace(self, sum=""))
+        return sha256(told).hexdigest()[:16]
 
 
 class _Written(msgspec.Struct):
@@ -188,6 +195,7 @@ def finish(
         beside=also,
         aside=aside,
     )
+    manifest = msgspec.structs.replace(manifest, sum=manifest.summed())
     written = inside / _MANIFEST
     written.touch(0o600)
     with written.open("wb") as opened:
@@ -216,7 +224,7 @@ def is_kept(folder: Path) -> bool:
 def _is_ours(manifest: Path) -> bool:
     try:
         return msgspec.json.decode(manifest.read_bytes(), type=_Written).what == _WHAT
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return False
 
 
@@ -231,8 +239,10 @@ def manifest_of(folder: Path) -> Manifest:
         manifest = msgspec.json.decode(text, type=Manifest)
     except FileNotFoundError:
         raise BulkError(f"The import into {folder} was not finished; {AGAIN}.") from None
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         raise BulkError(f"{path} cannot be read; {AGAIN}.") from None
+    if manifest.sum != manifest.summed():
+        raise BulkError(f"{path} is damaged; {AGAIN}.")
     for file in (*manifest.files, *manifest.beside):
         at = folder / file.name
         if not at.is_file() or at.stat().st_size != file.size:

@@ -5,9 +5,11 @@ card. Every test spoils one thing about that request. Her rule asks every list w
 stands in it that speaks against a prompt, so a list that was not read must silence it.
 """
 
+import json
+
 import pytest
 
-from tests.builders import a_bundle, a_patient
+from tests.builders import a_bundle, a_patient, a_resource
 from tests.conformance.spoilt import LISTS, UNKNOWN_STATES, damaged
 from tests.fhir_builders import (
     COPD_RULE,
@@ -120,6 +122,33 @@ def test_the_person_may_come_in_a_bundle(service: Surgery, call: Json) -> None:
 def test_what_was_damaged_elsewhere_does_not_hide_the_person(service: Surgery, call: Json) -> None:
     call["prefetch"]["not-asked-for"] = 7
     assert service.ask(call).decided(COPD_RULE) == "card"
+
+
+@pytest.mark.parametrize("key", LISTS)
+def test_what_is_no_text_where_nobody_reads_puts_only_its_list_in_doubt(
+    service: Surgery, call: Json, key: str
+) -> None:
+    call["prefetch"][key]["entry"] = [
+        *call["prefetch"][key].get("entry", ()),
+        {
+            "resource": {
+                **a_resource(LISTS[key], "x", of=call["context"]["patientId"]),
+                "contained": "@",
+            }
+        },
+    ]
+    body = json.dumps(call).encode()
+    assert service.post(body).decided(COPD_RULE) == "card"
+    spoilt = service.post(body.replace(b"@", b"Zo\xeb"))
+    assert spoilt.cards == []
+    assert spoilt.decided(COPD_RULE) == "cannot-tell"
+
+
+def test_what_is_no_text_outside_of_prefetch_is_no_request(all_day: Surgery, call: Json) -> None:
+    call["context"]["room"] = "@"
+    reply = all_day.post(json.dumps(call).encode().replace(b"@", b"Zo\xeb"))
+    assert reply.status == 400
+    assert reply.says() == "The body is not a JSON object in UTF-8."
 
 
 # ---- what does no harm ----------------------------------------------------------------------

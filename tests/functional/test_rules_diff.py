@@ -274,6 +274,11 @@ def test_a_review_opens_the_gate_to_live_for_just_this_difference(
     assert "(clinical safety officer)" in gate()
     kept = json.loads(file_beside(file).read_text())
     assert set(kept) == {"was", "now", "on", "by"}
+    whole = file_beside(file).read_bytes()
+    for spoilt in (b"{", whole.replace(b"officer", b"\xff")):
+        file_beside(file).write_bytes(spoilt)
+        assert gate().startswith("not met  Nobody has reviewed the difference")
+    file_beside(file).write_bytes(whole)
     file.write_text(file.read_text().replace("How is a good day?", "How was a good day?"))
     assert "is of another difference than this one" in gate()
     file.write_text(piloted)

@@ -39,8 +39,9 @@ def test_a_try_is_of_the_rule_as_it_is_until_the_rule_changes(
     assert found(file) == Tried(today, same=True)  # where it is in its life is no part of it
     file.write_text(rule_text(**COUGHING, exclude=None), encoding="utf-8")
     assert found(file) == Tried(today, same=False)
-    place_of(file, "coughing").write_text("{", encoding="utf-8")
-    assert found(file) is None
+    for spoilt in (b"{", b'{"rule": "\xff"}'):
+        place_of(file, "coughing").write_bytes(spoilt)
+        assert found(file) is None
 
 
 def test_the_report_beside_a_rule_has_no_person_and_no_small_number_in_it(

@@ -28,7 +28,7 @@ from rules.record import Kind, PatientRecord
 from tests.builders import TODAY, Resource, a_patient, a_resource, code
 from tests.generative.test_doors_agree import LIBRARY, NEEDS
 from tests.lengths import only
-from tests.lists import ndjson, records
+from tests.lists import ndjson, records, zstd
 from tests.strategies import DATED_BY
 
 # Names of which none becomes another by a slip of a few bytes.
@@ -248,6 +248,40 @@ def nothing_at_all(file: GzipFile) -> None:
         file.write(b"\x00" * 1_000_000)
 
 
+def zstd_frame(window: int, megabytes: int) -> bytes:
+    """So many MB of NULs as zstd has them, in a frame that asks for a window of 2 to the ``window``
+    bytes; four bytes for each 128 KB.
+    """
+    block = (128 * 1024 << 3 | 0b010).to_bytes(3, "little") + b"\0"  # one byte, so many times
+    last = (1 << 3 | 0b011).to_bytes(3, "little") + b"\0"
+    return b"\x28\xb5\x2f\xfd\x00" + bytes([window - 10 << 3]) + block * 8 * megabytes + last
+
+
+ZSTD: Mapping[str, Callable[[], bytes]] = {
+    "3 GB in 100 KB": lambda: zstd_frame(20, 3_000),
+    "a window of 128 MB": lambda: zstd_frame(27, 400),
+    "a window of 2 GB": lambda: zstd_frame(31, 3_000),
+    "a frame for each line": lambda: zstd(a_condition(1, "ann")) * 30_000,
+    "frames with nothing in them": lambda: zstd(b"") * 1_000_000 + zstd(b"{\n"),
+}
+
+
+def asked(folder: Path) -> tuple[int, int, str]:
+    """What asking about a list took in MB, how it ended, and what it told."""
+    line = [sys.executable, "-c", _ASK, str(folder), str(folder / "rejects")]
+    told = subprocess.run(line, capture_output=True, text=True, check=True)
+    used, ended = map(int, told.stdout.splitlines()[-1].split())
+    assert "Traceback" not in told.stderr
+    return used, ended, told.stderr
+
+
+def an_export(folder: Path) -> Path:
+    for kind in TYPES.values():
+        (folder / f"{kind}.ndjson").write_bytes(b"")
+    (folder / "Patient.ndjson").write_bytes(ndjson(map(a_patient, ("ann", "bea"))))
+    return folder
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     "bomb", [one_long_line, the_same_line, one_person_without_end, nothing_at_all]
@@ -255,15 +289,66 @@ def nothing_at_all(file: GzipFile) -> None:
 def test_memory_is_flat_whatever_a_packed_file_comes_to(
     tmp_path: Path, bomb: Callable[[GzipFile], None]
 ) -> None:
-    for kind in TYPES.values():
-        (tmp_path / f"{kind}.ndjson").write_bytes(b"")
-    (tmp_path / "Patient.ndjson").write_bytes(ndjson(map(a_patient, ("ann", "bea"))))
-    with GzipFile(tmp_path / "Condition.2.ndjson.gz", "wb", 1) as file:
+    with GzipFile(an_export(tmp_path) / "Condition.2.ndjson.gz", "wb", 1) as file:
         bomb(file)
-    asked = [sys.executable, "-c", _ASK, str(tmp_path), str(tmp_path / "rejects")]
-    told = subprocess.run(asked, capture_output=True, text=True, check=True)
-    used, ended = map(int, told.stdout.splitlines()[-1].split())
+    used, ended, told = asked(tmp_path)
     assert used < MOST
-    assert "Traceback" not in told.stderr
     assert ended == (0 if bomb is the_same_line else PROBLEMS)
-    assert ("Condition.2.ndjson.gz:" in told.stderr) is (ended == PROBLEMS)
+    assert ("Condition.2.ndjson.gz:" in told) is (ended == PROBLEMS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("bomb", ZSTD)
+def test_memory_is_flat_whatever_a_file_packed_with_zstd_comes_to(
+    tmp_path: Path, bomb: str
+) -> None:
+    (an_export(tmp_path) / "Condition.2.ndjson.zst").write_bytes(ZSTD[bomb]())
+    used, ended, told = asked(tmp_path)
+    assert used < MOST
+    assert ended == (0 if bomb == "a frame for each line" else PROBLEMS)
+    assert ("Condition.2.ndjson.zst:" in told) is (ended == PROBLEMS)
+
+
+@pytest.mark.each
+@pytest.mark.parametrize("window", [27, 31])
+def test_what_is_packed_so_that_it_takes_gigabytes_to_unpack_costs_its_list(
+    tmp_path: Path, window: int
+) -> None:
+    """As zstd --long=31 packs it; a window of 128 MB is what we give it."""
+    (an_export(tmp_path) / "Condition.2.ndjson.zst").write_bytes(zstd_frame(window, 1))
+    found, aside = records(tmp_path, NEEDS)
+    assert all(Kind.CONDITION in record.unread for record in found.values())
+    assert ("unpacked" in aside.first[0].why) is (window == 31)
+
+
+TABLE = b"ID,Code,Date\nann,13645005,2020\n"
+TABLES: Mapping[str, Callable[[], bytes]] = {
+    "one cell": lambda: TABLE + b"ann,13645005," + b"a" * 100_000_000,
+    "a cell in quotation marks": lambda: TABLE + b'ann,13645005,"' + b"a" * 100_000_000 + b'"\n',
+    "quotation marks without an end": lambda: TABLE + b'ann,"13645005,2020\n' * 100_000,
+    "one that never ends": lambda: TABLE + b'ann,"13645005\n' + b"x" * 70_000_000,
+    "columns": lambda: TABLE + b"ann" + b"," * 20_000_000 + b"\n",
+    "NULs": lambda: TABLE + b"\0" * 100_000_000,
+    "carriage returns": lambda: TABLE + TABLE.replace(b"\n", b"\r") * 700_000,
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("bomb", TABLES)
+def test_memory_is_flat_whatever_a_table_comes_to(tmp_path: Path, bomb: str) -> None:
+    mapping = {
+        "people": {"file": "people.csv", "id": "ID", "born": "Born"},
+        "files": [
+            {"file": "coded.csv.gz", "holds": ["condition"], "person": "ID", "date": "Date",
+             "codes": [{"column": "Code", "system": "snomed"}]},
+        ],
+    }  # fmt: skip
+    (tmp_path / "mapping.yaml").write_text(json.dumps(mapping))
+    (tmp_path / "people.csv").write_text("ID,Born\nann,1966\n")
+    with GzipFile(tmp_path / "coded.csv.gz", "wb", 1) as file:
+        file.write(TABLES[bomb]())
+    used, ended, told = asked(tmp_path)
+    assert used < MOST
+    assert ended == PROBLEMS
+    assert "list of condition entries is unknown for everybody" in told
+    assert "coded.csv.gz:" in told

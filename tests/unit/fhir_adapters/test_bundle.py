@@ -58,6 +58,18 @@ def test_a_damaged_entry_that_no_rule_reads_costs_nothing() -> None:
     assert record.unread == {}
 
 
+def test_what_is_no_text_in_an_entry_costs_its_list_though_no_rule_reads_it() -> None:
+    """Bytes that are not UTF-8 are no JSON, wherever they stand; as in a line of an export."""
+    noted = a_resource("Procedure", "x", performer="@")
+    record = record_from_bundle(encoded(whole(COUGH, noted)).replace(b"@", b"\xff"))
+    assert set(record.unread) == {Kind.PROCEDURE}
+    assert len(record.by_code[code("cough")]) == 1
+    beside = encoded(whole(COUGH, signature="@")).replace(b"@", b"Zo\xeb")
+    assert set(record_from_bundle(beside).unread) == set(Kind), "nobody knows what that was"
+    of_another_sort = encoded(whole(COUGH, performed=[1]))
+    assert record_from_bundle(of_another_sort).unread == {}
+
+
 REFUSED: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "not a FHIR bundle that can be read"),
     "no JSON": (b"<Bundle/>", "not a FHIR bundle that can be read"),

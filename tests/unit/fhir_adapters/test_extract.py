@@ -1,5 +1,6 @@
 """CSV files of a record system: what their cells mean, and what is set aside and never lost."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -37,22 +38,26 @@ files:
     status: {column: Status, stands: [Active], over: [Past], declined: [Declined], void: [Wrong]}
 """
 HEAD = b"ID,Code,Date,Value,Status\n"
+PEOPLE = b"Report\n\nID,Born,Died\nann,03/04/1956,\nbea,1960,\n"
 
 
 def read(
-    folder: Path, coded: bytes, mapping: str = MAPPING, more: bytes = b""
+    folder: Path, coded: bytes, mapping: str = MAPPING, people: bytes = PEOPLE
 ) -> tuple[dict[str, PatientRecord], SetAside]:
     (folder / "mapping.yaml").write_text(mapping)
-    who = b"Report\n\nID,Born,Died\nann,03/04/1956,\nbea,1960,\n" + more
-    (folder / "people.csv").write_bytes(who)
+    (folder / "people.csv").write_bytes(people)
     (folder / "coded.csv").write_bytes(coded)
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
     with Crew(1) as crew:
         found = ready(folder, NEEDS, scratch, crew)
     told: list[SetAside] = []
-    people = [one.record for part in found.parts for one in part.people(told)]
-    return {one.person.id: one for one in people}, sum(told, found.aside)
+    everybody = [one.record for part in found.parts for one in part.people(told)]
+    return {one.person.id: one for one in everybody}, sum(told, found.aside)
+
+
+def rejects(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in (folder / "scratch").glob("rejects.*"))
 
 
 @pytest.mark.parametrize(
@@ -147,6 +152,11 @@ def test_a_status_is_heard(tmp_path: Path, word: str, statuses: set[str]) -> Non
         pytest.param(b'ann,"13645005,2020,,\n', True, id="a quotation mark that is not closed"),
         pytest.param(b"ann,\x00,2020,,\n", True, id="a NUL"),
         pytest.param(b"ann,\x81,2020,,\n", True, id="no encoding"),
+        pytest.param(b"ann,13645005,2020,," + b"a" * 10_000_000 + b"\n", True, id="10 MB unquoted"),
+        pytest.param(b'ann,13645005,2020,,"' + b"a" * 10_000_000 + b'"\n', True, id="10 MB quoted"),
+        pytest.param(b"ann,13645005" + b",2020" * 100_000 + b"\n", True, id="100,000 columns"),
+        pytest.param(b"ann,13645005,2020,,\rann,,2020,,\n", True, id="a CR in its middle"),
+        pytest.param("ann,13645005,2020,,\n".encode("utf-16-be"), True, id="of UTF-16"),
     ],
 )
 def test_what_cannot_be_used_costs_its_lists_and_no_other_line(
@@ -174,15 +184,11 @@ def test_what_cannot_be_used_costs_its_lists_and_no_other_line(
 def test_what_cannot_be_used_of_who_somebody_is_is_kept_apart_and_told_by_its_place(
     tmp_path: Path, lines: bytes, place: int, asked: bool
 ) -> None:
-    found, aside = read(tmp_path, HEAD + b"bea,13645005,2021,,\n", more=lines)
+    found, aside = read(tmp_path, HEAD + b"bea,13645005,2021,,\n", people=PEOPLE + lines)
     assert [fault.place for fault in aside.first] == [f"{tmp_path / 'people.csv'}:{place}"]
     assert (aside.count, aside.people) == (1, not asked)
     assert set(found) == {"ann", "bea"} | ({"cem"} if asked else set())
     assert rejects(tmp_path) == lines.splitlines(keepends=True)[-1]
-
-
-def rejects(folder: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in (folder / "scratch").glob("rejects.*"))
 
 
 def test_five_thousand_random_lines_are_each_read_or_told(tmp_path: Path) -> None:
@@ -220,3 +226,59 @@ def test_a_cell_with_several_local_codes_is_told_and_not_taken_for_another_code(
     found, aside = read(tmp_path, HEAD + f'ann,"{cell}",2020,,\n'.encode(), mapping)
     assert (aside.count, Kind.CONDITION in found["ann"].unread) == (1, True)
     assert Kind.CONDITION not in found["bea"].unread
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "says"),
+    [
+        pytest.param(lambda t: t.decode().encode("utf-16"), "is UTF-16", id="UTF-16"),
+        pytest.param(lambda t: t.decode().encode("utf-16-le"), "is UTF-16", id="without its mark"),
+        pytest.param(lambda t: t.decode().encode("utf-16-be"), "is UTF-16", id="the other way"),
+        pytest.param(lambda t: t.replace(b"\n", b"\r"), "csv:1  .*carriage return", id="CR alone"),
+        pytest.param(lambda t: t[:20] + b"\0" + t[20:], "csv:1  .*NUL", id="a NUL in the headings"),
+        pytest.param(lambda t: b'"' + t, "csv:1  .*quotation mark", id="a quotation mark"),
+        pytest.param(lambda t: b"x," * 60_000 + t, "csv:1  .*longer", id="60,000 columns"),
+        pytest.param(lambda _: b"", "ID is missing", id="empty"),
+    ],
+)
+def test_a_table_in_which_no_headings_can_be_read_is_told_with_the_line_that_cannot(
+    tmp_path: Path, spoilt: Callable[[bytes], bytes], says: str
+) -> None:
+    with pytest.raises(BulkError, match=says):
+        read(tmp_path, spoilt(HEAD + b"ann,13645005,2020,,\n"))
+
+
+def test_lines_end_in_either_way_and_letters_come_as_windows_or_the_web_have_them(
+    tmp_path: Path,
+) -> None:
+    mapping = MAPPING.replace("value: Value", "value: Value\n    words: Words")
+    head = HEAD.replace(b"\n", b",Words\r\n")
+    for mark, encoding in ((b"", "cp1252"), (b"", "utf-8"), (b"\xef\xbb\xbf", "utf-8")):
+        ann, bea = (f"{who},13645005,2020,,,Zo\xeb".encode(encoding) for who in ("ann", "bea"))
+        found, aside = read(tmp_path, mark + head + ann + b"\r\n" + bea + b"\n", mapping)
+        assert aside.count == 0
+        for record in found.values():
+            assert [entry.words for entry in record.by_code[COPD]] == ["Zo\xeb"] * 4
+
+
+def test_a_quotation_mark_that_never_ends_swallows_no_line_behind_it(tmp_path: Path) -> None:
+    behind = b"bea,13645005,2020,,\n" * 3_000
+    found, aside = read(tmp_path, HEAD + b'ann,13645005,2020,,"\n' + behind)
+    assert (aside.count, aside.first[0].place[-5:]) == (1, "csv:2")
+    assert len(found["bea"].by_code[COPD]) == 4
+    assert Kind.CONDITION in found["ann"].unread
+
+
+def test_a_line_above_the_headings_is_told_and_what_a_report_begins_with_is_not(
+    tmp_path: Path,
+) -> None:
+    """A table that was sorted by hand has its headings among the lines."""
+    report = b"Search,,,,\nRun on 3,,03/03/2026,,\nPractice,A12,03/03/2026,,\n"
+    line = b"1001,13645005,2020,,\n"
+    assert read(tmp_path, report + HEAD)[1].count == 0
+    found, aside = read(tmp_path, report + line + HEAD)
+    assert (aside.count, aside.first[0].place[-5:]) == (1, "csv:4")
+    assert rejects(tmp_path) == line
+    assert all(Kind.CONDITION in record.unread for record in found.values())
+    people = b"1001,03/04/1956,\nID,Born,Died\nann,1956,\n"
+    assert read(tmp_path, HEAD, people=people)[1].people == 1

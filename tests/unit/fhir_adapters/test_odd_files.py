@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fhir_adapters.bulk import buckets, ndjson, parquet
@@ -336,9 +337,11 @@ def test_parquet_that_somebody_else_wrote_is_not_taken_for_ours(tmp_path: Path) 
     pq.write_table(pa.table({"id": ["ann"], "codes": [1]}), tmp_path / "theirs")
     name = f"00001-{parquet.digest(tmp_path / 'theirs')}.parquet"
     (tmp_path / "theirs").rename(tmp_path / name)
-    manifest = json.loads((tmp_path / "manifest.json").read_text())
-    size = (tmp_path / name).stat().st_size
-    manifest["files"] = [{"name": name, "people": 1, "entries": 0, "groups": 1, "size": size}]
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    at, size = tmp_path / "manifest.json", (tmp_path / name).stat().st_size
+    manifest = msgspec.json.decode(at.read_bytes(), type=parquet.Manifest)
+    theirs = (parquet.File(name, size, people=1, entries=0, groups=1),)
+    manifest = msgspec.structs.replace(manifest, files=theirs)
+    named = msgspec.structs.replace(manifest, sum=manifest.summed())
+    at.write_bytes(msgspec.json.encode(named))
     with pytest.raises(BulkError, match="is not as Good Day writes it; run goodday"):
         records(tmp_path, NEEDS)
