@@ -85,7 +85,7 @@ def read_value(body: bytes | msgspec.Raw) -> tuple[Value, frozenset[str]]:
             damaged.add(_type_of(raw.resource))
         else:
             entries.append(BundleEntry(raw.fullUrl, resource, raw.search))
-    if not damaged and not _is_text(body):
+    if not damaged and not is_text(body):
         damaged.add(UNKNOWN_TYPE)  # it is none of the entries: nobody knows what is lost
     value = Value("Bundle", bundle.id, entry=entries, link=bundle.link, total=bundle.total)
     return value, frozenset(damaged)
@@ -100,7 +100,8 @@ def read_resource(line: bytes) -> Resource:
         raise NotFhir from None
 
 
-def _is_text(body: bytes | msgspec.Raw) -> bool:
+def is_text(body: bytes | msgspec.Raw) -> bool:
+    """Whether all of it is UTF-8, also what the decoders skip."""
     try:
         check_text(body)
     except UnicodeDecodeError:

@@ -20,7 +20,15 @@ from typing import IO, Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from fhir_adapters.bulk.buckets import PORTION, REJECTS, Buckets, Source, framed, portions_of
+from fhir_adapters.bulk.buckets import (
+    DOUBTED,
+    PORTION,
+    REJECTS,
+    Buckets,
+    Source,
+    framed,
+    portions_of,
+)
 from fhir_adapters.bulk.chunk import Came, Row, evaluate_chunk
 from fhir_adapters.bulk.fetched import mark
 from fhir_adapters.bulk.files import Piece, arrow, type_named
@@ -150,7 +158,7 @@ class _Held:
         self.buckets: dict[int, BytesIO] = {}
 
     def __call__(self, what: str) -> BinaryIO:
-        if what == REJECTS:
+        if what in (REJECTS, DOUBTED):
             return _Nowhere()
         return self.buckets.setdefault(int(what), BytesIO())
 

@@ -25,6 +25,8 @@ PORTION = 64 * 1024 * 1024  # bytes of a bucket that are in memory at once
 MOST_OF_ONE = 8 * 1024 * 1024  # bytes
 TOO_MUCH = "One person has more lines than any record has; those from here on are not read."
 REJECTS = "rejects"  # in place of a bucket's number: the lines that are set aside
+DOUBTED = "doubted"  # the same: buckets in which a line may be of somebody who is not there
+UNSURE = "?"  # in place of a name: a broken line names them, in which that may be broken too
 
 NO_CODES = msgspec.Raw(b"[]")
 
@@ -33,7 +35,8 @@ class Frame(msgspec.Struct, array_like=True, gc=False):
     """One line that is kept, or something that was found about one person's lists.
 
     A ``kind`` with codes: the resource that follows is kept under these. A kind with ``why``: the
-    list is not known to be whole. ``filed``: results that a report files. Nothing: the Patient.
+    list is not known to be whole; it may be another's, where the name is UNSURE. ``filed``: results
+    that a report files. Nothing: the Patient.
     """
 
     person: str
@@ -140,6 +143,7 @@ class Buckets:
         self._unread: dict[Kind, str] = {}
         self.source: Source | None = None  # of the lines that are written from now on
         self.people_lost = 0
+        self._doubted: set[int] = set()
 
     def of(self, person: str) -> BinaryIO:
         """What a person's lines are written to."""
@@ -164,6 +168,12 @@ class Buckets:
         for kind in kinds:
             self._unread.setdefault(kind, why)
 
+    def unsure(self, people: Iterable[str]) -> None:
+        """Broken lines name these: where one is nobody, it may be anybody who is meant."""
+        for bucket in {bucket_of(person, self.of_them) for person in people} - self._doubted:
+            self._doubted.add(bucket)
+            self._file(DOUBTED, None).write(b"%d\n" % bucket)
+
     def aside(self) -> SetAside:
         """All that was set aside."""
         return SetAside(self._count, tuple(self._first), self.people_lost, {**self._unread})
@@ -181,6 +191,12 @@ def write(file: BinaryIO, frame: Frame, text: bytes = b"") -> None:
     """Write one frame, and the resource it is about, which is one line."""
     end = b"" if text.endswith(b"\n") else b"\n"
     file.write(b"%b\n%b%b" % (_ENCODE(frame), text, end))
+
+
+def doubted(folder: Path) -> list[int]:
+    """The buckets in which a broken line may be of somebody who is not there; mostly none."""
+    each = (path.read_text().split() for path in folder.glob(f"{DOUBTED}.*"))
+    return sorted({int(bucket) for some in each for bucket in some})
 
 
 class Portion(NamedTuple):

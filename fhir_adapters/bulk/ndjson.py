@@ -5,7 +5,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from fhir_adapters.bulk.buckets import MOST_OF_ONE, TOO_MUCH, Framed, codes_of, portions, read
+from fhir_adapters.bulk.buckets import (
+    MOST_OF_ONE,
+    TOO_MUCH,
+    UNSURE,
+    Framed,
+    codes_of,
+    doubted,
+    portions,
+    read,
+)
 from fhir_adapters.bulk.files import BulkError, Odd, Piece, find, odd
 from fhir_adapters.bulk.people import NOT_ASKED_FOR, SET_ASIDE, Fault, SetAside, Someone, place
 from fhir_adapters.bulk.sorting import PATIENT, Sought, Task, sort
@@ -111,6 +120,34 @@ class Bucket(NamedTuple):
         """Each of them, by their identifiers; what had to be set aside is added to ``told``."""
         for portion in portions(self.scratch, self.number):
             yield from everybody(read(self.scratch, self.number, portion), self.unread, told)
+
+
+class Doubted(NamedTuple):
+    """A bucket in which a broken line names somebody, perhaps with a name that is broken too."""
+
+    scratch: Path
+    number: int
+
+
+def doubts(scratch: Path) -> list[Doubted]:
+    """What is to be looked at before anybody is asked, each by itself."""
+    return [Doubted(scratch, number) for number in doubted(scratch)]
+
+
+def nobodys(doubt: Doubted) -> SetAside:
+    """The lists of which a broken line names nobody on the list: it may have been anybody's."""
+    unread: dict[Kind, str] = {}
+    for portion in portions(*doubt):
+        people: set[str] = set()
+        named: dict[str, set[Kind]] = {}
+        for frame, _, _ in read(*doubt, portion):
+            if frame.kind is None and frame.filed is None:
+                people.add(frame.person)
+            elif frame.kind is not None and frame.name == UNSURE:
+                named.setdefault(frame.person, set()).add(frame.kind)
+        for nobody in named.keys() - people:
+            unread |= dict.fromkeys(named[nobody], SET_ASIDE)
+    return SetAside(unread=unread)
 
 
 def everybody(
@@ -224,6 +261,7 @@ def records(folder: Path, needs: Needs) -> Iterator[PatientRecord]:
         raise BulkError(f"{folder} has no Patient.ndjson, or part of one, with anybody in it.")
     with TemporaryDirectory(prefix="goodday-") as scratch:
         aside = sum(map(sort, export.tasks(Path(scratch))), export.aside())
+        aside = sum(map(nobodys, doubts(Path(scratch))), aside)
         for part in export.parts(Path(scratch), aside.unread):
             for one in part.people([]):
                 yield one.record

@@ -14,7 +14,15 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from fhir_adapters.bulk.buckets import Buckets, Frame, Source, framed_codes, on_disk, write
+from fhir_adapters.bulk.buckets import (
+    UNSURE,
+    Buckets,
+    Frame,
+    Source,
+    framed_codes,
+    on_disk,
+    write,
+)
 from fhir_adapters.bulk.files import (
     LONGEST_LINE,
     Piece,
@@ -27,7 +35,7 @@ from fhir_adapters.bulk.files import (
     rest_of_line,
 )
 from fhir_adapters.bulk.people import SET_ASIDE, Fault, SetAside
-from fhir_adapters.decode import UNREADABLE
+from fhir_adapters.decode import UNREADABLE, is_text
 from fhir_adapters.elements import Element, Participant, Reference, Resource
 from fhir_adapters.read import KINDS, keep
 from rules.codes import Code
@@ -120,7 +128,7 @@ class Sorting:
         except Unreadable:
             self.line += 1
             self._fault(_BROKEN_OFF)
-            self.to.unknown(self._kinds(), _BROKEN_OFF)
+            self.to.unknown(self._kinds(), "a file of it breaks off, or cannot be unpacked")
 
     def begin(self, source: Source) -> None:
         """Lines come from here."""
@@ -233,7 +241,7 @@ class Sorting:
                 self.to.people_lost += 1
         elif resource.resourceType in ("OperationOutcome", "Bundle"):
             self._fault(_OUTCOME)
-            self.to.unknown(self._kinds(), _OUTCOME)
+            self.to.unknown(self._kinds(), "the export says that something could not be read")
         elif self.resource_type in _NAMED and resource.resourceType not in KINDS:
             self._reject(text, _ANOTHER_TYPE)  # who knows what this was
 
@@ -243,21 +251,24 @@ class Sorting:
         if self.resource_type == PATIENT:
             self.to.people_lost += 1  # whoever it was is not asked about at all
             return
-        named = named_in(text)
+        named, is_sure = named_in(text)
         if named is None:
             self.to.unknown(self._kinds(), SET_ASIDE)
-        else:
+        elif is_sure:
             self._not_whole(named, self._kinds())
+        else:
+            self._not_whole(named, self._kinds(), UNSURE)
+            self.to.unsure(named)
 
     def _kinds(self) -> list[Kind]:
         """The lists that the file is of, by its name."""
         kind = KINDS.get(self.resource_type)
         return [kind] if kind is not None else list(Kind)
 
-    def _not_whole(self, people: Iterable[str], kinds: Iterable[Kind]) -> None:
+    def _not_whole(self, people: Iterable[str], kinds: Iterable[Kind], name: str = "") -> None:
         for person in sorted(people):
             for kind in kinds:
-                write(self.to.of(person), Frame(person, kind, why=SET_ASIDE))
+                write(self.to.of(person), Frame(person, kind, name, why=SET_ASIDE))
 
     def _fault(self, why: str, text: bytes = b"") -> None:
         place = self.source.place(self.line) if self.to.names_more else ""
@@ -283,15 +294,15 @@ def about_whom(resource: Resource | About) -> set[str] | None:
     return None if unsaid and not people else people
 
 
-def named_in(text: bytes) -> set[str] | None:
-    """Whom a line is about that is no resource; None where nobody can tell whom.
+def named_in(text: bytes) -> tuple[set[str] | None, bool]:
+    """Whom a line is about that is no resource, and whether it says so for certain.
 
-    Of JSON what it says. Of anything else the one person whom it names where it says whom it is
-    about, if it names nobody else.
+    None where nobody can tell whom. Of JSON what it says. Of anything else the one person whom it
+    names where it says whom it is about, if it names nobody else; and that may be broken too.
     """
     try:
-        return about_whom(_ABOUT.decode(text))
+        return about_whom(_ABOUT.decode(text)), is_text(text)
     except UNREADABLE:
         about = set(_SUBJECT.findall(text))
         found = {one.decode() for one in about}
-        return found if len(about) == 1 and about == set(_ANYBODY.findall(text)) else None
+        return found if len(about) == 1 and about == set(_ANYBODY.findall(text)) else None, False

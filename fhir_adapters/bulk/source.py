@@ -17,7 +17,7 @@ from fhir_adapters.bulk.extract_sorting import sort as sort_table
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.mapping import NAME, read_mapping
-from fhir_adapters.bulk.ndjson import open_folder
+from fhir_adapters.bulk.ndjson import doubts, nobodys, open_folder
 from fhir_adapters.bulk.parquet import is_kept, open_kept
 from fhir_adapters.bulk.people import Part, SetAside
 from fhir_adapters.bulk.sorting import PATIENT, sort
@@ -66,6 +66,7 @@ def ready(
             fetched.mark(path, Buckets(export.buckets, on_disk(scratch, 0, files)), needs.kinds)
     for one in crew.each(sort, export.tasks(scratch)):
         aside += one
+    aside = sum(crew.each(nobodys, doubts(scratch)), aside)
     return Ready(export.parts(scratch, aside.unread), aside)
 
 

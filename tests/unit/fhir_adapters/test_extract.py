@@ -1,6 +1,6 @@
 """CSV files of a record system: what their cells mean, and what is set aside and never lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -228,19 +228,19 @@ def test_a_cell_with_several_local_codes_is_told_and_not_taken_for_another_code(
     assert Kind.CONDITION not in found["bea"].unread
 
 
-@pytest.mark.parametrize(
-    ("spoilt", "says"),
-    [
-        pytest.param(lambda t: t.decode().encode("utf-16"), "is UTF-16", id="UTF-16"),
-        pytest.param(lambda t: t.decode().encode("utf-16-le"), "is UTF-16", id="without its mark"),
-        pytest.param(lambda t: t.decode().encode("utf-16-be"), "is UTF-16", id="the other way"),
-        pytest.param(lambda t: t.replace(b"\n", b"\r"), "csv:1  .*carriage return", id="CR alone"),
-        pytest.param(lambda t: t[:20] + b"\0" + t[20:], "csv:1  .*NUL", id="a NUL in the headings"),
-        pytest.param(lambda t: b'"' + t, "csv:1  .*quotation mark", id="a quotation mark"),
-        pytest.param(lambda t: b"x," * 60_000 + t, "csv:1  .*longer", id="60,000 columns"),
-        pytest.param(lambda _: b"", "ID is missing", id="empty"),
-    ],
-)
+UNREAD_HEADINGS: Mapping[str, tuple[Callable[[bytes], bytes], str]] = {
+    "UTF-16": (lambda text: text.decode().encode("utf-16"), "is UTF-16"),
+    "UTF-16 without its mark": (lambda text: text.decode().encode("utf-16-le"), "is UTF-16"),
+    "the other way round": (lambda text: text.decode().encode("utf-16-be"), "is UTF-16"),
+    "CR alone": (lambda text: text.replace(b"\n", b"\r"), "csv:1  .*carriage return"),
+    "a NUL": (lambda text: text[:20] + b"\0" + text[20:], "csv:1  .*NUL"),
+    "a quotation mark": (lambda text: b'"' + text, "csv:1  .*quotation mark"),
+    "60,000 columns": (lambda text: b"x," * 60_000 + text, "csv:1  .*longer"),
+    "nothing": (lambda _: b"", "ID is missing"),
+}
+
+
+@pytest.mark.parametrize(("spoilt", "says"), UNREAD_HEADINGS.values(), ids=UNREAD_HEADINGS)
 def test_a_table_in_which_no_headings_can_be_read_is_told_with_the_line_that_cannot(
     tmp_path: Path, spoilt: Callable[[bytes], bytes], says: str
 ) -> None:

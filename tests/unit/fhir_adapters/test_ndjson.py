@@ -13,7 +13,7 @@ import pytest
 from fhir_adapters.bulk.files import LONGEST_LINE, BulkError, find
 from fhir_adapters.bulk.files import lines as file_lines
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.ndjson import records
+from fhir_adapters.bulk.ndjson import Folder, records
 from fhir_adapters.bulk.people import SetAside, Someone
 from fhir_adapters.bulk.source import ready
 from fhir_adapters.needs import needs_of
@@ -178,6 +178,36 @@ def test_a_bad_line_that_names_one_person_costs_nobody_else_the_list(tmp_path: P
     assert aside.count == 1
 
 
+@pytest.mark.parametrize(
+    ("buckets", "end"), [(1, b"\n"), (7, b"\n"), (1, b', "status": "\xff"}\n')]
+)
+def test_a_broken_line_that_names_nobody_on_the_list_may_be_anybodys(
+    tmp_path: Path, buckets: int, end: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What broke the line may have broken the name in it: ann became aan."""
+    monkeypatch.setattr(Folder, "buckets", buckets)
+    broken = b'{"resourceType": "Condition", "subject": {"reference": "Patient/%b"}'
+    write(tmp_path, EMPTY, ["ann", "bea", "cem", "dan"])
+    (tmp_path / "Condition.ndjson").write_bytes(broken % b"ann" + b"\n")
+    found, aside = everybody(tmp_path)
+    assert [who for who in found if Kind.CONDITION in found[who].unread] == ["ann"]
+    (tmp_path / "Condition.2.ndjson").write_bytes(broken.replace(b"%b", b"aan") + end)
+    found, aside = everybody(tmp_path)
+    assert all(Kind.CONDITION in record.unread for record in found.values())
+    assert not any(Kind.PROCEDURE in record.unread for record in found.values())
+    assert (aside.count, list(aside.unread)) == (2, [Kind.CONDITION])
+    by_another_way = {one.person.id: one.unread for one in records(tmp_path, NEEDS)}
+    assert by_another_way == {who: record.unread for who, record in found.items()}
+
+
+def test_a_line_that_says_for_certain_whom_it_is_about_is_nobody_elses(tmp_path: Path) -> None:
+    cem = {**a_resource("Condition", "cough", of="cem"), "status": ["x"]}
+    write(tmp_path, {**EMPTY, "Condition": [cem]}, ["ann"])
+    found, aside = everybody(tmp_path)
+    assert aside.count == 1
+    assert Kind.CONDITION not in found["ann"].unread
+
+
 def test_two_lines_run_together_cost_everybody_the_list(tmp_path: Path) -> None:
     run_together = b"".join(
         lines([a_resource("Condition", "cough", of=who)]).strip() for who in ("ann", "bea")
@@ -264,6 +294,15 @@ def test_the_same_entry_twice_is_one_and_two_that_differ_are_none(tmp_path: Path
     found, _ = everybody(tmp_path)
     assert (found["ann"].by_code, Kind.CONDITION in found["ann"].unread) == ({}, True)
     assert Kind.CONDITION not in found["bea"].unread
+
+
+def test_of_two_people_whose_entries_have_one_id_each_keeps_theirs(tmp_path: Path) -> None:
+    """It is not noticed, and README says so: nobody's line is compared with everybody's."""
+    coughs = [{**a_resource("Condition", "cough", of=who), "id": "1"} for who in ("ann", "bea")]
+    found = read(tmp_path, Condition=coughs)
+    for record in found.values():
+        assert len(record.by_code[code("cough")]) == 1
+        assert Kind.CONDITION not in record.unread
 
 
 def test_nobody_is_asked_about_who_is_there_twice_and_not_the_same(tmp_path: Path) -> None:
