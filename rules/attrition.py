@@ -5,9 +5,11 @@ line comes to for somebody is asked by itself, so that it can also be told how m
 whatever comes before it, and who is lost because of one line alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import accumulate
 from typing import NamedTuple
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer
@@ -117,55 +119,76 @@ def passed(found: Sequence[Fate]) -> bool:
 class Tally:
     """How many people each line loses. Tallies of parts of a list add up to that of the whole.
 
-    In file order: ``lost`` by the line that loses them first, and ``doubt`` those of whom the first
-    line that cannot be told about is reached; whatever comes before: ``meets`` and ``unsure``; and
-    ``only`` those who would be left were it not for this one line.
+    People of whom every line comes to the same are counted together, so that it can also be asked
+    what would come out if some lines lost nobody.
     """
 
     lines: int
-    people: int = 0
-    lost: list[int] = field(default_factory=list[int])
-    doubt: list[int] = field(default_factory=list[int])
-    meets: list[int] = field(default_factory=list[int])
-    unsure: list[int] = field(default_factory=list[int])
-    only: list[int] = field(default_factory=list[int])
-
-    def __post_init__(self) -> None:
-        """Every line begins with nobody."""
-        for counts in self._counts():
-            counts.extend([0] * (self.lines - len(counts)))
-
-    def _counts(self) -> tuple[list[int], ...]:
-        return self.lost, self.doubt, self.meets, self.unsure, self.only
+    # How many people there are of each sort: the lines that lose them, and those of which it
+    # cannot be told, each as a number with a bit for every line.
+    sorts: Counter[tuple[int, int]] = field(default_factory=Counter[tuple[int, int]])
 
     def add(self, found: Sequence[Fate]) -> None:
         """One more person, by what each line comes to for them."""
-        self.people += 1
-        left, losing = True, [n for n, fate in enumerate(found) if fate not in _PASSED]
-        for number, fate in enumerate(found):
-            doubtful = fate in _DOUBTFUL
-            self.meets[number] += fate in _PASSED
-            self.unsure[number] += doubtful
-            if left:
-                self.doubt[number] += doubtful
-                if fate not in _PASSED:
-                    self.lost[number] += 1
-                    left = False
-        if len(losing) == 1:
-            self.only[losing[0]] += 1
+        self.sorts[sort_of(found)] += 1
 
     def __iadd__(self, other: "Tally") -> "Tally":
         """Another part of the list."""
-        self.people += other.people
-        for mine, theirs in zip(self._counts(), other._counts(), strict=True):
-            mine[:] = [a + b for a, b in zip(mine, theirs, strict=True)]
+        self.sorts.update(other.sorts)
         return self
+
+    def without(self, lines: Iterable[int]) -> "Tally":
+        """The same people, as if these lines lost nobody."""
+        kept = ~sum(1 << line for line in set(lines))
+        found = Tally(self.lines)
+        for (lost, doubtful), count in self.sorts.items():
+            found.sorts[lost & kept, doubtful] += count
+        return found
+
+    @property
+    def people(self) -> int:
+        """How many there are."""
+        return self.sorts.total()
+
+    @property
+    def lost(self) -> tuple[int, ...]:
+        """How many each line loses, of those who are left before it."""
+        return self._each(lambda lost, _, bit: lost & -lost == bit)
+
+    @property
+    def doubt(self) -> tuple[int, ...]:
+        """Of how many a line cannot be told, of those who are left before it."""
+        return self._each(lambda lost, doubtful, bit: doubtful & bit and not lost & (bit - 1))
+
+    @property
+    def meets(self) -> tuple[int, ...]:
+        """How many each line does not lose, whatever comes before it."""
+        return self._each(lambda lost, _, bit: not lost & bit)
+
+    @property
+    def unsure(self) -> tuple[int, ...]:
+        """Of how many a line cannot be told, whatever comes before it."""
+        return self._each(lambda _, doubtful, bit: doubtful & bit)
+
+    @property
+    def only(self) -> tuple[int, ...]:
+        """How many would be left were it not for this one line."""
+        return self._each(lambda lost, _, bit: lost == bit)
+
+    def _each(self, holds: Callable[[int, int, int], object]) -> tuple[int, ...]:
+        """Of each line, the number of people of whom something holds by their sort and its bit."""
+        return tuple(
+            sum(count for sort, count in self.sorts.items() if holds(*sort, 1 << line))
+            for line in range(self.lines)
+        )
 
     @property
     def left(self) -> tuple[int, ...]:
         """How many are left after each line."""
-        found, people = list[int](), self.people
-        for lost in self.lost:
-            people -= lost
-            found.append(people)
-        return tuple(found)
+        return tuple(self.people - lost for lost in accumulate(self.lost))
+
+
+def sort_of(found: Sequence[Fate]) -> tuple[int, int]:
+    """Which lines lose somebody, and of which it cannot be told: a bit for each line."""
+    lost = sum(1 << line for line, fate in enumerate(found) if fate not in _PASSED)
+    return lost, sum(1 << line for line, fate in enumerate(found) if fate in _DOUBTFUL)

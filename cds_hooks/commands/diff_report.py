@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from cds_hooks.commands import say
-from cds_hooks.population import small_numbers
+from cds_hooks.population.small_numbers import Shown, column, shown
 from rules.changes import Difference, Look, Part, same_texts
 from rules.days import in_words
 from rules.differing import Change, Pair, Reason, Sum
@@ -215,10 +215,13 @@ def as_json(old: str, new: Path, today: date, reports: Iterable[Report], *, insi
         "old": old,
         "new": str(new),
         "today": today.isoformat(),
-        "counts": "as they are" if inside else "7 and fewer left out, others to the nearest 5",
+        "counts": "as they are" if inside else LEFT_OUT,
         "rules": [_rule(one, inside=inside) for one in reports],
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
+
+
+LEFT_OUT = "7 and fewer left out, and what they could be worked out from; others to the nearest 5"
 
 
 def _rule(one: Report, *, inside: bool) -> dict[str, object]:
@@ -233,16 +236,37 @@ def _rule(one: Report, *, inside: bool) -> dict[str, object]:
     }
     counts = one.before_and_after
     if one.told is not None and counts is not None:
-        groups = tuple(count for _, count in one.groups)
-        people = (one.told.whole.people, *counts)
-        everybody, before, after = people if inside else map(small_numbers.shown, people)
-        shown = groups if inside else small_numbers.column(groups)
-        found["people"] = {"asked": everybody, "before": before, "after": after}
+        found["people"], told = _numbers(one, one.told.whole.people, *counts, inside=inside)
         found["changes"] = [
             {**_change(one.pair, change), "people": number}
-            for (change, _), number in zip(one.groups, shown, strict=True)
+            for (change, _), number in zip(one.groups, told, strict=True)
         ]
     return found
+
+
+def _numbers(
+    one: Report, people: int, before: int, after: int, *, inside: bool
+) -> tuple[dict[str, Shown], Sequence[Shown]]:
+    """How many were asked and would be asked something, and are in each group that changed.
+
+    Before and after are put together from what is let out of everybody's one group or another:
+    whoever takes one from the other learns no more than stands there.
+    """
+    groups = [count for _, count in one.groups]
+    if inside:
+        return {"asked": people, "before": before, "after": after}, groups
+    lost = [n for n, (change, _) in enumerate(one.groups) if change.lost]
+    gained = [n for n, (change, _) in enumerate(one.groups) if change.gained]
+    still = before - sum(groups[n] for n in lost)
+    others = people - sum(groups) - still  # of whom nothing is said
+    told = column((*groups, still, others), also=(len(groups) + 1,))
+    kept = told[len(groups)]
+
+    def with_these(which: Sequence[int]) -> Shown:
+        return None if kept is None else kept + sum(told[n] or 0 for n in which)
+
+    asked = {"asked": shown(people), "before": with_these(lost), "after": with_these(gained)}
+    return asked, told[: len(groups)]
 
 
 def _change(pair: Pair, change: Change) -> dict[str, object]:

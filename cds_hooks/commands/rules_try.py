@@ -16,7 +16,7 @@ from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.writing import CannotWrite, for_owner, write_whole
 from cds_hooks.population.asking import opened
 from cds_hooks.population.burden import Burden, burden
-from cds_hooks.population.small_numbers import LEAST, in_digits
+from cds_hooks.population.small_numbers import LEAST, in_digits, shown
 from cds_hooks.population.try_report import About, Report, Split, report
 from cds_hooks.population.try_written import (
     FEW,
@@ -119,10 +119,18 @@ class _Asked(NamedTuple):
         """The numbers, true or made safe to leave the practice."""
         notes = [_BOOKING] if is_for_bookings(self.rule) else []
         if self.aside.count:
-            told = say.count(self.aside.count, "thing was", "things were")
+            told = _how_many(self.aside.count, true_counts=true_counts)
             notes.append(f"Of the source {told} set aside, as it could not be used.")
         about = About(self.rule, all_lines(self.rule), self.practice, self.today, tuple(notes))
         return report(about, self.found, self.cards, true_counts=true_counts)
+
+
+def _how_many(things: int, *, true_counts: bool) -> str:
+    """Of things that were set aside, which are people where everybody has a file."""
+    if true_counts:
+        return say.count(things, "thing was", "things were")
+    told = shown(things)
+    return f"up to {LEAST - 1} things were" if told is None else f"about {told:,} things were"
 
 
 def _named(loaded: Loaded, name: str, file: Path | None) -> Rule | None:

@@ -2,7 +2,7 @@
 
 Up to seven is hidden, and every other number is rounded to the nearest five; so OpenSAFELY has it
 for what it lets out. A cell that is hidden must not come out again by taking those beside it from
-their sum: where it could, the next smallest is hidden with it. Rates are of rounded numbers.
+their sum: where it could, the next smallest is hidden with it.
 """
 
 from collections.abc import Collection, Sequence
@@ -79,16 +79,6 @@ def columns(
 
 def _hidden(cells: Sequence[Shown]) -> set[int]:
     return {n for n, count in enumerate(cells) if count is None}
-
-
-def share(part: Shown, whole: Shown) -> int | None:
-    """A rate in percent, of numbers as they are let out; None where it is not to be said.
-
-    That all of a group are something, or none, is not said either.
-    """
-    if part is None or not whole or part >= whole:
-        return None
-    return round(100 * part / whole)
 
 
 def in_digits(count: Shown) -> str:

@@ -13,9 +13,10 @@ from cds_hooks.population import small_numbers
 from cds_hooks.population.burden import Burden
 from cds_hooks.population.categories import UNTOLD
 from cds_hooks.population.groups import BY, in_order, lost_elsewhere
-from cds_hooks.population.small_numbers import LEAST_IN_A_GROUP, Shown
+from cds_hooks.population.leaving import Waterfall, at_least, part, split, waterfall
+from cds_hooks.population.small_numbers import LEAST, LEAST_IN_A_GROUP, Shown
 from cds_hooks.population.trying import Found
-from rules.attrition import Line, Sort
+from rules.attrition import Line, Sort, Tally
 from rules.rule import Rule
 
 See = Callable[[int], Shown]
@@ -108,9 +109,9 @@ def _true(count: int) -> Shown:
 
 def report(about: About, found: Found, cards: Burden, *, true_counts: bool) -> Report:
     """The numbers, true or made safe to leave the practice."""
-    see: See = _true if true_counts else small_numbers.shown
     rule, tally = about.rule, found.whole
-    left = tally.left
+    seen, least = (_as_it_is(tally), 1) if true_counts else (waterfall(tally), LEAST)
+    told = zip(seen.left, seen.doubt, seen.meets, seen.unsure, seen.only, strict=True)
     return Report(
         rule=rule.id,
         title=rule.title,
@@ -119,41 +120,52 @@ def report(about: About, found: Found, cards: Burden, *, true_counts: bool) -> R
         practice=about.practice,
         as_of=about.today.isoformat(),
         true_counts=true_counts,
-        people=see(tally.people),
+        people=tally.people if true_counts else small_numbers.shown(tally.people),
         rows=tuple(
-            Row(
-                line.sort.value,
-                line.says,
-                *map(
-                    see, (left[n], tally.doubt[n], tally.meets[n], tally.unsure[n], tally.only[n])
-                ),
-            )
-            for n, line in enumerate(about.lines)
+            Row(line.sort.value, line.says, *numbers)
+            for line, numbers, meets in zip(about.lines, told, tally.meets, strict=True)
             # Most rules can be worked out for anybody, and then there is nothing to say of it.
-            if line.sort is not Sort.WORKED_OUT or tally.meets[n] < tally.people
+            if line.sort is not Sort.WORKED_OUT or tally.people - meets >= least
         ),
-        prompted=see(left[-1]),
-        splits=tuple(_splits(about.lines, found, true_counts=true_counts)),
-        burden=_cards(cards, see, true_counts=true_counts),
+        prompted=seen.prompted,
+        splits=tuple(_splits(about.lines, found, seen, true_counts=true_counts)),
+        burden=_cards(cards, tally, seen.prompted, true_counts=true_counts),
         notes=about.notes,
     )
 
 
-def _splits(lines: Sequence[Line], found: Found, *, true_counts: bool) -> Iterator[Split]:
+def _as_it_is(tally: Tally) -> Waterfall:
+    left = tally.left
+    return Waterfall(
+        left, tally.doubt, tally.meets, tally.unsure, tally.only, left[-1], frozenset(), len(left)
+    )
+
+
+def _splits(
+    lines: Sequence[Line], found: Found, seen: Waterfall, *, true_counts: bool
+) -> Iterator[Split]:
     eligible_after = sum(line.sort in (Sort.WHO_FOR, Sort.WORKED_OUT) for line in lines)
     for by in BY:
-        groups = {name: counts for (what, name), counts in found.groups.items() if what == by}
+        groups = {
+            name: tally.without(seen.quiet)
+            for (what, name), tally in found.groups.items()
+            if what == by
+        }
         if set(groups) <= {UNTOLD}:
             continue  # it is not given
         names = in_order(list(groups))
-        people = [sum(groups[name]) for name in names]
-        eligible = [sum(groups[name][eligible_after:]) for name in names]
-        prompted = [groups[name][-1] for name in names]
+        people = [groups[name].people for name in names]
+        eligible = [groups[name].left[eligible_after - 1] for name in names]
+        prompted = [groups[name].left[-1] for name in names]
         few = {n for n, count in enumerate(eligible) if count < LEAST_IN_A_GROUP}
         if true_counts:
             columns = (tuple(map(_true, people)), _but(few, eligible), _but(few, prompted))
+        elif seen.ends < len(lines):
+            nothing = (None,) * len(names)
+            columns = (small_numbers.column(people), nothing, nothing)
+            few = set(range(len(names)))
         else:
-            columns = small_numbers.columns(people, eligible, prompted)
+            columns = split(people, eligible, prompted)
         told = map(Group, names, *columns)
         sentences = _sentences(lines, groups, few, names, true_counts=true_counts)
         yield Split(by, tuple(told), tuple(sentences))
@@ -165,7 +177,7 @@ def _but(few: set[int], counts: Sequence[int]) -> tuple[Shown, ...]:
 
 def _sentences(
     lines: Sequence[Line],
-    groups: dict[str, list[int]],
+    groups: dict[str, Tally],
     few: set[int],
     names: Sequence[str],
     *,
@@ -173,11 +185,12 @@ def _sentences(
 ) -> Iterator[str]:
     """Each group that is lost at another line than the rest, in a sentence without a number."""
     see: See = _true if true_counts else small_numbers.shown
-    whole = [sum(each) for each in zip(*groups.values(), strict=True)]
+    lost = {name: (*tally.lost, tally.left[-1]) for name, tally in groups.items()}
+    whole = [sum(each) for each in zip(*lost.values(), strict=True)]
     for number, name in enumerate(names):
         if number in few or len(names) == 1:
             continue
-        ours = groups[name]
+        ours = lost[name]
         rest = [a - b for a, b in zip(whole, ours, strict=True)]
         # After the first line, of those who meet it: what a rule is about is no unfairness.
         base = sum(ours[1:]), sum(rest[1:])
@@ -187,18 +200,27 @@ def _sentences(
             yield f'"{name}" is mostly lost at "{mine}", and everybody else at "{other}".'
 
 
-def _cards(found: Burden, see: See, *, true_counts: bool) -> Cards:
-    common = Cards(found.rules, see(found.asked), see(found.by_several))
+def _cards(found: Burden, tally: Tally, prompted: Shown, *, true_counts: bool) -> Cards:
+    see: See = _true if true_counts else small_numbers.shown
+    common = Cards(found.rules, found.asked, found.by_several)
+    if not true_counts:
+        asked = at_least(tally.left[-1], prompted, found.asked, tally.people)
+        common = Cards(found.rules, asked, part(found.by_several, found.asked, asked))
     if not found.visits:
         return common
-    cards, surgeries = see(found.cards), see(found.surgeries)
+    visits, surgeries = see(found.visits), see(found.surgeries)
+    cards: Shown = found.cards
+    repeats: Shown = found.repeats
+    if not true_counts:
+        cards = part(found.cards, found.visits, visits)
+        repeats = part(found.repeats, found.cards, cards)
     by = "everybody who comes to the same clinician, or place, on one day"
     return replace(
         common,
         surgeries=surgeries,
-        visits=see(found.visits),
+        visits=visits,
         cards=cards,
-        repeats=see(found.repeats),
+        repeats=repeats,
         in_a_surgery=round(cards / surgeries, 1) if cards is not None and surgeries else None,
         nine_in_ten=see(found.nine_in_ten),
         most=see(found.most),

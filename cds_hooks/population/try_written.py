@@ -9,15 +9,16 @@ from datetime import date
 import msgspec
 
 from cds_hooks.pages.html import style, templates
-from cds_hooks.population.small_numbers import LEAST, STAYS, Shown, in_digits
+from cds_hooks.population.small_numbers import STAYS, Shown, in_digits
 from cds_hooks.population.try_report import EVERYONE, WOULD, Cards, Report, Row
 from rules.attrition import Sort
 from rules.days import in_words
 
 REVIEWED = "Nothing here has been reviewed by a clinical safety officer."
 LEAVES = (
-    "Counts up to 7 are hidden, the others are rounded to the nearest 5, and rates are of rounded"
-    " numbers."
+    "Counts up to 7 are hidden, and whatever they could be worked out from; the others are rounded"
+    " to the nearest 5. A line that loses up to 7 people leaves the number as it was: what such"
+    " lines lose together is taken off at the end, if it is more. Means are of rounded numbers."
 )
 FEW = "Groups of under 10 whom the rule is for are hidden: they mean nothing."
 _HEADINGS = {
@@ -98,8 +99,7 @@ def _have(count: Shown) -> str:
 
 
 def _in_words(count: Shown) -> str:
-    """In a sentence: what is hidden there is hidden for being small."""
-    return f"fewer than {LEAST}" if count is None else in_digits(count)
+    return "(hidden)" if count is None else in_digits(count)
 
 
 def lines(report: Report) -> Iterator[str]:

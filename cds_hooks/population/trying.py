@@ -17,7 +17,7 @@ from fhir_adapters.bulk.people import Part, SetAside, Someone
 from fhir_adapters.needs import Needs, Wanted, needs
 from prompts.by_record import BY_RECORD, left_alone
 from prompts.prompt import Held
-from rules.attrition import Fate, Line, Sort, Tally, as_if_true, fates, lines_of, passed
+from rules.attrition import Fate, Line, Sort, Tally, as_if_true, fates, lines_of, sort_of
 from rules.coming import coming
 from rules.engine import evaluate
 from rules.facts import look_up
@@ -35,19 +35,16 @@ class Found:
     """What came of some people, or of all: parts add up."""
 
     whole: Tally
-    # For each group, how many each line loses in file order, and at the end who is left.
-    groups: dict[tuple[str, str], list[int]] = field(
-        default_factory=dict[tuple[str, str], list[int]]
-    )
+    groups: dict[tuple[str, str], Tally] = field(default_factory=dict[tuple[str, str], Tally])
     # Of each person whom rules would ask something today: which rules.
     asked: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def __iadd__(self, other: "Found") -> "Found":
         """Another part of the list."""
         self.whole += other.whole
-        for group, counts in other.groups.items():
-            mine = self.groups.setdefault(group, [0] * len(counts))
-            mine[:] = [a + b for a, b in zip(mine, counts, strict=True)]
+        for group, tally in other.groups.items():
+            mine = self.groups.setdefault(group, Tally(tally.lines))
+            mine += tally
         self.asked |= other.asked
         return self
 
@@ -114,10 +111,10 @@ def count(rule: Rule, library: Library, people: Iterator[Someone], today: date) 
     others = together(library)
     for someone in people:
         each = everything(rule, someone.record, library.practice, today)
-        found.whole.add(each)
-        first = next((n for n, fate in enumerate(each) if not passed((fate,))), len(each))
+        sort = sort_of(each)
+        found.whole.sorts[sort] += 1
         for group in groups_of(someone, today):
-            found.groups.setdefault(group, [0] * (len(each) + 1))[first] += 1
+            found.groups.setdefault(group, Tally(len(each))).sorts[sort] += 1
         if asks := tuple(_asked(others, someone.record, library.practice, today)):
             found.asked[someone.record.person.id] = asks
     return found

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_all_start_methods, get_context
 from os import cpu_count
+from signal import SIG_DFL, SIGINT, signal
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -33,7 +34,10 @@ class Crew:
         # Forked ones have what is loaded already. Begin before any thread does.
         start = "fork" if "fork" in get_all_start_methods() else "spawn"
         self._pool = (
-            ProcessPoolExecutor(self.processes, get_context(start)) if self.processes > 1 else None
+            # Ctrl-C reaches every process at a terminal: these end at once, and without a word.
+            ProcessPoolExecutor(self.processes, get_context(start), signal, (SIGINT, SIG_DFL))
+            if self.processes > 1
+            else None
         )
 
     def __enter__(self) -> Self:

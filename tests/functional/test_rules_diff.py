@@ -164,16 +164,17 @@ def test_whom_it_is_about_goes_to_a_file_for_its_owner_alone_or_to_a_screen(
 def test_json_leaves_small_numbers_out_unless_it_stays_inside(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    old, new = versions(tmp_path, rule_text(exclude=None))
-    arguments = (old, new, crowd(tmp_path, ("1950",) * 21), "--format", "json", *TODAY)
+    old, new = versions(tmp_path, rule_text(when=FROM_65, exclude=None), rule_text(when=FROM_65))
+    people = crowd(tmp_path, ("1950",) * 21 + ("1991",) * 30)
+    arguments = (old, new, people, "--format", "json", *TODAY)
     assert diff(*arguments) == 1
     (rule,) = json.loads(capsys.readouterr().out)["rules"]
-    assert rule["people"] == {"asked": 20, "before": 20, "after": 20}
+    assert rule["people"] == {"asked": 50, "before": 20, "after": 20}
     (group,) = rule["changes"]
     assert (group["people"], group["loud"]) == (None, True)
     assert diff(*arguments, "--inside") == 1
     (rule,) = json.loads(capsys.readouterr().out)["rules"]
-    assert rule["people"] == {"asked": 21, "before": 19, "after": 21}
+    assert rule["people"] == {"asked": 51, "before": 19, "after": 21}
     assert rule["changes"][0]["people"] == 2
 
 

@@ -15,7 +15,6 @@ from cds_hooks.population.small_numbers import (
     column,
     columns,
     rounded,
-    share,
     shown,
 )
 from tests.lengths import examples
@@ -119,9 +118,3 @@ def test_nobody_who_knows_how_it_is_done_learns_a_small_number(cells: int, most:
     ]
     assert not learnt
     assert len(alike) > 50
-
-
-def test_a_rate_is_of_rounded_numbers_and_says_nothing_of_all_or_none() -> None:
-    assert share(shown(33), shown(98)) == 35
-    assert share(shown(7), shown(98)) is None
-    assert share(shown(98), shown(99)) is None

@@ -1,0 +1,63 @@
+"""A list that takes a while: it can be stopped, and whoever waits sees how far it is."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.builders import a_patient, a_resource
+from tests.lists import ndjson
+
+pytestmark = pytest.mark.long
+
+COMMAND = [sys.executable, "-m", "cds_hooks"]
+HOME = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HOME)}
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Somebody with so many entries in one packed file that it takes seconds to read them."""
+    folder = tmp_path_factory.mktemp("long") / "export"
+    folder.mkdir()
+    (folder / "Patient.ndjson").write_bytes(ndjson([a_patient("ann")]))
+    one = json.dumps(a_resource("Condition", "cough", of="ann", id="1")).encode() + b"\n"
+    packed = gzip.compress(one * 50_000, 1)
+    with (folder / "Condition.ndjson.gz").open("wb") as file:
+        for _ in range(50):
+            file.write(packed)
+    return folder
+
+
+def asked(export: Path, scratch: Path, processes: str) -> list[str]:
+    scratch.mkdir()
+    given = [str(export), "--scratch", str(scratch), "--processes", processes]
+    return [*COMMAND, "population", "run", *given, "--today", "2026-11-21"]
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_ctrl_c_ends_it_quietly_and_leaves_nothing(
+    export: Path, tmp_path: Path, processes: str
+) -> None:
+    scratch = tmp_path / "scratch"
+    with subprocess.Popen(
+        asked(export, scratch, processes),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        until = time.monotonic() + 60
+        while not any(scratch.rglob("*.*")) and time.monotonic() < until:
+            time.sleep(0.05)
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process at once
+        said, errors = running.communicate(timeout=60)
+    assert (running.returncode, said, errors) == (130, "", "")
+    assert not list(scratch.iterdir())
