@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from cds_hooks.commands import say
-from cds_hooks.population.small_numbers import Shown, column, shown
+from cds_hooks.population.small_numbers import STAYS, Shown, column, shown
 from rules.changes import Difference, Look, Part, same_texts
 from rules.days import in_words
 from rules.differing import Change, Pair, Reason, Sum
@@ -183,7 +183,7 @@ def print_briefly(every: Sequence[Report], today: date) -> None:
     told = next((one.told for one in every if one.told is not None), None)
     if told is not None:
         people = say.count(told.whole.people, "person", "people")
-        say.line(f"{people}, as of {in_words(today)}. {small_numbers.STAYS}")
+        say.line(f"{people}, as of {in_words(today)}. {STAYS}")
     wide = max((len(one.pair.id) for one in every), default=0)
     for one in every:
         said = [_brief(one)]
