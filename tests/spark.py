@@ -1,6 +1,6 @@
 """Spark in tests: a session that starts soon, and what stands in its rows."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def brief(folder: Path) -> Iterator[None]:
+def brief(folder: Path) -> Generator[None]:
     """Executors find this checkout, and no JVM here lives long enough to be compiled twice."""
     java = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     (folder / "spark-defaults.conf").write_text(
@@ -29,7 +29,7 @@ def brief(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def spark_in(folder: Path) -> Iterator["SparkSession"]:
+def spark_in(folder: Path) -> Generator["SparkSession"]:
     """A session on this machine, with its files in a folder."""
     with brief(folder), session("local[2]", folder) as spark:
         yield spark

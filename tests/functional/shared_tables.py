@@ -54,7 +54,8 @@ def _resources(export: Path, kind: str) -> Iterator[Json]:
 def _row(one: Json) -> Row:
     is_plan = one["resourceType"] == "CarePlan"
     period = one.get("period", {})
-    begins = period.get("start") if is_plan else one.get("onsetDateTime", one["recordedDate"])
+    day = "onsetDateTime" if "onsetDateTime" in one else "recordedDate"
+    begins = period["start"] if is_plan else one[day]
     ends = period.get("end", "") if is_plan else one.get("abatementDateTime", "")
     codings = [
         (coding["system"], coding["code"])

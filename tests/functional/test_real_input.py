@@ -27,7 +27,7 @@ import pytest
 
 from cds_hooks.cli import run
 from cds_hooks.commands import PROBLEMS
-from fhir_adapters.bulk.chunk import Came, evaluate_chunk
+from fhir_adapters.bulk.chunk import evaluate_chunk
 from fhir_adapters.bulk.spark import rows as spark_rows
 from fhir_adapters.bundle import record_from_file
 from fhir_adapters.needs import needs
@@ -138,13 +138,14 @@ def _listed(folder: Path, asked: Asked, faults: int = 0) -> Decided:
     rules = _library().rules
     people, aside = everybody(folder, needs(rules))
     assert aside.count == faults
-    came = {row.person: _told(row.came) for row in evaluate_chunk(rules, people, asked.day)}
+    rows = evaluate_chunk(rules, people, asked.day)
+    came = {row.person: _told((one.rule, one.decision) for one in row.came) for row in rows}
     assert len(came) == len(people)
     return came
 
 
-def _told(came: Iterable[Came]) -> Mapping[str, Decision]:
-    every = {one.rule: Decision(one.decision) for one in came}
+def _told(came: Iterable[tuple[str, str]]) -> Mapping[str, Decision]:
+    every = {rule: Decision(decision) for rule, decision in came}
     return {rule: decision for rule, decision in every.items() if decision in TOLD}
 
 
@@ -202,8 +203,10 @@ def _on_spark(patients: Path) -> Mapping[tuple[str, Asked], Decided]:
             for door, source in sources.items():
                 rows, aside = collected(spark_rows(spark, source, _library(), asked.day))
                 assert aside == (_undated(asked) if source is kept else 0)
-                came = {who: [Came(*one) for one in some] for who, some in rows.items()}
-                found[door, asked] = {who: _told(some) for who, some in came.items()}
+                found[door, asked] = {
+                    who: _told((str(rule), str(decision)) for rule, _, decision, _ in came)
+                    for who, came in rows.items()
+                }
     return found
 
 

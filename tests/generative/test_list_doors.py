@@ -294,10 +294,13 @@ def agree(tables: Tables, every: Sequence[tuple[Decided, int]]) -> None:
     assert sum(aside for _, aside in every) == tables.damaged
 
 
-def test_tables_say_of_everybody_what_resources_say(tables: Tables) -> None:
+@pytest.mark.parametrize("is_imported", [False, True], ids=["as they are", "imported"])
+def test_tables_say_of_everybody_what_resources_say(tables: Tables, is_imported: bool) -> None:
     """What restraint reads, and no decision: who said no, what language somebody speaks."""
     expected, _ = records(tables.export, wanted())
-    found = {w: r for folder in tables.folders for w, r in records(folder, wanted())[0].items()}
+    folders = [imported(folder) if is_imported else folder for folder in tables.folders]
+    found = {who: one for folder in folders for who, one in records(folder, wanted())[0].items()}
+    assert found.keys() == expected.keys()
     for who, record in expected.items():
         assert what_a_table_says(found[who]) == what_a_table_says(record)
         assert found[who].person == replace(record.person, first_name="")
