@@ -65,7 +65,8 @@ def read_call(body: bytes) -> Call:
 
 def _decoded(body: bytes) -> Call:
     try:
-        check_text(body)
+        if not body.isascii():
+            body.decode()  # the decoder does not look at the bytes of what it skips
         return _CALL.decode(body)
     except UNREADABLE:
         pass

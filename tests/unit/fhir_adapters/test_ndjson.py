@@ -281,6 +281,7 @@ def test_a_packed_file_that_is_cut_off_makes_its_list_unknown_for_everybody(tmp_
     found, aside = everybody(tmp_path)
     assert Kind.CONDITION in found["ann"].unread
     assert "cannot be opened or unpacked" in aside.first[0].why
+    assert not aside.unread[Kind.CONDITION].endswith("."), "a sentence is made of it"
 
 
 def test_the_same_entry_twice_is_one_and_two_that_differ_are_none(tmp_path: Path) -> None:
