@@ -37,6 +37,15 @@ def sorry(text: str) -> None:
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(_plain(text)))
 
 
+def stays(instead: str, does: str) -> None:
+    """Tell whoever sends true counts on, to a file or another program, that they stay inside."""
+    if not sys.stdout.isatty():
+        sorry(
+            "These are true counts, which stay inside the practice;"
+            f" {instead} {does} what may leave it."
+        )
+
+
 def could_not(error: Exception, to: Path | None) -> int:
     """Say why something could not be done, where it was to be written; the exit code for that.
 

@@ -67,8 +67,10 @@ class Whole:
             self.aside += aside
             yield came
 
-    def keep_rejects(self, kept: BinaryIO) -> None:
-        """Put the lines that were set aside into one file. Raises OSError."""
+    def keep_rejects(self, kept: BinaryIO | None) -> None:
+        """Put the lines that were set aside into one file, if there is one. Raises OSError."""
+        if kept is None:
+            return
         for path in sorted(self._scratch.glob("rejects.*")):
             with path.open("rb") as some:
                 shutil.copyfileobj(some, kept)
