@@ -54,11 +54,13 @@ def keep(wanted: Wanted) -> int:
 def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
     with (
         Crew(wanted.processes or 0) as crew,
+        say.watching(crew),
         for_owner_if(wanted.rejects) as kept,
         unfinished(wanted.to) as folder,
         opened(wanted.source, needs, wanted.scratch, crew, wanted.mapping) as whole,
     ):
-        files = [file for each in whole.each(Keeping(folder, needs), say.people) for file in each]
+        files = [file for each in whole.each(Keeping(folder, needs)) for file in each]
+        crew.begin("Appointments and reminders")
         visits, reminders = book(wanted.source, wanted.mapping), flags(wanted.source, needs)
         beside = keep_beside(folder, visits, reminders)
         whole.keep_rejects(kept)

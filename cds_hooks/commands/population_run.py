@@ -103,11 +103,12 @@ def _here(wanted: Wanted, library: Library, today: date) -> Totals:
     people = 0
     with (
         Crew(wanted.processes or 0) as crew,
+        say.watching(crew),
         lines_for_owner(wanted.to) as file,
         for_owner_if(wanted.rejects) as kept,
         opened(wanted.source, wanted_by(library), wanted.scratch, crew, wanted.mapping) as whole,
     ):
-        for some in whole.each(_Work(wanted.rules, today), say.people):
+        for some in whole.each(_Work(wanted.rules, today)):
             people += len(some)
             came.update((one.rule, one.decision) for row in some for one in row.came)
             file.write(map(_line, some))

@@ -162,12 +162,13 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
     night = Night(today, wanted.days)
     with (
         Crew(wanted.processes or 0) as crew,
+        say.watching(crew),
         for_owner_if(wanted.rejects) as kept,
         opened(wanted.source, wants, wanted.scratch, crew, wanted.mapping) as whole,
     ):
         library = with_pauses(library, answers)
         work = _Work(wanted.rules, today, wanted.days, frozenset(wants.kinds))
-        for done in whole.each(work, say.people):
+        for done in whole.each(work):
             night.unread.update(done.unread)
             for row in done.rows:
                 _take(night, row, library, _heard(answers, row, wanted.client, resting))

@@ -135,11 +135,12 @@ def _counted(
     work = Compare(both.old, both.new, today, told=wanted.people or wanted.to is not None)
     with (
         Crew(wanted.processes or 0) as crew,
+        say.watching(crew),
         lines_for_owner(wanted.to) as file,
         for_owner_if(wanted.rejects) as kept,
         opened(wanted.source, needs(rules), wanted.scratch, crew) as source,
     ):
-        for counted, changed in source.each(work, say.people):
+        for counted, changed in source.each(work):
             whole += counted
             file.write(map(_line, changed))
             if wanted.people:

@@ -155,12 +155,14 @@ def _ask(wanted: Wanted, rule: Rule, library: Library, today: date) -> _Asked:
     trial = Trial(wanted.rules or _file(wanted), rule.id, today)
     with (
         Crew(wanted.processes or 0) as crew,
+        say.watching(crew),
         for_owner_if(wanted.rejects) as kept,
         opened(wanted.source, needed(rule, library), wanted.scratch, crew, wanted.mapping) as whole,
     ):
-        for part in whole.each(trial, say.people):
+        for part in whole.each(trial):
             found += part
         whole.keep_rejects(kept)
+        crew.begin("Appointments")
         cards = burden(others, found.asked, book(wanted.source, wanted.mapping), today)
         return _Asked(rule, practice.name, found, cards, today, whole.aside)
 
