@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cds_hooks.commands import COULD_NOT_RUN, say
 from cds_hooks.commands.population_run import tell
-from cds_hooks.commands.writing import for_owner
+from cds_hooks.commands.writing import for_owner_if, inside
 from cds_hooks.population.asking import opened, read_by
 from fhir_adapters.bulk.beside import keep_beside
 from fhir_adapters.bulk.book import book
@@ -36,6 +36,9 @@ class Wanted(NamedTuple):
 
 def keep(wanted: Wanted) -> int:
     """Read everybody, write them down, and say how many there are."""
+    if why := inside(wanted.source, to=wanted.to, rejects=wanted.rejects):
+        say.sorry(why)
+        return COULD_NOT_RUN
     loaded = load_library(wanted.rules)
     if say.stopped(loaded):
         return COULD_NOT_RUN
@@ -51,14 +54,15 @@ def keep(wanted: Wanted) -> int:
 def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
     with (
         Crew(wanted.processes or 0) as crew,
-        unfinished(wanted.to) as inside,
+        say.watching(crew),
+        for_owner_if(wanted.rejects) as kept,
+        unfinished(wanted.to) as folder,
         opened(wanted.source, needs, wanted.scratch, crew, wanted.mapping) as whole,
     ):
-        files = [file for each in whole.each(Keeping(inside, needs), say.people) for file in each]
+        files = [file for each in whole.each(Keeping(folder, needs)) for file in each]
+        crew.begin("Appointments and reminders")
         visits, reminders = book(wanted.source, wanted.mapping), flags(wanted.source, needs)
-        beside = keep_beside(inside, visits, reminders)
-        made = finish(wanted.to, inside, files, needs, whole.aside, beside)
-        if wanted.rejects is not None:
-            with for_owner(wanted.rejects) as kept:
-                whole.keep_rejects(kept)
+        beside = keep_beside(folder, visits, reminders)
+        whole.keep_rejects(kept)
+        made = finish(wanted.to, folder, files, needs, whole.aside, beside)
         return made, whole.aside

@@ -17,7 +17,7 @@ import msgspec
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
-from cds_hooks.commands.writing import for_owner, lines_for_owner
+from cds_hooks.commands.writing import for_owner_if, inside, lines_for_owner
 from cds_hooks.population.asking import HOOK, opened, wanted_by
 from fhir_adapters.bulk.chunk import Row, evaluate_chunk
 from fhir_adapters.bulk.files import BulkError
@@ -69,6 +69,9 @@ def _library(folder: Path | None) -> Library:
 
 def run(wanted: Wanted) -> int:
     """Ask, print the table, and write the rows where somebody said where to."""
+    if why := inside(wanted.source, to=wanted.to, rejects=wanted.rejects):
+        say.sorry(why)
+        return COULD_NOT_RUN
     loaded = load_library(wanted.rules)
     if say.stopped(loaded):
         return COULD_NOT_RUN
@@ -100,16 +103,16 @@ def _here(wanted: Wanted, library: Library, today: date) -> Totals:
     people = 0
     with (
         Crew(wanted.processes or 0) as crew,
+        say.watching(crew),
         lines_for_owner(wanted.to) as file,
+        for_owner_if(wanted.rejects) as kept,
         opened(wanted.source, wanted_by(library), wanted.scratch, crew, wanted.mapping) as whole,
     ):
-        for some in whole.each(_Work(wanted.rules, today), say.people):
+        for some in whole.each(_Work(wanted.rules, today)):
             people += len(some)
             came.update((one.rule, one.decision) for row in some for one in row.came)
             file.write(map(_line, some))
-        if wanted.rejects is not None:
-            with for_owner(wanted.rejects) as kept:
-                whole.keep_rejects(kept)
+        whole.keep_rejects(kept)
         return Totals(people, came, whole.aside)
 
 

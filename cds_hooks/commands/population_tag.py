@@ -19,7 +19,7 @@ from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, of_others, with_pauses
 from cds_hooks.commands.night_folder import SEAL, CannotUse, night_folder
 from cds_hooks.commands.population_run import tell
-from cds_hooks.commands.writing import for_owner
+from cds_hooks.commands.writing import for_owner_if, inside
 from cds_hooks.population import tag_files
 from cds_hooks.population.asking import HOOK, opened
 from cds_hooks.population.night import Ended, Night
@@ -100,6 +100,9 @@ def _library(folder: Path | None) -> Library:
 
 def tag(wanted: Wanted) -> int:
     """Ask, write the files, and print what is in them."""
+    if why := inside(wanted.source, rejects=wanted.rejects):
+        say.sorry(why)
+        return COULD_NOT_RUN
     loaded = load_library(wanted.rules)
     if say.stopped(loaded):
         return COULD_NOT_RUN
@@ -159,17 +162,17 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
     night = Night(today, wanted.days)
     with (
         Crew(wanted.processes or 0) as crew,
+        say.watching(crew),
+        for_owner_if(wanted.rejects) as kept,
         opened(wanted.source, wants, wanted.scratch, crew, wanted.mapping) as whole,
     ):
         library = with_pauses(library, answers)
         work = _Work(wanted.rules, today, wanted.days, frozenset(wants.kinds))
-        for done in whole.each(work, say.people):
+        for done in whole.each(work):
             night.unread.update(done.unread)
             for row in done.rows:
                 _take(night, row, library, _heard(answers, row, wanted.client, resting))
-        if wanted.rejects is not None:
-            with for_owner(wanted.rejects) as kept:
-                whole.keep_rejects(kept)
+        whole.keep_rejects(kept)
         return night, whole.aside
 
 

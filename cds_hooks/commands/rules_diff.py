@@ -19,7 +19,7 @@ from cds_hooks.commands.diff_report import Report, Told, as_json, print_briefly,
 from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.reviews import keep
 from cds_hooks.commands.versions import NoVersion, Versions
-from cds_hooks.commands.writing import CannotWrite, for_owner, lines_for_owner
+from cds_hooks.commands.writing import CannotWrite, for_owner_if, inside, lines_for_owner
 from cds_hooks.population.asking import opened
 from cds_hooks.population.compared import Compare, asked_of_everybody, loaded_at, pairs_at
 from cds_hooks.population.small_numbers import STAYS
@@ -77,6 +77,8 @@ def _no_way(wanted: Wanted) -> str:
         return f"{alone[0]} is about the people of a list: name the list after the two versions."
     if wanted.people and (wanted.output != "text" or not sys.stdout.isatty()):
         return "--people is for a screen, where nothing is kept. Use --to FILE to keep it."
+    if why := inside(wanted.source, to=wanted.to, rejects=wanted.rejects):
+        return why
     if wanted.reviewed_by is None:
         return ""
     if not wanted.new.is_file() or wanted.whole:
@@ -104,6 +106,8 @@ def _compared(wanted: Wanted, both: Versions) -> int:
         _print(wanted, reports, counted, today)
         if counted is not None and not wanted.whole:
             say.line(STAYS)
+        if counted is not None:
+            say.stays("--format json", "prints")
     code = FINE if counted is None else tell(counted.aside)
     if wanted.reviewed_by is not None:
         return _reviewed(wanted, reports[0], today) or code
@@ -140,18 +144,18 @@ def _counted(
     work = Compare(both.old, both.new, today, told=wanted.people or wanted.to is not None)
     with (
         Crew(wanted.processes or 0) as crew,
+        say.watching(crew),
         lines_for_owner(wanted.to) as file,
+        for_owner_if(wanted.rejects) as kept,
         opened(wanted.source, needs(rules), wanted.scratch, crew, wanted.mapping) as source,
     ):
-        for counted, changed in source.each(work, say.people):
+        for counted, changed in source.each(work):
             whole += counted
             file.write(map(_line, changed))
             if wanted.people:
                 for person, change in changed:
                     named.setdefault(change, []).append(person)
-        if wanted.rejects is not None:
-            with for_owner(wanted.rejects) as kept:
-                source.keep_rejects(kept)
+        source.keep_rejects(kept)
         ids = frozenset(pair.id for pair in asked)
         return _Counted(Told(whole, ids, named), source.aside)
 

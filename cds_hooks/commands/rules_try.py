@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cds_hooks import clock
-from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say, tried
+from cds_hooks.commands import COULD_NOT_RUN, say, tried
 from cds_hooks.commands.population_run import tell
-from cds_hooks.commands.writing import CannotWrite, for_owner, write_whole
+from cds_hooks.commands.writing import CannotWrite, for_owner_if, inside, write_whole
 from cds_hooks.population.asking import opened
 from cds_hooks.population.burden import Burden, burden
 from cds_hooks.population.small_numbers import LEAST, in_digits, shown
@@ -76,12 +76,15 @@ def run(wanted: Wanted) -> int:
     if wanted.inside and wanted.to is None:
         say.sorry("--inside is about what is written: name a file with --to.")
         return COULD_NOT_RUN
+    if why := inside(wanted.source, to=wanted.to, rejects=wanted.rejects):
+        say.sorry(why)
+        return COULD_NOT_RUN
     file = _file(wanted)
     path = wanted.rules or file
     loaded_at.cache_clear()  # files may have changed since this process read them
     loaded = loaded_at(path)
     if say.stopped(loaded):
-        return PROBLEMS
+        return COULD_NOT_RUN
     rule = _named(loaded, wanted.rule, file)
     if rule is None:
         say.sorry(f"There is no rule {wanted.rule} in {path or 'the library'}: name one by its id.")
@@ -93,9 +96,11 @@ def run(wanted: Wanted) -> int:
         return say.could_not(error, wanted.to)
     made = [asked.report(true_counts=true_counts) for true_counts in (True, False)]
     _print(made[0])
+    say.stays("--to FILE", "writes")
     try:
         if wanted.to is not None:
-            write_whole(wanted.to, _WRITTEN[wanted.to.suffix](made[0 if wanted.inside else 1]))
+            text = _WRITTEN[wanted.to.suffix](made[0 if wanted.inside else 1])
+            write_whole(wanted.to, text, 0o600 if wanted.inside else 0o644)
             say.line(f"Written: {wanted.to}")
         if wanted.keep and path is not None:
             _keep(rule, made[1], day)
@@ -150,13 +155,14 @@ def _ask(wanted: Wanted, rule: Rule, library: Library, today: date) -> _Asked:
     trial = Trial(wanted.rules or _file(wanted), rule.id, today)
     with (
         Crew(wanted.processes or 0) as crew,
+        say.watching(crew),
+        for_owner_if(wanted.rejects) as kept,
         opened(wanted.source, needed(rule, library), wanted.scratch, crew, wanted.mapping) as whole,
     ):
-        for part in whole.each(trial, say.people):
+        for part in whole.each(trial):
             found += part
-        if wanted.rejects is not None:
-            with for_owner(wanted.rejects) as kept:
-                whole.keep_rejects(kept)
+        whole.keep_rejects(kept)
+        crew.begin("Appointments")
         cards = burden(others, found.asked, book(wanted.source, wanted.mapping), today)
         return _Asked(rule, practice.name, found, cards, today, whole.aside)
 

@@ -6,17 +6,21 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from difflib import unified_diff
 from pathlib import Path
+from threading import Timer
 from time import monotonic
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from rich.console import Console
-from rich.progress import Progress
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from cds_hooks.commands import COULD_NOT_RUN
 from cds_hooks.commands.report import Report, as_text
 from rules.load import Loaded
 from rules.problems import Problem
+
+if TYPE_CHECKING:
+    from fhir_adapters.bulk.local import Crew
 
 
 def line(text: str = "", style: str = "") -> None:
@@ -35,6 +39,15 @@ def styled(*parts: tuple[str, str]) -> None:
 def sorry(text: str) -> None:
     """One sentence to standard error."""
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(_plain(text)))
+
+
+def stays(instead: str, does: str) -> None:
+    """Tell whoever sends true counts on, to a file or another program, that they stay inside."""
+    if not sys.stdout.isatty():
+        sorry(
+            "These are true counts, which stay inside the practice;"
+            f" {instead} {does} what may leave it."
+        )
 
 
 def could_not(error: Exception, to: Path | None) -> int:
@@ -130,9 +143,47 @@ def progress() -> Generator[Callable[[str, float, float | None], None]]:
             bar.stop()
 
 
-def people(parts: Sequence[_Thing]) -> Iterator[_Thing]:
-    """The parts of a whole list, one by one, as ``working`` shows them."""
-    return working(parts, "People")
+@contextmanager
+def watching(crew: "Crew") -> Generator[None]:
+    """On a terminal, how far a crew is, from the second second on: it is asked, and tells nobody.
+
+    Nothing that works has to say so for the bar to appear, or to move.
+    """
+    console = Console(file=sys.stderr, highlight=False)
+    if not console.is_terminal:
+        yield
+        return
+    bar = _Asking(crew, console)
+    timer = Timer(_PATIENCE, bar.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        bar.stop()
+
+
+class _Asking(Progress):
+    """A bar that asks a crew whenever it is drawn."""
+
+    def __init__(self, crew: "Crew", console: Console) -> None:
+        self._crew = crew
+        super().__init__(
+            TextColumn("{task.description}"), BarColumn(), console=console, transient=True
+        )
+        self._one = self.add_task("", total=None)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """What is drawn: how much is done, and of how much if that is known."""
+        what, done, of, in_bytes = self._crew.so_far
+        told = f"{done // 1_000_000:,} MB" if in_bytes else f"{done:,}"
+        if self.tasks:
+            self.tasks[0].description = f"{what} {told}" if done else what
+            # How large a packed file is, unpacked, is a guess: past it nobody knows.
+            self.tasks[0].total, self.tasks[0].completed = of if done < of else None, done
+        yield from super().get_renderables()
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ class CannotWrite(Exception):
     """A file could not be written. The message is one sentence that names the file."""
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a text beside the file and put it in the file's place. Raises CannotWrite."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -23,7 +23,7 @@ def write_whole(path: Path, text: str) -> None:
             try:
                 beside.write(text)
                 beside.close()
-                unfinished.chmod(0o644)
+                unfinished.chmod(mode)
                 unfinished.replace(path)
             except BaseException:
                 unfinished.unlink(missing_ok=True)
@@ -43,6 +43,32 @@ def for_owner(path: Path) -> Generator[BinaryIO]:
         yield file
 
 
+@contextmanager
+def for_owner_if(path: Path | None) -> Generator[BinaryIO | None]:
+    """Such a file, if there is to be one. Raises OSError."""
+    if path is None:
+        yield None
+        return
+    with for_owner(path) as file:
+        yield file
+
+
+def inside(source: Path | None, **written: Path | None) -> str:
+    """Why nothing can be written there, with what to do, by the name of what says where; or "".
+
+    What is read and what is written would be in each other's way.
+    """
+    for name, path in written.items():
+        if source is not None and path is not None:
+            try:
+                within = path.resolve().is_relative_to(source.resolve())
+            except (OSError, RuntimeError):  # a link to itself: it cannot be written either
+                continue
+            if within:
+                return f"--{name} {path} is inside {source}, which is read: name another place."
+    return ""
+
+
 class Lines:
     """Where lines about people go: a file for its owner alone, or nowhere."""
 
@@ -58,8 +84,5 @@ class Lines:
 @contextmanager
 def lines_for_owner(path: Path | None) -> Generator[Lines]:
     """Lines into such a file, if there is to be one. Raises OSError."""
-    if path is None:
-        yield Lines(None)
-        return
-    with for_owner(path) as file:
+    with for_owner_if(path) as file:
         yield Lines(file)

@@ -1,15 +1,16 @@
 """A source made ready, and read part by part in as many processes as are wanted."""
 
 import shutil
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Generic, NamedTuple, TypeVar
 
 from cds_hooks.visits import sorts
-from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.local import Crew, advance
+from fhir_adapters.bulk.people import Part, SetAside, Someone
 from fhir_adapters.bulk.source import Ready, ready
 from fhir_adapters.needs import Needs, needs
 from rules.rule import Library
@@ -45,6 +46,31 @@ def opened(
         yield Whole(ready(source, wanted, Path(folder), crew, mapping), Path(folder), crew)
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted(Generic[R]):
+    """Work on a part that tells how many people have come."""
+
+    work: Callable[[Part], R]
+
+    def __call__(self, part: Part) -> R:
+        return self.work(_People(part))
+
+
+class _People(NamedTuple):
+    part: Part
+
+    def people(self, told: list[SetAside]) -> Iterator[Someone]:
+        some = 0
+        for some, one in enumerate(self.part.people(told), 1):
+            yield one
+            if some % _TOLD == 0:
+                advance(_TOLD)
+        advance(some % _TOLD)
+
+
+_TOLD = 100  # people, after whom it is told how many have come
+
+
 class Whole:
     """Everybody in a source."""
 
@@ -54,21 +80,17 @@ class Whole:
         self._crew = crew
         self.aside = found.aside
 
-    def each(
-        self,
-        work: Callable[[Part], tuple[R, SetAside]],
-        watched: Callable[[Sequence[Part]], Iterable[Part]],
-    ) -> Iterator[R]:
-        """What comes of each part, in order. ``aside`` grows by what each had to set aside.
-
-        The parts are handed out through ``watched``, which may show how far they are.
-        """
-        for came, aside in self._crew.each(work, watched(self._found.parts)):
+    def each(self, work: Callable[[Part], tuple[R, SetAside]]) -> Iterator[R]:
+        """What comes of each part, in order. ``aside`` grows by what each had to set aside."""
+        self._crew.begin("People asked")
+        for came, aside in self._crew.each(_Counted(work), self._found.parts):
             self.aside += aside
             yield came
 
-    def keep_rejects(self, kept: BinaryIO) -> None:
-        """Put the lines that were set aside into one file. Raises OSError."""
+    def keep_rejects(self, kept: BinaryIO | None) -> None:
+        """Put the lines that were set aside into one file, if there is one. Raises OSError."""
+        if kept is None:
+            return
         for path in sorted(self._scratch.glob("rejects.*")):
             with path.open("rb") as some:
                 shutil.copyfileobj(some, kept)

@@ -184,7 +184,7 @@ def _as_before(before: Column, now: Column, lost: Sequence[int]) -> Column:
     few = {place for place, count in enumerate(lost) if count < LEAST} - hidden
     together = {place for place, number in enumerate(column(lost, also=hidden)) if number is None}
     if together - hidden - few:
-        few, hidden = set(), together
+        few, hidden = set[int](), together
     return tuple(
         None if place in hidden or one is None else one if place in few else two
         for place, (one, two) in enumerate(zip(before, now, strict=True))

@@ -4,11 +4,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
 from multiprocessing import get_all_start_methods, get_context
 from os import cpu_count
 from signal import SIG_DFL, SIGINT, signal
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 from fhir_adapters.bulk.files import BulkError
 
@@ -16,6 +17,42 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _AHEAD = 2  # tasks that are handed out for each process beside the one it works on
+
+
+class SoFar(NamedTuple):
+    """What is being done, how much of it is done, and of about how much, 0 where nobody knows."""
+
+    what: str = ""
+    done: int = 0
+    of: int = 0
+    in_bytes: bool = False
+
+
+class _Counter(Protocol):
+    """A number that all processes of a crew have in common."""
+
+    value: int
+
+    def get_lock(self) -> AbstractContextManager[object]: ...
+
+
+class _Here:
+    """The counter of the process that this is, while it belongs to a crew."""
+
+    counter: _Counter | None = None
+
+
+def advance(by: int) -> None:
+    """So much more is done. Not for every line: each time all processes wait for one another."""
+    if _Here.counter is not None:
+        with _Here.counter.get_lock():
+            _Here.counter.value += by
+
+
+def _join(counter: _Counter) -> None:
+    """What a process does first of all."""
+    signal(SIGINT, SIG_DFL)
+    _Here.counter = counter
 
 
 class Workers(Protocol):
@@ -33,12 +70,17 @@ class Crew:
         self.processes = processes or cpu_count() or 1
         # Forked ones have what is loaded already. Begin before any thread does.
         start = "fork" if "fork" in get_all_start_methods() else "spawn"
+        context = get_context(start)
+        self._counter = _Here.counter = context.Value("Q", 0)
+        self._begun = SoFar()
         self._pool = (
             # Ctrl-C reaches every process at a terminal: these end at once, and without a word.
-            ProcessPoolExecutor(self.processes, get_context(start), signal, (SIGINT, SIG_DFL))
+            ProcessPoolExecutor(self.processes, context, _join, (self._counter,))
             if self.processes > 1
             else None
         )
+        if self._pool is not None:
+            self._pool.submit(int)  # they are all begun with the first task
 
     def __enter__(self) -> Self:
         """The crew itself."""
@@ -51,8 +93,19 @@ class Crew:
         trace: TracebackType | None,
     ) -> None:
         """Let everybody go; what has not begun is not done."""
+        _Here.counter = None
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, what: str, of: int = 0, *, in_bytes: bool = False) -> None:
+        """Something else is being done now, of which there is so much, if that is known."""
+        self._counter.value = 0
+        self._begun = SoFar(what, 0, of, in_bytes)
+
+    @property
+    def so_far(self) -> SoFar:
+        """How far it is. Any thread may ask."""
+        return self._begun._replace(done=self._counter.value)
 
     def each(self, work: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
         """What comes of each task, in the order of the tasks. Raises BulkError."""

@@ -84,6 +84,12 @@ class Folder(NamedTuple):
         return [Bucket(scratch, number, missing) for number in range(self.buckets)]
 
 
+def size_of(piece: Piece) -> int:
+    """How much there is to read in a piece, unpacked, as far as that can be guessed; bytes."""
+    whole = piece.path.stat().st_size * _PACKED.get(piece.path.suffix, 1)
+    return (whole if piece.end is None else piece.end) - piece.start
+
+
 def not_there(needs: Needs, types: Collection[str]) -> dict[Kind, str]:
     """The lists that nobody can know from files of these types alone, and why."""
     missing = {kind: NOT_ASKED_FOR for kind in Kind if kind not in needs.kinds}

@@ -6,7 +6,6 @@ no more than one bucket is in memory.
 """
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -34,6 +33,7 @@ from fhir_adapters.bulk.files import (
     opened,
     rest_of_line,
 )
+from fhir_adapters.bulk.local import advance
 from fhir_adapters.bulk.people import SET_ASIDE, Fault, SetAside
 from fhir_adapters.decode import UNREADABLE, is_text
 from fhir_adapters.elements import Element, Participant, Reference, Resource
@@ -52,6 +52,8 @@ _SUBJECT = re.compile(
 _ANYBODY = re.compile(rb"Patient(?:/|\\/)([A-Za-z0-9.-]*)")
 _NAMED = frozenset({PATIENT, *KINDS})  # types whose files have nothing else in them
 _MOST_REMEMBERED = 100_000  # references whose bucket is known without working it out again
+
+_TOLD = 4 * 1024 * 1024  # bytes, after which it is told how far it is
 
 _BAD_LINE = "This line is not a FHIR resource that can be read."
 _TOO_LONG = f"This line is longer than {LONGEST_LINE // 1024 // 1024} MB, which no resource is."
@@ -94,8 +96,11 @@ def sort(task: Task) -> SetAside:
     with ExitStack() as files:
         to = Buckets(task.sought.buckets, on_disk(task.folder, task.place, files))
         sorting = Sorting(task.piece.resource_type, task.sought, to)
-        for _ in sorting.piece(task.piece, sys.maxsize):
-            pass
+        done = task.piece.start
+        for _ in sorting.piece(task.piece, _TOLD):
+            advance(sorting.at - done)
+            done = sorting.at
+        advance(max(sorting.at - done, 0))
         return to.aside()
 
 

@@ -17,7 +17,7 @@ from fhir_adapters.bulk.extract_sorting import sort as sort_table
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.mapping import NAME, read_mapping
-from fhir_adapters.bulk.ndjson import doubts, nobodys, open_folder
+from fhir_adapters.bulk.ndjson import doubts, nobodys, open_folder, size_of
 from fhir_adapters.bulk.parquet import is_kept, open_kept
 from fhir_adapters.bulk.people import Part, SetAside
 from fhir_adapters.bulk.sorting import PATIENT, sort
@@ -56,6 +56,7 @@ def ready(
     export = open_folder(path, needs)
     bundles = told is None and not export.pieces
     if bundles and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
+        crew.begin("Looking into bundles")
         return Ready(*open_bundles(path, crew))
     if not {PATIENT, ""} & export.pieces.keys():
         raise BulkError(_nobody(path))
@@ -64,6 +65,7 @@ def ready(
         aside += fetched.set_aside(path, told, needs)
         with ExitStack() as files:
             fetched.mark(path, Buckets(export.buckets, on_disk(scratch, 0, files)), needs.kinds)
+    crew.begin("Sorting", sum(map(size_of, export.wanted)), in_bytes=True)
     for one in crew.each(sort, export.tasks(scratch)):
         aside += one
     aside = sum(crew.each(nobodys, doubts(scratch)), aside)
@@ -85,6 +87,7 @@ def _nobody(path: Path) -> str:
 def _tables(extract: Extract, scratch: Path, crew: Crew) -> Ready:
     tasks = extract.tasks(scratch)
     people, files = tasks[:1], tasks[1:]  # who is on the list has to be known first
+    crew.begin("Sorting")
     aside = sum(crew.each(sort_table, people), SetAside())
     aside = sum(crew.each(sort_table, files), aside)
     return Ready(extract.parts(scratch, tasks[0].buckets, aside.unread), aside)

@@ -63,7 +63,7 @@ def run(source: Path, rules: tuple[Rule, ...], library: Library, processes: int)
     _ASKED[0] = _Asking(rules, TODAY)
     needs = read_by(library) if len(rules) == len(library.rules) else wanted_by(library)
     with Crew(processes) as crew, opened(source, needs, None, crew) as whole:
-        return sum(whole.each(_ask, lambda parts: parts))
+        return sum(whole.each(_ask))
 
 
 _ASKED: list[_Asking] = [_Asking((), TODAY)]  # as forked processes find it: rules do not travel
@@ -95,7 +95,7 @@ def keep(source: Path, to: Path, library: Library) -> int:
         unfinished(to) as inside,
         opened(source, needs, None, crew) as whole,
     ):
-        files = [one for some in whole.each(Keeping(inside, needs), lambda p: p) for one in some]
+        files = [one for some in whole.each(Keeping(inside, needs)) for one in some]
         return finish(to, inside, files, needs, whole.aside).people
 
 

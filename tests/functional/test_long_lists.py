@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import pty
+import re
 import signal
 import subprocess
 import sys
@@ -61,3 +63,40 @@ def test_ctrl_c_ends_it_quietly_and_leaves_nothing(
         said, errors = running.communicate(timeout=60)
     assert (running.returncode, said, errors) == (130, "", "")
     assert not list(scratch.iterdir())
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_whoever_waits_at_a_screen_sees_how_far_it_is_from_the_sorting_on(
+    export: Path, tmp_path: Path, processes: str
+) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        asked(export, tmp_path / "scratch", processes),
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**ENVIRONMENT, "TERM": "xterm"},
+    ) as running:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                shown += os.read(ours, 65_536)
+            except OSError:  # the other side has gone
+                break
+        said = running.communicate(timeout=60)[0]
+    os.close(ours)
+    assert b"Traceback" not in shown
+    assert running.returncode == 0, shown[-300:]
+    assert b"person" in said
+    assert b"Sorting" in shown
+    assert len(set(re.findall(rb"Sorting ([0-9]+) MB", shown))) > 2
+
+
+def test_nothing_is_shown_where_nobody_looks(export: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        asked(export, tmp_path / "scratch", "2"),
+        capture_output=True,
+        env=ENVIRONMENT,
+        check=True,
+    )
+    assert b"Sorting" not in done.stdout + done.stderr

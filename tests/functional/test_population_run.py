@@ -102,8 +102,9 @@ def test_a_source_that_is_none_gets_one_sentence(
         ["population", "fetch", "https://fhir.example/r4", "--to", "{to}"],
         ["population", "tag", "{list}", "--to", "{to}", "--nobody-asked"],
         ["population", "tag", "--to", "{to}", "--nobody-asked"],
+        ["rules", "try", "cough", "{list}"],
     ],
-    ids=["run", "import", "fetch", "tag", "send"],
+    ids=["run", "import", "fetch", "tag", "send", "try"],
 )
 def test_rules_that_need_mending_are_no_list_of_which_something_was_set_aside(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: list[str]

@@ -296,3 +296,19 @@ def test_as_many_are_left_as_the_oracle_counts(
     rows = [row for row in found["rows"] if row["sort"] != "who is left alone"]
     assert found["people"] == everybody == 49
     assert rows[-1]["left"] == expected
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.csv", "a.html"])
+def test_whether_few_or_none_of_a_list_are_lost_is_in_no_format(
+    practice: Path, tmp_path: Path, name: str
+) -> None:
+    """48 people of whom all, or all but a few, have a cough."""
+    told = set[str]()
+    for others in (0, 1, 5):
+        crowd = Crowd()
+        crowd.add(48 - others, "cough", gender="female")
+        crowd.add(others, gender="female")
+        tried(practice, crowd.write(tmp_path / f"export {others}"), "--to", str(tmp_path / name))
+        told.add((tmp_path / name).read_text(encoding="utf-8"))
+    assert len(told) == 1
+    assert "50" in told.pop()

@@ -162,7 +162,9 @@ def test_of_any_list_there_is_another_with_the_same_report(lines: int) -> None:
 def alone(lines: int, people: People) -> dict[str, int]:
     """The small numbers of a list for which no other list was found with the same report."""
     told, whole = released(lines, people)
-    unique = {name: number for name, number in secrets(whole, doubts=lines < 3) if number < LEAST}
+    unique: dict[str, int] = {
+        name: number for name, number in secrets(whole, doubts=lines < 3) if number < LEAST
+    }
     looked_at = {tuple(sorted(people.items()))}
     waiting: list[dict[tuple[int, int], int]] = [dict(people)]
     types = [one for one in sorts(lines) if lines < 3 or not one[1]]
@@ -171,14 +173,15 @@ def alone(lines: int, people: People) -> dict[str, int]:
         for old, new in product([sort for sort, count in now.items() if count], types):
             other = {**now, old: now[old] - 1}
             other[new] = other.get(new, 0) + 1
-            name = tuple(sorted((sort, count) for sort, count in other.items() if count))
-            if name in looked_at:
+            key = tuple(sorted((sort, count) for sort, count in other.items() if count))
+            if key in looked_at:
                 continue
-            looked_at.add(name)
+            looked_at.add(key)
             its, its_whole = released(lines, other)
             if its == told:
                 numbers = dict(secrets(its_whole, doubts=lines < 3))
-                unique = {n: count for n, count in unique.items() if numbers[n] == count}
+                for changed in [name for name in unique if numbers[name] != unique[name]]:
+                    del unique[changed]
                 waiting.insert(0, other)
             else:
                 waiting.append(other)
