@@ -57,7 +57,7 @@ def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
         files = [file for each in whole.each(Keeping(inside, needs), say.people) for file in each]
         visits, reminders = book(wanted.source, wanted.mapping), flags(wanted.source, needs)
         beside = keep_beside(inside, visits, reminders)
-        made = finish(wanted.to, inside, files, needs, whole.aside, beside)
+        made = finish(wanted.to, inside, files, needs, whole.aside, whole.ids, beside)
         if wanted.rejects is not None:
             with for_owner(wanted.rejects) as kept:
                 whole.keep_rejects(kept)

@@ -24,6 +24,7 @@ from cds_hooks.population import tag_files
 from cds_hooks.population.asking import HOOK, opened
 from cds_hooks.population.night import Ended, Night
 from cds_hooks.population.tagging import Add, changes
+from cds_hooks.population.unasked import Unasked, unasked
 from cds_hooks.settings import SettingsError
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.kept import kept_as
@@ -33,7 +34,7 @@ from fhir_adapters.bulk.chunk import Coming, Row, evaluate_chunk
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.kept import unpack
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.people import Part, SetAside, Someone
+from fhir_adapters.bulk.people import Ids, Part, SetAside, Someone
 from fhir_adapters.bulk.wholes import wholes
 from fhir_adapters.needs import needs
 from prompts.history import History
@@ -72,25 +73,33 @@ class _Work:
     def __call__(self, part: Part) -> tuple["_Done", SetAside]:
         """The rows of a part, with the records that go on, and what had to be set aside of it."""
         told: list[SetAside] = []
-        done = _Done([], Counter())
+        done = _Done([], Counter(), {})
         library = _library(self.rules)
         visits = Coming(sorts(library), self.days) if letter_rules(library) else None
         rules = library.for_hook(HOOK)
-        people = self._looked_at(part.people(told), done.unread)
-        done.rows.extend(evaluate_chunk(rules, people, self.today, carry=True, visits=visits))
+        people = self._looked_at(part.people(told), done)
+        for row in evaluate_chunk(rules, people, self.today, carry=True, visits=visits):
+            out = row.person in done.unasked
+            done.rows.append(Row(row.person, (), row.record) if out else row)
         return done, sum(told, SetAside())
 
-    def _looked_at(self, people: Iterable[Someone], unread: Counter[Kind]) -> Iterator[Someone]:
+    def _looked_at(self, people: Iterable[Someone], done: "_Done") -> Iterator[Someone]:
         for someone in people:
-            unread.update(kind for kind in someone.record.unread if kind in self.kinds)
+            record = someone.record
+            done.unread.update(kind for kind in record.unread if kind in self.kinds)
+            if (why := unasked(record.person, self.today)) is not None:
+                done.unasked[record.person.id] = why
             yield someone
 
 
 class _Done(NamedTuple):
-    """What comes of a part: a row for each person, and of how many each list could not be read."""
+    """What comes of a part: a row for each person, of how many each list could not be read, and who
+    is left out before any rule is asked.
+    """
 
     rows: list[Row]
     unread: Counter[Kind]
+    unasked: dict[str, Unasked]
 
 
 @cache
@@ -140,7 +149,8 @@ def tag(wanted: Wanted) -> int:
         say.line(text)
     say.line(f"Written to {wanted.to}. They say who has what: keep them as records are kept.")
     told = tell(aside)
-    return PROBLEMS if night.visits_unread or _matters(night) else told
+    unsure = Unasked.UNSURE in night.unasked.values()
+    return PROBLEMS if night.visits_unread or unsure or _matters(night) else told
 
 
 def _earlier(folder: Path) -> None:
@@ -156,15 +166,16 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
     asked = (*library.for_hook(HOOK), *letter_rules(library))
     wants = needs(asked, practice.holds, practice.elsewhere, visits=sorts(library))
     resting: Mapping[str, date] = answers.resting(today) if answers is not None else {}
-    night = Night(today, wanted.days)
     with (
         Crew(wanted.processes or 0) as crew,
         opened(wanted.source, wants, wanted.scratch, crew, wanted.mapping) as whole,
     ):
+        night = Night(today, wanted.days, whole.ids)
         library = with_pauses(library, answers)
         work = _Work(wanted.rules, today, wanted.days, frozenset(wants.kinds))
         for done in whole.each(work, say.people):
             night.unread.update(done.unread)
+            night.unasked |= done.unasked
             for row in done.rows:
                 _take(night, row, library, _heard(answers, row, wanted.client, resting))
         if wanted.rejects is not None:
@@ -188,7 +199,7 @@ def _take(night: Night, row: Row, library: Library, history: History) -> None:
     record = unpack(row.record)
     found = changes(record, history, library, night.today)
     visits = ahead(record, history, library, night.today, night.days, sorts(library))
-    night.take(found, visits)
+    night.take(row.person, found, visits)
 
 
 def _reminding(library: Library) -> list[Rule]:
@@ -209,6 +220,9 @@ def _summary(
         f"{people}, asked about on {in_words(night.today)}.",
         f"{say.count(len(add), 'reminder')} to add, {len(end)} to end, {by_hand} of them by hand.",
     ]
+    for why, number in sorted(Counter(night.unasked.values()).items()):
+        are = "person is" if number == 1 else "people are"
+        lines.append(f"{number} {are} left out: {why}.")
     for rule in _reminding(library):
         held = sum(number for (name, _), number in night.held.items() if name == rule.id)
         unsure = night.came[rule.id, str(Decision.CANNOT_TELL)]
@@ -243,6 +257,18 @@ def _summary(
         " not be read. What a rule looks for in it cannot be told."
         for kind in night.unknown()
     )
+    named = [*(one.person for one in add), *(one.end.person for one in end)]
+    if changed := tag_files.changed_ids([*named, *(one.person for one in night.coming())]):
+        people = say.count(changed, "person", "people")
+        lines.append(
+            f"The id of {people} stands in the lists with an apostrophe before it, or with fewer"
+            " spaces: a spreadsheet could take it for a formula."
+        )
+    if night.ids is not Ids.FHIR:
+        lines.append(
+            "The list is of CSV files, whose numbers no FHIR server knows anybody by: nothing of it"
+            " can be sent to one. emis.csv and systmone.csv are for the record system itself."
+        )
     lines.append("Nothing was written to a record. A person looks through it before it is used.")
     return lines
 
@@ -261,15 +287,17 @@ def _files(
     end: list[Ended],
     summary: list[str],
 ) -> dict[str, str]:
-    texts = enumerate(tag_files.transactions(add, end), 1)
+    # Everything that names people as a FHIR server would know them.
+    flags = (add, end) if night.ids is Ids.FHIR else None
+    texts = enumerate(tag_files.transactions(*flags) if flags else (), 1)
     sent = {f"transaction-{number:03}.json": text for number, text in texts}
-    manifest = tag_files.manifest(night, client, add, end, sent)
+    manifest = tag_files.manifest(night, client, *(flags or ((), ())), sent)
     if sent:
         summary = [*summary, f"Fingerprint: {tag_files.fingerprint_of(manifest)}"]
     files = {
         **sent,
         tag_files.MANIFEST: manifest,
-        "flags.ndjson": tag_files.flags(add, end),
+        **({"flags.ndjson": tag_files.flags(*flags)} if flags else {}),
         "emis.csv": tag_files.emis(add, night.today),
         "systmone.csv": tag_files.systmone(add, night.today),
         "to-end.csv": tag_files.endings(end),

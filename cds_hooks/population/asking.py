@@ -53,6 +53,7 @@ class Whole:
         self._scratch = scratch
         self._crew = crew
         self.aside = found.aside
+        self.ids = found.ids
 
     def each(
         self,

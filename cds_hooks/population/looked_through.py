@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from cds_hooks.population.tag_files import FORMAT, MANIFEST, fingerprint_of
+from fhir_adapters.bulk.people import Ids
 from fhir_adapters.drafts import Json
 from fhir_adapters.reminders import Change, NotOurs, change_of
 from prompts.history import History
@@ -56,10 +57,11 @@ class Night:
     found: tuple[Found, ...]
 
 
-class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
+class _Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     format: int
     today: date
     client: str
+    ids: Ids = Ids.FHIR  # format 1 does not say
     rules: dict[str, str]
     changes: dict[str, tuple[str, str]]  # of which rule each is, and whose
     transactions: dict[str, str]
@@ -70,6 +72,11 @@ class _Bundle(msgspec.Struct):
 
 
 _ANEW = "Make the night anew with goodday population tag."
+_NOT_FHIRS = (
+    "The night in {} was made of CSV files, whose numbers no FHIR server knows anybody by: take"
+    " emis.csv or systmone.csv into the record system, or make a night of what goodday population"
+    " fetch brings from the server."
+)
 
 
 def read_night(folder: Path) -> Night:
@@ -80,6 +87,8 @@ def read_night(folder: Path) -> Night:
         manifest = msgspec.json.decode(text, type=_Manifest)
         if manifest.format != FORMAT:
             raise FolderError(f"{path} is of another version of Good Day. {_ANEW}")
+        if manifest.ids is not Ids.FHIR:
+            raise FolderError(_NOT_FHIRS.format(folder))
         mark = fingerprint_of(text.decode())
     except OSError:
         raise FolderError(f"There is no {MANIFEST} in {folder} that can be read. {_ANEW}") from None

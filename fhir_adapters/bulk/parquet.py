@@ -20,11 +20,11 @@ import msgspec
 
 from fhir_adapters.bulk.columns import AS_NUMBERS, MISSING, READ, Row, people, row, schema
 from fhir_adapters.bulk.files import BulkError, arrow
-from fhir_adapters.bulk.people import Part, SetAside, Someone
+from fhir_adapters.bulk.people import Ids, Part, SetAside, Someone
 from fhir_adapters.needs import Needs, Wanted
 from rules.record import Kind
 
-FORMAT = 2
+FORMAT = 3
 _WHAT = "Good Day, people as Parquet"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
@@ -52,7 +52,7 @@ class File(Beside, frozen=True):
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What is in the folder. ``kinds`` and ``codes`` are what the rules could read that it is for;
-    a code with a star is every code that begins so.
+    a code with a star is every code that begins so. ``ids`` are those of the source.
     """
 
     what: str = _WHAT
@@ -62,6 +62,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[File, ...]
     beside: tuple[Beside, ...]
     aside: SetAside
+    ids: Ids
     kinds: tuple[Kind, ...]
     codes: tuple[str, ...]
 
@@ -168,6 +169,7 @@ def finish(
     files: Sequence[File],
     needs: Needs,
     aside: SetAside,
+    ids: Ids,
     beside: Sequence[Path] = (),
 ) -> Manifest:
     """Put the files and their manifest in the place of what was there."""
@@ -187,6 +189,7 @@ def finish(
         files=tuple(named),
         beside=also,
         aside=aside,
+        ids=ids,
     )
     written = inside / _MANIFEST
     written.touch(0o600)

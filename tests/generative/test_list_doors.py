@@ -88,7 +88,7 @@ def through_parquet(export: Path, people: Sequence[Invented]) -> Decided:
     with TemporaryDirectory() as scratch, Crew(1) as crew, unfinished(kept) as inside:
         found = ready(export, wanted(), Path(scratch), crew)
         files = [file for part in found.parts for file in Keeping(inside, wanted())(part)[0]]
-        finish(kept, inside, files, wanted(), found.aside)
+        finish(kept, inside, files, wanted(), found.aside, found.ids)
     return asked(kept)
 
 
