@@ -18,10 +18,12 @@ from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
 from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, of_others, with_pauses
 from cds_hooks.commands.night_folder import SEAL, CannotUse, night_folder
+from cds_hooks.commands.night_summary import Left, reminding, summary
 from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.writing import for_owner
 from cds_hooks.population import tag_files
 from cds_hooks.population.asking import HOOK, opened
+from cds_hooks.population.looked_through import FolderError, struck_out
 from cds_hooks.population.night import Ended, Night
 from cds_hooks.population.tagging import Add, changes
 from cds_hooks.population.unasked import Unasked, unasked
@@ -38,11 +40,10 @@ from fhir_adapters.bulk.people import Ids, Part, SetAside, Someone
 from fhir_adapters.bulk.wholes import wholes
 from fhir_adapters.needs import needs
 from prompts.history import History
-from rules.days import in_words
 from rules.load import load_library
 from rules.outcome import Decision
 from rules.record import Kind
-from rules.rule import Library, OfferKind, Rule
+from rules.rule import Library
 
 
 class Wanted(NamedTuple):
@@ -113,7 +114,7 @@ def tag(wanted: Wanted) -> int:
     if say.stopped(loaded):
         return COULD_NOT_RUN
     library = _library(wanted.rules)
-    if not _reminding(library) and not letter_rules(library):
+    if not reminding(library) and not letter_rules(library):
         say.sorry(
             "No rule that offers a reminder or a letter is in pilot or live here. Pilot one in"
             " practice.yaml, and name the practice's folder with --rules."
@@ -130,12 +131,14 @@ def tag(wanted: Wanted) -> int:
             return COULD_NOT_RUN
         with night_folder(wanted.to, wanted.source) as folder:
             night, aside = _night(wanted, library, answers)
-            add = night.additions()
+            left = Left(struck_out(wanted.to))
+            add = [one for one in night.additions() if left.stays(one.person)]
             end = night.endings(wholes(wanted.source, {one.reference for one in night.end}))
-            summary = _summary(night, library, add, end, aside)
-            files = _files(night, library, wanted.client, add, end, summary)
+            end = [one for one in end if left.stays(one.end.person, one.end.reference)]
+            lines = summary(night, library, add, end, aside, left)
+            files = _files(night, library, wanted.client, left.struck, add, end, lines)
             folder.write(files)
-    except CannotUse as error:
+    except (CannotUse, FolderError) as error:
         return say.could_not(error, wanted.to)
     # Without what was said, a no may be among them.
     except (StoreError, BulkError, OSError) as error:
@@ -202,77 +205,6 @@ def _take(night: Night, row: Row, library: Library, history: History) -> None:
     night.take(row.person, found, visits)
 
 
-def _reminding(library: Library) -> list[Rule]:
-    return [
-        rule
-        for rule in library.shown().for_hook(HOOK)
-        if any(offer.kind is OfferKind.TAG for offer in rule.offers)
-    ]
-
-
-def _summary(
-    night: Night, library: Library, add: list[Add], end: list[Ended], aside: SetAside
-) -> list[str]:
-    """What is in the folder, in numbers: nobody is named."""
-    people = say.count(night.people, "person", "people")
-    by_hand = sum(1 for one in end if one.flag is None)
-    lines = [
-        f"{people}, asked about on {in_words(night.today)}.",
-        f"{say.count(len(add), 'reminder')} to add, {len(end)} to end, {by_hand} of them by hand.",
-    ]
-    for why, number in sorted(Counter(night.unasked.values()).items()):
-        are = "person is" if number == 1 else "people are"
-        lines.append(f"{number} {are} left out: {why}.")
-    for rule in _reminding(library):
-        held = sum(number for (name, _), number in night.held.items() if name == rule.id)
-        unsure = night.came[rule.id, str(Decision.CANNOT_TELL)]
-        numbers = (
-            f"{sum(1 for one in add if one.rule.id == rule.id)} to add",
-            f"{sum(1 for one in end if one.end.rule.id == rule.id)} to end",
-            f"{held} held back",
-            f"{unsure} cannot tell",
-        )
-        lines.append(f"  {rule.id}: {', '.join(numbers)}")
-        why = sorted(f"{step} {n}" for (name, step), n in night.held.items() if name == rule.id)
-        if why:
-            lines.append(f"    held back by: {', '.join(why)}")
-    if letter_rules(library):
-        letters = sum(1 for one in night.visits if one.letter is not None)
-        lines.append(
-            f"{say.count(len(night.visits), 'visit')} in {night.days} days,"
-            f" {say.count(letters, 'letter')} that could go ahead."
-        )
-    if night.visits_unread:
-        lines.append(
-            f"Of {say.count(night.visits_unread, 'person', 'people')} the visits could not all be"
-            " read: they may come without being on the list."
-        )
-    if aside.count:
-        lines.append(
-            f"{say.count(aside.count, 'line')} set aside, unread;"
-            f" {aside.people} of them people who were not asked about at all."
-        )
-    lines += (
-        f"The list of {kind} entries is unknown for everybody: it is not in the source, or could"
-        " not be read. What a rule looks for in it cannot be told."
-        for kind in night.unknown()
-    )
-    named = [*(one.person for one in add), *(one.end.person for one in end)]
-    if changed := tag_files.changed_ids([*named, *(one.person for one in night.coming())]):
-        people = say.count(changed, "person", "people")
-        lines.append(
-            f"The id of {people} stands in the lists with an apostrophe before it, or with fewer"
-            " spaces: a spreadsheet could take it for a formula."
-        )
-    if night.ids is not Ids.FHIR:
-        lines.append(
-            "The list is of CSV files, whose numbers no FHIR server knows anybody by: nothing of it"
-            " can be sent to one. emis.csv and systmone.csv are for the record system itself."
-        )
-    lines.append("Nothing was written to a record. A person looks through it before it is used.")
-    return lines
-
-
 def _matters(night: Night) -> bool:
     """Whether a list that nobody has in the source leaves a question open."""
     unsure = sum(n for (_, decision), n in night.came.items() if decision == Decision.CANNOT_TELL)
@@ -283,25 +215,27 @@ def _files(
     night: Night,
     library: Library,
     client: str,
+    struck: frozenset[str],
     add: list[Add],
     end: list[Ended],
-    summary: list[str],
+    lines: list[str],
 ) -> dict[str, str]:
     # Everything that names people as a FHIR server would know them.
-    flags = (add, end) if night.ids is Ids.FHIR else None
-    texts = enumerate(tag_files.transactions(*flags) if flags else (), 1)
+    fhir = night.ids is Ids.FHIR
+    adds, ends = (add, end) if fhir else ([], [])
+    texts = enumerate(tag_files.transactions(adds, ends), 1)
     sent = {f"transaction-{number:03}.json": text for number, text in texts}
-    manifest = tag_files.manifest(night, client, *(flags or ((), ())), sent)
+    manifest = tag_files.manifest(night, client, struck, adds, ends, sent)
     if sent:
-        summary = [*summary, f"Fingerprint: {tag_files.fingerprint_of(manifest)}"]
+        lines = [*lines, f"Fingerprint: {tag_files.fingerprint_of(manifest)}"]
     files = {
         **sent,
         tag_files.MANIFEST: manifest,
-        **({"flags.ndjson": tag_files.flags(*flags)} if flags else {}),
+        **({"flags.ndjson": tag_files.flags(adds, ends)} if fhir else {}),
         "emis.csv": tag_files.emis(add, night.today),
         "systmone.csv": tag_files.systmone(add, night.today),
         "to-end.csv": tag_files.endings(end),
-        SEAL: "\n".join(summary) + "\n",
+        SEAL: "\n".join(lines) + "\n",
     }
     if letter_rules(library):
         files["results-ahead.csv"] = tag_files.results_ahead(night.coming())

@@ -31,6 +31,11 @@ class FolderError(Exception):
     """A folder that cannot be sent; one sentence that names the file, and what to do."""
 
 
+def called(person: str, reference: str = "") -> frozenset[str]:
+    """What a person may strike out a change by: whose it is, or the Flag."""
+    return frozenset({person, f"Patient/{person}", reference}) - {""}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One change of a night: where it stands, of which rule it is, and whose."""
@@ -43,7 +48,7 @@ class Found:
     @property
     def names(self) -> frozenset[str]:
         """What a person may call it by, or whom it is about."""
-        return frozenset({self.person, f"Patient/{self.person}", self.change.reference}) - {""}
+        return called(self.person, self.change.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Night:
     client: str
     rules: Mapping[str, str]  # the fingerprint of each rule, by its id
     found: tuple[Found, ...]
+    struck: frozenset[str] = frozenset()  # what was named to be left out when it was made
 
 
 class _Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -62,6 +68,7 @@ class _Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     today: date
     client: str
     ids: Ids = Ids.FHIR  # format 1 does not say
+    struck: list[str] = []
     rules: dict[str, str]
     changes: dict[str, tuple[str, str]]  # of which rule each is, and whose
     transactions: dict[str, str]
@@ -97,7 +104,14 @@ def read_night(folder: Path) -> Night:
     found: list[Found] = []
     for name, expected in sorted(manifest.transactions.items()):
         found += _changes(folder, name, expected, manifest.changes)
-    return Night(mark, manifest.today, manifest.client, manifest.rules, tuple(found))
+    return Night(
+        mark,
+        manifest.today,
+        manifest.client,
+        manifest.rules,
+        tuple(found),
+        frozenset(manifest.struck),
+    )
 
 
 def _changes(
@@ -204,5 +218,7 @@ def struck_out(folder: Path) -> frozenset[str]:
 
 
 def not_in(night: Night, struck: Iterable[str]) -> Sequence[str]:
-    """What was named to be left out, and is nobody and nothing of this night: a slip, perhaps."""
-    return sorted(set(struck).difference(*(one.names for one in night.found)))
+    """What was named to be left out since this night, and is nobody and nothing of it: a slip,
+    perhaps.
+    """
+    return sorted(set(struck).difference(night.struck, *(one.names for one in night.found)))

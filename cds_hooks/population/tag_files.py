@@ -71,12 +71,18 @@ def _put(one: Ended) -> Json:
 
 
 def manifest(
-    night: Night, client: str, add: Iterable[Add], end: Iterable[Ended], sent: Mapping[str, str]
+    night: Night,
+    client: str,
+    struck: Iterable[str],
+    add: Iterable[Add],
+    end: Iterable[Ended],
+    sent: Mapping[str, str],
 ) -> str:
     """What binds the sending of a night to what a person looked through.
 
-    What ids the people of the list have, the SHA-256 of each transaction, whose each change is and
-    of which rule, and how each of those rules decided that night.
+    What ids the people of the list have, who was left out by name (``struck``), the SHA-256 of each
+    transaction, whose each change is and of which rule, and how each of those rules decided that
+    night.
     """
     made = [(_post(one), one.rule, one.person) for one in add]
     made += [(_put(one), one.end.rule, one.end.person) for one in end if one.flag is not None]
@@ -86,6 +92,7 @@ def manifest(
             "today": night.today.isoformat(),
             "client": client,
             "ids": night.ids,
+            "struck": sorted(struck),
             "rules": {rule.id: fingerprint(rule) for _, rule, _ in made},
             "changes": {change_of(entry).key: (rule.id, person) for entry, rule, person in made},
             "transactions": {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cds_hooks.cli import run
-from cds_hooks.commands import FINE, PROBLEMS
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
 from tests.builders import Resource, a_patient
 from tests.tagging import Desk, a_cough, a_flag
 
@@ -107,3 +107,33 @@ def test_a_reminder_that_somebody_has_who_died_is_ended_where_the_rules_say_so(d
     desk.types()
     assert reminded(desk) == []
     assert [row["Patient"] for row in desk.rows("to-end.csv")] == ["cas"]
+
+
+@pytest.mark.parametrize("name", ["bea", "Patient/bea", "Flag/f-cas"])
+def test_whoever_a_person_struck_out_is_left_out_of_the_nights_after(desk: Desk, name: str) -> None:
+    desk.has(["ann", "bea", "cas"], a_cough("ann"), a_cough("bea"), a_flag("cas", "f-cas"))
+    desk.types()
+    struck = desk.to / "leave-out.txt"
+    struck.write_text(f"{name}\nnobody-1\n", encoding="utf-8")
+    code, said = desk.types()
+    assert code == FINE
+    assert "1 reminder left out, as leave-out.txt says; of 2 names in it 1 had none" in said
+    assert name not in desk.text("today.txt")
+    assert reminded(desk) == (["ann", "bea"] if "cas" in name else ["ann"])
+    assert [row["Patient"] for row in desk.rows("to-end.csv")] == ([] if "cas" in name else ["cas"])
+    assert len(desk.entries()) == 2
+    struck.unlink()
+    desk.types()
+    assert len(desk.entries()) == 3
+
+
+def test_a_list_of_names_that_cannot_be_read_may_leave_somebody_out_and_ends_the_night(
+    desk: Desk,
+) -> None:
+    desk.has(["ann"], a_cough("ann"))
+    desk.to.mkdir()
+    (desk.to / "leave-out.txt").write_bytes(b"\xff\xfe\x00")
+    code, said = desk.types()
+    assert code == COULD_NOT_RUN
+    assert "leave-out.txt cannot be read as text" in said
+    assert not (desk.to / "emis.csv").exists()
