@@ -1,7 +1,9 @@
 """``goodday population tag --to FOLDER --apply FINGERPRINT``: a night that a person looked through.
 
 Without ``--apply`` it says what would be sent, and sends nothing. With it whoever presses says
-which night they looked through, by its fingerprint, and who they are: no schedule can know either.
+which night they looked through, by its fingerprint, and who they are. That is their promise, and is
+kept beside the night; it is no lock. The fingerprint stands in ``today.txt``, where a program could
+read it: what it does keep out is another night than the one that was looked through.
 """
 
 import asyncio
