@@ -119,6 +119,20 @@ def test_neither_key_nor_token_is_said_or_written(signed: Signed) -> None:
         assert not any(secret in text for text in [said, *texts])
 
 
+def test_what_is_there_is_asked_of_the_server_and_of_nothing_that_remembers(signed: Signed) -> None:
+    unwell = iter([answer({}, 503), answer({}, 503)])
+    signed.bulk.spoilt = lambda one: (
+        next(unwell, None) if one.line.startswith("POST /fhir ") else None
+    )
+    signed.signs()
+    signed.sender.makes(["ann"])
+    code, said = signed.sender.sends()
+    assert (code, "1 reminder added" in said) == (FINE, True)
+    looks = [one for one in signed.bulk.asked if one.path == "/fhir/Flag"]
+    assert looks
+    assert {one.headers.get("cache-control") for one in looks} == {"no-cache"}
+
+
 @pytest.mark.parametrize("token", ["", " \n"])
 def test_an_empty_file_is_no_sign_in(signed: Signed, token: str) -> None:
     signed.bulk.keys = None  # and the server would take it
