@@ -158,6 +158,14 @@ class Meta(Element):
     security: list[Coding] | None = None
 
 
+class Link(Element):
+    """Where another page of a search is; of a person, how another record of theirs stands to it."""
+
+    relation: str | None = None
+    url: str | None = None
+    type: str | None = None
+
+
 class Resource(Element):
     """Any resource."""
 
@@ -219,6 +227,7 @@ class Resource(Element):
     gender: str | None = None
     communication: list[Language] | None = None
     active: bool | None = None
+    link: list[Link] | None = None
     managingOrganization: Reference | None = None
     generalPractitioner: list[Reference] | None = None
     intent: str | None = None
@@ -239,13 +248,6 @@ class Resource(Element):
     dateTime: str | None = None
 
 
-class Link(Element):
-    """Where another page of a search is."""
-
-    relation: str | None = None
-    url: str | None = None
-
-
 class Search(Element):
     """Why a resource is in a search result."""
 
@@ -264,5 +266,4 @@ class Value(Resource):
     """What a prefetch key, or a file, may hold: a resource by itself, or a bundle of them."""
 
     entry: list[BundleEntry] | None = None
-    link: list[Link] | None = None
     total: int | None = None

@@ -17,6 +17,7 @@ from rules.days import span
 from rules.record import Person
 
 _SEXES = frozenset({"female", "male", "other", "unknown"})
+_REPLACED = "replaced-by"
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -124,10 +125,12 @@ def _registered_here(patient: Resource) -> Answer:
     """R4 has no element that says so. What it has: whether the record is in use, who keeps it
     (managingOrganization), and who the person's own practice is (generalPractitioner).
 
-    A record out of use is not of somebody registered. One in use, kept by the person's own
+    A record out of use, or one that another took the place of, is not of somebody registered. One
+    in use, kept by the person's own
     practice, is; unless the national register says that they were taken off a list at some time.
     """
-    if patient.active is False:
+    replaced = any(one.type == _REPLACED for one in patient.link or ())
+    if patient.active is False or replaced:
         return NO
     keeper = _names(patient.managingOrganization)
     own = {name for one in patient.generalPractitioner or () for name in _names(one)}

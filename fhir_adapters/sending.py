@@ -116,7 +116,9 @@ class Line:
         if not _TOKEN.issuperset(token):
             raise NoSignIn("The access token is not one that can be sent.")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        if body is not None:
+        if body is None:
+            headers |= {"Cache-Control": "no-cache"}  # what the server has at this moment
+        else:
             headers |= {"Content-Type": _FHIR, "Prefer": "return=minimal"}
         # Raised further down: what the library raises may hold the address or the token.
         says, begun = "", True

@@ -142,6 +142,11 @@ class Person:
     needs_interpreter: Answer = field(default=Answer.CANNOT_TELL, repr=False)
     registered_here: Answer = field(default=Answer.CANNOT_TELL, repr=False)
 
+    def died_by(self, day: date) -> Answer:
+        """Whether the record says that they had died by this day."""
+        on = self.died_on
+        return self.died if on is None else on.is_between(on.first, day)
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PatientRecord:

@@ -19,7 +19,7 @@ from fhir_adapters.needs import Query
 from fhir_adapters.prefetch import Found
 from fhir_adapters.server import Access, Resolve, Servers, by_name
 from tests.builders import Resource, a_bundle
-from tests.fhir_search import search
+from tests.fhir_search import Json, search
 
 JSON = "application/fhir+json; charset=utf-8"
 
@@ -99,15 +99,31 @@ class FhirServer:
 
     def honest(self, asked: Asked) -> Answer:
         """What a FHIR server answers that does as it is asked."""
+        if asked.method == "POST" and asked.path == "/fhir":
+            return answer(self._transaction(json.loads(asked.body)))
         kind, _, one = asked.path.removeprefix("/fhir/").partition("/")
         if one:
             found = [r for r in self.resources if (r["resourceType"], r["id"]) == (kind, one)]
             return answer(found[0]) if found else answer(_gone(), status=404)
         return answer(self.page(asked, self.matches(asked)))
 
+    def _transaction(self, bundle: Json) -> Resource:
+        """What is to be made under a name is made, unless there is one of that name."""
+        told: list[object] = []
+        for entry in bundle["entry"]:
+            name = entry["request"]["ifNoneExist"].removeprefix("identifier=")
+            there = any(name in _names(one) for one in self.resources)
+            if not there:
+                self.resources.append({**entry["resource"], "id": f"made-{len(self.resources)}"})
+            told.append({"response": {"status": "200" if there else "201"}})
+        return {"resourceType": "Bundle", "type": "transaction-response", "entry": told}
+
     def matches(self, asked: Asked, *, ignored: Sequence[str] = ()) -> list[Resource]:
         """What a search finds, with parameters that are not looked at."""
         kind, told = asked.path.rpartition("/")[2], asked.parameters
+        if "identifier" in told:
+            names = told["identifier"].split(",")
+            return [one for one in self.resources if not _names(one).isdisjoint(names)]
         rest = {n: v for n, v in told.items() if n not in ("page", "patient", *ignored)}
         found = search(f"{kind}?" + "&".join(f"{n}={v}" for n, v in rest.items()), self.resources)
         if "patient" in ignored or "patient" not in told:
@@ -155,6 +171,11 @@ class FhirServer:
         await writer.drain()
         if told.hangs:
             await asyncio.sleep(60)
+
+
+def _names(resource: Json) -> set[str]:
+    """What it is known by outside, each as a search has it."""
+    return {f"{one['system']}|{one['value']}" for one in resource.get("identifier", [])}
 
 
 def _gone() -> Resource:

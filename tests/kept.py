@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.parquet import Keeping, finish, unfinished
-from fhir_adapters.bulk.people import SetAside, Someone
+from fhir_adapters.bulk.people import Ids, SetAside, Someone
 from fhir_adapters.bulk.source import Ready, ready
 from fhir_adapters.needs import Needs
 from rules.record import PatientRecord
@@ -37,7 +37,9 @@ def keep(folder: Path, needs: Needs, *parts: Some) -> None:
     with unfinished(folder) as inside:
         came = [Keeping(inside, needs)(part) for part in parts]
         files = [file for some, _ in came for file in some]
-        finish(folder, inside, files, needs, sum((aside for _, aside in came), SetAside()))
+        finish(
+            folder, inside, files, needs, sum((aside for _, aside in came), SetAside()), Ids.FHIR
+        )
 
 
 def opened(folder: Path, needs: Needs) -> Ready:

@@ -18,7 +18,7 @@ from tests.builders import Resource
 def everybody(folder: Path, needs: Needs) -> tuple[list[Someone], SetAside]:
     """Everybody in a folder, and what was set aside. Raises BulkError."""
     with TemporaryDirectory() as scratch, Crew(1) as crew:
-        parts, aside = ready(folder, needs, Path(scratch), crew)
+        parts, aside, _ = ready(folder, needs, Path(scratch), crew)
         told: list[SetAside] = []
         people = [one for part in parts for one in part.people(told)]
         return people, sum(told, aside)

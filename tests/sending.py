@@ -97,7 +97,7 @@ local = true
     def at_server(self, target: str) -> Json:
         """What the server itself says, without the gate."""
         with closing(HTTPConnection("127.0.0.1", self.server.port, timeout=60)) as connection:
-            connection.request("GET", target)
+            connection.request("GET", target, headers={"Cache-Control": "no-cache"})
             response = connection.getresponse()
             said: Json = json.loads(response.read())
             assert response.status == 200, said

@@ -71,6 +71,16 @@ if [ -z "$(find -L "$NIGHT_LIST" -type f -mtime "-$NIGHT_NEW" | head -n 1)" ]; t
     ended 2 "no lists: nothing in $NIGHT_LIST is newer than $NIGHT_NEW day(s). Did the export come?"
 fi
 
+# Whom a person struck out stays out: the list goes with the nights, from the folder in which it was
+# changed last. That may be Friday's, looked through on Monday.
+if [ ! -e "$folder/leave-out.txt" ]; then
+    last=$(ls -td "$NIGHT_FOLDERS"/20[0-9][0-9]-[01][0-9]-[0-3][0-9]/leave-out.txt 2>/dev/null |
+        head -n 1)
+    [ -z "$last" ] || { mkdir -p "$folder" && cp "$last" "$folder/.leave-out" &&
+        mv "$folder/.leave-out" "$folder/leave-out.txt"; } ||
+        ended 2 "no lists: $last, which says whom to leave out, could not be carried over."
+fi
+
 rm -rf "$scratch" # of a night that was killed: it has people in it
 mkdir "$scratch" || exit 2
 timeout --signal=INT --kill-after=1m "$NIGHT_MOST" \

@@ -1,7 +1,9 @@
 """``goodday population tag --to FOLDER --apply FINGERPRINT``: a night that a person looked through.
 
 Without ``--apply`` it says what would be sent, and sends nothing. With it whoever presses says
-which night they looked through, by its fingerprint, and who they are: no schedule can know either.
+which night they looked through, by its fingerprint, and who they are. That is their promise, and is
+kept beside the night; it is no lock. The fingerprint stands in ``today.txt``, where a program could
+read it: what it does keep out is another night than the one that was looked through.
 """
 
 import asyncio
@@ -9,13 +11,13 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from cds_hooks import clock
 from cds_hooks.clients.listed import ClientsError, read_list
 from cds_hooks.clients.reminders import Reminders
+from cds_hooks.clients.signing_in import signed_in
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, with_pauses
@@ -192,18 +194,16 @@ def _send(wanted: Wanted, night: Night, found: Sorted, where: Reminders) -> int:
 
 
 async def _sent(night: Night, found: Sorted, where: Reminders, kept: Journal) -> None:
-    token = no_token if where.token_file is None else partial(_token, where.token_file)
-    async with Line(where.server, token, float(where.within)) as line:
-        applying = Applying(line, kept, night.fingerprint, where.settle, clock.now, say.line)
-        await applying.send_all([one.change for one in found.to_send])
-
-
-async def _token(path: Path) -> str:
-    """Read each time: whoever renews it need not stop a long run. Raises NoSignIn."""
+    within = float(where.within)
     try:
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        raise NoSignIn(f"The file with the access token, {path}, cannot be read.") from None
+        async with (
+            signed_in(where.server, where.sign_in, within) as token,
+            Line(where.server, token, within) as line,
+        ):
+            applying = Applying(line, kept, night.fingerprint, where.settle, clock.now, say.line)
+            await applying.send_all([one.change for one in found.to_send])
+    except NoSignIn as error:
+        raise Stopped(str(error)) from None
 
 
 def _came(kept: Journal, one: Found) -> Came:

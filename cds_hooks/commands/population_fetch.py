@@ -8,8 +8,7 @@ import asyncio
 from pathlib import Path
 from typing import NamedTuple
 
-from cds_hooks import clock
-from cds_hooks.clients.making import KeyFileError, new_assertion, read_pair
+from cds_hooks.clients.signing_in import Signing, identity
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.population.asking import read_by
 from fhir_adapters.allowed import Allowed, NotAServer, Place, place
@@ -19,6 +18,7 @@ from fhir_adapters.fetching.calling import NotFetched
 from fhir_adapters.fetching.fetch import Brought, Wish, fetch
 from fhir_adapters.fetching.tokens import Identity
 from fhir_adapters.read import KINDS
+from fhir_adapters.sending import NoSignIn
 from rules.load import load_library
 
 
@@ -106,19 +106,11 @@ def _identity(wanted: Wanted) -> Identity | None:
         return None
     if not wanted.client_id or wanted.key is None:
         raise _CannotBegin("--client-id and --key go together: who we are, and how we sign that.")
-    try:
-        pair = read_pair(wanted.key.read_bytes())
-        new_assertion(pair, wanted.client_id, "", 0)
-    except OSError:
-        raise _CannotBegin(f"The file {wanted.key} cannot be read (--key).") from None
-    except KeyFileError as error:
-        raise _CannotBegin(f"The file {wanted.key} {error}.") from None
     token_at = _address(wanted.token_at, local=wanted.local).text if wanted.token_at else ""
-
-    def assertion(address: str) -> str:
-        return new_assertion(pair, wanted.client_id, address, int(clock.now().timestamp()))
-
-    return Identity(assertion, wanted.scope, token_at)
+    try:
+        return identity(Signing(wanted.client_id, wanted.key, wanted.scope, token_at))
+    except NoSignIn as error:
+        raise _CannotBegin(str(error)) from None
 
 
 def _tell(brought: Brought, to: Path) -> int:

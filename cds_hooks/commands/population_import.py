@@ -64,5 +64,5 @@ def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
         visits, reminders = book(wanted.source, wanted.mapping), flags(wanted.source, needs)
         beside = keep_beside(folder, visits, reminders)
         whole.keep_rejects(kept)
-        made = finish(wanted.to, folder, files, needs, whole.aside, beside)
+        made = finish(wanted.to, folder, files, needs, whole.aside, whole.ids, beside)
         return made, whole.aside

@@ -18,12 +18,15 @@ from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
 from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, of_others, with_pauses
 from cds_hooks.commands.night_folder import SEAL, CannotUse, night_folder
+from cds_hooks.commands.night_summary import Left, reminding, summary
 from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.writing import for_owner_if, inside
 from cds_hooks.population import tag_files
 from cds_hooks.population.asking import HOOK, opened
+from cds_hooks.population.looked_through import FolderError, struck_out
 from cds_hooks.population.night import Ended, Night
 from cds_hooks.population.tagging import Add, changes
+from cds_hooks.population.unasked import Unasked, unasked
 from cds_hooks.settings import SettingsError
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.kept import kept_as
@@ -33,15 +36,14 @@ from fhir_adapters.bulk.chunk import Coming, Row, evaluate_chunk
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.kept import unpack
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.people import Part, SetAside, Someone
+from fhir_adapters.bulk.people import Ids, Part, SetAside, Someone
 from fhir_adapters.bulk.wholes import wholes
 from fhir_adapters.needs import needs
 from prompts.history import History
-from rules.days import in_words
 from rules.load import load_library
 from rules.outcome import Decision
 from rules.record import Kind
-from rules.rule import Library, OfferKind, Rule
+from rules.rule import Library
 
 
 class Wanted(NamedTuple):
@@ -72,25 +74,33 @@ class _Work:
     def __call__(self, part: Part) -> tuple["_Done", SetAside]:
         """The rows of a part, with the records that go on, and what had to be set aside of it."""
         told: list[SetAside] = []
-        done = _Done([], Counter())
+        done = _Done([], Counter(), {})
         library = _library(self.rules)
         visits = Coming(sorts(library), self.days) if letter_rules(library) else None
         rules = library.for_hook(HOOK)
-        people = self._looked_at(part.people(told), done.unread)
-        done.rows.extend(evaluate_chunk(rules, people, self.today, carry=True, visits=visits))
+        people = self._looked_at(part.people(told), done)
+        for row in evaluate_chunk(rules, people, self.today, carry=True, visits=visits):
+            out = row.person in done.unasked
+            done.rows.append(Row(row.person, (), row.record) if out else row)
         return done, sum(told, SetAside())
 
-    def _looked_at(self, people: Iterable[Someone], unread: Counter[Kind]) -> Iterator[Someone]:
+    def _looked_at(self, people: Iterable[Someone], done: "_Done") -> Iterator[Someone]:
         for someone in people:
-            unread.update(kind for kind in someone.record.unread if kind in self.kinds)
+            record = someone.record
+            done.unread.update(kind for kind in record.unread if kind in self.kinds)
+            if (why := unasked(record.person, self.today)) is not None:
+                done.unasked[record.person.id] = why
             yield someone
 
 
 class _Done(NamedTuple):
-    """What comes of a part: a row for each person, and of how many each list could not be read."""
+    """What comes of a part: a row for each person, of how many each list could not be read, and who
+    is left out before any rule is asked.
+    """
 
     rows: list[Row]
     unread: Counter[Kind]
+    unasked: dict[str, Unasked]
 
 
 @cache
@@ -107,7 +117,7 @@ def tag(wanted: Wanted) -> int:
     if say.stopped(loaded):
         return COULD_NOT_RUN
     library = _library(wanted.rules)
-    if not _reminding(library) and not letter_rules(library):
+    if not reminding(library) and not letter_rules(library):
         say.sorry(
             "No rule that offers a reminder or a letter is in pilot or live here. Pilot one in"
             " practice.yaml, and name the practice's folder with --rules."
@@ -124,12 +134,14 @@ def tag(wanted: Wanted) -> int:
             return COULD_NOT_RUN
         with night_folder(wanted.to, wanted.source) as folder:
             night, aside = _night(wanted, library, answers)
-            add = night.additions()
+            left = Left(struck_out(wanted.to))
+            add = [one for one in night.additions() if left.stays(one.person)]
             end = night.endings(wholes(wanted.source, {one.reference for one in night.end}))
-            summary = _summary(night, library, add, end, aside)
-            files = _files(night, library, wanted.client, add, end, summary)
+            end = [one for one in end if left.stays(one.end.person, one.end.reference)]
+            lines = summary(night, library, add, end, aside, left)
+            files = _files(night, library, wanted.client, left.struck, add, end, lines)
             folder.write(files)
-    except CannotUse as error:
+    except (CannotUse, FolderError) as error:
         return say.could_not(error, wanted.to)
     # Without what was said, a no may be among them.
     except (StoreError, BulkError, OSError) as error:
@@ -143,7 +155,8 @@ def tag(wanted: Wanted) -> int:
         say.line(text)
     say.line(f"Written to {wanted.to}. They say who has what: keep them as records are kept.")
     told = tell(aside)
-    return PROBLEMS if night.visits_unread or _matters(night) else told
+    unsure = Unasked.UNSURE in night.unasked.values()
+    return PROBLEMS if night.visits_unread or unsure or _matters(night) else told
 
 
 def _earlier(folder: Path) -> None:
@@ -159,17 +172,18 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
     asked = (*library.for_hook(HOOK), *letter_rules(library))
     wants = needs(asked, practice.holds, practice.elsewhere, visits=sorts(library))
     resting: Mapping[str, date] = answers.resting(today) if answers is not None else {}
-    night = Night(today, wanted.days)
     with (
         Crew(wanted.processes or 0) as crew,
         say.watching(crew),
         for_owner_if(wanted.rejects) as kept,
         opened(wanted.source, wants, wanted.scratch, crew, wanted.mapping) as whole,
     ):
+        night = Night(today, wanted.days, whole.ids)
         library = with_pauses(library, answers)
         work = _Work(wanted.rules, today, wanted.days, frozenset(wants.kinds))
         for done in whole.each(work):
             night.unread.update(done.unread)
+            night.unasked |= done.unasked
             for row in done.rows:
                 _take(night, row, library, _heard(answers, row, wanted.client, resting))
         whole.keep_rejects(kept)
@@ -191,63 +205,7 @@ def _take(night: Night, row: Row, library: Library, history: History) -> None:
     record = unpack(row.record)
     found = changes(record, history, library, night.today)
     visits = ahead(record, history, library, night.today, night.days, sorts(library))
-    night.take(found, visits)
-
-
-def _reminding(library: Library) -> list[Rule]:
-    return [
-        rule
-        for rule in library.shown().for_hook(HOOK)
-        if any(offer.kind is OfferKind.TAG for offer in rule.offers)
-    ]
-
-
-def _summary(
-    night: Night, library: Library, add: list[Add], end: list[Ended], aside: SetAside
-) -> list[str]:
-    """What is in the folder, in numbers: nobody is named."""
-    people = say.count(night.people, "person", "people")
-    by_hand = sum(1 for one in end if one.flag is None)
-    lines = [
-        f"{people}, asked about on {in_words(night.today)}.",
-        f"{say.count(len(add), 'reminder')} to add, {len(end)} to end, {by_hand} of them by hand.",
-    ]
-    for rule in _reminding(library):
-        held = sum(number for (name, _), number in night.held.items() if name == rule.id)
-        unsure = night.came[rule.id, str(Decision.CANNOT_TELL)]
-        numbers = (
-            f"{sum(1 for one in add if one.rule.id == rule.id)} to add",
-            f"{sum(1 for one in end if one.end.rule.id == rule.id)} to end",
-            f"{held} held back",
-            f"{unsure} cannot tell",
-        )
-        lines.append(f"  {rule.id}: {', '.join(numbers)}")
-        why = sorted(f"{step} {n}" for (name, step), n in night.held.items() if name == rule.id)
-        if why:
-            lines.append(f"    held back by: {', '.join(why)}")
-    if letter_rules(library):
-        letters = sum(1 for one in night.visits if one.letter is not None)
-        lines.append(
-            f"{say.count(len(night.visits), 'visit')} in {night.days} days,"
-            f" {say.count(letters, 'letter')} that could go ahead."
-        )
-    if night.visits_unread:
-        lines.append(
-            f"Of {say.count(night.visits_unread, 'person', 'people')} the visits could not all be"
-            " read: they may come without being on the list."
-        )
-    if aside.count:
-        lines.append(
-            f"{say.count(aside.count, 'line')} set aside, unused;"
-            f" {aside.people} of them people who were not asked about at all."
-        )
-    lines += (
-        f"The list of {kind} entries is unknown for everybody: it is not in the source, or could"
-        " not be read. What a rule looks for in it cannot be told."
-        for kind in night.unknown()
-    )
-    lines.append("Nothing was written to a record. A person looks through it before it is used.")
-    return lines
+    night.take(row.person, found, visits)
 
 
 def _matters(night: Night) -> bool:
@@ -260,23 +218,27 @@ def _files(
     night: Night,
     library: Library,
     client: str,
+    struck: frozenset[str],
     add: list[Add],
     end: list[Ended],
-    summary: list[str],
+    lines: list[str],
 ) -> dict[str, str]:
-    texts = enumerate(tag_files.transactions(add, end), 1)
+    # Everything that names people as a FHIR server would know them.
+    fhir = night.ids is Ids.FHIR
+    adds, ends = (add, end) if fhir else ([], [])
+    texts = enumerate(tag_files.transactions(adds, ends), 1)
     sent = {f"transaction-{number:03}.json": text for number, text in texts}
-    manifest = tag_files.manifest(night, client, add, end, sent)
+    manifest = tag_files.manifest(night, client, struck, adds, ends, sent)
     if sent:
-        summary = [*summary, f"Fingerprint: {tag_files.fingerprint_of(manifest)}"]
+        lines = [*lines, f"Fingerprint: {tag_files.fingerprint_of(manifest)}"]
     files = {
         **sent,
         tag_files.MANIFEST: manifest,
-        "flags.ndjson": tag_files.flags(add, end),
+        **({"flags.ndjson": tag_files.flags(adds, ends)} if fhir else {}),
         "emis.csv": tag_files.emis(add, night.today),
         "systmone.csv": tag_files.systmone(add, night.today),
         "to-end.csv": tag_files.endings(end),
-        SEAL: "\n".join(summary) + "\n",
+        SEAL: "\n".join(lines) + "\n",
     }
     if letter_rules(library):
         files["results-ahead.csv"] = tag_files.results_ahead(night.coming())

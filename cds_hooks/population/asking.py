@@ -79,6 +79,7 @@ class Whole:
         self._scratch = scratch
         self._crew = crew
         self.aside = found.aside
+        self.ids = found.ids
 
     def each(self, work: Callable[[Part], tuple[R, SetAside]]) -> Iterator[R]:
         """What comes of each part, in order. ``aside`` grows by what each had to set aside."""

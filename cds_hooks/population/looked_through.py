@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from cds_hooks.population.tag_files import FORMAT, MANIFEST, fingerprint_of
+from fhir_adapters.bulk.people import Ids
 from fhir_adapters.drafts import Json
 from fhir_adapters.reminders import Change, NotOurs, change_of
 from prompts.history import History
@@ -30,6 +31,11 @@ class FolderError(Exception):
     """A folder that cannot be sent; one sentence that names the file, and what to do."""
 
 
+def called(person: str, reference: str = "") -> frozenset[str]:
+    """What a person may strike out a change by: whose it is, or the Flag."""
+    return frozenset({person, f"Patient/{person}", reference}) - {""}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One change of a night: where it stands, of which rule it is, and whose."""
@@ -42,7 +48,7 @@ class Found:
     @property
     def names(self) -> frozenset[str]:
         """What a person may call it by, or whom it is about."""
-        return frozenset({self.person, f"Patient/{self.person}", self.change.reference}) - {""}
+        return called(self.person, self.change.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,15 @@ class Night:
     client: str
     rules: Mapping[str, str]  # the fingerprint of each rule, by its id
     found: tuple[Found, ...]
+    struck: frozenset[str] = frozenset()  # what was named to be left out when it was made
 
 
-class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
+class _Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     format: int
     today: date
     client: str
+    ids: Ids = Ids.FHIR  # format 1 does not say
+    struck: list[str] = []
     rules: dict[str, str]
     changes: dict[str, tuple[str, str]]  # of which rule each is, and whose
     transactions: dict[str, str]
@@ -70,6 +79,11 @@ class _Bundle(msgspec.Struct):
 
 
 _ANEW = "Make the night anew with goodday population tag."
+_NOT_FHIRS = (
+    "The night in {} was made of CSV files, whose numbers no FHIR server knows anybody by: take"
+    " emis.csv or systmone.csv into the record system, or make a night of what goodday population"
+    " fetch brings from the server."
+)
 
 
 def read_night(folder: Path) -> Night:
@@ -80,6 +94,8 @@ def read_night(folder: Path) -> Night:
         manifest = msgspec.json.decode(text, type=_Manifest)
         if manifest.format != FORMAT:
             raise FolderError(f"{path} is of another version of Good Day. {_ANEW}")
+        if manifest.ids is not Ids.FHIR:
+            raise FolderError(_NOT_FHIRS.format(folder))
         mark = fingerprint_of(text.decode())
     except OSError:
         raise FolderError(f"There is no {MANIFEST} in {folder} that can be read. {_ANEW}") from None
@@ -88,7 +104,14 @@ def read_night(folder: Path) -> Night:
     found: list[Found] = []
     for name, expected in sorted(manifest.transactions.items()):
         found += _changes(folder, name, expected, manifest.changes)
-    return Night(mark, manifest.today, manifest.client, manifest.rules, tuple(found))
+    return Night(
+        mark,
+        manifest.today,
+        manifest.client,
+        manifest.rules,
+        tuple(found),
+        frozenset(manifest.struck),
+    )
 
 
 def _changes(
@@ -195,5 +218,7 @@ def struck_out(folder: Path) -> frozenset[str]:
 
 
 def not_in(night: Night, struck: Iterable[str]) -> Sequence[str]:
-    """What was named to be left out, and is nobody and nothing of this night: a slip, perhaps."""
-    return sorted(set(struck).difference(*(one.names for one in night.found)))
+    """What was named to be left out since this night, and is nobody and nothing of it: a slip,
+    perhaps.
+    """
+    return sorted(set(struck).difference(night.struck, *(one.names for one in night.found)))

@@ -9,7 +9,9 @@ from datetime import date
 import msgspec
 
 from cds_hooks.population.tagging import Add, Changes, End
+from cds_hooks.population.unasked import Unasked
 from cds_hooks.visits import Visit
+from fhir_adapters.bulk.people import Ids
 from fhir_adapters.drafts import Json
 from fhir_adapters.endings import ended, whole
 from rules.record import Kind
@@ -18,6 +20,7 @@ from rules.record import Kind
 NO_WHOLE = "the whole Flag is not in the source, or is there twice and not alike"
 NO_VERSION = "the Flag does not say which version it is"
 NO_ID = "the Flag has an id that cannot stand in an address"
+NO_FLAGS = "the list is of CSV files: it is ended in the record system that they are from"
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
@@ -37,6 +40,7 @@ class Night:
 
     today: date
     days: int
+    ids: Ids = Ids.FHIR
     people: int = 0
     visits_unread: int = 0
     unread: Counter[Kind] = field(default_factory=Counter[Kind])  # of how many people each list
@@ -45,13 +49,15 @@ class Night:
     visits: list[Visit] = field(default_factory=list[Visit])
     held: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     came: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    unasked: dict[str, Unasked] = field(default_factory=dict[str, Unasked])  # by who they are
 
-    def take(self, found: Changes, visits: Iterable[Visit]) -> None:
-        """What came of one person."""
-        self.add += found.add
+    def take(self, person: str, found: Changes, visits: Iterable[Visit]) -> None:
+        """What came of one person. Of whoever is not asked about only what is to be ended."""
         self.end += found.end
-        self.held.update(found.held)
-        self.visits += visits
+        if person not in self.unasked:
+            self.add += found.add
+            self.held.update(found.held)
+            self.visits += visits
 
     def unknown(self) -> list[Kind]:
         """The lists that could be read of nobody."""
@@ -59,18 +65,22 @@ class Night:
 
     def additions(self) -> list[Add]:
         """The reminders to add, each once, though somebody be on the list twice."""
-        once = {one.name: one for one in self.add}
+        # Whoever is on the list twice may be told to have died by one record alone.
+        once = {one.name: one for one in self.add if one.person not in self.unasked}
         return sorted(once.values(), key=lambda one: (one.person, one.code, one.rule.id))
 
     def endings(self, found: Mapping[str, Sequence[bytes]]) -> list[Ended]:
         """The reminders to end, each once. ``found`` is what the source has of each Flag."""
         once = {(one.person, one.reference, one.code): one for one in self.end}
         in_order = sorted(once.values(), key=lambda one: (one.person, one.code, one.reference))
+        if self.ids is not Ids.FHIR:
+            return [Ended(one, by_hand=NO_FLAGS) for one in in_order]
         return [_ended(one, found.get(one.reference, ()), self.today) for one in in_order]
 
     def coming(self) -> list[Visit]:
         """The visits of the next days, the soonest first."""
-        return sorted(self.visits, key=lambda one: (one.day, one.person, one.rule, one.what))
+        visits = [one for one in self.visits if one.person not in self.unasked]
+        return sorted(visits, key=lambda one: (one.day, one.person, one.rule, one.what))
 
 
 def _ended(end: End, lines: Sequence[bytes], today: date) -> Ended:

@@ -5,6 +5,7 @@ The layouts of the two lists for bulk coding are ours: look at what your own sys
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
@@ -21,10 +22,11 @@ from fhir_adapters.systems import REMINDER
 from rules.days import span_in_words
 from rules.fingerprint import fingerprint
 
-MANIFEST, FORMAT = "night.json", 1
+MANIFEST, FORMAT = "night.json", 2
 MOST_ENTRIES = 100  # of one transaction: what servers take at once without a thought
 # What a spreadsheet would run, were it to begin a cell.
 _RUNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # wide ones in some languages
+_HARMLESS = re.compile(r"[A-Za-z0-9.-]+")
 # What tells a spreadsheet that a text is UTF-8. Not in the lists for bulk coding: what takes them
 # in may take it for part of the first heading.
 _MARK = "\ufeff"
@@ -69,12 +71,18 @@ def _put(one: Ended) -> Json:
 
 
 def manifest(
-    night: Night, client: str, add: Iterable[Add], end: Iterable[Ended], sent: Mapping[str, str]
+    night: Night,
+    client: str,
+    struck: Iterable[str],
+    add: Iterable[Add],
+    end: Iterable[Ended],
+    sent: Mapping[str, str],
 ) -> str:
     """What binds the sending of a night to what a person looked through.
 
-    The SHA-256 of each transaction, whose each change is and of which rule, and how each of those
-    rules decided that night.
+    What ids the people of the list have, who was left out by name (``struck``), the SHA-256 of each
+    transaction, whose each change is and of which rule, and how each of those rules decided that
+    night.
     """
     made = [(_post(one), one.rule, one.person) for one in add]
     made += [(_put(one), one.end.rule, one.end.person) for one in end if one.flag is not None]
@@ -83,6 +91,8 @@ def manifest(
             "format": FORMAT,
             "today": night.today.isoformat(),
             "client": client,
+            "ids": night.ids,
+            "struck": sorted(struck),
             "rules": {rule.id: fingerprint(rule) for _, rule, _ in made},
             "changes": {change_of(entry).key: (rule.id, person) for entry, rule, person in made},
             "transactions": {
@@ -157,8 +167,21 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     # Every cell in quotes: a long code is text, and stays so where quotes are looked at.
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(heads)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    writer.writerows([_id(row[0]), *map(_cell, row[1:])] for row in rows)
     return text.getvalue()
+
+
+def changed_ids(people: Iterable[str]) -> int:
+    """How many of these people stand in the lists by something that is not quite their id."""
+    return sum(1 for person in set(people) if _id(person) != person)
+
+
+def _id(text: str) -> str:
+    """Whom a line is about, first in each list: as the source calls them, for a program looks them
+    up by it. Only what a spreadsheet could run is put right: letters, digits, "-" and "." cannot do
+    anything in one.
+    """
+    return text if _HARMLESS.fullmatch(text) else _cell(text)
 
 
 def _cell(text: str) -> str:

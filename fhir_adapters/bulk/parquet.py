@@ -20,7 +20,7 @@ import msgspec
 
 from fhir_adapters.bulk.columns import AS_NUMBERS, MISSING, READ, Row, people, row, schema
 from fhir_adapters.bulk.files import BulkError, arrow
-from fhir_adapters.bulk.people import Part, SetAside, Someone
+from fhir_adapters.bulk.people import Ids, Part, SetAside, Someone
 from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.needs import Needs, Wanted
 from rules.record import Kind
@@ -53,7 +53,8 @@ class File(Beside, frozen=True):
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What is in the folder. ``kinds`` and ``codes`` are what the rules could read that it is for;
-    a code with a star is every code that begins so. ``sum`` is of all the rest.
+    a code with a star is every code that begins so. ``ids`` are those of the source, and ``sum`` is
+    of all the rest.
     """
 
     what: str = _WHAT
@@ -63,6 +64,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[File, ...]
     beside: tuple[Beside, ...]
     aside: SetAside
+    ids: Ids
     kinds: tuple[Kind, ...]
     codes: tuple[str, ...]
     sum: str = ""
@@ -175,6 +177,7 @@ def finish(
     files: Sequence[File],
     needs: Needs,
     aside: SetAside,
+    ids: Ids,
     beside: Sequence[Path] = (),
 ) -> Manifest:
     """Put the files and their manifest in the place of what was there."""
@@ -194,6 +197,7 @@ def finish(
         files=tuple(named),
         beside=also,
         aside=aside,
+        ids=ids,
     )
     manifest = msgspec.structs.replace(manifest, sum=manifest.summed())
     written = inside / _MANIFEST

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -9,6 +10,13 @@ from rules.record import Kind, PatientRecord
 
 NOT_ASKED_FOR = "it was not asked for"
 SET_ASIDE = "an entry in it could not be read"
+
+
+class Ids(StrEnum):
+    """By what the people of a source are known."""
+
+    FHIR = "fhir"  # the ids that a FHIR server knows them by
+    EXTRACT = "extract"  # numbers of a record system's own, or of a nation's: no FHIR server's
 
 
 class Someone(NamedTuple):

@@ -18,17 +18,18 @@ from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.mapping import NAME, read_mapping
 from fhir_adapters.bulk.ndjson import doubts, nobodys, open_folder, size_of
-from fhir_adapters.bulk.parquet import is_kept, open_kept
-from fhir_adapters.bulk.people import Part, SetAside
+from fhir_adapters.bulk.parquet import is_kept, manifest_of, open_kept
+from fhir_adapters.bulk.people import Ids, Part, SetAside
 from fhir_adapters.bulk.sorting import PATIENT, sort
 from fhir_adapters.needs import Needs
 
 
 class Ready(NamedTuple):
-    """A source that can be read, part by part, and what was set aside so far."""
+    """A source that can be read, part by part, what was set aside so far, and whose ids it has."""
 
     parts: Sequence[Part]
     aside: SetAside
+    ids: Ids
 
 
 def ready(
@@ -51,13 +52,13 @@ def ready(
     if mapping is not None or (path / NAME).is_file():
         return _tables(Extract(path, read_mapping(mapping or path / NAME), needs), scratch, crew)
     if is_kept(path):
-        return Ready(*open_kept(path, needs))
+        return Ready(*open_kept(path, needs), manifest_of(path).ids)
     told = fetched.account(path, needs)
     export = open_folder(path, needs)
     bundles = told is None and not export.pieces
     if bundles and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
         crew.begin("Looking into bundles")
-        return Ready(*open_bundles(path, crew))
+        return Ready(*open_bundles(path, crew), Ids.FHIR)
     if not {PATIENT, ""} & export.pieces.keys():
         raise BulkError(_nobody(path))
     aside = export.aside()
@@ -69,7 +70,7 @@ def ready(
     for one in crew.each(sort, export.tasks(scratch)):
         aside += one
     aside = sum(crew.each(nobodys, doubts(scratch)), aside)
-    return Ready(export.parts(scratch, aside.unread), aside)
+    return Ready(export.parts(scratch, aside.unread), aside, Ids.FHIR)
 
 
 def _nobody(path: Path) -> str:
@@ -90,4 +91,5 @@ def _tables(extract: Extract, scratch: Path, crew: Crew) -> Ready:
     crew.begin("Sorting")
     aside = sum(crew.each(sort_table, people), SetAside())
     aside = sum(crew.each(sort_table, files), aside)
-    return Ready(extract.parts(scratch, tasks[0].buckets, aside.unread), aside)
+    parts = extract.parts(scratch, tasks[0].buckets, aside.unread)
+    return Ready(parts, aside, Ids.EXTRACT)

@@ -16,16 +16,18 @@ from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.fetching.calling import Calls, NotFetched
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+READING = "rs"  # to read and to search
 _UNSAID = 300  # seconds that a token lasts where nobody says
 _BEFORE = 60.0  # seconds before its end a token is not used any more, of a short one a quarter
 _TOKEN = frozenset(map(chr, range(0x21, 0x7F)))
 # system/Observation.read (SMART 1), system/*.rs (SMART 2).
 _SCOPE = re.compile(r"system/(\*|[A-Za-z]+)\.(read|write|\*|[cruds]+)")
+_HOW = "(--token-at, or token_at in clients.toml)"
 _WHY = {
     "invalid_client": "it does not know the client by this id and key",
     "unauthorized_client": "it does not know the client by this id and key",
     "invalid_grant": "it does not take the assertion; look at the clock of this machine",
-    "invalid_scope": "it does not give these scopes; name others with --scope",
+    "invalid_scope": "it does not give these scopes; name others (--scope, or in clients.toml)",
 }
 
 
@@ -59,14 +61,23 @@ class _NotGranted(msgspec.Struct):
 
 
 class Backend:
-    """Access tokens for one server, one at a time."""
+    """Access tokens for one server, one at a time. ``may`` are the letters of SMART 2 for what is
+    done with these types.
+    """
 
     def __init__(
-        self, calls: Calls, identity: Identity, types: Sequence[str], *, local: bool
+        self,
+        calls: Calls,
+        identity: Identity,
+        types: Sequence[str],
+        *,
+        may: str = READING,
+        local: bool,
     ) -> None:
         self._calls = calls
         self._identity = identity
         self._types = types
+        self._may = may
         self._local = local
         self._at = ""
         self._scope = identity.scope
@@ -132,16 +143,14 @@ class Backend:
             elif not at and found is not None and may_be_asked(found.text, local=self._local):
                 raise NotFetched(
                     f"The server says that tokens come from {found.text}, which is another server;"
-                    " if that is right, name it with --token-at."
+                    f" if that is right, name it {_HOW}."
                 )
             said = set(reply.capabilities)
             version_1 = "permission-v1" in said and "permission-v2" not in said
         if not at:
-            raise NotFetched(
-                "The server does not say where tokens come from; name it with --token-at."
-            )
+            raise NotFetched(f"The server does not say where tokens come from; name it {_HOW}.")
         self._at = at
-        self._scope = self._scope or scope_for(self._types, version_1=version_1)
+        self._scope = self._scope or scope_for(self._types, self._may, version_1=version_1)
 
     async def _configuration(self) -> _Configuration | None:
         """What a server says of itself, which anybody may read; None where it says nothing."""
@@ -154,9 +163,12 @@ class Backend:
         return found if reply.status == 200 else None
 
 
-def scope_for(types: Iterable[str], *, version_1: bool = False) -> str:
-    """Leave to read these types, and nothing more."""
-    return " ".join(f"system/{one}.{'read' if version_1 else 'rs'}" for one in types)
+def scope_for(types: Iterable[str], may: str = READING, *, version_1: bool = False) -> str:
+    """Leave to do this much with these types (letters of SMART 2), and nothing more."""
+    in_words = ["read"] * any(one in READING for one in may)
+    in_words += ["write"] * any(one not in READING for one in may)
+    leave = in_words if version_1 else [may]
+    return " ".join(f"system/{one}.{each}" for one in types for each in leave)
 
 
 def reaches(scopes: Iterable[str], resource_type: str) -> bool:

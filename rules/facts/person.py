@@ -18,10 +18,8 @@ def age(fact: Fact, look: Look) -> Finding:
 def deceased(fact: Fact, look: Look) -> Finding:
     """Whether the record says that the person had died by this day."""
     person = look.record.person
-    if person.died_on is not None:
-        by_today = person.died_on.is_between(person.died_on.first, look.today)
-        return Finding(fact, by_today, day=person.died_on, doubt=_doubt(by_today))
-    return Finding(fact, person.died, doubt=_doubt(person.died))
+    died = person.died_by(look.today)
+    return Finding(fact, died, day=person.died_on, doubt=_doubt(died))
 
 
 def _doubt(answer: Answer) -> str:

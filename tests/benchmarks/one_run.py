@@ -96,7 +96,7 @@ def keep(source: Path, to: Path, library: Library) -> int:
         opened(source, needs, None, crew) as whole,
     ):
         files = [one for some in whole.each(Keeping(inside, needs)) for one in some]
-        return finish(to, inside, files, needs, whole.aside).people
+        return finish(to, inside, files, needs, whole.aside, whole.ids).people
 
 
 def main() -> int:

@@ -217,7 +217,7 @@ class _Through(BaseHTTPRequestHandler):
 
     def _passed_on(self, sent: bytes | None = None) -> tuple[int, str, bytes]:
         connection = HTTPConnection(_LOCAL, self.at.upstream, timeout=60)
-        kept = ("accept", "prefer", "host", "content-type")
+        kept = ("accept", "cache-control", "prefer", "host", "content-type")
         headers = {name: value for name, value in self.headers.items() if name.lower() in kept}
         try:
             connection.request(self.command, self.path, sent, headers)

@@ -204,6 +204,46 @@ def test_what_a_killed_night_had_sorted_is_gone_with_the_next(host: Host) -> Non
     assert not (host.nights / ".scratch").exists()
 
 
+def on(host: Host, day: str) -> Path:
+    """The list of whom to leave out in the folder of a night, which is made."""
+    host.more = {"NIGHT_DAY": day}
+    assert host.night()[0] == 0
+    return host.nights / day / "leave-out.txt"
+
+
+def test_whoever_was_struck_out_stays_out_in_the_folders_of_the_nights_after(host: Host) -> None:
+    host.command_is(MADE, 'cp "$to/leave-out.txt" "$0.had" 2>/dev/null; true')
+    on(host, "2026-11-20").write_text("ann\n", encoding="utf-8")
+    assert on(host, "2026-11-21").read_text("utf-8") == "ann\n"
+    assert (host.folder / "command.had").read_text("utf-8") == "ann\n"  # before the lists are made
+    on(host, "2026-11-21").write_text("ann\nbea\n", encoding="utf-8")
+    assert on(host, "2026-11-21").read_text("utf-8") == "ann\nbea\n"
+    host.command_is("exit 1")
+    host.more = {"NIGHT_DAY": "2026-11-22"}
+    assert host.night()[0] == 2
+    host.command_is(MADE)
+    assert on(host, "2026-11-23").read_text("utf-8") == "ann\nbea\n"
+
+
+def test_who_was_struck_out_of_fridays_night_on_monday_stays_out_on_tuesday(host: Host) -> None:
+    host.command_is(MADE)
+    friday, monday = on(host, "2026-11-20"), on(host, "2026-11-23")
+    monday.write_text("ann\n", encoding="utf-8")
+    os.utime(monday, (1, 1))
+    friday.write_text("ann\nbea\n", encoding="utf-8")
+    assert on(host, "2026-11-24").read_text("utf-8") == "ann\nbea\n"
+
+
+def test_without_the_list_of_who_is_left_out_there_are_no_lists(host: Host) -> None:
+    host.command_is(MADE)
+    on(host, "2026-11-20").mkdir()
+    host.more = {}
+    code, _, err = host.night()
+    assert code == 2
+    assert "could not be carried over" in err
+    assert not host.sealed
+
+
 def test_everything_is_for_the_owner_alone(host: Host) -> None:
     host.command_is(MADE, "echo x >&2", "exit 1")
     host.night()

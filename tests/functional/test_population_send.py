@@ -39,6 +39,20 @@ def test_without_a_fingerprint_it_is_said_what_would_be_sent_and_nothing_is(
     assert "ann" not in said
 
 
+def test_a_name_to_leave_out_that_is_nobody_is_a_slip_unless_the_night_knew_of_it(
+    sender: Sender,
+) -> None:
+    sender.makes(["ann", "bea"])
+    (sender.to / "leave-out.txt").write_text("ann\nbae\n", encoding="utf-8")
+    said = sender.looks()[1]
+    assert "1 left out: it is named in leave-out.txt" in said
+    assert 'names "bae", which is nobody' in said
+    sender.makes(["ann", "bea"])
+    said = sender.looks()[1]
+    assert "1 reminder to add and 0 to end" in said
+    assert "which is nobody" not in said
+
+
 def test_only_the_night_that_was_looked_through_is_sent(sender: Sender) -> None:
     earlier = sender.makes(["ann"])
     assert sender.makes(["ann", "bea"]) != earlier

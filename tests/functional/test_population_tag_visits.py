@@ -7,9 +7,11 @@ import pytest
 
 from cds_hooks.cli import run
 from cds_hooks.commands import FINE, PROBLEMS
-from tests.builders import Resource, a_bundle, write_folder
+from cds_hooks.store.pauses import Pause
+from rules.record import Reply
+from tests.builders import Resource, a_bundle, a_resource, write_folder
 from tests.fhir_builders import a_booking, leroy
-from tests.tagging import Desk
+from tests.tagging import NOW, Desk
 
 
 @pytest.fixture
@@ -58,6 +60,40 @@ def test_the_visits_to_come_are_those_of_goodday_visits_and_so_is_who_gets_a_let
     for line, row in zip(listed, rows, strict=False):
         assert row["Patient"] in line
         assert row["Why not"] in line
+
+
+@pytest.mark.long
+def test_whatever_holds_a_card_back_holds_a_letter_back(desk: Desk) -> None:
+    write_folder(desk.folder / "practice", {"practice.yaml": LETTERS})
+    flagged = a_resource("Flag", "safeguarding", of="flagged", id="f", status="active")
+    lost = a_resource("Observation", "bereavement", of="bereaved", id="b", status="final")
+    more: dict[str, list[Resource]] = {
+        "as-usual": [],
+        "said-no": [],
+        "flagged": [flagged],
+        "bereaved": [{**lost, "effectiveDateTime": "2026-10-01"}],
+    }
+    for of, lines in more.items():
+        text = json.dumps(a_bundle(*leroy(of), visit(of, "2026-12-01"), *lines))
+        (desk.source / f"{of}.json").write_text(text, encoding="utf-8")
+    died = [{**one, "deceasedBoolean": True} for one in leroy("died")[:1]]
+    text = json.dumps(a_bundle(*died, *leroy("died")[1:], visit("died", "2026-12-01")))
+    (desk.source / "died.json").write_text(text, encoding="utf-8")
+    desk.heard("said-no", Reply.DECLINED, "results-ahead")
+    assert desk.types("--data", str(desk.data))[0] == FINE
+    why = {row["Patient"]: row["Why not"] for row in desk.rows("results-ahead.csv")}
+    assert why.keys() == more.keys()
+    assert why["as-usual"] == ""
+    assert 'the person said "no, thank you"' in why["said-no"]
+    assert "not be safe with letters" in why["flagged"]
+    assert "lost somebody in the last 90 days" in why["bereaved"]
+    store = desk.store()
+    store.pause(Pause("rule:results-ahead", NOW, "a letter went wrong"))
+    store.close()
+    desk.types("--data", str(desk.data))
+    rows = desk.rows("results-ahead.csv")
+    assert {row["Letter"] for row in rows} == {"no"}
+    assert any("paused by hand (a letter went wrong)" in row["Why not"] for row in rows)
 
 
 @pytest.mark.long

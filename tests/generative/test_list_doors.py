@@ -115,7 +115,8 @@ def imported(source: Path) -> Path:
         found = ready(source, wanted(), Path(scratch), crew)
         came = [Keeping(inside, wanted())(part) for part in found.parts]
         files = [file for some, _ in came for file in some]
-        finish(kept, inside, files, wanted(), sum((one for _, one in came), found.aside))
+        aside = sum((one for _, one in came), found.aside)
+        finish(kept, inside, files, wanted(), aside, found.ids)
     return kept
 
 

@@ -366,7 +366,7 @@ def test_every_line_is_read_once_however_a_file_is_cut_into_pieces(
 def everybody(folder: Path) -> tuple[dict[str, PatientRecord], SetAside]:
     """Everybody in a folder, and what was set aside."""
     with tempfile.TemporaryDirectory() as scratch, Crew(1) as crew:
-        parts, aside = ready(folder, NEEDS, Path(scratch), crew)
+        parts, aside, _ = ready(folder, NEEDS, Path(scratch), crew)
         told: list[SetAside] = []
         people: list[Someone] = [one for part in parts for one in part.people(told)]
         return {one.record.person.id: one.record for one in people}, sum(told, aside)

@@ -191,6 +191,8 @@ REGISTERED: dict[str, tuple[Resource, Answer]] = {
     ),
     "a record out of use": ({**HERE, "active": False}, NO),
     "out of use, and nothing else": ({"active": False}, NO),
+    "another record took its place": ({**HERE, "link": [{"type": "replaced-by"}]}, NO),
+    "it took the place of another": ({**HERE, "link": [{"type": "replaces"}]}, YES),
     "in use, and nothing else": ({"active": True}, CANNOT_TELL),
     "nothing said of use": ({**HERE, "active": None}, CANNOT_TELL),
     "another practice's": ({**HERE, "generalPractitioner": [practice("Z9")]}, CANNOT_TELL),

@@ -114,8 +114,6 @@ public final class Server {
     @Bean
     public JpaStorageSettings storageSettings() {
       var settings = new JpaStorageSettings();
-      // A search always looks: an answer from a moment ago would hide what a test just wrote.
-      settings.setReuseCachedSearchResultsForMillis(null);
       // People come without their bills and clinics, which their records point at.
       settings.setEnforceReferentialIntegrityOnWrite(false);
       // Nobody asks how a record was before.
