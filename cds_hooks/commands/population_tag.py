@@ -22,6 +22,7 @@ from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.writing import for_owner
 from cds_hooks.population import tag_files
 from cds_hooks.population.asking import HOOK, opened
+from cds_hooks.population.known import Known, known
 from cds_hooks.population.night import Ended, Night
 from cds_hooks.population.tagging import Add, changes
 from cds_hooks.settings import SettingsError
@@ -124,7 +125,8 @@ def tag(wanted: Wanted) -> int:
             add = night.additions()
             end = night.endings(wholes(wanted.source, {one.reference for one in night.end}))
             summary = _summary(night, library, add, end, aside)
-            files = _files(night, library, wanted.client, add, end, summary)
+            knew = known(answers, wanted.client, night.said)
+            files = _files(night, library, knew, add, end, summary)
             folder.write(files)
     except CannotUse as error:
         return say.could_not(error, wanted.to)
@@ -189,6 +191,8 @@ def _take(night: Night, row: Row, library: Library, history: History) -> None:
     found = changes(record, history, library, night.today)
     visits = ahead(record, history, library, night.today, night.days, sorts(library))
     night.take(found, visits)
+    if found.add or found.end:
+        night.said[record.person.id] = history.said
 
 
 def _reminding(library: Library) -> list[Rule]:
@@ -256,14 +260,14 @@ def _matters(night: Night) -> bool:
 def _files(
     night: Night,
     library: Library,
-    client: str,
+    knew: Known,
     add: list[Add],
     end: list[Ended],
     summary: list[str],
 ) -> dict[str, str]:
     texts = enumerate(tag_files.transactions(add, end), 1)
     sent = {f"transaction-{number:03}.json": text for number, text in texts}
-    manifest = tag_files.manifest(night, client, add, end, sent)
+    manifest = tag_files.manifest(night, knew, add, end, sent)
     if sent:
         summary = [*summary, f"Fingerprint: {tag_files.fingerprint_of(manifest)}"]
     files = {

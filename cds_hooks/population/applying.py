@@ -45,6 +45,7 @@ class Applying:
     settle: float  # seconds a server may go on with what it was asked, when nobody listens
     now: Clock
     tell: Callable[[str], None]
+    may: Callable[[Sequence[Change]], Sequence[Change]]  # those that may be sent at this moment
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     _ends: dict[str, Change] = field(default_factory=dict[str, Change])
     _doubted: set[str] = field(default_factory=set[str])
@@ -100,7 +101,7 @@ class Applying:
     async def _deliver(self, batch: Sequence[Change]) -> None:
         """One transaction, until each of its changes has come to something."""
         left, tries = list(batch), 0
-        while left:
+        while left := self._that_may(left):
             sent_at = self.now()
             self.journal.sending(self.night, {one.key: one.ends_on for one in left}, sent_at)
             reply, says = Reply(0), ""
@@ -142,6 +143,18 @@ class Applying:
                     self._is_not_taken(left, reply.status)
                     return
             tries = await self._wait(tries, reply.wait, says)
+
+    def _that_may(self, changes: Sequence[Change]) -> list[Change]:
+        """Without those that may not be sent any more: a run is long, and people say no in it.
+
+        Raises Stopped.
+        """
+        may = list(self.may(changes))
+        if len(may) < len(changes):
+            keys, in_the_air = {one.key for one in may}, self.journal.in_the_air()
+            not_any_more = [one for one in changes if one.key not in keys]
+            self._none_of([one for one in not_any_more if one.key in in_the_air])
+        return may
 
     async def _each_answered(
         self, changes: Sequence[Change], statuses: Sequence[int]

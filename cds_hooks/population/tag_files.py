@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
+from cds_hooks.population.known import Known
 from cds_hooks.population.night import Ended, Night
 from cds_hooks.population.tagging import Add
 from cds_hooks.visits import Visit
@@ -69,12 +70,12 @@ def _put(one: Ended) -> Json:
 
 
 def manifest(
-    night: Night, client: str, add: Iterable[Add], end: Iterable[Ended], sent: Mapping[str, str]
+    night: Night, knew: Known, add: Iterable[Add], end: Iterable[Ended], sent: Mapping[str, str]
 ) -> str:
     """What binds the sending of a night to what a person looked through.
 
-    The SHA-256 of each transaction, whose each change is and of which rule, and how each of those
-    rules decided that night.
+    The SHA-256 of each transaction, whose each change is and of which rule, how each of those
+    rules decided that night, and what was known of the answers that people gave.
     """
     made = [(_post(one), one.rule, one.person) for one in add]
     made += [(_put(one), one.end.rule, one.end.person) for one in end if one.flag is not None]
@@ -82,7 +83,9 @@ def manifest(
         {
             "format": FORMAT,
             "today": night.today.isoformat(),
-            "client": client,
+            "client": knew.client,
+            "store": knew.store,
+            "heard": knew.heard or {},
             "rules": {rule.id: fingerprint(rule) for _, rule, _ in made},
             "changes": {change_of(entry).key: (rule.id, person) for entry, rule, person in made},
             "transactions": {

@@ -3,16 +3,18 @@
 import stat
 from collections import Counter
 from collections.abc import Generator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
 from cds_hooks.population.journal import opened
+from rules.record import Reply
 from tests.fhir_servers.gate import Wrong
 from tests.fhir_servers.servers import FhirServer, medplum
 from tests.sending import SAM, Sender
-from tests.tagging import a_flag
+from tests.tagging import NOW, a_cough, a_flag
 
 pytestmark = pytest.mark.long
 
@@ -193,6 +195,32 @@ def test_a_server_that_takes_nothing_is_not_asked_about_each(sender: Sender) -> 
     code, said = sender.sends()
     assert (code, "takes none of them (it answers with 422)" in said) == (COULD_NOT_RUN, True)
     assert len([one for one in sender.server.gate.asked if one.method == "POST"]) < 20
+
+
+@pytest.mark.parametrize(
+    ("wrong", "who"),
+    [
+        pytest.param(Wrong.NOTHING, 4, id="before theirs is sent"),
+        pytest.param(Wrong.UNWELL, 1, id="before theirs is sent again"),
+    ],
+)
+def test_who_says_no_while_others_are_sent_is_left_out(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch, wrong: Wrong, who: int
+) -> None:
+    monkeypatch.setattr("cds_hooks.population.applying.MOST_ENTRIES", 2)
+    add = people(f"meanwhile-{who}")
+    heard = ("--data", str(sender.data))
+    sender.store().close()
+    sender.has(add, *map(a_cough, add))
+    assert sender.types("--client", "ehr", *heard)[0] == FINE
+    gate, person = sender.server.gate, f"ehr:{add[who]}"
+    gate.wrong.append(wrong)
+    gate.meanwhile = lambda: sender.heard(person, Reply.DECLINED, at=NOW + timedelta(days=2))
+    code, said = sender.sends(*heard)
+    assert (code, "4 reminders added, 0 there before" in said) == (FINE, True)
+    assert "1 left out: something was said since" in said
+    assert of(sender, add) == Counter(set(add) - {add[who]})
+    assert "not sent" not in said
 
 
 def test_whom_a_person_strikes_out_is_left_out(sender: Sender) -> None:
