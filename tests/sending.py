@@ -111,6 +111,12 @@ local = true
                     to.request("DELETE", f"/fhir/Flag/{one['id']}")
                     assert to.getresponse().status in (200, 204)
 
+    def changes(self, person: str, **changed: object) -> None:
+        """Somebody changes the reminder of a person at the server."""
+        for one in self.all_flags():
+            if one["subject"] == {"reference": f"Patient/{person}"}:
+                self.server.put([{**one, **changed}])
+
     def all_flags(self) -> list[Json]:
         """Every Flag that is there."""
         found: list[Json] = []

@@ -24,7 +24,6 @@ TRIES = 6
 _NONE_TAKEN = 5  # so many are not taken, and none is: it is not about them
 _UNWELL = (502, 503, 504)
 _LOOKED = {Stands.OVER: Came.ENDED, Stands.CHANGED: Came.CHANGED, Stands.GONE: Came.GONE}
-_ADDED = {201: Came.MADE, 200: Came.THERE}
 _ENDED = (200, 201, 204)
 _WAS_THERE = (Came.MADE, Came.THERE, Came.TWICE, Came.TAKEN_AWAY)
 
@@ -93,10 +92,14 @@ class Applying:
                 # There on an earlier night, and the source does not have it: it may be gone.
                 was_there = row.came in _WAS_THERE and row.until >= today.isoformat()
                 (before if was_there else fresh).append(change)
-        found = await self._look([one.key for one in before])
-        now = {one.key: found.get(one.key, Came.TAKEN_AWAY) for one in before}
-        self._came({key: Came.THERE if one is Came.MADE else one for key, one in now.items()})
+        await self._were_there([one.key for one in before], Came.TAKEN_AWAY)
         return fresh
+
+    async def _were_there(self, keys: Sequence[str], otherwise: Came) -> None:
+        """Those that somebody had made before: how they stand now."""
+        found = await self._look(keys)
+        now = {key: found.get(key, otherwise) for key in keys}
+        self._came({key: Came.THERE if one is Came.MADE else one for key, one in now.items()})
 
     async def _deliver(self, batch: Sequence[Change]) -> None:
         """One transaction, until each of its changes has come to something."""
@@ -161,15 +164,19 @@ class Applying:
     ) -> list[Change]:
         """What is left where the server said of each what came of it."""
         came: dict[str, Came] = {}
+        before: list[str] = []
         unsure: list[tuple[Change, int]] = []
         for change, status in zip(changes, statuses, strict=True):
-            if change.name and status in _ADDED:
-                came[change.key] = _ADDED[status]
+            if change.name and status == 201:
+                came[change.key] = Came.MADE
+            elif change.name and status == 200:
+                before.append(change.key)
             elif change.reference and status in _ENDED:
                 came[change.key] = Came.ENDED
             else:
                 unsure.append((change, status))
         self._came(came)
+        await self._were_there(before, Came.THERE)
         rest = await self._rest_of([change for change, _ in unsure], 0.0)
         for change, status in unsure:
             if change in rest and 400 <= status < 500 and status not in (409, 412, 429):
@@ -202,10 +209,9 @@ class Applying:
         names = [key.removeprefix("add:") for key in keys if key.startswith("add:")]
         came: dict[str, Came] = {}
         if names:
-            found = await self._patiently(lambda: there(self.line, names))
-            for name, references in found.items():
-                if references:
-                    came[f"add:{name}"] = Came.MADE if len(references) == 1 else Came.TWICE
+            today = practice_day(self.now())
+            found = await self._patiently(lambda: there(self.line, names, today))
+            came = {f"add:{name}": _as_found(flags) for name, flags in found.items() if flags}
         for key in keys:
             if key in self._ends:
                 now = await self._patiently(partial(stands, self.line, self._ends[key]))
@@ -260,6 +266,14 @@ class Applying:
     def _came(self, came: Mapping[str, Came]) -> None:
         self.journal.came(self.night, came, self.now())
         self._taken += sum(1 for one in came.values() if one in DONE)
+
+
+def _as_found(flags: Mapping[str, bool]) -> Came:
+    """What came of a reminder that is there; one that is over besides makes no second of it."""
+    asking = sum(1 for over in flags.values() if not over)
+    if not asking:
+        return Came.WAS_OVER
+    return Came.MADE if asking == 1 else Came.TWICE
 
 
 def _not_let_in(status: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
 from cds_hooks.population.journal import opened
+from fhir_adapters.drafts import Json
 from rules.record import Reply
 from tests.fhir_servers.gate import Wrong
 from tests.fhir_servers.servers import FhirServer, medplum
@@ -146,6 +147,45 @@ def test_one_that_somebody_took_away_is_not_put_back(sender: Sender) -> None:
     code, said = sender.sends()
     assert (code, "somebody took it away since" in said) == (PROBLEMS, True)
     assert of(sender, add) == Counter(set(add) - {add[2]})
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("void", {"status": "entered-in-error"}),
+        ("inactive", {"status": "inactive"}),
+        ("ended", {"period": {"start": "2026-09-01", "end": "2026-10-01"}}),
+    ],
+)
+def test_one_that_is_over_at_the_server_is_not_told_as_there(
+    sender: Sender, name: str, changed: Json
+) -> None:
+    add = people(f"was-{name}")
+    sender.makes(add)
+    sender.sends()
+    sender.changes(add[2], **changed)
+    sender.makes([*add, f"was-{name}-new"])
+    code, said = sender.sends()
+    assert (code, "1 reminder added, 4 there before" in said) == (PROBLEMS, True)
+    assert "1 for a person to look at: it was there before, and is over or void" in said
+    (row,) = sender.rows(f"by-hand-{sender.mark()}.csv")
+    assert row["Patient"] == add[2]
+    (sender.data / "reminders-ehr.journal").unlink()
+    code, said = sender.sends()
+    assert (code, "0 reminders added, 5 there before" in said) == (PROBLEMS, True)
+    assert "1 for a person to look at: it was there before, and is over or void" in said
+
+
+def test_of_two_with_one_name_one_may_be_over(sender: Sender) -> None:
+    add = people("pair", 1)
+    sender.makes(add)
+    sender.sends()
+    sender.server.put([{**one, "id": "pair-over", "status": "inactive"}
+                       for one in sender.all_flags()
+                       if one["subject"]["reference"] == f"Patient/{add[0]}"])  # fmt: skip
+    sender.makes([*add, "pair-new"])
+    code, said = sender.sends()
+    assert (code, "1 reminder added, 1 there before" in said) == (FINE, True)
 
 
 @pytest.mark.parametrize("token", ["nobody-gave-this", "two words"])
