@@ -54,6 +54,10 @@ local = true
     def makes(self, add: Iterable[str], end: Sequence[str] = ()) -> str:
         """A night with a reminder to add for some, and one to end for others: its fingerprint."""
         self.server.put(a_flag(one, f"f-{one}", version="") for one in end)
+        return self.makes_of_what_is_there(add, end)
+
+    def makes_of_what_is_there(self, add: Iterable[str], end: Sequence[str]) -> str:
+        """The same, of reminders that are at the server already."""
         on_record = [a_flag(one, f"f-{one}", self.version(f"f-{one}")) for one in end]
         some = list(add)
         self.has([*some, *end], *map(a_cough, some), *on_record)

@@ -272,7 +272,7 @@ def _summary(counted: Counter[Came], before: int, left_out: Counter[str]) -> lis
         if counted[one]
     ]
     if counted[Came.NOT_THERE]:
-        lines.append(f"{counted[Came.NOT_THERE]} not sent.")
+        lines.append(f"{counted[Came.NOT_THERE]} not added or ended yet.")
     if counted[Came.IN_THE_AIR]:
         lines.append(f"{counted[Came.IN_THE_AIR]} sent without an answer: they are looked up next.")
     return [*lines, *_left_out(left_out)]
