@@ -19,6 +19,7 @@ from cds_hooks.clients.reminders import Reminders
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say
 from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, of_others, with_pauses
+from cds_hooks.commands.night_folder import CannotUse, alone_in
 from cds_hooks.commands.writing import for_owner
 from cds_hooks.population import journal, tag_files
 from cds_hooks.population.applying import Applying, Stopped
@@ -103,8 +104,9 @@ def _looked_through(
         say.line(f'  --apply {night.fingerprint} --by "their name"')
         return FINE
     try:
-        return _send(wanted, night, found, where, look)
-    except (JournalError, OSError) as error:
+        with alone_in(wanted.to):
+            return _send(wanted, night, found, where, look)
+    except (CannotUse, JournalError, OSError) as error:
         return say.could_not(error, wanted.to)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE
+from cds_hooks.commands.night_folder import alone_in
 from cds_hooks.store.answers import Answers
 from cds_hooks.store.pauses import Pause
 from rules.record import Reply
@@ -89,6 +90,17 @@ def test_a_night_is_not_made_and_sent_at_once(sender: Sender) -> None:
     sender.makes(["ann"])
     code, said = sender.types("--apply", sender.mark())
     assert (code, "sent once a person has looked through it" in said) == (COULD_NOT_RUN, True)
+
+
+def test_a_night_is_sent_by_one_at_a_time_wherever_their_journals_are(sender: Sender) -> None:
+    sender.makes(["ann"])
+    with alone_in(sender.to):
+        for data in (sender.data, sender.folder / "other"):
+            code, said = sender.sends("--nobody-asked", "--data", str(data))
+            assert (code, "or sending from it" in said) == (COULD_NOT_RUN, True)
+            assert not data.exists()
+        assert "or sending from it" in sender.types("--client", "ehr")[1]
+        assert "1 reminder to add" in sender.looks()[1]
 
 
 @pytest.mark.parametrize("status", first(1, ["shadow", "draft", "retired"]))
