@@ -6,6 +6,7 @@ It asks once and says what came. When to ask again is for whoever asks.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from fhir_adapters.systems import REMINDER
 _AT_ONCE = 20  # names in one search: an address of two thousand letters
 _MOST_PAGES = 50
 _STATUS = re.compile(r"([1-5][0-9]{2})\b.*", re.DOTALL)
+_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _OVER = ("inactive", "entered-in-error")
 
 
@@ -87,10 +89,24 @@ class _Identifier(msgspec.Struct):
     value: str | None = None
 
 
+class _Period(msgspec.Struct):
+    end: str | None = None
+
+
 class _Flag(msgspec.Struct):
     resourceType: str = ""
     id: str = ""
+    status: str | None = None
+    period: _Period | None = None
     identifier: list[_Identifier] = []
+
+    def is_over(self, today: date) -> bool:
+        """Whether it asks nobody any more: void, not active, or ended before today."""
+        end = self.period.end if self.period is not None else None
+        day = _DAY.match(end or "")
+        # A day may be known by its month or its year alone, which is over once that is.
+        ended = day is not None and day[0] < today.isoformat()[: len(day[0])]
+        return self.status in _OVER or ended
 
 
 class _Found(msgspec.Struct):
@@ -109,9 +125,14 @@ class _Page(msgspec.Struct):
     link: list[_Link] = []
 
 
-async def there(line: Line, names: Collection[str]) -> Mapping[str, frozenset[str]]:
-    """Which reminders a server has under each of these names. Raises NoAnswer, NoSignIn, NoLook."""
-    found: dict[str, set[str]] = {name: set() for name in names}
+async def there(
+    line: Line, names: Collection[str], today: date
+) -> Mapping[str, Mapping[str, bool]]:
+    """Which reminders a server has under each of these names, and whether each is over today.
+
+    Raises NoAnswer, NoSignIn and NoLook.
+    """
+    found: dict[str, dict[str, bool]] = {name: {} for name in names}
     in_order = sorted(found)
     for start in range(0, len(in_order), _AT_ONCE):
         some = in_order[start : start + _AT_ONCE]
@@ -121,11 +142,11 @@ async def there(line: Line, names: Collection[str]) -> Mapping[str, frozenset[st
             if address is None:
                 break
             page = _page(await line.get(address))
-            _keep(page, found)
+            _keep(page, found, today)
             address = _next(page, line)
         else:
             raise NoLook(200)
-    return {name: frozenset(references) for name, references in found.items()}
+    return found
 
 
 def _page(answer: Answer) -> _Page:
@@ -140,13 +161,13 @@ def _page(answer: Answer) -> _Page:
     return page
 
 
-def _keep(page: _Page, found: Mapping[str, set[str]]) -> None:
+def _keep(page: _Page, found: Mapping[str, dict[str, bool]], today: date) -> None:
     flags = (one.resource for one in page.entry if one.resource is not None)
     for flag in flags:
         for one in flag.identifier:
             under = found.get(one.value or "") if one.system == REMINDER else None
             if under is not None and flag.resourceType == "Flag":
-                under.add(f"Flag/{flag.id}")
+                under[f"Flag/{flag.id}"] = flag.is_over(today)
 
 
 def _next(page: _Page, line: Line) -> str | None:

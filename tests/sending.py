@@ -54,6 +54,10 @@ local = true
     def makes(self, add: Iterable[str], end: Sequence[str] = ()) -> str:
         """A night with a reminder to add for some, and one to end for others: its fingerprint."""
         self.server.put(a_flag(one, f"f-{one}", version="") for one in end)
+        return self.makes_of_what_is_there(add, end)
+
+    def makes_of_what_is_there(self, add: Iterable[str], end: Sequence[str]) -> str:
+        """The same, of reminders that are at the server already."""
         on_record = [a_flag(one, f"f-{one}", self.version(f"f-{one}")) for one in end]
         some = list(add)
         self.has([*some, *end], *map(a_cough, some), *on_record)
@@ -110,6 +114,12 @@ local = true
                 with closing(HTTPConnection("127.0.0.1", self.server.port, timeout=60)) as to:
                     to.request("DELETE", f"/fhir/Flag/{one['id']}")
                     assert to.getresponse().status in (200, 204)
+
+    def changes(self, person: str, **changed: object) -> None:
+        """Somebody changes the reminder of a person at the server."""
+        for one in self.all_flags():
+            if one["subject"] == {"reference": f"Patient/{person}"}:
+                self.server.put([{**one, **changed}])
 
     def all_flags(self) -> list[Json]:
         """Every Flag that is there."""

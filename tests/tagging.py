@@ -96,13 +96,20 @@ class Desk:
     def store(self) -> Answers:
         return Answers(self.data)
 
-    def heard(self, person: str, reply: Reply, topic: str = "coughing", at: datetime = NOW) -> None:
+    def heard(
+        self,
+        person: str,
+        reply: Reply,
+        topic: str = "coughing",
+        at: datetime = NOW,
+        offers: tuple[str, ...] = (),
+    ) -> None:
         """Somebody answered a card, yesterday unless another moment is named."""
         store = self.store()
         card = Issued(
             card=f"card-{person}", person=person, service="s", hook_instance="h", shown_at=at,
             rules=("coughing|1",), topics=(topic,),
-            buttons=(Button("no", reply, (topic,), (), ("coughing",)),),
+            buttons=(Button("no", reply, (topic,), offers, ("coughing",)),),
         )  # fmt: skip
         store.issue(card)
         then = at + timedelta(minutes=1)

@@ -40,15 +40,7 @@ def night_folder(folder: Path, source: Path) -> Generator["NightFolder"]:
         )
     made = not folder.exists()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        try:
-            flock(held, LOCK_EX | LOCK_NB)  # it goes with the process, however that ends
-        except BlockingIOError:
-            raise CannotUse(
-                f"Another run is writing to {folder}; wait until it has ended, or name another"
-                " folder with --to."
-            ) from None
+    with alone_in(folder) as held:
         try:
             with for_owner(folder / f".{SEAL}"):
                 pass  # where it cannot be written to, that is told before everybody is asked about
@@ -58,6 +50,21 @@ def night_folder(folder: Path, source: Path) -> Generator["NightFolder"]:
             if made:
                 with suppress(OSError):  # there is something in it
                     folder.rmdir()
+
+
+@contextmanager
+def alone_in(folder: Path) -> Generator[int]:
+    """A folder that no other run writes to or sends from, as a descriptor. Raises CannotUse."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            flock(held, LOCK_EX | LOCK_NB)  # it goes with the process, however that ends
+        except BlockingIOError:
+            raise CannotUse(
+                f"Another run is writing to {folder}, or sending from it; wait until it has"
+                " ended, or name another folder with --to."
+            ) from None
+        yield held
     finally:
         os.close(held)
 

@@ -23,6 +23,7 @@ from cds_hooks.commands.population_run import tell
 from cds_hooks.commands.writing import for_owner_if, inside
 from cds_hooks.population import tag_files
 from cds_hooks.population.asking import HOOK, opened
+from cds_hooks.population.known import Known, known
 from cds_hooks.population.looked_through import FolderError, struck_out
 from cds_hooks.population.night import Ended, Night
 from cds_hooks.population.tagging import Add, changes
@@ -139,7 +140,8 @@ def tag(wanted: Wanted) -> int:
             end = night.endings(wholes(wanted.source, {one.reference for one in night.end}))
             end = [one for one in end if left.stays(one.end.person, one.end.reference)]
             lines = summary(night, library, add, end, aside, left)
-            files = _files(night, library, wanted.client, left.struck, add, end, lines)
+            knew = known(answers, wanted.client, night.said)
+            files = _files(night, library, knew, left.struck, add, end, lines)
             folder.write(files)
     except (CannotUse, FolderError) as error:
         return say.could_not(error, wanted.to)
@@ -206,6 +208,8 @@ def _take(night: Night, row: Row, library: Library, history: History) -> None:
     found = changes(record, history, library, night.today)
     visits = ahead(record, history, library, night.today, night.days, sorts(library))
     night.take(row.person, found, visits)
+    if found.add or found.end:
+        night.said[record.person.id] = history.said
 
 
 def _matters(night: Night) -> bool:
@@ -217,7 +221,7 @@ def _matters(night: Night) -> bool:
 def _files(
     night: Night,
     library: Library,
-    client: str,
+    knew: Known,
     struck: frozenset[str],
     add: list[Add],
     end: list[Ended],
@@ -228,7 +232,7 @@ def _files(
     adds, ends = (add, end) if fhir else ([], [])
     texts = enumerate(tag_files.transactions(adds, ends), 1)
     sent = {f"transaction-{number:03}.json": text for number, text in texts}
-    manifest = tag_files.manifest(night, client, struck, adds, ends, sent)
+    manifest = tag_files.manifest(night, knew, struck, adds, ends, sent)
     if sent:
         lines = [*lines, f"Fingerprint: {tag_files.fingerprint_of(manifest)}"]
     files = {

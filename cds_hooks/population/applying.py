@@ -13,7 +13,7 @@ from functools import partial
 from typing import TypeVar
 
 from cds_hooks.clock import Clock, practice_day
-from cds_hooks.population.journal import DONE, Came, Journal
+from cds_hooks.population.journal import Came, Journal
 from cds_hooks.population.tag_files import MOST_ENTRIES
 from fhir_adapters.at_server import NoLook, Reply, Stands, send, stands, there
 from fhir_adapters.breaker import LONGEST_WAIT
@@ -24,8 +24,8 @@ TRIES = 6
 _NONE_TAKEN = 5  # so many are not taken, and none is: it is not about them
 _UNWELL = (502, 503, 504)
 _LOOKED = {Stands.OVER: Came.ENDED, Stands.CHANGED: Came.CHANGED, Stands.GONE: Came.GONE}
-_ADDED = {201: Came.MADE, 200: Came.THERE}
 _ENDED = (200, 201, 204)
+_TAKEN = (Came.MADE, Came.ENDED)
 _WAS_THERE = (Came.MADE, Came.THERE, Came.TWICE, Came.TAKEN_AWAY)
 
 _T = TypeVar("_T")
@@ -45,6 +45,7 @@ class Applying:
     settle: float  # seconds a server may go on with what it was asked, when nobody listens
     now: Clock
     tell: Callable[[str], None]
+    may: Callable[[Sequence[Change]], Sequence[Change]]  # those that may be sent at this moment
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     _ends: dict[str, Change] = field(default_factory=dict[str, Change])
     _doubted: set[str] = field(default_factory=set[str])
@@ -55,10 +56,15 @@ class Applying:
         """Each once; the journal has what came of it. Raises Stopped and JournalError."""
         self._ends = {one.key: one for one in changes if one.reference}
         try:
+            self._taken = sum(
+                1
+                for row in self.journal.rows.values()
+                if row.night == self.night and row.came in _TAKEN
+            )
             await self._what_was_in_the_air()
-            waiting = await self._not_sent_yet(changes)
-            for start in range(0, len(waiting), MOST_ENTRIES):
-                await self._deliver(waiting[start : start + MOST_ENTRIES])
+            for waiting in await self._not_done(changes):
+                for start in range(0, len(waiting), MOST_ENTRIES):
+                    await self._deliver(waiting[start : start + MOST_ENTRIES])
             await self._each_once()
         except NoSignIn as error:
             raise Stopped(str(error)) from None
@@ -80,32 +86,50 @@ class Applying:
         rest = await self._settled(list(rows), min(self.settle, over))
         self._came(dict.fromkeys(rest, Came.NOT_THERE))
 
-    async def _not_sent_yet(self, changes: Sequence[Change]) -> list[Change]:
-        rows, today = self.journal.rows, practice_day(self.now())
+    async def _not_done(self, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+        """What is to be sent, and then what the server did not take before: it may by now."""
+        rows, today = self.journal.rows, practice_day(self.now()).isoformat()
         fresh: list[Change] = []
-        before: list[Change] = []
+        again: list[Change] = []
+        added: list[Change] = []
+        ended: list[Change] = []
         for change in changes:
             row = rows.get(change.key)
             if row is None or row.came is Came.NOT_THERE:
                 fresh.append(change)
-            elif row.night != self.night and change.name:
-                # There on an earlier night, and the source does not have it: it may be gone.
-                was_there = row.came in _WAS_THERE and row.until >= today.isoformat()
-                (before if was_there else fresh).append(change)
-        found = await self._look([one.key for one in before])
-        now = {one.key: found.get(one.key, Came.TAKEN_AWAY) for one in before}
+            elif row.came is Came.NOT_TAKEN:
+                again.append(change)
+            elif row.night == self.night:
+                continue
+            elif change.reference:
+                ended.append(change)
+            elif row.came in _WAS_THERE and row.until >= today:
+                added.append(change)
+            else:
+                fresh.append(change)
+        # There on an earlier night, and the source does not have it: it may be gone.
+        await self._were_there([one.key for one in added], Came.TAKEN_AWAY)
+        # Over on an earlier night, and the source has it as it was: so may the server, from a copy.
+        return [*fresh, *await self._rest_of(ended, 0.0)], again
+
+    async def _were_there(self, keys: Sequence[str], otherwise: Came) -> None:
+        """Those that somebody had made before: how they stand now."""
+        found = await self._look(keys)
+        now = {key: found.get(key, otherwise) for key in keys}
         self._came({key: Came.THERE if one is Came.MADE else one for key, one in now.items()})
-        return fresh
 
     async def _deliver(self, batch: Sequence[Change]) -> None:
         """One transaction, until each of its changes has come to something."""
         left, tries = list(batch), 0
-        while left:
+        while left := self._that_may(left):
             sent_at = self.now()
             self.journal.sending(self.night, {one.key: one.ends_on for one in left}, sent_at)
             reply, says = Reply(0), ""
             try:
                 reply = await send(self.line, left)
+            except NoSignIn:
+                self._none_of(left)
+                raise
             except NoAnswer as none:
                 says = str(none)
                 if not none.begun:
@@ -123,6 +147,7 @@ class Applying:
                 rest = left
             elif 400 <= reply.status < 500:
                 rest = await self._rest_of(left, 0.0)
+                self._none_of(rest)
             else:
                 self._doubted |= {one.key for one in left}
                 rest = await self._rest_of(left, self.settle)
@@ -143,24 +168,43 @@ class Applying:
                     return
             tries = await self._wait(tries, reply.wait, says)
 
+    def _that_may(self, changes: Sequence[Change]) -> list[Change]:
+        """Without those that may not be sent any more: a run is long, and people say no in it.
+
+        Raises Stopped.
+        """
+        may = list(self.may(changes))
+        if len(may) < len(changes):
+            keys, in_the_air = {one.key for one in may}, self.journal.in_the_air()
+            not_any_more = [one for one in changes if one.key not in keys]
+            self._none_of([one for one in not_any_more if one.key in in_the_air])
+        return may
+
     async def _each_answered(
         self, changes: Sequence[Change], statuses: Sequence[int]
     ) -> list[Change]:
         """What is left where the server said of each what came of it."""
         came: dict[str, Came] = {}
+        before: list[str] = []
         unsure: list[tuple[Change, int]] = []
         for change, status in zip(changes, statuses, strict=True):
-            if change.name and status in _ADDED:
-                came[change.key] = _ADDED[status]
+            if change.name and status == 201:
+                came[change.key] = Came.MADE
+            elif change.name and status == 200:
+                before.append(change.key)
             elif change.reference and status in _ENDED:
                 came[change.key] = Came.ENDED
             else:
                 unsure.append((change, status))
         self._came(came)
+        await self._were_there(before, Came.THERE)
+        self._taken += len(before)
         rest = await self._rest_of([change for change, _ in unsure], 0.0)
-        for change, status in unsure:
-            if change in rest and 400 <= status < 500 and status not in (409, 412, 429):
-                self._is_not_taken([change], status)
+        not_now = {change.key: status for change, status in unsure if 400 <= status < 500}
+        self._none_of([one for one in rest if one.key in not_now])
+        for change in list(rest):
+            if not_now.get(change.key, 409) not in (409, 412, 429):
+                self._is_not_taken([change], not_now[change.key])
                 rest.remove(change)
         return rest
 
@@ -189,10 +233,9 @@ class Applying:
         names = [key.removeprefix("add:") for key in keys if key.startswith("add:")]
         came: dict[str, Came] = {}
         if names:
-            found = await self._patiently(lambda: there(self.line, names))
-            for name, references in found.items():
-                if references:
-                    came[f"add:{name}"] = Came.MADE if len(references) == 1 else Came.TWICE
+            today = practice_day(self.now())
+            found = await self._patiently(lambda: there(self.line, names, today))
+            came = {f"add:{name}": _as_found(flags) for name, flags in found.items() if flags}
         for key in keys:
             if key in self._ends:
                 now = await self._patiently(partial(stands, self.line, self._ends[key]))
@@ -246,7 +289,15 @@ class Applying:
 
     def _came(self, came: Mapping[str, Came]) -> None:
         self.journal.came(self.night, came, self.now())
-        self._taken += sum(1 for one in came.values() if one in DONE)
+        self._taken += sum(1 for one in came.values() if one in _TAKEN)
+
+
+def _as_found(flags: Mapping[str, bool]) -> Came:
+    """What came of a reminder that is there; one that is over besides makes no second of it."""
+    asking = sum(1 for over in flags.values() if not over)
+    if not asking:
+        return Came.WAS_OVER
+    return Came.MADE if asking == 1 else Came.TWICE
 
 
 def _not_let_in(status: int) -> str:

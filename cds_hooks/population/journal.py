@@ -39,6 +39,7 @@ class Came(StrEnum):
     GONE = "gone"
     TWICE = "twice"
     TAKEN_AWAY = "taken-away"
+    WAS_OVER = "was-over"
     NOT_TAKEN = "not-taken"
 
 
@@ -177,5 +178,6 @@ FOR_A_PERSON = {
     Came.GONE: "it is not at the server any more",
     Came.TWICE: "it is there more than once",
     Came.TAKEN_AWAY: "it was added on an earlier night, and somebody took it away since",
+    Came.WAS_OVER: "it was there before, and is over or void; no other is added in its place",
     Came.NOT_TAKEN: "the server did not take it",
 }

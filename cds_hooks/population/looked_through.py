@@ -12,14 +12,13 @@ from pathlib import Path
 
 import msgspec
 
+from cds_hooks.population.known import Known
 from cds_hooks.population.tag_files import FORMAT, MANIFEST, fingerprint_of
 from fhir_adapters.bulk.people import Ids
 from fhir_adapters.drafts import Json
 from fhir_adapters.reminders import Change, NotOurs, change_of
-from prompts.history import History
 from prompts.restraint import paused_by_hand, put_in_shadow
 from rules.fingerprint import fingerprint
-from rules.record import Reply
 from rules.rule import Library, Rule, Status
 
 # A record changes: what was found out so long ago is found out anew. Friday's night is Monday's.
@@ -57,18 +56,24 @@ class Night:
 
     fingerprint: str
     today: date
-    client: str
+    knew: Known
     rules: Mapping[str, str]  # the fingerprint of each rule, by its id
     found: tuple[Found, ...]
     struck: frozenset[str] = frozenset()  # what was named to be left out when it was made
+
+
+class _Written(msgspec.Struct):
+    format: int
 
 
 class _Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     format: int
     today: date
     client: str
-    ids: Ids = Ids.FHIR  # format 1 does not say
-    struck: list[str] = []
+    ids: Ids
+    struck: list[str]
+    store: str
+    heard: dict[str, str]
     rules: dict[str, str]
     changes: dict[str, tuple[str, str]]  # of which rule each is, and whose
     transactions: dict[str, str]
@@ -91,9 +96,9 @@ def read_night(folder: Path) -> Night:
     path = folder / MANIFEST
     try:
         text = path.read_bytes()
-        manifest = msgspec.json.decode(text, type=_Manifest)
-        if manifest.format != FORMAT:
+        if msgspec.json.decode(text, type=_Written).format != FORMAT:
             raise FolderError(f"{path} is of another version of Good Day. {_ANEW}")
+        manifest = msgspec.json.decode(text, type=_Manifest)
         if manifest.ids is not Ids.FHIR:
             raise FolderError(_NOT_FHIRS.format(folder))
         mark = fingerprint_of(text.decode())
@@ -104,14 +109,9 @@ def read_night(folder: Path) -> Night:
     found: list[Found] = []
     for name, expected in sorted(manifest.transactions.items()):
         found += _changes(folder, name, expected, manifest.changes)
-    return Night(
-        mark,
-        manifest.today,
-        manifest.client,
-        manifest.rules,
-        tuple(found),
-        frozenset(manifest.struck),
-    )
+    knew = Known(manifest.client, manifest.store, manifest.heard)
+    struck = frozenset(manifest.struck)
+    return Night(mark, manifest.today, knew, manifest.rules, tuple(found), struck)
 
 
 def _changes(
@@ -144,22 +144,24 @@ class Sorted:
 
 
 def sorted_out(
+    some: Iterable[Found],
     night: Night,
     library: Library,
-    history: Callable[[str], History],
+    since: Callable[[str], bool],
     struck: frozenset[str],
     today: date,
 ) -> Sorted:
-    """What of a night may still be sent today.
+    """Which of these of a night may still be sent today.
 
-    ``history`` is what is remembered of a person, ``struck`` whom or what a person named to be left
-    out: a patient's id, or a Flag. What is paused stands in the library's practice.
+    ``since`` is whether anything was said of a person since that night, ``struck`` whom or what a
+    person named to be left out: a patient's id, or a Flag. What is paused stands in the library's
+    practice.
     """
     shown = {rule.id: rule for rule in library.shown().rules}
     to_send: list[Found] = []
     left_out: list[tuple[Found, str]] = []
-    for one in night.found:
-        why = _why_not(one, night, library, shown.get(one.rule), history, struck, today)
+    for one in some:
+        why = _why_not(one, night, library, shown.get(one.rule), since, struck, today)
         if why:
             left_out.append((one, why))
         else:
@@ -172,7 +174,7 @@ def _why_not(
     night: Night,
     library: Library,
     rule: Rule | None,
-    history: Callable[[str], History],
+    since: Callable[[str], bool],
     struck: frozenset[str],
     today: date,
 ) -> str:
@@ -193,16 +195,8 @@ def _why_not(
             return "its rule is being tried at other sites"
         if group.clinicians:
             return "its rule is being tried by some clinicians"
-    return "something was said since" if _said_since(rule, history(one.person), night) else ""
-
-
-def _said_since(rule: Rule, history: History, night: Night) -> bool:
-    """Whether anything was said of it since the night, or what was said cannot be looked up."""
-    topics = rule.quiet.topics | frozenset(rule.quiet.silenced_by)
-    return not history.remembered or any(
-        one.on >= night.today and one.topic in topics and one.reply is not Reply.SHOWN
-        for one in history.said
-    )
+    # Of whatever it was: which answer keeps which reminder back is for the next night to tell.
+    return "something was said since, or a card shown" if since(one.person) else ""
 
 
 def struck_out(folder: Path) -> frozenset[str]:

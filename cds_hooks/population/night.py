@@ -14,7 +14,7 @@ from cds_hooks.visits import Visit
 from fhir_adapters.bulk.people import Ids
 from fhir_adapters.drafts import Json
 from fhir_adapters.endings import ended, whole
-from rules.record import Kind
+from rules.record import Kind, Said
 
 # Why a reminder cannot be ended by a transaction, and a person has to.
 NO_WHOLE = "the whole Flag is not in the source, or is there twice and not alike"
@@ -47,6 +47,8 @@ class Night:
     add: list[Add] = field(default_factory=list[Add])
     end: list[End] = field(default_factory=list[End])
     visits: list[Visit] = field(default_factory=list[Visit])
+    # What was known to have been said by each person with a change.
+    said: dict[str, tuple[Said, ...]] = field(default_factory=dict[str, tuple[Said, ...]])
     held: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     came: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     unasked: dict[str, Unasked] = field(default_factory=dict[str, Unasked])  # by who they are

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
+from cds_hooks.population.known import Known
 from cds_hooks.population.night import Ended, Night
 from cds_hooks.population.tagging import Add
 from cds_hooks.visits import Visit
@@ -72,7 +73,7 @@ def _put(one: Ended) -> Json:
 
 def manifest(
     night: Night,
-    client: str,
+    knew: Known,
     struck: Iterable[str],
     add: Iterable[Add],
     end: Iterable[Ended],
@@ -81,8 +82,8 @@ def manifest(
     """What binds the sending of a night to what a person looked through.
 
     What ids the people of the list have, who was left out by name (``struck``), the SHA-256 of each
-    transaction, whose each change is and of which rule, and how each of those rules decided that
-    night.
+    transaction, whose each change is and of which rule, how each of those rules decided that
+    night, and what was known of the answers that people gave.
     """
     made = [(_post(one), one.rule, one.person) for one in add]
     made += [(_put(one), one.end.rule, one.end.person) for one in end if one.flag is not None]
@@ -90,9 +91,11 @@ def manifest(
         {
             "format": FORMAT,
             "today": night.today.isoformat(),
-            "client": client,
+            "client": knew.client,
             "ids": night.ids,
             "struck": sorted(struck),
+            "store": knew.store,
+            "heard": knew.heard or {},
             "rules": {rule.id: fingerprint(rule) for _, rule, _ in made},
             "changes": {change_of(entry).key: (rule.id, person) for entry, rule, person in made},
             "transactions": {

@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -80,6 +80,7 @@ class Gate:
     wrong_looks: deque[Wrong] = field(default_factory=deque[Wrong])
     late: float = 0.0  # seconds after which what is late is done
     slow: float = 0.0  # seconds that each transaction takes longer
+    meanwhile: Callable[[], None] | None = None  # what happens while the next one is on its way
     minds: str | None = None  # a transaction in which this stands is not taken; "": none is
     _grants: dict[str, _Grant] = field(default_factory=dict[str, _Grant])
 
@@ -152,6 +153,9 @@ class _Through(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         wrong = self.at.wrong.popleft() if self.at.wrong else Wrong.NOTHING
+        meanwhile, self.at.meanwhile = self.at.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
         time.sleep(self.at.slow)
         self._answer(body, wrong)
 

@@ -25,12 +25,16 @@ class Told:
     kills: int = 0
     nights: int = 0
     runs: int = 0
-    in_the_air: int = 0  # kills after which the journal did not know what came of something
+    in_the_air: int = 0  # kills of a run that had sent something and did not know what came of it
     wrong: list[str] = field(default_factory=list[str])
 
 
-def kill_again_and_again(sender: Sender, kills: int, seed: int) -> Told:
-    """Nights sent and killed until there were so many kills, each night then sent to its end."""
+def kill_again_and_again(sender: Sender, kills: int, seed: int, *, seen: int) -> Told:
+    """Nights sent and killed until there were so many kills, each night then sent to its end.
+
+    The moments are drawn; but of each night the first kill, and every so many (``seen``) after it,
+    is when a transaction is in the air.
+    """
     draw, told = Random(seed), Told()
     while told.kills < kills:
         night = told.nights
@@ -40,8 +44,11 @@ def kill_again_and_again(sender: Sender, kills: int, seed: int) -> Told:
         # So long a transaction takes at least, and there are three.
         sender.server.gate.slow = slow = draw.choice([0.1, 0.3, 0.6])
         told.nights += 1
-        while told.kills < kills and _killed(sender, draw.uniform(0, 4 * slow), told):
-            if draw.random() < 0.2:
+        before = told.kills
+        while told.kills < kills:
+            is_seen = (told.kills - before) % seen == 0
+            after = draw.uniform(0, 4 * slow)
+            if not _killed(sender, None if is_seen else after, told) or draw.random() < 0.2:
                 break
         _ended(_begun(sender, told), told)
         sender.server.gate.slow = 0.0
@@ -68,10 +75,18 @@ def _begun(sender: Sender, told: Told) -> "subprocess.Popen[bytes]":
     return started
 
 
-def _killed(sender: Sender, after: float, told: Told) -> bool:
-    """Whether it was killed so many seconds after it began; it may have been done by then."""
+def _killed(sender: Sender, after: float | None, told: Told) -> bool:
+    """Whether it was killed so many seconds after it began; it may have been done by then.
+
+    None: as soon as it has something in the air.
+    """
+    before = len(_journal(sender))
     started = _begun(sender, told)
-    time.sleep(after)
+    if after is not None:
+        time.sleep(after)
+    else:
+        while started.poll() is None and not _is_in_the_air(sender, before):
+            time.sleep(0.001)
     if started.poll() is None:
         started.send_signal(signal.SIGKILL)
     started.communicate()
@@ -79,13 +94,19 @@ def _killed(sender: Sender, after: float, told: Told) -> bool:
     if started.returncode != -signal.SIGKILL or "Until" in last:  # it had sent everything
         return False
     told.kills += 1
-    told.in_the_air += _is_in_the_air(sender)
+    told.in_the_air += _is_in_the_air(sender, before)
     return True
 
 
-def _is_in_the_air(sender: Sender) -> bool:
-    lines = (sender.data / "reminders-ehr.journal").read_text("utf-8").splitlines()
-    return bool(lines) and '"sending"' in lines[-1]
+def _journal(sender: Sender) -> list[str]:
+    path = sender.data / "reminders-ehr.journal"
+    return path.read_text("utf-8").splitlines() if path.exists() else []
+
+
+def _is_in_the_air(sender: Sender, before: int) -> bool:
+    """Whether the last that was written, after so many lines, is what was about to be sent."""
+    lines = _journal(sender)
+    return len(lines) > before and '"sending"' in lines[-1]
 
 
 def _ended(started: "subprocess.Popen[bytes]", told: Told) -> None:

@@ -27,9 +27,14 @@ class FhirServer:
     port: int
     gate: Gate
 
-    def put(self, resources: Iterable[Resource]) -> None:
-        """Write resources, one by one, under the ids that they have."""
+    def put(self, resources: Iterable[Resource], *, as_it_was: bool = False) -> None:
+        """Write resources, one by one, under the ids that they have.
+
+        ``as_it_was``: as from a copy, under the version too that they have (Medplum alone).
+        """
         headers = {"Content-Type": "application/fhir+json"}
+        if as_it_was:
+            headers["X-As-It-Was"] = "yes"
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             for one in resources:
                 target = f"/fhir/{one['resourceType']}/{one['id']}"

@@ -3,16 +3,19 @@
 import stat
 from collections import Counter
 from collections.abc import Generator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
 from cds_hooks.population.journal import opened
+from fhir_adapters.drafts import Json
+from rules.record import Reply
 from tests.fhir_servers.gate import Wrong
 from tests.fhir_servers.servers import FhirServer, medplum
 from tests.sending import SAM, Sender
-from tests.tagging import a_flag
+from tests.tagging import NOW, a_cough, a_flag
 
 pytestmark = pytest.mark.long
 
@@ -146,6 +149,45 @@ def test_one_that_somebody_took_away_is_not_put_back(sender: Sender) -> None:
     assert of(sender, add) == Counter(set(add) - {add[2]})
 
 
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("void", {"status": "entered-in-error"}),
+        ("inactive", {"status": "inactive"}),
+        ("ended", {"period": {"start": "2026-09-01", "end": "2026-10-01"}}),
+    ],
+)
+def test_one_that_is_over_at_the_server_is_not_told_as_there(
+    sender: Sender, name: str, changed: Json
+) -> None:
+    add = people(f"was-{name}")
+    sender.makes(add)
+    sender.sends()
+    sender.changes(add[2], **changed)
+    sender.makes([*add, f"was-{name}-new"])
+    code, said = sender.sends()
+    assert (code, "1 reminder added, 4 there before" in said) == (PROBLEMS, True)
+    assert "1 for a person to look at: it was there before, and is over or void" in said
+    (row,) = sender.rows(f"by-hand-{sender.mark()}.csv")
+    assert row["Patient"] == add[2]
+    (sender.data / "reminders-ehr.journal").unlink()
+    code, said = sender.sends()
+    assert (code, "0 reminders added, 5 there before" in said) == (PROBLEMS, True)
+    assert "1 for a person to look at: it was there before, and is over or void" in said
+
+
+def test_of_two_with_one_name_one_may_be_over(sender: Sender) -> None:
+    add = people("pair", 1)
+    sender.makes(add)
+    sender.sends()
+    sender.server.put([{**one, "id": "pair-over", "status": "inactive"}
+                       for one in sender.all_flags()
+                       if one["subject"]["reference"] == f"Patient/{add[0]}"])  # fmt: skip
+    sender.makes([*add, "pair-new"])
+    code, said = sender.sends()
+    assert (code, "1 reminder added, 1 there before" in said) == (FINE, True)
+
+
 @pytest.mark.parametrize("token", ["nobody-gave-this", "two words"])
 def test_without_a_token_that_is_good_nothing_is_sent(sender: Sender, token: str) -> None:
     add = people("token")
@@ -153,6 +195,8 @@ def test_without_a_token_that_is_good_nothing_is_sent(sender: Sender, token: str
     sender.registers(token)
     code, said = sender.sends()
     assert (code, "access token" in said) == (COULD_NOT_RUN, True)
+    assert "5 not added or ended yet" in said
+    assert "without an answer" not in said
     assert token not in said
     assert of(sender, add) == Counter()
     sender.registers()
@@ -193,6 +237,99 @@ def test_a_server_that_takes_nothing_is_not_asked_about_each(sender: Sender) -> 
     code, said = sender.sends()
     assert (code, "takes none of them (it answers with 422)" in said) == (COULD_NOT_RUN, True)
     assert len([one for one in sender.server.gate.asked if one.method == "POST"]) < 20
+
+
+@pytest.mark.parametrize(
+    ("wrong", "who"),
+    [
+        pytest.param(Wrong.NOTHING, 4, id="before theirs is sent"),
+        pytest.param(Wrong.UNWELL, 1, id="before theirs is sent again"),
+    ],
+)
+def test_who_says_no_while_others_are_sent_is_left_out(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch, wrong: Wrong, who: int
+) -> None:
+    monkeypatch.setattr("cds_hooks.population.applying.MOST_ENTRIES", 2)
+    add = people(f"meanwhile-{who}")
+    heard = ("--data", str(sender.data))
+    sender.store().close()
+    sender.has(add, *map(a_cough, add))
+    assert sender.types("--client", "ehr", *heard)[0] == FINE
+    gate, person = sender.server.gate, f"ehr:{add[who]}"
+    gate.wrong.append(wrong)
+    gate.meanwhile = lambda: sender.heard(person, Reply.DECLINED, at=NOW + timedelta(days=2))
+    code, said = sender.sends(*heard)
+    assert (code, "4 reminders added, 0 there before" in said) == (FINE, True)
+    assert "1 left out: something was said since" in said
+    assert of(sender, add) == Counter(set(add) - {add[who]})
+    assert "yet" not in said
+
+
+def test_what_a_gateway_did_not_take_is_sent_by_the_same_command_once_it_does(
+    sender: Sender,
+) -> None:
+    add, end = people("gateway", 8), people("gateway-over", 2)
+    sender.makes(add, end)
+    sender.server.gate.minds = ""
+    code, said = sender.sends()
+    assert (code, "takes none of them" in said) == (COULD_NOT_RUN, True)
+    assert "without an answer" not in said
+    sender.server.gate.minds = None
+    code, said = sender.sends()
+    assert (code, "8 reminders added, 0 there before, 2 ended" in said) == (FINE, True)
+    assert of(sender, add) == Counter(add)
+    assert sender.over(end) == set(end)
+
+
+def test_one_to_end_that_was_not_taken_is_ended_on_a_later_night(sender: Sender) -> None:
+    end = people("not-ended", 2)
+    first = sender.makes([], end)
+    sender.server.gate.minds = ""
+    assert sender.sends()[0] == PROBLEMS
+    sender.server.gate.minds = None
+    assert sender.makes_of_what_is_there(["not-ended-new"], end) != first
+    code, said = sender.sends()
+    assert (code, "1 reminder added, 0 there before, 2 ended" in said) == (FINE, True)
+    assert sender.over(end) == set(end)
+
+
+def test_those_that_are_never_taken_stand_in_nobody_elses_way_when_they_are_sent_again(
+    sender: Sender,
+) -> None:
+    add, never = people("always", 3), people("never", 7)
+    sender.makes([*add, *never])
+    sender.server.gate.minds = "Patient/never"
+    for _ in range(2):
+        code, said = sender.sends()
+        assert (code, "3 reminders added" in said) == (PROBLEMS, True)
+        assert "7 for a person to look at: the server did not take it" in said
+    sender.makes([*add, *never, "always-new"])
+    code, said = sender.sends()
+    assert (code, "1 reminder added, 3 there before" in said) == (PROBLEMS, True)
+
+
+def test_those_that_come_first_and_are_not_taken_hold_the_others_up_once(sender: Sender) -> None:
+    never, add = people("first-never", 7), people("last", 3)
+    sender.makes([*never, *add])
+    sender.server.gate.minds = "Patient/first-never"
+    assert sender.sends()[0] == COULD_NOT_RUN
+    code, said = sender.sends()
+    assert (code, "3 reminders added" in said) == (PROBLEMS, True)
+    assert "7 for a person to look at: the server did not take it" in said
+
+
+def test_one_that_is_as_it_was_before_it_was_ended_is_ended_again(sender: Sender) -> None:
+    end = people("restored", 2)
+    sender.makes([], end)
+    copies = [sender.at_server(f"/fhir/Flag/f-{one}") for one in end]
+    assert sender.sends()[0] == FINE
+    sender.server.put(copies[:1], as_it_was=True)
+    assert sender.over(end) == {end[1]}
+    sender.has([*end, "restored-new"], a_cough("restored-new"), *copies)
+    assert sender.types("--client", "ehr")[0] == FINE
+    code, said = sender.sends()
+    assert (code, "1 reminder added, 0 there before, 2 ended" in said) == (FINE, True)
+    assert sender.over(end) == set(end)
 
 
 def test_whom_a_person_strikes_out_is_left_out(sender: Sender) -> None:

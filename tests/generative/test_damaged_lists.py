@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fhir_adapters.bulk.beside import keep_beside, kept_book, kept_flags
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.parquet import Keeping, finish, unfinished
-from fhir_adapters.bulk.people import Fault, SetAside, Someone
+from fhir_adapters.bulk.people import Fault, Ids, SetAside, Someone
 from fhir_adapters.needs import needs_of
 from rules.record import Entry, Kind, PatientRecord, Person
 from tests.builders import a_record, code, entry
@@ -46,7 +46,8 @@ def a_whole_list(folder: Path) -> None:
         came = [Keeping(inside, NEEDS)(part) for part in parts]
         files = [file for some, _ in came for file in some]
         aside = SetAside(1, (Fault("Goal.ndjson:2", "This line"),), 1, {Kind.GOAL: "not whole"})
-        finish(folder, inside, files, NEEDS, aside, keep_beside(inside, *BESIDE))
+        beside = keep_beside(inside, *BESIDE)
+        finish(folder, inside, files, NEEDS, aside, Ids.FHIR, beside)
 
 
 def all_of(folder: Path) -> tuple[object, ...]:

@@ -55,7 +55,10 @@ async function answer(request, body) {
     wanted.searchParams.set("_count", count);
   }
   const sent = makeSimpleRequest(request.method, path + wanted.search, body && JSON.parse(body));
-  const [outcome, resource] = await router.handleRequest({ ...sent, headers: request.headers }, repository);
+  const handled = () => router.handleRequest({ ...sent, headers: request.headers }, repository);
+  // Put back from a copy: it is the version again that it was then.
+  const restored = "x-as-it-was" in request.headers;
+  const [outcome, resource] = restored ? await repository.withSeeding(handled) : await handled();
   const said = resource ?? outcome;
   return [outcome, searching && said.type === "searchset" ? linked(said, asked, count, offset) : said];
 }
