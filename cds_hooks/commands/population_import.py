@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cds_hooks.commands import COULD_NOT_RUN, say
-from cds_hooks.commands.population_run import tell
+from cds_hooks.commands.population_run import nobody, tell
 from cds_hooks.commands.writing import for_owner
 from cds_hooks.population.asking import opened, read_by
 from fhir_adapters.bulk.beside import keep_beside
@@ -55,10 +55,11 @@ def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
         opened(wanted.source, needs, wanted.scratch, crew, wanted.mapping) as whole,
     ):
         files = [file for each in whole.each(Keeping(inside, needs), say.people) for file in each]
-        visits, reminders = book(wanted.source, wanted.mapping), flags(wanted.source, needs)
-        beside = keep_beside(inside, visits, reminders)
-        made = finish(wanted.to, inside, files, needs, whole.aside, beside)
         if wanted.rejects is not None:
             with for_owner(wanted.rejects) as kept:
                 whole.keep_rejects(kept)
-        return made, whole.aside
+        if not any(file.people for file in files):
+            raise nobody(wanted.source, whole.aside)
+        visits, reminders = book(wanted.source, wanted.mapping), flags(wanted.source, needs)
+        beside = keep_beside(inside, visits, reminders)
+        return finish(wanted.to, inside, files, needs, whole.aside, beside), whole.aside

@@ -18,7 +18,7 @@ from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say
 from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, of_others, with_pauses
 from cds_hooks.commands.night_folder import SEAL, CannotUse, night_folder
-from cds_hooks.commands.population_run import tell
+from cds_hooks.commands.population_run import nobody, tell
 from cds_hooks.commands.writing import for_owner
 from cds_hooks.population import tag_files
 from cds_hooks.population.asking import HOOK, opened
@@ -170,6 +170,8 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
         if wanted.rejects is not None:
             with for_owner(wanted.rejects) as kept:
                 whole.keep_rejects(kept)
+        if not night.people:
+            raise nobody(wanted.source, whole.aside)
         return night, whole.aside
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, PROBLEMS, say, tried
-from cds_hooks.commands.population_run import tell
+from cds_hooks.commands.population_run import nobody, tell
 from cds_hooks.commands.writing import CannotWrite, for_owner, write_whole
 from cds_hooks.population.asking import opened
 from cds_hooks.population.burden import Burden, burden
@@ -149,6 +149,8 @@ def _ask(wanted: Wanted, rule: Rule, library: Library, today: date) -> _Asked:
         if wanted.rejects is not None:
             with for_owner(wanted.rejects) as kept:
                 whole.keep_rejects(kept)
+        if not found.whole.people:
+            raise nobody(wanted.source, whole.aside)
         cards = burden(others, found.asked, book(wanted.source, wanted.mapping), today)
         return _Asked(rule, practice.name, found, cards, today, whole.aside)
 
