@@ -112,7 +112,7 @@ def open_bundles(
         why = why_not or ("" if not folders and is_bundle(path.name) else _ELSEWHERE)
         if not why:
             files.append(path)
-        elif not is_beside(path.name):
+        elif why_not or not is_beside(path.name):
             lost.append(_lost(path, why))
             named |= set() if why_not else _named(path)
     by_person: dict[str, list[tuple[Path, bytes]]] = {}

@@ -176,7 +176,7 @@ def test_what_a_server_said_beside_an_export_was_heard_when_it_was_fetched(tmp_p
 # ---- folders ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["part2", "Condition", "Practice"])
+@pytest.mark.parametrize("name", ["part2", "Condition", "manifest"])
 def test_a_folder_that_leads_elsewhere_is_not_read_and_told(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "export"
     folder.mkdir()
