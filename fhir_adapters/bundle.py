@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from codecs import BOM_UTF8
 from pathlib import Path
 
 from fhir_adapters.decode import NotFhir, read_value
@@ -39,7 +40,7 @@ def unpacked(path: Path) -> bytes:
     if len(body) > LARGEST:
         size = f"{LARGEST // 1024 // 1024} MB"
         raise BundleError(f"{path} is longer than {size}: export so long a record as NDJSON.")
-    return body
+    return body.removeprefix(BOM_UTF8)
 
 
 def record_from_bundle(body: bytes) -> PatientRecord:

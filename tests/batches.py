@@ -53,7 +53,7 @@ def by_workers(folder: Path, library: Library, today: date = TODAY) -> Found:
     """What the workers come to, of a folder that all of them see."""
     _, wanted = asking(library)
     export = open_folder(folder, wanted)
-    aside, told = export.aside(), fetched.account(folder, wanted)
+    aside, told = sum(export.aside(), SetAside()), fetched.account(folder, wanted)
     if told is not None:
         aside += fetched.set_aside(folder, told, wanted)
     where = folder if told is not None else None
@@ -105,4 +105,4 @@ def _asked(
 def _aside(told: Mapping[str, Any]) -> SetAside:  # Any: as Arrow gives it
     first = tuple(Fault(one["place"], one["why"]) for one in told["first"])
     unread = {Kind(one["list"]): one["why"] for one in told["unread"]}
-    return SetAside(told["count"], first, told["people"], unread)
+    return SetAside(told["count"], first, told["people"], unread, told["others"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cds_hooks.commands import COULD_NOT_RUN, say
-from cds_hooks.commands.population_run import tell
+from cds_hooks.commands.population_run import nobody, tell
 from cds_hooks.commands.writing import for_owner_if, inside
 from cds_hooks.population.asking import opened, read_by
 from fhir_adapters.bulk.beside import keep_beside
@@ -60,9 +60,11 @@ def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
         opened(wanted.source, needs, wanted.scratch, crew, wanted.mapping) as whole,
     ):
         files = [file for each in whole.each(Keeping(folder, needs)) for file in each]
+        whole.keep_rejects(kept)
+        if not any(file.people for file in files):
+            raise nobody(wanted.source, whole.aside)
         crew.begin("Appointments and reminders")
         visits, reminders = book(wanted.source, wanted.mapping), flags(wanted.source, needs)
         beside = keep_beside(folder, visits, reminders)
-        whole.keep_rejects(kept)
         made = finish(wanted.to, folder, files, needs, whole.aside, whole.ids, beside)
         return made, whole.aside

@@ -80,6 +80,8 @@ def run(wanted: Wanted) -> int:
     try:
         ask = _on_spark if wanted.engine == SPARK else _here
         found = ask(wanted, library, today)
+        if not found.people:
+            raise nobody(wanted.source, found.aside)
     except (BulkError, OSError) as error:
         return say.could_not(error, wanted.to)
     _print(library, found.people, found.came)
@@ -151,4 +153,12 @@ def tell(aside: SetAside) -> int:
         say.sorry(f"and {aside.count - len(aside.first)} more.")
     if aside.people:
         say.sorry(f"{aside.people} of them are people who were not asked about at all.")
+    if aside.others:
+        say.sorry("More people may be in what was set aside: they were not asked about.")
     return PROBLEMS if aside.count else FINE
+
+
+def nobody(source: Path, aside: SetAside) -> BulkError:
+    """What there is to say where nobody could be asked about; what was set aside is told first."""
+    tell(aside)
+    return BulkError(f"{source} has nobody in it who could be asked about.")

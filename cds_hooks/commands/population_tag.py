@@ -19,7 +19,7 @@ from cds_hooks.commands.asked import Named
 from cds_hooks.commands.heard import answers_of, of_others, with_pauses
 from cds_hooks.commands.night_folder import SEAL, CannotUse, night_folder
 from cds_hooks.commands.night_summary import Left, reminding, summary
-from cds_hooks.commands.population_run import tell
+from cds_hooks.commands.population_run import nobody, tell
 from cds_hooks.commands.writing import for_owner_if, inside
 from cds_hooks.population import tag_files
 from cds_hooks.population.asking import HOOK, opened
@@ -189,6 +189,8 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
             for row in done.rows:
                 _take(night, row, library, _heard(answers, row, wanted.client, resting))
         whole.keep_rejects(kept)
+        if not night.people:
+            raise nobody(wanted.source, whole.aside)
         return night, whole.aside
 
 

@@ -16,7 +16,7 @@ import msgspec
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, say, versions
 from cds_hooks.commands.diff_report import Report, Told, as_json, print_briefly, print_rule
-from cds_hooks.commands.population_run import tell
+from cds_hooks.commands.population_run import nobody, tell
 from cds_hooks.commands.reviews import keep
 from cds_hooks.commands.versions import NoVersion, Versions
 from cds_hooks.commands.writing import CannotWrite, for_owner_if, inside, lines_for_owner
@@ -153,6 +153,8 @@ def _counted(
                 for person, change in changed:
                     named.setdefault(change, []).append(person)
         source.keep_rejects(kept)
+        if not whole.people:
+            raise nobody(wanted.source, source.aside)
         ids = frozenset(pair.id for pair in asked)
         return _Counted(Told(whole, ids, named), source.aside)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, say, tried
-from cds_hooks.commands.population_run import tell
+from cds_hooks.commands.population_run import nobody, tell
 from cds_hooks.commands.writing import CannotWrite, for_owner_if, inside, write_whole
 from cds_hooks.population.asking import opened
 from cds_hooks.population.burden import Burden, burden
@@ -162,6 +162,8 @@ def _ask(wanted: Wanted, rule: Rule, library: Library, today: date) -> _Asked:
         for part in whole.each(trial):
             found += part
         whole.keep_rejects(kept)
+        if not found.whole.people:
+            raise nobody(wanted.source, whole.aside)
         crew.begin("Appointments")
         cards = burden(others, found.asked, book(wanted.source, wanted.mapping), today)
         return _Asked(rule, practice.name, found, cards, today, whole.aside)

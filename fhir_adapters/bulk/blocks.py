@@ -23,7 +23,6 @@ import msgspec
 from fhir_adapters.bulk.buckets import (
     DOUBTED,
     PORTION,
-    REJECTS,
     Buckets,
     Source,
     framed,
@@ -31,9 +30,11 @@ from fhir_adapters.bulk.buckets import (
 )
 from fhir_adapters.bulk.chunk import Came, Row, evaluate_chunk
 from fhir_adapters.bulk.fetched import mark
-from fhir_adapters.bulk.files import Piece, arrow, type_named
+from fhir_adapters.bulk.files import Piece, arrow
+from fhir_adapters.bulk.names import type_named
 from fhir_adapters.bulk.ndjson import everybody
 from fhir_adapters.bulk.people import Part, SetAside, Someone
+from fhir_adapters.bulk.rejects import REJECTS
 from fhir_adapters.bulk.sorting import Sorting, Sought
 from rules.record import Kind
 from rules.rule import Rule
@@ -46,7 +47,7 @@ BLOCKS = "bucket int, piece string, number int, lines binary, aside binary"
 ROWS = (
     "person string,"
     " came array<struct<rule: string, version: int, decision: string, because: string>>,"
-    " aside struct<part: int, count: bigint, people: bigint,"
+    " aside struct<part: int, count: bigint, people: bigint, others: boolean,"
     " first: array<struct<place: string, why: string>>,"
     " unread: array<struct<list: string, why: string>>>"
 )
@@ -113,7 +114,7 @@ class SortLines:
         each = (row for batch in batches for row in _rows_of(batch))
         for (file, start), rows in groupby(each, itemgetter(1, 2)):
             blocks = _Blocks(f"{file} {start:015}", self.sought.buckets)
-            sorting = Sorting(type_of(file) or "", self.sought, blocks.to)
+            sorting = Sorting(type_of(file), self.sought, blocks.to)
             sorting.begin(Source.at(file, start))
             lines = _Lines(row[0] for row in rows)
             while sorting.sort(lines, sorting.at + _SORTED_AT_ONCE):
@@ -121,10 +122,10 @@ class SortLines:
             yield from blocks.end(blocks.to.aside())
 
 
-def type_of(address: str) -> str | None:
+def type_of(address: str) -> str:
     """The resource type that an address says is in a file, by its name or its folder's."""
     before, _, name = address.rpartition("/")
-    return type_named(name, before.rpartition("/")[2])
+    return type_named(name, (before.rpartition("/")[2],))
 
 
 def _rows_of(batch: Batch) -> Iterator[tuple[Any, ...]]:  # Any: pyarrow is untyped
@@ -308,6 +309,7 @@ def _batches(rows: Iterable[Row], part: int, told: Sequence[SetAside]) -> Iterat
             "part": part,
             "count": aside.count,
             "people": aside.people,
+            "others": aside.others,
             "first": [{"place": fault.place, "why": fault.why} for fault in aside.first],
             "unread": [{"list": str(kind), "why": why} for kind, why in aside.unread.items()],
         }
@@ -356,6 +358,7 @@ def _aside_type() -> Any:  # Any: pyarrow is untyped
             "part": pa.int32(),
             "count": number,
             "people": number,
+            "others": pa.bool_(),
             "first": pairs("place"),
             "unread": pairs("list"),
         }

@@ -12,11 +12,11 @@ import msgspec
 
 from fhir_adapters.bulk import cells, whose
 from fhir_adapters.bulk.beside import kept_book
-from fhir_adapters.bulk.bundles import ENDINGS
 from fhir_adapters.bulk.csv_lines import headings, rows
 from fhir_adapters.bulk.extract import standing
 from fhir_adapters.bulk.files import Unreadable, find, lines
 from fhir_adapters.bulk.mapping import NAME, CodedFile, PeopleFile, Standing, read_mapping
+from fhir_adapters.bulk.names import is_bundle
 from fhir_adapters.bulk.parquet import is_kept
 from fhir_adapters.bulk.sorting import about_whom
 from fhir_adapters.bundle import BundleError, unpacked
@@ -81,7 +81,7 @@ def _resources(source: Path) -> Iterator[Resource]:
             continue
     if not found:
         for path in sorted(source.iterdir()):
-            if path.name.endswith(ENDINGS):
+            if is_bundle(path.name):
                 yield from _in_bundle(path)
 
 

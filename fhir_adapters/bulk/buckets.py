@@ -17,6 +17,7 @@ import msgspec
 
 from fhir_adapters.bulk.files import number_of
 from fhir_adapters.bulk.people import MOST_NAMED, Fault, SetAside, place
+from fhir_adapters.bulk.rejects import REJECTS, noted
 from rules.codes import Code
 from rules.record import Kind
 
@@ -24,8 +25,8 @@ PORTION = 64 * 1024 * 1024  # bytes of a bucket that are in memory at once
 # More than this of what rules may read is nobody's record: what is over is set aside.
 MOST_OF_ONE = 8 * 1024 * 1024  # bytes
 TOO_MUCH = "One person has more lines than any record has; those from here on are not read."
-REJECTS = "rejects"  # in place of a bucket's number: the lines that are set aside
-DOUBTED = "doubted"  # the same: buckets in which a line may be of somebody who is not there
+# In place of a bucket's number: those in which a line may be of somebody who is not there.
+DOUBTED = "doubted"
 UNSURE = "?"  # in place of a name: a broken line names them, in which that may be broken too
 
 NO_CODES = msgspec.Raw(b"[]")
@@ -144,6 +145,7 @@ class Buckets:
         self.source: Source | None = None  # of the lines that are written from now on
         self.people_lost = 0
         self._doubted: set[int] = set()
+        self.others_lost = False  # people, too, whom nobody can count
 
     def of(self, person: str) -> BinaryIO:
         """What a person's lines are written to."""
@@ -155,10 +157,12 @@ class Buckets:
         return len(self._first) < MOST_NAMED
 
     def set_aside(self, fault: Fault | None, text: bytes = b"") -> None:
-        """Count what could not be read, and keep the line."""
+        """Count what could not be read, and keep the line; where it is none, its place."""
         self._count += 1
         if fault is not None and self.names_more:
             self._first.append(fault)
+        if not text and fault is not None:
+            text = noted(fault)
         if text:
             rejects = self._file(REJECTS, None)
             rejects.write(text if text.endswith(b"\n") else text + b"\n")
@@ -176,7 +180,8 @@ class Buckets:
 
     def aside(self) -> SetAside:
         """All that was set aside."""
-        return SetAside(self._count, tuple(self._first), self.people_lost, {**self._unread})
+        first, unread = tuple(self._first), {**self._unread}
+        return SetAside(self._count, first, self.people_lost, unread, self.others_lost)
 
     def _file(self, what: str, source: Source | None) -> BinaryIO:
         found = self._open.get(what)

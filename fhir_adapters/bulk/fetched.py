@@ -11,17 +11,18 @@ import msgspec
 
 from fhir_adapters.bulk.buckets import Buckets, Frame, write
 from fhir_adapters.bulk.files import BulkError
+from fhir_adapters.bulk.names import FETCHED, UNREAD_OF_PEOPLE
 from fhir_adapters.bulk.people import MOST_NAMED, Fault, SetAside
 from fhir_adapters.needs import Needs, Query
 from fhir_adapters.read import KINDS, TYPES
 from rules.record import Kind
 
 FORMAT = 1
-NAME = "fetched.json"
+NAME = FETCHED
 UNDER_WAY = "fetching.json"
 # One line for each person and list that is not known to be whole. By its name it is no part of an
 # export, whose lines would be people's.
-UNREAD = "unread.txt"
+UNREAD = UNREAD_OF_PEOPLE
 PATIENT = "Patient"
 
 _NOT_WHOLE = "it could not be fetched whole"

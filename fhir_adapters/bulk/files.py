@@ -6,34 +6,36 @@ What cannot be read is a Fault and not an error: it is told with its place, and 
 import codecs
 import gzip
 import io
-import re
+import os
 import sys
 import zlib
 from collections.abc import Iterator
 from importlib import import_module
+from os.path import realpath
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol, cast
 
-from fhir_adapters.read import KINDS
+from fhir_adapters.bulk.names import (
+    FETCHED,
+    is_beside,
+    is_bundle,
+    is_hidden,
+    is_of_a_fetch,
+    is_part,
+    odd_by_name,
+    type_named,
+)
 
 # A longer line is nobody's record: it is set aside without being held in memory.
 LONGEST_LINE = 16 * 1024 * 1024  # bytes
 # Plain files are read in pieces of this size, so that several processes share one file.
 PIECE = 64 * 1024 * 1024  # bytes
 
-_ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz", ".ndjson.zst", ".jsonl.zst")
-# Every name that a part of an export may have, and what it may be packed with, or still be.
-_LOOKS = re.compile(
-    r"\.(?:ndjson|jsonl)"
-    r"(?:\.(?:gz|zst|bz2|xz|zip|7z|lz4|lzma|br|snappy|Z|part|partial|tmp|crdownload|[0-9]+))?\Z"
-)
-_TYPE = re.compile(r"[A-Z][A-Za-z]+")
-_KNOWN = frozenset({*KINDS, "Patient"})
-
 _LINKED = "It is a link that leads out of the folder: put the file itself there."
+_FOLDER_LINKED = "It is a link to a folder, which is not read: put the files themselves there."
 _NO_FILE = "It has the name of a file and is none."
-_OTHERWISE = "It is not finished, or packed in another way than gzip or zstd: unpack it."
+_CLOSED = "It cannot be opened: look at who may read it."
 
 
 class BulkError(Exception):
@@ -69,6 +71,14 @@ class Odd(NamedTuple):
     why: str
 
 
+class Seen(NamedTuple):
+    """Something in a folder, and why it cannot be read, by what it is; "" where it may be."""
+
+    path: Path
+    folders: tuple[str, ...]  # that it is in, from the one that is looked at on
+    why: str
+
+
 def find(folder: Path, size: int = PIECE) -> dict[str, list[Piece]]:
     """The pieces of a folder by resource type, in the order of their names.
 
@@ -83,38 +93,52 @@ def find(folder: Path, size: int = PIECE) -> dict[str, list[Piece]]:
 
 
 def odd(folder: Path) -> list[Odd]:
-    """What has the name of a part of an export, and is none that can be read."""
+    """Whatever else is there, but for what says nothing of anybody: it may be a part, too."""
     return [Odd(*one) for one in _looked_at(folder) if one[2]]
 
 
-def type_named(name: str, parent: str = "") -> str | None:
-    """The resource type that a file's name says is in it, or its folder's; "" where neither does.
-
-    None where it has not the name of a part of an export.
-    """
-    if not _LOOKS.search(name):
-        return None
-    named = _TYPE.match(name)
-    of = named[0] if named else ""
-    is_type = parent[:1].isupper() and parent.isalpha()
-    return parent if is_type and of not in _KNOWN else of
-
-
-def odd_by_name(name: str) -> str:
-    """Why a part of an export is not read, by its name; "" where it is."""
-    return "" if name.endswith(_ENDINGS) else _OTHERWISE
-
-
 def _looked_at(folder: Path) -> Iterator[tuple[Path, str, str]]:
+    seen = [one for one in walked(folder) if one.why or not is_beside(one.path.name)]
+    if (folder / FETCHED).is_file():
+        seen = [one for one in seen if one.folders or not is_of_a_fetch(one.path.name)]
+    each = [(one, one.why or odd_by_name(one.path.name)) for one in seen]
+    read = {realpath(one.path) for one, why in each if not why and one.path.is_symlink()}
+    for one, why in each:
+        if not why or realpath(one.path) not in read:  # or else it is read through its link
+            yield one.path, type_named(one.path.name, one.folders), why
+
+
+def walked(folder: Path) -> list[Seen]:
+    """What is in a folder and in the folders in it, in order, without what is hidden.
+
+    Of folders those alone that cannot be looked into, or have the name of a file.
+    """
     inside = folder.resolve()
-    for path in sorted(folder.rglob("*")):
-        if any(part.startswith(".") for part in path.relative_to(folder).parts):
-            continue
-        of = type_named(path.name, path.parent.name if path.parent != folder else "")
-        if of is not None:
-            yield path, of, why_not_read(path, inside) or odd_by_name(path.name)
-        elif path.is_symlink() and path.is_dir() and path.name in _KNOWN:
-            yield path, path.name, _LINKED
+    closed: list[Path] = []
+    found: list[Seen] = []
+
+    def not_listed(error: OSError) -> None:
+        closed.append(Path(error.filename))
+
+    for at, folders, files in os.walk(folder, onerror=not_listed):
+        here = Path(at)
+        within = here.relative_to(folder).parts
+        folders[:] = [name for name in folders if not is_hidden(name)]
+        for path in (here / name for name in folders):
+            if path.is_symlink() and not _is_seen(path.resolve(), inside):
+                found.append(Seen(path, within, _FOLDER_LINKED))
+            elif is_part(path.name) or is_bundle(path.name):
+                found.append(Seen(path, within, _NO_FILE))
+        for path in (here / name for name in files if not is_hidden(name)):
+            found.append(Seen(path, within, why_not_read(path, inside)))
+    found += [Seen(path, path.relative_to(folder).parts[:-1], _CLOSED) for path in closed]
+    return sorted(found)
+
+
+def _is_seen(path: Path, inside: Path) -> bool:
+    """Whether a folder that a link leads to is looked into anyway."""
+    within = path.relative_to(inside).parts if path.is_relative_to(inside) else (".",)
+    return not any(map(is_hidden, within))
 
 
 def why_not_read(path: Path, inside: Path) -> str:
@@ -124,16 +148,25 @@ def why_not_read(path: Path, inside: Path) -> str:
             return _LINKED
     except (OSError, RuntimeError):  # to itself, or to nothing
         return _LINKED
-    return "" if path.is_file() else _NO_FILE
+    try:
+        return "" if path.is_file() else _NO_FILE
+    except OSError:
+        return _CLOSED
 
 
 def _pieces(path: Path, resource_type: str, size: int) -> Iterator[Piece]:
     whole = path.stat().st_size
-    if path.suffix in (".gz", ".zst") or whole <= size:
+    if packing(path) or whole <= size:
         yield Piece(path, resource_type)
         return
     for start in range(0, whole, size):
         yield Piece(path, resource_type, start, min(start + size, whole))
+
+
+def packing(path: Path) -> str:
+    """What a file is packed with, by its ending: ".gz", ".zst" or ""."""
+    ending = path.suffix.lower()
+    return ending if ending in (".gz", ".zst") else ""
 
 
 class ReadLines(Protocol):
@@ -240,13 +273,13 @@ class _Told(io.RawIOBase):
 
 
 def _unpacked(path: Path, start: int) -> io.RawIOBase:
-    if path.suffix not in (".gz", ".zst"):
+    if not packing(path):
         file = path.open("rb", 0)
         file.seek(max(start - 1, 0))
         return file
     if not path.stat().st_size:
         raise EOFError  # nothing, packed, is some bytes: this one never arrived
-    if path.suffix == ".gz":
+    if packing(path) == ".gz":
         return cast("io.RawIOBase", gzip.GzipFile(path, "rb"))  # it reads as one
     library = arrow("pyarrow", f"{path} is packed with zstd, which", ", or unpack the file")
     unpacked = library.input_stream(str(path), compression="zstd")

@@ -15,9 +15,11 @@ from fhir_adapters.bulk.buckets import (
     portions,
     read,
 )
-from fhir_adapters.bulk.files import BulkError, Odd, Piece, find, odd
-from fhir_adapters.bulk.people import NOT_ASKED_FOR, SET_ASIDE, Fault, SetAside, Someone, place
-from fhir_adapters.bulk.sorting import PATIENT, Sought, Task, sort
+from fhir_adapters.bulk.files import BulkError, Odd, Piece, find, odd, packing
+from fhir_adapters.bulk.names import PATIENT, is_bundle
+from fhir_adapters.bulk.people import NOT_ASKED_FOR, SET_ASIDE, Fault, SetAside, Someone, shown
+from fhir_adapters.bulk.rejects import Rejects
+from fhir_adapters.bulk.sorting import Sought, Task, sort
 from fhir_adapters.decode import read_resource
 from fhir_adapters.needs import Needs
 from fhir_adapters.patient import ethnic_category, person
@@ -67,9 +69,9 @@ class Folder(NamedTuple):
     def size(self) -> int:
         """How much there is in all of its files, unpacked, as far as that can be guessed; bytes."""
         files = {piece.path for pieces in self.pieces.values() for piece in pieces}
-        return sum(path.stat().st_size * _PACKED.get(path.suffix, 1) for path in files)
+        return sum(path.stat().st_size * _PACKED.get(packing(path), 1) for path in files)
 
-    def aside(self) -> SetAside:
+    def aside(self) -> list[SetAside]:
         """What cannot be read of it, as its names tell: whatever is in there, nobody knows."""
         return odd_aside(self.odd, self.needs)
 
@@ -99,14 +101,17 @@ def not_there(needs: Needs, types: Collection[str]) -> dict[Kind, str]:
     return missing
 
 
-def odd_aside(odd: Iterable[Odd], needs: Needs) -> SetAside:
-    """What is lost with files that cannot be read, by the types that they are of."""
-    found = SetAside()
+def odd_aside(odd: Iterable[Odd], needs: Needs) -> list[SetAside]:
+    """What is lost with each file that cannot be read, by the type that it is of."""
+    found: list[SetAside] = []
     for path, named, why in odd:
         kinds = [KINDS[named]] if named in KINDS else [] if named else list(Kind)
         if kinds or named == PATIENT:
             unread = {kind: SET_ASIDE for kind in kinds if kind in needs.kinds}
-            found += SetAside(1, (Fault(place(path, 1), why),), 0, unread)
+            somebody = not named and is_bundle(Path(path).name)
+            others = not somebody and named in ("", PATIENT)
+            fault = Fault(shown(str(path)), why)
+            found.append(SetAside(1, (fault,), int(somebody), unread, others))
     return found
 
 
@@ -124,8 +129,13 @@ class Bucket(NamedTuple):
 
     def people(self, told: list[SetAside]) -> Iterator[Someone]:
         """Each of them, by their identifiers; what had to be set aside is added to ``told``."""
+        rejects = Rejects(self.scratch, f"of.{self.number:06}")
         for portion in portions(self.scratch, self.number):
-            yield from everybody(read(self.scratch, self.number, portion), self.unread, told)
+            lines = read(self.scratch, self.number, portion)
+            yield from everybody(lines, self.unread, told, rejects)
+
+
+_NOT_KEPT = Rejects(None, "")
 
 
 class Doubted(NamedTuple):
@@ -157,11 +167,14 @@ def nobodys(doubt: Doubted) -> SetAside:
 
 
 def everybody(
-    portion: Iterable[Framed], unread: Mapping[Kind, str], told: list[SetAside]
+    portion: Iterable[Framed],
+    unread: Mapping[Kind, str],
+    told: list[SetAside],
+    rejects: Rejects = _NOT_KEPT,
 ) -> Iterator[Someone]:
     """Whoever is in a portion, by their identifiers; ``unread`` are the lists unknown of everybody.
 
-    What had to be set aside is added to ``told``.
+    What had to be set aside is added to ``told``, and its lines are kept in ``rejects``.
     """
     patients: dict[str, bytes | None] = {}
     found: dict[str, _Lines] = {}
@@ -176,6 +189,7 @@ def everybody(
             aside = lines.take(one)
         if aside is not None:
             told.append(aside)
+            rejects.keep(one[1])
     for patient_id in sorted(patients):
         told_once = patients[patient_id]
         if told_once is not None:
@@ -266,7 +280,7 @@ def records(folder: Path, needs: Needs) -> Iterator[PatientRecord]:
     if PATIENT not in export.pieces:
         raise BulkError(f"{folder} has no Patient.ndjson, or part of one, with anybody in it.")
     with TemporaryDirectory(prefix="goodday-") as scratch:
-        aside = sum(map(sort, export.tasks(Path(scratch))), export.aside())
+        aside = sum(map(sort, export.tasks(Path(scratch))), sum(export.aside(), SetAside()))
         aside = sum(map(nobodys, doubts(Path(scratch))), aside)
         for part in export.parts(Path(scratch), aside.unread):
             for one in part.people([]):

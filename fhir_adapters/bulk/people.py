@@ -57,6 +57,7 @@ class SetAside:
     first: tuple[Fault, ...] = ()
     people: int = 0  # of these, people who are not asked about at all
     unread: Mapping[Kind, str] = field(default_factory=dict[Kind, str])  # of everybody
+    others: bool = False  # people may have been in it whom nobody can count
 
     def __add__(self, other: "SetAside") -> "SetAside":
         """Both together. The first reason of a list is the one that is said."""
@@ -65,6 +66,7 @@ class SetAside:
             (self.first + other.first)[:MOST_NAMED],
             self.people + other.people,
             {**other.unread, **self.unread},
+            self.others or other.others,
         )
 
 

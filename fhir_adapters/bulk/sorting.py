@@ -34,6 +34,7 @@ from fhir_adapters.bulk.files import (
     rest_of_line,
 )
 from fhir_adapters.bulk.local import advance
+from fhir_adapters.bulk.names import PATIENT
 from fhir_adapters.bulk.people import SET_ASIDE, Fault, SetAside
 from fhir_adapters.decode import UNREADABLE, is_text
 from fhir_adapters.elements import Element, Participant, Reference, Resource
@@ -41,7 +42,6 @@ from fhir_adapters.read import KINDS, keep
 from rules.codes import Code
 from rules.record import Kind
 
-PATIENT = "Patient"
 # A reference to one resource, relative or absolute, with or without a version.
 _REFERENCE = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[^/]*)?")
 _PLAIN = re.compile(r"Patient/([A-Za-z0-9.-]{1,64})")
@@ -50,6 +50,7 @@ _SUBJECT = re.compile(
     rb'"(?:[^"\\]*/)?Patient/([A-Za-z0-9.-]{1,64})(?:/_history/[^"\\/]*)?"\s*[,}]'
 )
 _ANYBODY = re.compile(rb"Patient(?:/|\\/)([A-Za-z0-9.-]*)")
+_TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
 _NAMED = frozenset({PATIENT, *KINDS})  # types whose files have nothing else in them
 _MOST_REMEMBERED = 100_000  # references whose bucket is known without working it out again
 
@@ -63,6 +64,8 @@ _NO_ID = "A Patient entry has no id."
 _ANOTHER_TYPE = "This line is of another type than the file, by its name."
 _OUTCOME = "The export says here that something could not be read."
 _BROKEN_OFF = "The file breaks off here, or cannot be opened or unpacked."
+_NOT_TO_ITS_END = "a file of it breaks off, or cannot be opened or unpacked"
+_SAYS_SO = "the export says that something could not be read"
 
 
 class Sought(NamedTuple):
@@ -133,7 +136,8 @@ class Sorting:
         except Unreadable:
             self.line += 1
             self._fault(_BROKEN_OFF)
-            self.to.unknown(self._kinds(), "a file of it breaks off, or cannot be unpacked")
+            self._anybody()
+            self.to.unknown(self._kinds(), _NOT_TO_ITS_END)
 
     def begin(self, source: Source) -> None:
         """Lines come from here."""
@@ -202,7 +206,7 @@ class Sorting:
     def _unusual(self, text: bytes, resource: Resource, kind: Kind) -> None:
         about = about_whom(resource)
         if about is None:
-            self._fault(_NOBODY)
+            self._fault(_NOBODY, text)
             why = f"{resource.resourceType} entries do not say whom they are about"
             self.to.unknown([kind], why)
             return
@@ -245,30 +249,40 @@ class Sorting:
                 self._fault(_NO_ID, text)
                 self.to.people_lost += 1
         elif resource.resourceType in ("OperationOutcome", "Bundle"):
-            self._fault(_OUTCOME)
-            self.to.unknown(self._kinds(), "the export says that something could not be read")
+            self._fault(_OUTCOME, text)
+            self._anybody()
+            self.to.unknown(self._kinds() or Kind, _SAYS_SO)
         elif self.resource_type in _NAMED and resource.resourceType not in KINDS:
             self._reject(text, _ANOTHER_TYPE)  # who knows what this was
 
     def _reject(self, text: bytes, why: str) -> None:
         """Set a line aside. The list it was in is unknown for whom it names, or else for all."""
         self._fault(why, text)
-        if self.resource_type == PATIENT:
+        types = {one.decode() for one in _TYPE.findall(text)}
+        if PATIENT in (self.resource_type, *types):
             self.to.people_lost += 1  # whoever it was is not asked about at all
-            return
+        elif not types:
+            self._anybody()
+        kinds = self._kinds(types)
         named, is_sure = named_in(text)
         if named is None:
-            self.to.unknown(self._kinds(), SET_ASIDE)
+            self.to.unknown(kinds, SET_ASIDE)
         elif is_sure:
-            self._not_whole(named, self._kinds())
+            self._not_whole(named, kinds)
         else:
-            self._not_whole(named, self._kinds(), UNSURE)
+            self._not_whole(named, kinds, UNSURE)
             self.to.unsure(named)
 
-    def _kinds(self) -> list[Kind]:
-        """The lists that the file is of, by its name."""
-        kind = KINDS.get(self.resource_type)
-        return [kind] if kind is not None else list(Kind)
+    def _kinds(self, types: Iterable[str] = ()) -> list[Kind]:
+        """The lists that the file is of, by its name, and those of the types that a line names."""
+        if self.resource_type not in _NAMED:
+            return list(Kind)
+        return [KINDS[one] for one in sorted({self.resource_type, *types}) if one in KINDS]
+
+    def _anybody(self) -> None:
+        """What is lost may have been people."""
+        if self.resource_type == PATIENT or self.resource_type not in _NAMED:
+            self.to.others_lost = True
 
     def _not_whole(self, people: Iterable[str], kinds: Iterable[Kind], name: str = "") -> None:
         for person in sorted(people):
@@ -276,7 +290,8 @@ class Sorting:
                 write(self.to.of(person), Frame(person, kind, name, why=SET_ASIDE))
 
     def _fault(self, why: str, text: bytes = b"") -> None:
-        place = self.source.place(self.line) if self.to.names_more else ""
+        is_told = self.to.names_more or not text  # where there is no line to keep, its place is
+        place = self.source.place(self.line) if is_told else ""
         self.to.set_aside(Fault(place, why), text)
 
 

@@ -22,13 +22,14 @@ from fhir_adapters.bulk.blocks import (
     SortPieces,
     type_of,
 )
-from fhir_adapters.bulk.bundles import ENDINGS, open_bundles
-from fhir_adapters.bulk.files import LONGEST_LINE, BulkError, Odd, odd_by_name
+from fhir_adapters.bulk.bundles import open_bundles
+from fhir_adapters.bulk.files import LONGEST_LINE, BulkError, Odd
 from fhir_adapters.bulk.mapping import NAME
+from fhir_adapters.bulk.names import PATIENT, is_beside, is_bundle, odd_by_name
 from fhir_adapters.bulk.ndjson import not_there, odd_aside, open_folder
 from fhir_adapters.bulk.parquet import is_kept, open_kept
 from fhir_adapters.bulk.people import Fault, Part, SetAside, Totals
-from fhir_adapters.bulk.sorting import PATIENT, Sought
+from fhir_adapters.bulk.sorting import Sought
 from fhir_adapters.needs import Needs, needs
 from rules.record import Kind
 from rules.rule import Library, Rule
@@ -45,8 +46,9 @@ _SMALLEST = 1024 * 1024  # bytes: less is not worth a bucket of its own, however
 T = TypeVar("T")
 R = TypeVar("R")
 
-_LOOKS = "*.{ndjson,jsonl}*"
-_NDJSON = "*.{ndjson,jsonl,ndjson.gz,jsonl.gz}"
+_ENDINGS = ("ndjson", "jsonl", "ndjson.gz", "jsonl.gz")
+_NDJSON = f"*.{{{','.join(_ENDINGS)}}}"
+_LARGE = "Spark reads what ends in .ndjson or .jsonl, and .gz: write that in small letters."
 _FETCHED = f"{{{fetched.NAME},{fetched.UNDER_WAY}}}"
 # What Spark leaves out without a word where these are set.
 _SILENT = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
@@ -100,10 +102,10 @@ def _of_folder(spark: "SparkSession", path: Path, asked: _Asked) -> "DataFrame":
     told = fetched.account(path, asked.wanted)
     export = open_folder(path, asked.wanted)
     bundles = told is None and not export.pieces
-    if bundles and any(one.name.endswith(ENDINGS) for one in path.iterdir()):
+    if bundles and any(is_bundle(one.name) for one in path.iterdir()):
         return _of_parts(spark, *open_bundles(path, _Workers(spark)), asked)
     _has_people(path, export.pieces)
-    aside = export.aside()
+    aside = sum(export.aside(), SetAside())
     if told is not None:
         aside += fetched.set_aside(path, told, asked.wanted)
     pieces = export.wanted
@@ -135,12 +137,11 @@ def _of_lines(spark: "SparkSession", address: str, asked: _Asked) -> "DataFrame"
             f"{address} was fetched from a server, and what did not come is told in files that"
             " Spark does not read itself: name it as a folder that every worker sees."
         )
-    types = {file: type_of(file) for file in _files(spark, address, _LOOKS)}
-    named = {file: of for file, of in types.items() if of is not None}
-    odd = [Odd(file, of, why) for file, of in named.items() if (why := odd_by_name(file))]
-    there = {of for file, of in named.items() if not odd_by_name(file)}
+    every = [one for one in _files(spark, address, "*") if not is_beside(one.rpartition("/")[2])]
+    odd = [Odd(file, type_of(file), why) for file in every if (why := _odd(file))]
+    there = {type_of(file) for file in every if not _odd(file)}
     _has_people(address, there)
-    if any(file.endswith(".zst") for file in named):
+    if any(file.lower().endswith((".ndjson.zst", ".jsonl.zst")) for file in every):
         raise BulkError(f"{address} is packed with zstd, which Spark does not unpack; unpack it.")
     text = _text(spark, address, _NDJSON)
     lines = text.select(
@@ -152,9 +153,15 @@ def _of_lines(spark: "SparkSession", address: str, asked: _Asked) -> "DataFrame"
     sought = asked.sought(_buckets(spark, text.rdd.getNumPartitions() * _BUCKET))
     blocks = _mapped(lines, SortLines(sought), BLOCKS)
     none = spark.sparkContext.broadcast(())
-    of_names = SortPieces(none, sought, odd_aside(odd, asked.wanted), None)
+    of_names = SortPieces(none, sought, sum(odd_aside(odd, asked.wanted), SetAside()), None)
     blocks = blocks.union(_mapped(spark.range(0, 1, 1, 1), of_names, BLOCKS))
     return _asked(blocks, sought.buckets, not_there(asked.wanted, there), asked)
+
+
+def _odd(file: str) -> str:
+    return odd_by_name(file) or (
+        "" if file.endswith(tuple(f".{one}" for one in _ENDINGS)) else _LARGE
+    )
 
 
 def _text(spark: "SparkSession", address: str, names: str) -> "DataFrame":
@@ -249,6 +256,7 @@ def _set_aside(row: Any) -> SetAside:  # Any: the same
         tuple(Fault(one.place, one.why) for one in row["first"]),
         row["people"],
         {Kind(one["list"]): one.why for one in row["unread"]},
+        row["others"],
     )
 
 

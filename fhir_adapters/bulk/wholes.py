@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from fhir_adapters.bulk.beside import kept_flags
-from fhir_adapters.bulk.bundles import ENDINGS
 from fhir_adapters.bulk.files import Unreadable, find, lines
+from fhir_adapters.bulk.names import is_bundle
 from fhir_adapters.bulk.parquet import is_kept
 from fhir_adapters.bundle import BundleError, unpacked
 from fhir_adapters.decode import UNREADABLE
@@ -83,7 +83,7 @@ def _flags(source: Path) -> Iterator[bytes]:
         return
     pieces = find(source)
     if not pieces:
-        for path in sorted(one for one in source.iterdir() if one.name.endswith(ENDINGS)):
+        for path in sorted(one for one in source.iterdir() if is_bundle(one.name)):
             yield from _of_bundle(path)
         return
     for piece in (*pieces.get(_FLAG, ()), *pieces.get("", ())):

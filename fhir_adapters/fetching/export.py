@@ -12,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from fhir_adapters.bulk.fetched import PATIENT, Fetched, Kept
+from fhir_adapters.bulk.names import SAID
 from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.fetching.calling import Calls, NotFetched, Reply, together
 from fhir_adapters.fetching.download import NDJSON, TOO_FEW, Gone, bring
@@ -163,13 +164,9 @@ def _expect(state: State, manifest: Manifest) -> None:
     numbers: dict[str, int] = {}
     for file in (*manifest.files, *manifest.errors, *manifest.deleted):
         number = numbers[file.type] = numbers.get(file.type, 0) + 1
-        named = file.type if file.type in state.asked.types else _ASIDE[file.type]
+        named = file.type if file.type in state.asked.types else SAID[file.type]
         name = f"{named}.{number:05}.ndjson"
         state.files.append(Wanted(name=name, type=file.type, url=file.url, count=file.count))
-
-
-# What is no entry of anybody gets a name that no reader takes for one.
-_ASIDE = {"OperationOutcome": "errors", "Bundle": "deleted"}
 
 
 async def _all_files(one: Exporting) -> None:

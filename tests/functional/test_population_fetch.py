@@ -65,7 +65,12 @@ def test_by_export_by_searches_and_from_a_folder_the_rows_are_the_same(desk: Des
     straight = desk.folder / "straight"
     write_ndjson(straight, (invent(1, number, TODAY) for number in range(PEOPLE)))
     expected = desk.rows(straight)
-    bulk = Bulk(invented())
+    remark = {"severity": "information", "code": "informational"}
+    bulk = Bulk(
+        invented(),
+        errors=({"resourceType": "OperationOutcome", "issue": [remark]},),
+        deleted=({"resourceType": "Bundle", "entry": []},),
+    )
     with up(bulk.server()) as server:
         assert desk.fetches(server, to=desk.folder / "exported")[0] == FINE
     bulk = Bulk(invented(), exports=False)

@@ -26,11 +26,10 @@ def export(tmp_path: Path) -> Path:
     people = [a_patient(who, born="1966-01-01") for who in ("ann", "bea")]
     lines = {name: list[Resource]() for name in TYPES.values()}
     lines |= {"Patient": people, "Condition": [a_resource("Condition", "cough", of="ann")]}
-    files = {
-        f"{name}.ndjson": "".join(json.dumps(one) + "\n" for one in each)
-        for name, each in lines.items()
-    }
-    write_folder(folder, files)
+    folder.mkdir()
+    for name, each in lines.items():
+        text = "".join(json.dumps(one) + "\n" for one in each)
+        (folder / f"{name}.ndjson").write_text(text, encoding="utf-8")
     return folder
 
 

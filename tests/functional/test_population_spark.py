@@ -28,7 +28,7 @@ from rules.load import load_library
 from rules.record import Kind
 from rules.rule import Library
 from tests.batches import Rows, embedded
-from tests.builders import TODAY, a_bundle, a_condition, a_patient, shipped, write_folder
+from tests.builders import TODAY, a_bundle, a_condition, a_patient, shipped
 from tests.crowd.inventing import invent
 from tests.crowd.writing import write_ndjson
 from tests.exports import a_crowd, a_practice, about
@@ -223,8 +223,12 @@ def test_what_no_resource_is_at_an_address_is_told_as_in_a_folder(
     hostile = (codecs.BOM_UTF8 + cough, b" " * (LONGEST_LINE + 5), cough.replace(b"Pat", b"P\xe9t"))
     (export / "Condition.2.ndjson").write_bytes(b"\n".join(hostile))
     (export / "Observation.ndjson.part").write_bytes(b"")
+    (export / "Condition.tar.gz").write_bytes(b"")
+    (export / "Extra").mkdir()
+    coughs = {**a_condition("cough"), **about(5), "id": "extra"}
+    (export / "Extra/Conditions.ndjson").write_text(json.dumps(coughs))
     people, aside = embedded(export, library)
-    assert aside.count == 3
+    assert aside.count == 4
     found = rows(spark, export.as_uri(), library, TODAY)
     assert of(found) == people
     added = totals(found).aside
@@ -279,12 +283,14 @@ def test_a_list_that_is_kept_as_parquet_gives_the_same_rows(
 def test_bundles_give_the_same_rows(spark: "SparkSession", folder: Path, library: Library) -> None:
     bundles = folder / "bundles"
     ann = a_bundle(a_patient("ann", born="1966-01-01"), a_condition("cough", **_of("ann")))
-    write_folder(bundles, {"ann.json": json.dumps(ann), "bea.json": "{"})
+    bundles.mkdir()
+    for name, text in {"ann.json": json.dumps(ann), "bea.json": "{", "cem.json.part": ""}.items():
+        (bundles / name).write_text(text)
     people, aside = embedded(bundles, library)
     found = rows(spark, bundles, library, TODAY)
     assert of(found) == people
     assert totals(found).aside == aside
-    assert aside.people == 1
+    assert aside.people == 2
 
 
 def _of(who: str) -> dict[str, Any]:  # Any: as FHIR has it
