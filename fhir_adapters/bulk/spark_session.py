@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkstemp
 from threading import Event, Thread
@@ -58,7 +58,8 @@ def session(
         from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
     except ImportError:
         raise BulkError(_NO_SPARK) from None
-    with TemporaryDirectory(prefix="goodday-", dir=scratch) as folder, _Watched(watch) as watched:
+    watched = _Watched(watch, Py4JError)
+    with TemporaryDirectory(prefix="goodday-", dir=scratch) as folder, watched:
         settings: dict[str, bool | float | int | str | None] = {
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
@@ -92,10 +93,14 @@ def session(
 
 
 class _Watched:
-    """Tells somebody, for as long as it is open, how far Spark is: which step, and its tasks."""
+    """Tells somebody, for as long as it is open, how far Spark is: which step, and its tasks.
 
-    def __init__(self, watch: Watch | None) -> None:
+    ``gone`` is raised where Spark is no more, which whoever asked it for something is told.
+    """
+
+    def __init__(self, watch: Watch | None, gone: type[Exception]) -> None:
         self.tracker: StatusTracker | None = None
+        self._gone = gone
         self._watch = watch
         self._over = Event()
         self._thread = Thread(target=self._look, daemon=True)
@@ -121,20 +126,12 @@ class _Watched:
             if self.tracker is None:
                 watch("Spark starts", 0, None)
                 continue
-            for stage, done, of in _under_way(self.tracker):
-                number = seen.setdefault(stage, len(seen) + 1)
-                watch(f"Spark, step {number}", done, of)
-
-
-def _under_way(tracker: "StatusTracker") -> list[tuple[int, int, int]]:
-    """The steps that Spark works on: which, and of each its tasks that have ended, and all."""
-    from py4j.protocol import Py4JError  # noqa: PLC0415 - an extra
-
-    try:
-        found = [(one, tracker.getStageInfo(one)) for one in sorted(tracker.getActiveStageIds())]
-    except Py4JError:  # it has gone, which whoever asked it for something is told
-        return []
-    return [(one, told.numCompletedTasks, told.numTasks) for one, told in found if told is not None]
+            with suppress(self._gone):
+                for stage in sorted(self.tracker.getActiveStageIds()):
+                    told = self.tracker.getStageInfo(stage)
+                    if told is not None:
+                        number = seen.setdefault(stage, len(seen) + 1)
+                        watch(f"Spark, step {number}", told.numCompletedTasks, told.numTasks)
 
 
 def _told(error: str) -> str:
