@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Generic, TypeVar
 
 from fhir_adapters.bulk import fetched
-from fhir_adapters.bulk.blocks import AskBuckets, SortLines, SortPieces
+from fhir_adapters.bulk.blocks import AskBuckets, SortLines, SortPieces, stints
 from fhir_adapters.bulk.chunk import evaluate_chunk
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.ndjson import not_there, open_folder
+from fhir_adapters.bulk.ndjson import not_there, open_folder, size_of
 from fhir_adapters.bulk.people import Fault, SetAside
 from fhir_adapters.bulk.sorting import Sought
 from fhir_adapters.bulk.source import ready
@@ -29,6 +29,7 @@ Found = tuple[Rows, SetAside]
 T = TypeVar("T")
 Batch = Any  # pyarrow is untyped
 BUCKETS = 3
+STINT = 1_000  # bytes: a few of the files that are small, and one that is not by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,9 @@ def by_workers(folder: Path, library: Library, today: date = TODAY) -> Found:
     if told is not None:
         aside += fetched.set_aside(folder, told, wanted)
     where = folder if told is not None else None
-    sort = SortPieces(_Here(export.wanted), _sought(wanted), aside, where)
-    numbers = import_module("pyarrow").record_batch({"id": range(len(export.wanted) + 1)})
+    some = stints([(piece, size_of(piece)) for piece in export.wanted], STINT)
+    sort = SortPieces(_Here(some), _sought(wanted), aside, where)
+    numbers = import_module("pyarrow").record_batch({"id": range(len(some) + 1)})
     return _asked(sort([numbers]), library, export.missing, today)
 
 

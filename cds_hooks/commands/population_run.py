@@ -93,7 +93,7 @@ def _on_spark(wanted: Wanted, library: Library, today: date) -> Totals:
         option = "--rejects" if wanted.mapping is None else "--mapping"
         raise BulkError(f"--engine spark takes no {option}; leave one of the two out.")
     master = wanted.master or f"local[{wanted.processes or '*'}]"
-    with session(master, wanted.scratch) as spark:
+    with say.progress() as watch, session(master, wanted.scratch, watch) as spark:
         found = rows(spark, wanted.source, library, today, HOOK)
         return totals(found if wanted.to is None else written(found, wanted.to))
 

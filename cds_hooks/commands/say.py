@@ -1,14 +1,15 @@
 """Writing to the terminal: plain where it is piped, and never coloured by what a file says."""
 
+import os
 import sys
 import textwrap
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from difflib import unified_diff
 from pathlib import Path
 from threading import Timer
 from time import monotonic
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn
@@ -122,25 +123,33 @@ def progress() -> Generator[Callable[[str, float, float | None], None]]:
 
     It is told what, how much, and of how much; None where nobody knows.
     """
-    console = Console(file=sys.stderr, highlight=False)
-    bar = Progress(console=console, transient=True) if console.is_terminal else None
-    task = bar.add_task("", total=None) if bar else None
-    began, shown = monotonic(), False
+    with _apart() as file:
+        console = Console(file=file, highlight=False)
+        bar = Progress(console=console, transient=True) if console.is_terminal else None
+        task = bar.add_task("", total=None) if bar else None
+        began, shown = monotonic(), False
 
-    def show(what: str, done: float, of: float | None) -> None:
-        nonlocal shown
-        if bar is None or task is None or monotonic() - began <= _PATIENCE:
-            return
-        if not shown:
-            bar.start()
-            shown = True
-        bar.update(task, description=what, completed=done, total=of)
+        def show(what: str, done: float, of: float | None) -> None:
+            nonlocal shown
+            if bar is None or task is None or monotonic() - began <= _PATIENCE:
+                return
+            if not shown:
+                bar.start()
+                shown = True
+            bar.update(task, description=what, completed=done, total=of)
 
-    try:
-        yield show
-    finally:
-        if bar is not None and shown:
-            bar.stop()
+        try:
+            yield show
+        finally:
+            if bar is not None and shown:
+                bar.stop()
+
+
+def _apart() -> AbstractContextManager[TextIO]:
+    """The terminal of standard error, even while that goes to a log; else standard error."""
+    if not sys.stderr.isatty():
+        return nullcontext(sys.stderr)
+    return os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8")
 
 
 @contextmanager

@@ -74,13 +74,13 @@ class Shared(Protocol[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class SortPieces:
-    """Batches that name pieces by their numbers, from 1, become blocks of their lines.
+    """Batches that name stints by their numbers, from 1, become blocks of their lines.
 
-    Under 0 is what the folder says of itself: ``aside``, and in ``fetched``, where it was fetched,
-    whose lists are unknown.
+    A stint is some pieces, one after the other. Under 0 is what the folder says of itself:
+    ``aside``, and in ``fetched``, where it was fetched, whose lists are unknown.
     """
 
-    pieces: Shared[Sequence[Piece]]
+    stints: Shared[Sequence[Sequence[Piece]]]
     sought: Sought
     aside: SetAside
     fetched: Path | None
@@ -90,17 +90,37 @@ class SortPieces:
         for batch in batches:
             numbers: list[int] = batch.column(0).to_pylist()
             for number in numbers:
-                blocks = _Blocks(f"{number:09}", self.sought.buckets)
                 if number:
-                    piece = self.pieces.value[number - 1]
-                    sorting = Sorting(piece.resource_type, self.sought, blocks.to)
-                    for _ in sorting.piece(piece, _SORTED_AT_ONCE):
-                        yield from blocks.taken()
-                    yield from blocks.end(blocks.to.aside())
+                    for place, piece in enumerate(self.stints.value[number - 1]):
+                        yield from self._of_piece(f"{number:09} {place:09}", piece)
                 else:
+                    blocks = _Blocks("", self.sought.buckets)
                     if self.fetched is not None:
                         mark(self.fetched, blocks.to, self.sought.kinds)
                     yield from blocks.end(self.aside)
+
+    def _of_piece(self, name: str, piece: Piece) -> Iterator[Batch]:
+        blocks = _Blocks(name, self.sought.buckets)
+        sorting = Sorting(piece.resource_type, self.sought, blocks.to)
+        for _ in sorting.piece(piece, _SORTED_AT_ONCE):
+            yield from blocks.taken()
+        yield from blocks.end(blocks.to.aside())
+
+
+def stints(pieces: Iterable[tuple[Piece, int]], size: int) -> list[list[Piece]]:
+    """Pieces, each with its size, as stints in their order: of so many bytes, or of one piece.
+
+    Whatever it works on, a worker takes a twentieth of a second to begin and to clean up.
+    """
+    found: list[list[Piece]] = []
+    room = -1
+    for piece, more in pieces:
+        if room < more:
+            found.append([])
+            room = size
+        found[-1].append(piece)
+        room -= more
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,7 @@ class Folder(NamedTuple):
     @property
     def size(self) -> int:
         """How much there is in all of its files, unpacked, as far as that can be guessed; bytes."""
-        files = {piece.path for pieces in self.pieces.values() for piece in pieces}
-        return sum(path.stat().st_size * _PACKED.get(packing(path), 1) for path in files)
+        return sum(size_of(piece) for pieces in self.pieces.values() for piece in pieces)
 
     def aside(self) -> list[SetAside]:
         """What cannot be read of it, as its names tell: whatever is in there, nobody knows."""
@@ -87,9 +86,10 @@ class Folder(NamedTuple):
 
 
 def size_of(piece: Piece) -> int:
-    """How much there is to read in a piece, unpacked, as far as that can be guessed; bytes."""
-    whole = piece.path.stat().st_size * _PACKED.get(piece.path.suffix, 1)
-    return (whole if piece.end is None else piece.end) - piece.start
+    """How much there is in a piece, unpacked, as far as that can be guessed; bytes."""
+    if piece.end is not None:
+        return piece.end - piece.start
+    return piece.path.stat().st_size * _PACKED.get(packing(piece.path), 1) - piece.start
 
 
 def not_there(needs: Needs, types: Collection[str]) -> dict[Kind, str]:

@@ -20,13 +20,14 @@ from fhir_adapters.bulk.blocks import (
     Shared,
     SortLines,
     SortPieces,
+    stints,
     type_of,
 )
 from fhir_adapters.bulk.bundles import open_bundles
 from fhir_adapters.bulk.files import LONGEST_LINE, BulkError, Odd
 from fhir_adapters.bulk.mapping import NAME
 from fhir_adapters.bulk.names import PATIENT, is_beside, is_bundle, odd_by_name
-from fhir_adapters.bulk.ndjson import not_there, odd_aside, open_folder
+from fhir_adapters.bulk.ndjson import not_there, odd_aside, open_folder, size_of
 from fhir_adapters.bulk.parquet import is_kept, open_kept
 from fhir_adapters.bulk.people import Fault, Part, SetAside, Totals
 from fhir_adapters.bulk.sorting import Sought
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 _BUCKET = 96 * 1024 * 1024  # bytes
 _MOST_BUCKETS = 20_000
 _SMALLEST = 1024 * 1024  # bytes: less is not worth a bucket of its own, however many are free
+_STINT = 256 * 1024 * 1024  # bytes of files that one task sorts at most, where they are in pieces
+_EACH = 4  # tasks or buckets for each processor, where there is enough: so that all end together
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -108,10 +111,11 @@ def _of_folder(spark: "SparkSession", path: Path, asked: _Asked) -> "DataFrame":
     aside = sum(export.aside(), SetAside())
     if told is not None:
         aside += fetched.set_aside(path, told, asked.wanted)
-    pieces = export.wanted
-    numbers = spark.range(0, len(pieces) + 1, 1, len(pieces) + 1)
+    pieces = [(piece, size_of(piece)) for piece in export.wanted]
+    some = stints(pieces, _stint(spark, sum(size for _, size in pieces)))
+    numbers = spark.range(0, len(some) + 1, 1, len(some) + 1)
     sought = asked.sought(_buckets(spark, export.size))
-    shared = spark.sparkContext.broadcast(pieces)
+    shared = spark.sparkContext.broadcast(some)
     work = SortPieces(shared, sought, aside, path if told is not None else None)
     return _asked(_mapped(numbers, work, BLOCKS), sought.buckets, export.missing, asked)
 
@@ -199,8 +203,14 @@ def _mapped(
 
 def _buckets(spark: "SparkSession", size: int) -> int:
     """Enough that none is too long, and that every processor has some, where there is enough."""
-    enough = spark.sparkContext.defaultParallelism * 4
+    enough = spark.sparkContext.defaultParallelism * _EACH
     return min(_MOST_BUCKETS, max(1, -(-size // _BUCKET), min(enough, size // _SMALLEST)))
+
+
+def _stint(spark: "SparkSession", size: int) -> int:
+    """How much one task sorts: little enough that every processor has some, where there is much."""
+    enough = spark.sparkContext.defaultParallelism * _EACH
+    return min(_STINT, max(_SMALLEST, size // enough))
 
 
 def written(found: "DataFrame", folder: Path) -> "DataFrame":

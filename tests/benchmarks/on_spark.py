@@ -2,7 +2,8 @@
 
 Processor time is of the driver, the JVM and the workers together. What it takes to start, and what
 a run takes whatever its length, is in both lists alike: what they differ by is what the people
-cost. The whole of it is shown as well.
+cost. Every round runs all four, one after the other, so that a busy machine is busy for each; what
+is told is the round in the middle, and the least and the most of them. The whole is shown as well.
 """
 
 import os
@@ -10,15 +11,15 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.benchmarks.row import Row
 from tests.crowd.page import TODAY
 
-FEW, MANY, MOST = 1_000, 3_000, 2.0
-Runs = Sequence[Sequence[float]]  # of the short list, and of the long one: seconds
+FEW, MANY, MOST = 1_000, 6_000, 2.0
 
 _EMBEDDED = ("--processes", "1")
 _SPARK = ("--engine", "spark", "--processes", "2")
@@ -33,47 +34,54 @@ def why_not() -> str:
     return "" if sys.platform == "linux" else "all its processes can be counted on Linux only"
 
 
+class Round(NamedTuple):
+    """What each of the four took, in seconds of processor time."""
+
+    here_few: float
+    here_many: float
+    there_few: float
+    there_many: float
+
+    @property
+    def beyond(self) -> float:
+        """How often what more people take here is in what they take there."""
+        return (self.there_many - self.there_few) / (self.here_many - self.here_few)
+
+
 def on_spark(few: Path, many: Path, what: str, rounds: int, *, limit: bool) -> Iterator[Row]:
     """The rows about it, of a list of ``FEW`` people and one of ``MANY``."""
-    here = [_each(source, rounds, _EMBEDDED) for source in (few, many)]
-    there = [_each(source, rounds, _SPARK) for source in (few, many)]
-    yield _beyond(f"Spark to embedded, {MANY - FEW:,} of {what} more", here, there, limit=limit)
-    for people, mine, yours in zip((FEW, MANY), here, there, strict=True):
-        one, other = statistics.median(mine), statistics.median(yours)
-        says = f"{other / one:.1f} ({other:.1f} s, {one:.1f} s; no limit)"
+    every = [_round(few, many) for _ in range(rounds)]
+    more = f"Spark to embedded, {MANY - FEW:,} of {what} more"
+    yield Row(more, *told(every, limit=limit))
+    here_few, here_many, there_few, there_many = map(statistics.median, zip(*every, strict=True))
+    for people, mine, yours in ((FEW, here_few, there_few), (MANY, here_many, there_many)):
+        says = f"{yours / mine:.1f} ({yours:.1f} s, {mine:.1f} s; no limit)"
         yield Row(f"  {people:,} in whole, with its start", says)
 
 
-def _beyond(what: str, here: Runs, there: Runs, *, limit: bool) -> Row:
-    """What more people take. Nothing is told where like runs differ as much as that.
+def told(every: list[Round], *, limit: bool) -> tuple[str, bool | None]:
+    """What rounds came to, and whether that is within the limit.
 
-    Starting Spark took 28 to 33 s: beside that, few people more may seem to cost nothing.
+    None where there is no limit, or where like rounds are on both sides of it.
     """
-    mine, yours = _more(here), _more(there)
-    if mine is None or yours is None:
-        apart = max(max(runs) - min(runs) for runs in (*here, *there))
-        why = f"like runs are {apart:.1f} s apart" if len(here[0]) > 1 else "one round is too few"
-        return Row(what, f"not told: {why}")
-    says = f"{yours / mine:.2f} ({yours:.1f} s, {mine:.1f} s)"
+    found = sorted(one.beyond for one in every)
+    says = f"{statistics.median(found):.2f} ({found[0]:.2f} to {found[-1]:.2f}"
     if not limit:
-        return Row(what, f"{says} (few resources; no limit)")
-    return Row(what, f"{says} (limit {MOST})", yours / mine <= MOST)
+        return f"{says}; few resources, no limit)", None
+    if found[0] <= MOST < found[-1]:
+        return f"{says}: on both sides of the limit {MOST})", None
+    return f"{says}; limit {MOST})", found[-1] <= MOST
 
 
-def _more(runs: Runs) -> float | None:
-    """What the long list takes more than the short one; None where that may be chance."""
-    few, many = runs
-    more = statistics.median(many) - statistics.median(few)
-    apart = max(max(few) - min(few), max(many) - min(many))
-    return more if len(few) > 1 and more > 2 * apart else None
+def _round(few: Path, many: Path) -> Round:
+    return Round(*(_run(one, how) for how in (_EMBEDDED, _SPARK) for one in (few, many)))
 
 
-def _each(source: Path, rounds: int, told: tuple[str, ...]) -> list[float]:
-    """Seconds of processor time, of everything that the command begins, run by run."""
-    asked = ["population", "run", str(source), "--today", TODAY.isoformat(), *told]
+def _run(source: Path, how: tuple[str, ...]) -> float:
+    """Seconds of processor time, of everything that the command begins."""
+    asked = ["population", "run", str(source), "--today", TODAY.isoformat(), *how]
     counted = [sys.executable, "-m", "tests.benchmarks.all_of"]
-    command = [*counted, sys.executable, "-m", "cds_hooks", *asked]
-    return [_seconds(command) for _ in range(rounds)]
+    return _seconds([*counted, sys.executable, "-m", "cds_hooks", *asked])
 
 
 def _seconds(command: list[str]) -> float:

@@ -117,19 +117,34 @@ def test_it_says_what_the_embedded_run_says_and_writes_the_same_lines(
 # ---- separate executors --------------------------------------------------------------------------
 
 
-def test_the_rows_are_the_same_where_executors_are_killed_in_the_middle(folder: Path) -> None:
+def test_each_row_is_written_once_where_executors_are_killed_in_the_middle(folder: Path) -> None:
     export = folder / "invented"
     write_ndjson(export, (invent(7, number, TODAY) for number in range(2_000)))
+    _much_of_one(export)
     library = shipped().library
-    people, _ = embedded(export, library)
+    people, aside = embedded(export, library)
     assert len(people) == 2_000
     with ExitStack() as stack:
         spark = stack.enter_context(session("local-cluster[2,1,1024]", folder))
         assert str(spark.sparkContext.master).startswith("local-cluster")
         killer = stack.enter_context(_Killer(spark))
-        found = of(rows(spark, export, library, TODAY))
-    assert len(killer.killed) == 2
-    assert found == people
+        found = written(rows(spark, export, library, TODAY), folder / "killed")
+        added = totals(found)
+    assert len(killer.killed) == 2  # in the middle of sorting, and of asking and writing
+    parts = [one for one in (folder / "killed").iterdir() if one.name[0] not in "._"]
+    told = [json.loads(line) for part in parts for line in part.open("rb")]
+    each = [(row["person"], row["came"]) for row in told if "person" in row]
+    assert len(each) == added.people == len(people)
+    assert {who: [tuple(one.values()) for one in came] for who, came in each} == people
+    assert added.aside == aside
+
+
+def _much_of_one(export: Path) -> None:
+    """One person has ten thousand times what another has: one executor has all of it."""
+    with (export / "Condition.ndjson").open("r+", encoding="utf-8") as file:
+        one = json.loads(file.readline())
+        file.seek(0, os.SEEK_END)
+        file.writelines(f"{json.dumps({**one, 'id': f'more-{n}'})}\n" for n in range(10_000))
 
 
 class _Killer(threading.Thread):

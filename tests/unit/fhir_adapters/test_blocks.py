@@ -7,10 +7,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fhir_adapters.bulk import blocks, buckets, ndjson
 from fhir_adapters.bulk.fetched import NAME, UNREAD, Fetched, Unread
-from fhir_adapters.bulk.files import LONGEST_LINE
+from fhir_adapters.bulk.files import LONGEST_LINE, Piece
 from fhir_adapters.bulk.people import SetAside
 from fhir_adapters.read import TYPES
 from rules.load import load_library
@@ -149,3 +151,21 @@ def test_lines_of_an_address_come_to_the_same(export: Path, library: Library) ->
     assert found == people
     assert (told.count, told.people, told.unread) == (aside.count, aside.people, aside.unread)
     assert sorted(told.first) == sorted(aside.first)
+
+
+# ---- what one task works on ----------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 50)), st.integers(1, 40))
+def test_stints_have_every_piece_in_its_order_and_no_more_than_they_may(
+    sizes: list[int], size: int
+) -> None:
+    pieces = [(Piece(Path("x"), "", start=at), more) for at, more in enumerate(sizes)]
+    found = blocks.stints(pieces, size)
+    assert [piece for one in found for piece in one] == [piece for piece, _ in pieces]
+    bytes_of = [sum(sizes[piece.start] for piece in one) for one in found]
+    assert [] not in found
+    assert all(len(found[at]) == 1 or more <= size for at, more in enumerate(bytes_of))
+    # None of them would have had room for what the next begins with.
+    both = zip(bytes_of, found[1:], strict=False)
+    assert all(before + sizes[after[0].start] > size for before, after in both)
