@@ -36,7 +36,7 @@ def left_out(rules: Sequence[Rule], look: Look) -> frozenset[Rule]:
         return frozenset()
     record = look.record
     looked_at = sum(
-        [record.count_of(code) * by_code[code] for code in record.by_code.keys() & by_code]
+        [record.count_of(code) * by_code[code] for code in record.by_code if code in by_code]
     )
     if looked_at * ENTRY + fixed <= MOST_AT_ONCE:
         return frozenset()  # not even if nothing was looked up once for several of them

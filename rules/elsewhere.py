@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rules.codes import Code
 from rules.days import Duration, Span
 from rules.problems import Place
-from rules.record import ENTRY_KINDS, NOT_AN_ENTRY, Entry, Kind, PatientRecord
+from rules.record import ENTRY_KINDS, NOT_AN_ENTRY, Entry, Kind, PatientRecord, on_record
 
 NOWHERE = Place("")  # of what was not read from a file
 FAMILY = "*"  # at the end of a code: it, and every code that begins so
@@ -91,7 +91,7 @@ def marks(some: Iterable[Elsewhere], record: PatientRecord) -> Iterator[Entry]:
 
 def _entries(one: Elsewhere, record: PatientRecord) -> Iterator[Entry]:
     by_code = record.by_code
-    for code in one.codes & by_code.keys():
+    for code in on_record(by_code, one.codes):
         yield from by_code[code]
     for family in one.families:
         for code, found in by_code.items():

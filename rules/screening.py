@@ -7,6 +7,8 @@ asking would give, and nothing is guessed: where a list could not be read, the r
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from rules.budget import MOST_LOOKED_AT
@@ -26,15 +28,19 @@ from rules.fact import (
     facts_of,
 )
 from rules.finding import Look
-from rules.record import Kind
+from rules.record import Kind, on_record
 from rules.rule import Rule
 
 
 class Gate(NamedTuple):
-    """What has to be on the record, any of it, or may be in a list that could not be read."""
+    """What has to be on the record, any of it, or may be in a list that could not be read.
+
+    Where ``booked``, a visit that is being booked opens it as well, of whatever sort.
+    """
 
     codes: frozenset[Code]
     kinds: frozenset[Kind]
+    booked: bool = False
 
 
 class Screen:
@@ -50,7 +56,10 @@ class Screen:
             self._needed.append((rule, needed))
         self._by_code: dict[Code, int] = {}
         self._by_kind: dict[Kind, int] = {}
+        self._booked = 0
         for gate, bit in bits.items():
+            if gate.booked:
+                self._booked |= bit
             for code in gate.codes:
                 self._by_code[code] = self._by_code.get(code, 0) | bit
             for kind in gate.kinds:
@@ -75,11 +84,12 @@ class Screen:
         if look.size > self._longest:
             return -1
         met, by_code, by_kind = 0, self._by_code, self._by_kind
-        for code in self._codes & look.record.by_code.keys():
+        record = look.record
+        for code in on_record(record.by_code, self._codes):
             met |= by_code[code]
-        for kind in look.record.unread:
+        for kind in record.unread:
             met |= by_kind.get(kind, 0)
-        return met
+        return met | self._booked if record.booking else met
 
 
 @lru_cache(maxsize=64)  # as many libraries and hooks as one service has, and then some
@@ -108,30 +118,42 @@ def _gates(condition: Condition) -> tuple[Gate, ...]:
             return _any(parts)
         case Labelled(_, part):
             return _gates(part)
-        case IsTrue(fact) if fact.give is Give.EXISTS and _is_coded(fact):
-            return (Gate(fact.codes, frozenset(fact.kinds)),)
-        case Compare(fact, tests) if fact.give.sort is Sort.DATE and _is_coded(fact):
+        case IsTrue(fact) if fact.give is Give.EXISTS:
+            return _gate(fact)
+        case Compare(fact, tests) if fact.give.sort is Sort.DATE:
             # A date that is on no record is neither within nor before anything.
             absent = any(test.word == "is_known" and not test.value for test in tests)
-            return () if absent else (Gate(fact.codes, frozenset(fact.kinds)),)
+            return () if absent else _gate(fact)
         case _:
             return ()
 
 
 def _any(parts: tuple[Condition, ...]) -> tuple[Gate, ...]:
-    """One of several: shut only where each of them is, by one gate of each."""
+    """One of several: shut where each of them is, by whichever of its gates."""
     each = [_gates(part) for part in parts]
     if not each or not all(each):
         return ()
-    firsts = [found[0] for found in each]
-    return (
-        Gate(
-            frozenset().union(*(gate.codes for gate in firsts)),
-            frozenset().union(*(gate.kinds for gate in firsts)),
-        ),
+    if prod(map(len, each)) > _MOST_TOGETHER:
+        each = [gates[:1] for gates in each]
+    return tuple(map(_together, product(*each)))
+
+
+_MOST_TOGETHER = 16  # gates that one "any" comes to
+
+
+def _together(gates: tuple[Gate, ...]) -> Gate:
+    """Shut where all of these are."""
+    return Gate(
+        frozenset().union(*(gate.codes for gate in gates)),
+        frozenset().union(*(gate.kinds for gate in gates)),
+        any(gate.booked for gate in gates),
     )
 
 
-def _is_coded(fact: Fact) -> bool:
-    """Whether it is looked for among the entries of the record, by code."""
-    return bool(fact.kinds) and fact.find not in ("this_appointment", "outcome", "cel")
+def _gate(fact: Fact) -> tuple[Gate, ...]:
+    """The gate of something that is looked for by code, or among the visits being booked."""
+    if fact.find == "this_appointment":
+        return (Gate(frozenset(), frozenset(), booked=True),)
+    if not fact.kinds or fact.find in ("outcome", "cel"):
+        return ()
+    return (Gate(fact.codes, frozenset(fact.kinds)),)

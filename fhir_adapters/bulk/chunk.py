@@ -73,7 +73,7 @@ def evaluate_chunk(
         came = tuple([_came(one) for one in outcomes if one.decision is not Decision.NO_PROMPT])
         possible = carry and (
             any(one.decision is Decision.PROMPT for one in outcomes)
-            or not reminders.isdisjoint(record.by_code)
+            or not record.by_code.keys().isdisjoint(reminders)
             or _perhaps(remembering, record, today)
         )
         unread = visits is not None and Kind.APPOINTMENT in record.unread

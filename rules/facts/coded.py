@@ -10,7 +10,7 @@ from rules.fact import REMEMBERED, Fact, Give, Sort, Undated
 from rules.facts import measured
 from rules.facts.statuses import STATUSES
 from rules.finding import Finding, Look, day_so_far
-from rules.record import NOT_AN_ENTRY, Entry, Kind
+from rules.record import NOT_AN_ENTRY, Entry, Kind, on_record
 
 # These ask whether something stands on the record at all, whatever became of it (CONTENT 3.2).
 _ANYWHERE = frozenset({"entry", "offer"})
@@ -25,7 +25,7 @@ def look_up(fact: Fact, look: Look) -> Finding:
     record = look.record
     unread = record.unread
     why = next((unread[kind] for kind in fact.kinds if kind in unread), None) if unread else None
-    if fact.codes.isdisjoint(record.by_code):  # so it is with most facts of most people
+    if record.by_code.keys().isdisjoint(fact.codes):  # so it is with most facts of most people
         return _nothing(fact, why)
     counted: list[tuple[Entry, Answer]] = []
     candidates = _candidates(fact, look)
@@ -79,7 +79,7 @@ def _combined(
 def _candidates(fact: Fact, look: Look) -> list[Entry]:
     by_code = look.record.by_code
     found: dict[int, Entry] = {}
-    for code in sorted(by_code.keys() & fact.codes):  # the same order every time
+    for code in sorted(on_record(by_code, fact.codes)):  # the same order every time
         for entry in by_code[code]:
             if entry.kind in fact.kinds:
                 found[id(entry)] = entry
@@ -277,7 +277,7 @@ def _endings(fact: Fact, look: Look) -> _Endings:
     last: date | None = None
     certain: date | None = None
     undated = False
-    for code in by_code.keys() & fact.ended_by:
+    for code in on_record(by_code, fact.ended_by):
         for entry in by_code[code]:
             # A statement that is active, or has no status, or is done or final, says "resolved".
             if entry.kind not in _ENDING_KINDS or entry.status in _NOT_SAID:
