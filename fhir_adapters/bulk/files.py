@@ -98,7 +98,7 @@ def odd(folder: Path) -> list[Odd]:
 
 
 def _looked_at(folder: Path) -> Iterator[tuple[Path, str, str]]:
-    seen = [one for one in walked(folder) if one.why or not is_beside(one.path.name)]
+    seen = [one for one in walked(folder) if one.why or not is_beside(one.path.name, one.folders)]
     if (folder / FETCHED).is_file():
         seen = [one for one in seen if one.folders or not is_of_a_fetch(one.path.name)]
     each = [(one, one.why or odd_by_name(one.path.name)) for one in seen]

@@ -60,9 +60,13 @@ _BESIDE = re.compile(
     r"|(?:md5|sha1|sha256|sha512)sums?(?:\.txt)?"
     r"|(?:.+[._-])?manifest(?:\.(?:json|txt|csv|xml))?"
     r"|(?:readme|licen[cs]e)(?:\.(?:md|txt|html))?"
-    r"|_success|_(?:started|committed)_[0-9]+|thumbs\.db|desktop\.ini",
+    r"|_success|_(?:started|committed)_[0-9]+|thumbs\.db|desktop\.ini"
+    # Tables, pages and pictures: no export has its lines in these.
+    r"|.+\.(?:csv|tsv|log|md|pdf|html?|docx?|xlsx?|odt|ods|png|jpe?g|ya?ml)",
     re.IGNORECASE,
 )
+_TEXT = re.compile(r".+\.txt", re.IGNORECASE)
+_OF_A_TYPE = re.compile("|".join(sorted(READ | _TOLD)), re.IGNORECASE)
 
 _OTHERWISE = "It is not finished, or packed in another way than gzip or zstd: unpack it."
 _A_BUNDLE = (
@@ -105,8 +109,13 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".")
 
 
-def is_beside(name: str) -> bool:
-    """Whether a file is a checksum, a manifest or the like, and passed over."""
+def is_beside(name: str, folders: Sequence[str] = ()) -> bool:
+    """Whether a file is a checksum, a manifest, a table or the like, and passed over.
+
+    A text is, where neither its name nor a folder's has that of a type in it.
+    """
+    if _TEXT.fullmatch(name):
+        return not any(_OF_A_TYPE.search(one) for one in (name, *folders))
     return bool(_BESIDE.fullmatch(name))
 
 

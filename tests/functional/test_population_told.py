@@ -125,7 +125,7 @@ def test_of_bundles_the_files_are_kept_that_were_not_read(
     doubted = json.dumps(a_bundle(a_patient("cem"), cough("cem", "1", status=[1])))
     texts = {
         "a.json": whole["ann"], "b.json": whole["bea"], "c.json": whole["bea"] + "{",
-        "d.json": doubted, "e.json": "", "f.txt": "", "g.json": json.dumps(a_bundle()),
+        "d.json": doubted, "e.json": "", "f.zip": "", "g.json": json.dumps(a_bundle()),
     }  # fmt: skip
     for name, text in texts.items():
         (source / name).write_text(text)
@@ -133,7 +133,7 @@ def test_of_bundles_the_files_are_kept_that_were_not_read(
     assert asked(practice, source, "run", "--rejects", kept) == PROBLEMS
     said = [json.loads(line) for line in kept.read_bytes().splitlines()]
     assert {Path(one["place"]).name for one in said} == {
-        "c.json", "d.json", "e.json", "f.txt", "g.json",
+        "c.json", "d.json", "e.json", "f.zip", "g.json",
     }  # fmt: skip
     assert len(said) == counted(capsys.readouterr().err) == 5
 

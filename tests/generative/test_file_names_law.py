@@ -49,7 +49,7 @@ def says_nothing(path: list[str]) -> bool:
     word = re.match(r"[A-Z][A-Za-z]+", path[-1])
     named = {*path[:-1], *([word[0]] if word else [])}
     hidden = any(name.startswith(".") for name in path)
-    return hidden or is_beside(path[-1]) or bool(named & UNREAD_TYPES)
+    return hidden or is_beside(path[-1], path[:-1]) or bool(named & UNREAD_TYPES)
 
 
 def put(folder: Path, path: list[str], text: bytes) -> None:

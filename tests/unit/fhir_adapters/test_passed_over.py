@@ -102,7 +102,7 @@ def test_what_is_named_for_a_type_and_is_not_read_makes_that_list_unknown(
     assert not aside.others
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "all.zip", "Practice.tar.gz", "ann.json.zst"])
+@pytest.mark.parametrize("name", ["notes", "conditions.txt", "all.zip", "Practice.tar.gz", "ann.json.zst"])
 def test_what_may_be_anything_makes_every_list_unknown_and_may_be_about_more_people(
     tmp_path: Path, name: str
 ) -> None:
@@ -138,6 +138,8 @@ def test_the_types_that_are_known_are_those_of_fhir() -> None:
         "Condition.ndjson.sha256",
         "MD5SUMS",
         "README.md",
+        "copies.csv",
+        "notes.txt",
         "_SUCCESS",
         ".Condition.2.ndjson.part",
         ".trash/Condition.2.ndjson",
