@@ -1,6 +1,6 @@
 """Where a resource keeps the codes that say what it is, kind by kind (CONTENT 3.2)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from fhir_adapters.elements import Answered, Coding, Concept, Item, Provision, Resource
 from fhir_adapters.systems import ADDRESS
@@ -39,13 +39,11 @@ def words_of(resource: Resource, kind: Kind) -> str:
     return ""
 
 
-def several(value: Sequence[Concept | str] | Concept | str | None) -> Iterable[Concept]:
+def several(value: list[Concept] | list[Concept | str] | Concept | str | None) -> Iterable[Concept]:
     """The concepts in an element that is one in some types, several in others, or text."""
-    if isinstance(value, Concept):
-        return (value,)
-    if value is None or isinstance(value, str):
-        return ()
-    return [concept for concept in value if isinstance(concept, Concept)]
+    if isinstance(value, list):  # first, as nearly all are
+        return [concept for concept in value if isinstance(concept, Concept)]
+    return (value,) if isinstance(value, Concept) else ()
 
 
 def provisions(consent: Resource) -> list[Provision]:
@@ -74,7 +72,13 @@ def _planned(resource: Resource) -> Iterable[Concept | None]:
 
 
 def _met(resource: Resource) -> Iterable[Concept]:
-    met = [*several(resource.type), *several(resource.serviceType), *(resource.reasonCode or ())]
+    met: list[Concept] = []
+    if resource.type is not None:
+        met += several(resource.type)
+    if resource.serviceType is not None:
+        met += several(resource.serviceType)
+    if resource.reasonCode is not None:
+        met += resource.reasonCode
     if isinstance(resource.class_, Coding):
         met.append(Concept([resource.class_]))
     return met

@@ -122,12 +122,8 @@ def keep(
     whole. Into ``filed`` go the results that it files.
     """
     meta = resource.meta
-    if meta is not None:
-        for mark in meta.tag or ():
-            if mark.code in _LEFT_OUT:
-                missing[kind] = IN_PART
-        if meta.security and is_in_part(resource):
-            missing[kind] = IN_PART
+    if meta is not None and (meta.tag or meta.security) and is_in_part(resource):
+        missing[kind] = IN_PART
     if (
         kind in _SAID_BY_CODE
         and codes is not None

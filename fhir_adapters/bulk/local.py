@@ -1,5 +1,6 @@
 """One machine, as many processes as it has processors, and no more in memory than they work on."""
 
+import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -68,6 +69,7 @@ class Crew:
 
     def __init__(self, processes: int = 0) -> None:
         self.processes = processes or cpu_count() or 1
+        gc.freeze()  # rules and modules stay: looking through them again and again frees nothing
         # Forked ones have what is loaded already. Begin before any thread does.
         start = "fork" if "fork" in get_all_start_methods() else "spawn"
         context = get_context(start)

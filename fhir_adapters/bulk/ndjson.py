@@ -9,6 +9,7 @@ from fhir_adapters.bulk.buckets import (
     MOST_OF_ONE,
     TOO_MUCH,
     UNSURE,
+    Frame,
     Framed,
     codes_of,
     doubted,
@@ -180,13 +181,14 @@ def everybody(
     found: dict[str, _Lines] = {}
     for one in portion:
         frame = one[0]
-        if frame.kind is None and frame.filed is None:
+        kind = frame.kind
+        if kind is None and frame.filed is None:
             aside = _patient(one, patients)
         else:
             lines = found.get(frame.person)
             if lines is None:
                 lines = found[frame.person] = _Lines()
-            aside = lines.take(one)
+            aside = lines.take(one, frame, kind)
         if aside is not None:
             told.append(aside)
             rejects.keep(one[1])
@@ -207,33 +209,32 @@ class _Lines:
         self.filed: set[str] = set()
         self.size = 0  # bytes
 
-    def take(self, one: Framed) -> SetAside | None:
+    def take(self, one: Framed, frame: Frame, kind: Kind | None) -> SetAside | None:
         """One line more. What cannot be kept costs its list, and is told."""
-        frame, text, _ = one
-        kind = frame.kind
         if kind is None:
             self.filed.update(frame.filed or ())
             return None
         if frame.why:
             self.missing[kind] = frame.why
             return None
-        name = frame.name or f" {len(self.kept):09}"
-        before = self.kept.get(name, one)
-        if before is one:
-            return self._add(name, one, kind)
-        if before is not None and before[1] == text:  # twice the same is once
+        kept = self.kept
+        name = frame.name or f" {len(kept):09}"
+        if name in kept:
+            return self._again(name, one, kind)
+        self.size += len(one[1])
+        if self.size <= MOST_OF_ONE:
+            kept[name] = one
+            return None
+        self.missing.setdefault(kind, SET_ASIDE)
+        return _told(one, TOO_MUCH)
+
+    def _again(self, name: str, one: Framed, kind: Kind) -> SetAside | None:
+        before = self.kept[name]
+        if before is not None and before[1] == one[1]:  # twice the same is once
             return None
         self.kept[name] = None  # nobody knows which of them holds
         self.missing.setdefault(kind, _TWICE)
         return _told(one, _TWO_ENTRIES)
-
-    def _add(self, name: str, one: Framed, kind: Kind) -> SetAside | None:
-        self.size += len(one[1])
-        if self.size <= MOST_OF_ONE:
-            self.kept[name] = one
-            return None
-        self.missing.setdefault(kind, SET_ASIDE)
-        return _told(one, TOO_MUCH)
 
     def record(self, who: Person, unread: Mapping[Kind, str]) -> PatientRecord:
         """Their record, its entries made when they are asked for."""

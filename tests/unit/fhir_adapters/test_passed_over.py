@@ -102,7 +102,9 @@ def test_what_is_named_for_a_type_and_is_not_read_makes_that_list_unknown(
     assert not aside.others
 
 
-@pytest.mark.parametrize("name", ["notes", "conditions.txt", "all.zip", "Practice.tar.gz", "ann.json.zst"])
+@pytest.mark.parametrize(
+    "name", ["notes", "conditions.txt", "all.zip", "Practice.tar.gz", "ann.json.zst"]
+)
 def test_what_may_be_anything_makes_every_list_unknown_and_may_be_about_more_people(
     tmp_path: Path, name: str
 ) -> None:
