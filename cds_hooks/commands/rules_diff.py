@@ -22,6 +22,7 @@ from cds_hooks.commands.versions import NoVersion, Versions
 from cds_hooks.commands.writing import CannotWrite, for_owner_if, inside, lines_for_owner
 from cds_hooks.population.asking import opened
 from cds_hooks.population.compared import Compare, asked_of_everybody, loaded_at, pairs_at
+from cds_hooks.population.small_numbers import STAYS
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
 from fhir_adapters.bulk.people import SetAside
@@ -103,6 +104,8 @@ def _compared(wanted: Wanted, both: Versions) -> int:
         say.exactly(as_json(both.called, wanted.new, today, reports, inside=wanted.inside))
     else:
         _print(wanted, reports, counted, today)
+        if counted is not None and not wanted.whole:
+            say.line(STAYS)
         if counted is not None:
             say.stays("--format json", "prints")
     code = FINE if counted is None else tell(counted.aside)
