@@ -104,8 +104,20 @@ def _looked_at(folder: Path) -> Iterator[tuple[Path, str, str]]:
     each = [(one, one.why or odd_by_name(one.path.name)) for one in seen]
     read = {realpath(one.path) for one, why in each if not why and one.path.is_symlink()}
     for one, why in each:
-        if not why or realpath(one.path) not in read:  # or else it is read through its link
+        if why and realpath(one.path) in read:
+            continue  # it is read through its link
+        if one.why or not is_bundle(one.path.name) or _may_have_resources(one.path):
             yield one.path, type_named(one.path.name, one.folders), why
+
+
+def _may_have_resources(path: Path) -> bool:
+    """Whether JSON beside an export may be of FHIR: many an export counts there what it has."""
+    try:
+        with opened(path) as file:
+            head = file.read(LONGEST_LINE)
+            return b'"resourceType"' in head or len(head) == LONGEST_LINE
+    except Unreadable:
+        return True
 
 
 def walked(folder: Path) -> list[Seen]:

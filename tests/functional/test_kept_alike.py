@@ -102,7 +102,7 @@ def test_reminders_in_tables_are_ended_by_hand_from_an_import_too(desk: Desk) ->
     (code, said), night = both(desk)
     assert code == FINE, said
     assert "0 reminders to add, 1 to end, 1 of them by hand" in said
-    assert b"the whole Flag is not in the source" in night["to-end.csv"]
+    assert b"it is ended in the record system that they are from" in night["to-end.csv"]
 
 
 def test_a_damaged_file_of_reminders_is_told(desk: Desk) -> None:

@@ -117,6 +117,10 @@ def test_every_verb_may_be_asked_of_what_was_imported(desk: Desk) -> None:
 def test_an_import_that_cannot_be_leaves_everything_as_it_was(desk: Desk) -> None:
     write_ndjson(desk.export, [])
     code, said = desk.types("import", desk.export, "--to", desk.export)
+    assert (code, "is inside" in said) == (COULD_NOT_RUN, True)
+    (other := desk.folder / "other").mkdir()
+    (other / "notes.txt").touch()
+    code, said = desk.types("import", desk.export, "--to", other)
     assert (code, "has other things in it" in said) == (COULD_NOT_RUN, True)
     code, said = desk.types("import", desk.folder / "nowhere", "--to", desk.kept)
     assert (code, "There is no folder called" in said) == (COULD_NOT_RUN, True)

@@ -156,6 +156,15 @@ def test_sums_manifests_and_what_is_hidden_say_nothing_of_anybody(
     assert Kind.CONDITION not in found["ann"].unread
 
 
+def test_json_beside_an_export_that_has_no_resource_in_it_is_passed_over(tmp_path: Path) -> None:
+    put(export(tmp_path), "COUNTS.json", b'{"Patient": 2, "Condition": 0}')
+    put(tmp_path, "counts.json.gz", gzip.compress(b'{"Patient": 2}'))
+    assert records(tmp_path, NEEDS)[1].count == 0
+    put(tmp_path, "more.json.gz", gzip.compress(b'{"Patient": 2}')[:-9])
+    put(tmp_path, "whole.json", b'{"resourceType":"Bundle"')
+    assert records(tmp_path, NEEDS)[1].count == 2
+
+
 @pytest.mark.parametrize("name", ["Bundle.ndjson", "OperationOutcome.ndjson"])
 def test_a_file_of_bundles_or_of_what_could_not_be_exported_is_told(
     tmp_path: Path, name: str
