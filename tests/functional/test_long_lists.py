@@ -32,7 +32,7 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     one = json.dumps(a_resource("Condition", "cough", of="ann", id="1")).encode() + b"\n"
     packed = gzip.compress(one * 50_000, 1)
     with (folder / "Condition.ndjson.gz").open("wb") as file:
-        for _ in range(50):
+        for _ in range(24):
             file.write(packed)
     return folder
 
