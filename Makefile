@@ -74,7 +74,7 @@ bench: .venv/dev ## what a call and what rules cost, against a floor and HealthC
 	$(BIN)/python -m tests.benchmarks.flood
 	$(BIN)/python -m tests.benchmarks.calls
 
-bench-population: .venv/dev ## what a whole list costs, beside decoding it, cql-execution and Spark; half an hour on a quiet machine
+bench-population: .venv/dev ## what a whole list costs, beside decoding it, cql-execution and Spark; an hour on a quiet machine, 30 GB of disk
 	$(BIN)/python -m tests.benchmarks.population --people 10000 --also 100000
 
 crowd: .venv/dev ## every rule of the library, asked about an invented practice of 10,000

@@ -2,7 +2,7 @@
 
 CPU time is of all processes together, so it holds on a busy machine as well; the gain of a second
 process is by the clock, and holds on a quiet one. ``--people 10000 --also 100000`` is the whole
-table: half an hour, and 30 GB of disk for as long as it runs; where there is less, the long list of
+table: an hour, and 30 GB of disk for as long as it runs; where there is less, the long list of
 Synthea's people is left out.
 """
 
