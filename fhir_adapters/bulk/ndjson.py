@@ -28,8 +28,9 @@ from fhir_adapters.read import KINDS, TYPES, entry
 from rules.codes import Code
 from rules.record import Entry, Kind, PatientRecord, Person, Unopened
 
-# So much of an export to a bucket, of which about an eighth is kept and held in memory at once.
-_BUCKET = 96 * 1024 * 1024  # bytes
+# So much of an export to a bucket. What is kept of it is held in memory at once: an eighth of what
+# people usually have on record, and nearly all where they have little.
+_BUCKET = 48 * 1024 * 1024  # bytes
 # How much larger a packed file is than it looks, at the most that is usual.
 _PACKED = {".gz": 12, ".zst": 12}
 _MOST_BUCKETS = 400  # files that one process has open at once; systems allow 1,024
