@@ -9,6 +9,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from cds_hooks.clients.callers import MOST_AT_THE_DOOR
 from cds_hooks.clock import now
 from cds_hooks.traffic import MOST_AT_WORK
 from tests.callers import PUBLIC_URL, Caller, a_pair, bearer, registered
@@ -21,6 +22,7 @@ CALL = f"/cds-services/good-day-{VIEW}"
 US = Caller()
 OTHER = Caller("other", "https://ehr.other.example", a_pair("other"))
 WITHIN = 3.0
+GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 @pytest.fixture
@@ -34,16 +36,24 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Runnin
 
 @contextmanager
 def half_sent(running: Running, how_many: int) -> Generator[list[socket]]:
-    """Calls of ours with good tokens, and one byte of a thousand each."""
+    """Calls of ours with good tokens, each past the door, and one byte of a thousand each."""
     with ExitStack() as stack:
         wires: list[socket] = []
-        for _ in range(how_many):
-            wire = stack.enter_context(create_connection(("127.0.0.1", running.port), timeout=20))
-            token = US.token(PUBLIC_URL + CALL, now())
-            head = f"POST {CALL} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-            head += f"Authorization: Bearer {token}\r\nContent-Length: 1000\r\n\r\n{{"
-            wire.sendall(head.encode())
-            wires.append(wire)
+        while len(wires) < how_many:
+            # No more at once than may wait at the door: what is asked of here comes after it.
+            few = [
+                stack.enter_context(create_connection(("127.0.0.1", running.port), timeout=20))
+                for _ in range(min(how_many - len(wires), MOST_AT_THE_DOOR // 2))
+            ]
+            for wire in few:
+                token = US.token(PUBLIC_URL + CALL, now())
+                head = f"POST {CALL} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                head += f"Authorization: Bearer {token}\r\nContent-Length: 1000\r\n"
+                wire.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+            for wire in few:
+                assert wire.recv(len(GO_ON)) == GO_ON
+                wire.sendall(b"{")
+            wires += few
         yield wires
 
 
