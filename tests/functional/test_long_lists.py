@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 
 from tests.builders import a_patient, a_resource
 from tests.lists import ndjson
+from tests.terminals import terminal
 
 pytestmark = pytest.mark.long
 
@@ -69,27 +69,22 @@ def test_ctrl_c_ends_it_quietly_and_leaves_nothing(
 def test_whoever_waits_at_a_screen_sees_how_far_it_is_from_the_sorting_on(
     export: Path, tmp_path: Path, processes: str
 ) -> None:
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        asked(export, tmp_path / "scratch", processes),
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        env={**ENVIRONMENT, "TERM": "xterm"},
-    ) as running:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                shown += os.read(ours, 65_536)
-            except OSError:  # the other side has gone
-                break
+    with (
+        terminal() as screen,
+        subprocess.Popen(
+            asked(export, tmp_path / "scratch", processes),
+            stdout=subprocess.PIPE,
+            stderr=screen.theirs,
+            env={**ENVIRONMENT, "TERM": "xterm"},
+        ) as running,
+    ):
+        shown = screen.shown()
         said = running.communicate(timeout=60)[0]
-    os.close(ours)
-    assert b"Traceback" not in shown
+    assert "Traceback" not in shown
     assert running.returncode == 0, shown[-300:]
     assert b"person" in said
-    assert b"Sorting" in shown
-    assert len(set(re.findall(rb"Sorting ([0-9]+) MB", shown))) > 2
+    assert "Sorting" in shown
+    assert len(set(re.findall(r"Sorting ([0-9]+) MB", shown))) > 2
 
 
 def test_nothing_is_shown_where_nobody_looks(export: Path, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.terminals import terminal
 
 pytestmark = pytest.mark.long
 
@@ -178,24 +179,18 @@ def test_a_path_that_is_not_there_cannot_be_mended(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("answer", "mended"), [("y", True), ("n", False), ("", False)])
 def test_somebody_at_a_terminal_is_asked(rule: Path, answer: str, mended: bool) -> None:
     spoilt = spoil(rule, HEADING)
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, "fix", rule.name],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=rule.parent,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    ) as process:
-        os.close(theirs)
-        os.write(ours, f"{answer}\n".encode())
-        said = b""
-        while True:
-            try:
-                said += os.read(ours, 4096)
-            except OSError:  # the other side has gone
-                break
-        process.wait(30)
-    os.close(ours)
-    assert b"Change our-first.yaml? [y/N]" in said
+    with (
+        terminal() as screen,
+        subprocess.Popen(
+            [*COMMAND, "fix", rule.name],
+            stdin=screen.theirs,
+            stdout=screen.theirs,
+            stderr=screen.theirs,
+            cwd=rule.parent,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        ),
+    ):
+        screen.types(answer)
+        said = screen.shown()
+    assert "Change our-first.yaml? [y/N]" in said
     assert (rule.read_text(encoding="utf-8") != spoilt) == mended

@@ -1,7 +1,6 @@
 """Spark for as long as one command takes, and a Spark job of one's own: each in its own process."""
 
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ from rules.load import load_library
 from tests.architecture.project import ROOT
 from tests.batches import embedded
 from tests.exports import a_crowd, a_practice
+from tests.terminals import terminal
 
 # Each starts a JVM, or waits until there is none.
 pytestmark = pytest.mark.long
@@ -109,22 +109,16 @@ def test_somebody_at_a_terminal_sees_how_far_it_is(
 ) -> None:
     with (export / "Condition.ndjson").open("a") as conditions:
         conditions.write("{\n")
-    terminal, theirs = pty.openpty()
     asked = command(export, practice, "--scratch", tmp_path, "--processes", 1)
     environment = ours(TERM="xterm", COLUMNS="120")
-    with subprocess.Popen(
-        asked, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
-    ) as process:
-        os.close(theirs)
-        said = b""
-        while True:
-            try:
-                said += os.read(terminal, 4096)
-            except OSError:  # the other side has gone
-                break
-    os.close(terminal)
+    with (
+        terminal() as screen,
+        subprocess.Popen(
+            asked, stdin=screen.theirs, stdout=screen.theirs, stderr=screen.theirs, env=environment
+        ) as process,
+    ):
+        text = screen.shown()
     assert process.returncode == PROBLEMS
-    text = said.decode()
     assert text.index("Spark starts") < text.index("Spark, step 1") < text.index("people")
     assert logs(tmp_path) == []
 

@@ -176,21 +176,29 @@ def test_ten_thousand_hostile_lines_are_each_read_or_told() -> None:
     assert aside.count > only(300, 3_000)
 
 
+def a_table(folder: Path, name: str, system: str, person: str) -> None:
+    """Where a table of conditions with codes of a system has its columns, and who is on the list.
+
+    The table itself is not there yet.
+    """
+    mapping = {
+        "people": {"file": "people.csv", "id": "ID", "born": "Born"},
+        "files": [
+            {"file": name, "holds": ["condition"], "person": "ID", "date": "Date",
+             "codes": [{"column": "Code", "system": system}]},
+        ],
+    }  # fmt: skip
+    (folder / "mapping.yaml").write_text(json.dumps(mapping))
+    (folder / "people.csv").write_text(f"ID,Born\n{person},1966\n")
+
+
 @given(noise=st.binary(max_size=300))
 def test_any_bytes_in_the_place_of_a_table_or_a_manifest_come_to_a_sentence_or_are_told(
     noise: bytes,
 ) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
-        mapping = {
-            "people": {"file": "people.csv", "id": "ID", "born": "Born"},
-            "files": [
-                {"file": "coded.csv", "holds": ["condition"], "person": "ID", "date": "Date",
-                 "codes": [{"column": "Code", "system": "good-day"}]},
-            ],
-        }  # fmt: skip
-        (folder / "mapping.yaml").write_text(json.dumps(mapping))
-        (folder / "people.csv").write_text("ID,Born\nbea,1966\n")
+        a_table(folder, "coded.csv", "good-day", "bea")
         clean = b"ID,Code,Date\nbea,cough,03/03/2020\n"
         (folder / "coded.csv").write_bytes(clean + noise + b"\nbea,wheeze,04/03/2020\n")
         wanted = needs_of({Kind.CONDITION: [code("cough"), code("wheeze")]})
@@ -335,15 +343,7 @@ TABLES: Mapping[str, Callable[[], bytes]] = {
 @pytest.mark.long
 @pytest.mark.parametrize("bomb", TABLES)
 def test_memory_is_flat_whatever_a_table_comes_to(tmp_path: Path, bomb: str) -> None:
-    mapping = {
-        "people": {"file": "people.csv", "id": "ID", "born": "Born"},
-        "files": [
-            {"file": "coded.csv.gz", "holds": ["condition"], "person": "ID", "date": "Date",
-             "codes": [{"column": "Code", "system": "snomed"}]},
-        ],
-    }  # fmt: skip
-    (tmp_path / "mapping.yaml").write_text(json.dumps(mapping))
-    (tmp_path / "people.csv").write_text("ID,Born\nann,1966\n")
+    a_table(tmp_path, "coded.csv.gz", "snomed", "ann")
     with GzipFile(tmp_path / "coded.csv.gz", "wb", 1) as file:
         file.write(TABLES[bomb]())
     used, ended, told = asked(tmp_path)
