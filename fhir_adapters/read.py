@@ -122,8 +122,13 @@ def keep(
     whole. Into ``filed`` go the results that it files.
     """
     meta = resource.meta
-    if meta is not None and (meta.tag or meta.security) and is_in_part(resource):
-        missing[kind] = IN_PART
+    if meta is not None:  # as is_in_part, without a call for every resource that is marked at all
+        for mark in meta.tag or ():
+            if mark.code in _LEFT_OUT:
+                missing[kind] = IN_PART
+        for mark in meta.security or ():
+            if mark.code in _LEFT_OUT:
+                missing[kind] = IN_PART
     if (
         kind in _SAID_BY_CODE
         and codes is not None

@@ -20,17 +20,11 @@ from typing import IO, Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from fhir_adapters.bulk.buckets import (
-    DOUBTED,
-    PORTION,
-    Buckets,
-    Source,
-    framed,
-    portions_of,
-)
+from fhir_adapters.bulk.buckets import DOUBTED, PORTION, Buckets, portions_of
 from fhir_adapters.bulk.chunk import Came, Row, evaluate_chunk
 from fhir_adapters.bulk.fetched import mark
 from fhir_adapters.bulk.files import Piece, arrow
+from fhir_adapters.bulk.frames import Source, framed
 from fhir_adapters.bulk.names import type_named
 from fhir_adapters.bulk.ndjson import everybody
 from fhir_adapters.bulk.people import Part, SetAside, Someone
@@ -103,7 +97,9 @@ class SortPieces:
         blocks = _Blocks(name, self.sought.buckets)
         sorting = Sorting(piece.resource_type, self.sought, blocks.to)
         for _ in sorting.piece(piece, _SORTED_AT_ONCE):
+            sorting.lots.write()
             yield from blocks.taken()
+        sorting.lots.write()
         yield from blocks.end(blocks.to.aside())
 
 
@@ -138,7 +134,9 @@ class SortLines:
             sorting.begin(Source.at(file, start))
             lines = _Lines(row[0] for row in rows)
             while sorting.sort(lines, sorting.at + _SORTED_AT_ONCE):
+                sorting.lots.write()
                 yield from blocks.taken()
+            sorting.lots.write()
             yield from blocks.end(blocks.to.aside())
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from fhir_adapters.bulk.buckets import Buckets, Frame, write
+from fhir_adapters.bulk.buckets import Buckets
 from fhir_adapters.bulk.files import BulkError
+from fhir_adapters.bulk.frames import Frame, Lots
 from fhir_adapters.bulk.names import FETCHED, UNREAD_OF_PEOPLE
 from fhir_adapters.bulk.people import MOST_NAMED, Fault, SetAside
 from fhir_adapters.needs import Needs, Query
@@ -143,10 +144,12 @@ def set_aside(folder: Path, told: Fetched, needs: Needs) -> SetAside:
 
 def mark(folder: Path, to: Buckets, kinds: Collection[Kind]) -> None:
     """Say in the buckets of what is sorted whose lists are unknown. Raises BulkError."""
+    lots = Lots(to)
     for one in _unread(folder / UNREAD):
         kind = KINDS.get(one.type)
         if kind is not None and kind in kinds:
-            write(to.of(one.person), Frame(one.person, kind, why=one.why or _NOT_WHOLE))
+            lots.of(one.person).add(Frame(one.person, kind, why=one.why or _NOT_WHOLE))
+    lots.write()
 
 
 def _unread(path: Path) -> Iterator[Unread]:

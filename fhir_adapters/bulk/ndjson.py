@@ -5,18 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from fhir_adapters.bulk.buckets import (
-    MOST_OF_ONE,
-    TOO_MUCH,
-    UNSURE,
-    Frame,
-    Framed,
-    codes_of,
-    doubted,
-    portions,
-    read,
-)
+from fhir_adapters.bulk.buckets import MOST_OF_ONE, TOO_MUCH, doubted, portions
 from fhir_adapters.bulk.files import BulkError, Odd, Piece, find, odd, packing
+from fhir_adapters.bulk.frames import UNSURE, Frame, Framed, codes_of, read, text_of
 from fhir_adapters.bulk.names import PATIENT, is_bundle
 from fhir_adapters.bulk.people import NOT_ASKED_FOR, SET_ASIDE, Fault, SetAside, Someone, shown
 from fhir_adapters.bulk.rejects import Rejects
@@ -192,7 +183,7 @@ def everybody(
             aside = lines.take(one, frame, kind)
         if aside is not None:
             told.append(aside)
-            rejects.keep(one[1])
+            rejects.keep(text_of(one))
     for patient_id in sorted(patients):
         told_once = patients[patient_id]
         if told_once is not None:
@@ -222,7 +213,7 @@ class _Lines:
         name = frame.name or f" {len(kept):09}"
         if name in kept:
             return self._again(name, one, kind)
-        self.size += len(one[1])
+        self.size += frame.size
         if self.size <= MOST_OF_ONE:
             kept[name] = one
             return None
@@ -231,7 +222,7 @@ class _Lines:
 
     def _again(self, name: str, one: Framed, kind: Kind) -> SetAside | None:
         before = self.kept[name]
-        if before is not None and before[1] == one[1]:  # twice the same is once
+        if before is not None and text_of(before) == text_of(one):  # twice the same is once
             return None
         self.kept[name] = None  # nobody knows which of them holds
         self.missing.setdefault(kind, _TWICE)
@@ -242,18 +233,18 @@ class _Lines:
         kept = self.kept
         lines = [one for name in sorted(kept) if (one := kept[name]) is not None]
         places: dict[Code, list[int]] = {}
-        for number, (frame, _, _) in enumerate(lines):
-            for code in codes_of(frame):
+        for number, one in enumerate(lines):
+            for code in codes_of(one):
                 if code in places:
                     places[code].append(number)
                 else:
                     places[code] = [number]
 
         def make(number: int) -> Entry:
-            frame, text, _ = lines[number]
-            kind = frame.kind
+            one = lines[number]
+            kind = one[0].kind
             assert kind is not None  # or it would not be kept
-            return entry(read_resource(text), kind, codes_of(frame), self.filed)
+            return entry(read_resource(text_of(one)), kind, codes_of(one), self.filed)
 
         return PatientRecord(who, Unopened(places, make), {**unread, **self.missing})
 
@@ -263,7 +254,7 @@ _NO_LINES = _Lines()
 
 def _patient(one: Framed, patients: dict[str, bytes | None]) -> SetAside | None:
     """Keep somebody, unless there are two of that name: nobody is asked about either then."""
-    frame, text, _ = one
+    frame, text = one[0], text_of(one)
     before = patients.setdefault(frame.person, text)
     if before is None or before == text:
         return None
@@ -272,8 +263,8 @@ def _patient(one: Framed, patients: dict[str, bytes | None]) -> SetAside | None:
 
 
 def _told(one: Framed, why: str, people: int = 0) -> SetAside:
-    frame, _, source = one
-    return SetAside(1, (Fault(source.place(frame.line), why),), people)
+    frame, lot, _ = one
+    return SetAside(1, (Fault(lot.source.place(frame.line), why),), people)
 
 
 def records(folder: Path, needs: Needs) -> Iterator[PatientRecord]:

@@ -9,19 +9,11 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from fhir_adapters.bulk.buckets import (
-    UNSURE,
-    Buckets,
-    Frame,
-    Source,
-    framed_codes,
-    on_disk,
-    write,
-)
+from fhir_adapters.bulk.buckets import Buckets, on_disk
 from fhir_adapters.bulk.files import (
     LONGEST_LINE,
     Piece,
@@ -33,6 +25,7 @@ from fhir_adapters.bulk.files import (
     opened,
     rest_of_line,
 )
+from fhir_adapters.bulk.frames import UNSURE, Filling, Frame, Lots, Source
 from fhir_adapters.bulk.local import advance
 from fhir_adapters.bulk.names import PATIENT
 from fhir_adapters.bulk.people import SET_ASIDE, Fault, SetAside
@@ -104,6 +97,7 @@ def sort(task: Task) -> SetAside:
             advance(sorting.at - done)
             done = sorting.at
         advance(max(sorting.at - done, 0))
+        sorting.lots.write()
         return to.aside()
 
 
@@ -117,9 +111,9 @@ class Sorting:
         self.resource_type = resource_type
         self.sought = sought
         self.to = to
+        self.lots = Lots(to)
         self.wanted = {name: kind for name, kind in KINDS.items() if kind in sought.kinds}
-        self.people: dict[str | None, tuple[str, BinaryIO]] = {}  # by the reference that names them
-        self.source = Source("", 0)
+        self.people: dict[str | None, tuple[str, Filling]] = {}  # by the reference that names them
         self.at = 0  # where the next line begins, in bytes
         self.line = -1  # the one that is looked at
 
@@ -141,7 +135,7 @@ class Sorting:
 
     def begin(self, source: Source) -> None:
         """Lines come from here."""
-        self.source = self.to.source = source
+        self.lots.begin(source)
 
     def sort(self, file: ReadLines, end: int) -> bool:
         """Sort the next lines, those that begin before ``end``; whether there may be more.
@@ -193,14 +187,14 @@ class Sorting:
         self.at = at
         return True
 
-    def _usual(self, reference: str | None) -> tuple[str, BinaryIO] | None:
+    def _usual(self, reference: str | None) -> tuple[str, Filling] | None:
         """Whose lines these are, and where they go, if they are named as people usually are."""
         plain = _PLAIN.fullmatch(reference or "")
         if plain is None:
             return None
         if len(self.people) >= _MOST_REMEMBERED:
             self.people.clear()
-        whose = self.people[plain[0]] = (plain[1], self.to.of(plain[1]))
+        whose = self.people[plain[0]] = (plain[1], self.lots.of(plain[1]))
         return whose
 
     def _unusual(self, text: bytes, resource: Resource, kind: Kind) -> None:
@@ -218,12 +212,12 @@ class Sorting:
         filed: set[str] = set()
         found = keep(resource, kind, self.sought.codes, missing, filed)
         for person in sorted(about):
-            whose = person, self.to.of(person)
+            whose = person, self.lots.of(person)
             self._keep(whose, text, resource, kind, found, missing, filed)
 
     def _keep(
         self,
-        whose: tuple[str, BinaryIO],
+        whose: tuple[str, Filling],
         text: bytes,
         resource: Resource,
         kind: Kind,
@@ -231,20 +225,20 @@ class Sorting:
         missing: dict[Kind, str],
         filed: set[str],
     ) -> None:
-        person, file = whose
+        person, lot = whose
         for other, why in missing.items():
-            write(file, Frame(person, other, why=why))
+            lot.add(Frame(person, other, why=why))
         if filed:
-            write(file, Frame(person, filed=sorted(filed)))
+            lot.add(Frame(person, filed=sorted(filed)))
         if found:
             name = f"{resource.resourceType}/{resource.id}" if resource.id else ""
-            write(file, Frame(person, kind, name, framed_codes(found), line=self.line), text)
+            lot.add(Frame(person, kind, name, line=self.line), found, text)
 
     def _other(self, text: bytes, resource: Resource) -> None:
         """A Patient; or what no rule reads, unless it says that something could not be read."""
         if resource.resourceType == PATIENT:
             if resource.id:
-                write(self.to.of(resource.id), Frame(resource.id, line=self.line), text)
+                self.lots.of(resource.id).add(Frame(resource.id, line=self.line), text=text)
             else:
                 self._fault(_NO_ID, text)
                 self.to.people_lost += 1
@@ -287,11 +281,11 @@ class Sorting:
     def _not_whole(self, people: Iterable[str], kinds: Iterable[Kind], name: str = "") -> None:
         for person in sorted(people):
             for kind in kinds:
-                write(self.to.of(person), Frame(person, kind, name, why=SET_ASIDE))
+                self.lots.of(person).add(Frame(person, kind, name, SET_ASIDE))
 
     def _fault(self, why: str, text: bytes = b"") -> None:
         is_told = self.to.names_more or not text  # where there is no line to keep, its place is
-        place = self.source.place(self.line) if is_told else ""
+        place = self.lots.source.place(self.line) if is_told else ""
         self.to.set_aside(Fault(place, why), text)
 
 
