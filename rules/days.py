@@ -20,7 +20,8 @@ _ZONE_OF_TIME = re.compile(
 # What most dates look like: a day, or a time in UTC that no summer takes to the next day. All that
 # follows would say the same of them, and takes five times as long.
 _PLAIN = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:T(?:[01]\d|2[0-2]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?Z)?", re.ASCII
+    r"(\d{4}-\d\d-\d\d)(?:T(?:[01]\d|2[0-2]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|\+00:00))?",
+    re.ASCII,
 )
 _NEVER_TWO_HOURS = "1948"  # since then clocks here were at most one hour before UTC, never behind
 _LAST_TWO_HOURS = 1948  # and the year before which, told with another zone, may begin in it

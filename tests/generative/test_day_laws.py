@@ -1,8 +1,9 @@
 """Laws of the calendar, on every day there is."""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -88,6 +89,18 @@ def test_a_time_is_the_day_it_says_or_the_one_beside_it(text: str) -> None:
     assert found is not None
     assert found.exact
     assert abs(found.first - date.fromisoformat(text[:10])) <= timedelta(days=1)
+
+
+@given(
+    day=st.dates(date(1900, 1, 2), date(2100, 1, 1)),
+    time=st.sampled_from(["00:00", "00:59:60", "11:30:00.5", "22:59:59", "23:00", "23:30:00.000"]),
+    zone=st.sampled_from(["Z", "+00:00", "-00:00", "+01:00", "-11:00", "+14:00"]),
+)
+def test_a_time_is_on_the_day_that_a_clock_of_the_practice_says_however_its_zone_is_written(
+    day: date, time: str, zone: str
+) -> None:
+    there = datetime.fromisoformat(f"{day}T{time[:5]}{zone}").astimezone(ZoneInfo("Europe/London"))
+    assert span(f"{day}T{time}{zone}") == on(there.date())
 
 
 @given(when=SPANS, first=DAYS, last=DAYS)
