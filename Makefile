@@ -43,9 +43,12 @@ check: .venv/dev ## style, types, contracts, the wheel
 	$(MAKE) --no-print-directory wheel
 	$(BIN)/check-wheel-contents dist
 
+# As many as there are processors, unless it is said otherwise.
+WORKERS := auto
+
 # Tests start the command hundreds of times: what it is made of is compiled once, and not each time.
 test: .venv/dev ## all tests, the same examples every time
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --hypothesis-profile=ci --numprocesses=auto \
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --hypothesis-profile=ci --numprocesses=$(WORKERS) \
 		--dist=loadfile --no-loadscope-reorder --like-cases=3
 
 soak: .venv/dev ## the generative tests, with new examples and many of them; everybody at FHIR servers

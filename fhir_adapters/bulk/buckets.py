@@ -37,7 +37,7 @@ def on_disk(folder: Path, place: int, files: ExitStack) -> Callable[[str], Binar
     def opened(what: str) -> BinaryIO:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         descriptor = os.open(folder / f"{what}.{place:06}", flags, 0o600)
-        return files.enter_context(os.fdopen(descriptor, "wb", 1 << 16))
+        return files.enter_context(os.fdopen(descriptor, "wb", 1 << 13))
 
     return opened
 

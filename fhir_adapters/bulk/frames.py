@@ -140,7 +140,9 @@ class Filling:
         if self._frames:
             head = _ENCODE(_Head(self._lots.source, list(self._codes), self._frames))
             sizes = _SIZES.pack(len(head), len(self._texts))
-            self._lots.to.file(self._bucket).write(b"".join((sizes, head, self._texts)))
+            file = self._lots.to.file(self._bucket)
+            file.write(sizes + head)
+            file.write(self._texts)
             self._empty()
 
 

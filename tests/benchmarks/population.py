@@ -25,7 +25,7 @@ MOST_TO_FLOOR, LEAST_GAIN, MOST_MB, LEAST_KEPT, LINEAR = 2.0, 1.7, 300.0, 7500.0
 
 
 def beside(what: str, source: Path, rounds: int, *, limit: bool) -> Iterator[Row]:
-    """A run beside the decode of the same bytes, round by round, and on two processes.
+    """A run beside the decode of the same bytes, piece by piece, and on two processes.
 
     What a machine gains by its second processor differs with what else is on it; so the decode is
     run twice at once too.
@@ -37,10 +37,11 @@ def beside(what: str, source: Path, rounds: int, *, limit: bool) -> Iterator[Row
     both: list[Cost] = []
     read = 0
     for _ in range(rounds):
-        decoded, one = once("floor", source), once("run", source)
-        two, two_decoded = once("run", source, "--processes", "2"), at_once(2, "floor", source)
-        read = decoded.read
-        ratios.append(one.cpu / decoded.cpu)
+        by_turns, one = once("beside", source), once("run", source)
+        two = once("run", source, "--processes", "2")
+        decoded, two_decoded = once("floor", source), at_once(2, "floor", source)
+        read = by_turns.read
+        ratios.append(by_turns.cpu / by_turns.floor)
         gains.append(one.wall / two.wall)
         theirs.append(2 * decoded.wall / max(each.wall for each in two_decoded))
         runs.append(one)
