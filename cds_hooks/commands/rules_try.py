@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cds_hooks import clock
 from cds_hooks.commands import COULD_NOT_RUN, say, tried
 from cds_hooks.commands.population_run import nobody, tell
-from cds_hooks.commands.writing import CannotWrite, for_owner_if, inside, write_whole
+from cds_hooks.commands.writing import CannotWrite, check_place, for_owner_if, inside, write_whole
 from cds_hooks.population.asking import opened
 from cds_hooks.population.burden import Burden, burden
 from cds_hooks.population.small_numbers import LEAST, in_digits, shown
@@ -91,8 +91,10 @@ def run(wanted: Wanted) -> int:
         return COULD_NOT_RUN
     day = clock.practice_day(clock.now())
     try:
+        if wanted.to is not None:
+            check_place(wanted.to)
         asked = _ask(wanted, rule, loaded.library, wanted.today or day)
-    except (BulkError, OSError) as error:
+    except (BulkError, CannotWrite, OSError) as error:
         return say.could_not(error, wanted.to)
     made = [asked.report(true_counts=true_counts) for true_counts in (True, False)]
     _print(made[0])

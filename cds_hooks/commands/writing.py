@@ -29,9 +29,25 @@ def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
                 unfinished.unlink(missing_ok=True)
                 raise
     except OSError:
-        raise CannotWrite(
-            f"{path} cannot be written. Look at its permissions, or name another folder."
-        ) from None
+        raise CannotWrite(_CANNOT.format(path)) from None
+
+
+def check_place(path: Path) -> None:
+    """Whether a file can be written there, before what goes into it is worked out for minutes.
+
+    Makes its folder, as ``write_whole`` does. Raises CannotWrite.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix="."):
+            is_free = not path.is_dir()
+    except OSError:
+        is_free = False
+    if not is_free:
+        raise CannotWrite(_CANNOT.format(path))
+
+
+_CANNOT = "{} cannot be written. Look at its permissions, or name another folder."
 
 
 @contextmanager

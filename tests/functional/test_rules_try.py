@@ -268,6 +268,22 @@ def test_what_cannot_be_run_says_why(
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["file/report.html", "folder.html"])
+def test_a_place_that_cannot_be_written_to_is_told_before_anybody_is_asked(
+    practice: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.html").mkdir()
+    to = tmp_path / name
+    assert tried(practice, tmp_path / "nothing is read of this", "--to", str(to)) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == (
+        f"{to} cannot be written. Look at its permissions, or name another folder.\n"
+    )
+    assert not list(tmp_path.rglob(".*"))
+
+
 # ---- people whom others labelled ----------------------------------------------------------------
 
 
