@@ -157,12 +157,17 @@ def people(batch: Any) -> Iterator[Someone]:  # Any: pyarrow is untyped
     unread = _unread(told["unread"])
     for at in range(batch.num_rows):
         found: dict[Code, list[int]] = {}
-        for place in range(starts[at], starts[at + 1]):  # the hot loop
-            code = every_code[which[place]]
+        place, last = starts[at], starts[at + 1]
+        while place < last:  # the hot loop: the entries of a code stand together, as a rule
+            number, begun = which[place], place
+            place += 1
+            while place < last and which[place] == number:
+                place += 1
+            code = every_code[number]
             if code in found:
-                found[code].append(numbers[place])
+                found[code] += numbers[begun:place]
             else:
-                found[code] = [numbers[place]]
+                found[code] = numbers[begun:place]
         yield Someone(
             unopened(
                 Person(
