@@ -151,7 +151,7 @@ def people(batch: Any) -> Iterator[Someone]:  # Any: pyarrow is untyped
     every_code: list[Code] = [_code(text) for text in codes.values.dictionary.to_pylist()]
     which: list[int] = codes.values.indices.to_pylist()
     numbers: list[int] = places.values.to_pylist()
-    starts = codes.offsets.to_pylist()
+    starts: list[int] = codes.offsets.to_pylist()
     packed, firsts = told["entries"].values, told["entries"].offsets.to_pylist()
     booked, bookings = told["booking"].values, told["booking"].offsets.to_pylist()
     unread = _unread(told["unread"])
