@@ -9,8 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, Generic, NamedTuple, TypeVar
 
 from cds_hooks.visits import sorts
+from fhir_adapters.bulk.buckets import parts_of
 from fhir_adapters.bulk.local import Crew, advance
 from fhir_adapters.bulk.people import Part, SetAside, Someone
+from fhir_adapters.bulk.rejects import REJECTS
 from fhir_adapters.bulk.source import Ready, ready
 from fhir_adapters.needs import Needs, needs
 from rules.rule import Library
@@ -92,6 +94,6 @@ class Whole:
         """Put the lines that were set aside into one file, if there is one. Raises OSError."""
         if kept is None:
             return
-        for path in sorted(self._scratch.glob("rejects.*")):
+        for path in parts_of(self._scratch, REJECTS):
             with path.open("rb") as some:
                 shutil.copyfileobj(some, kept)

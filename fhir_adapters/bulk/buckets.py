@@ -12,10 +12,10 @@ from typing import BinaryIO, NamedTuple
 from zlib import crc32
 
 from fhir_adapters.bulk.people import MOST_NAMED, Fault, SetAside
-from fhir_adapters.bulk.rejects import REJECTS, noted
+from fhir_adapters.bulk.rejects import REJECTS, made, noted
 from rules.record import Kind
 
-PORTION = 64 * 1024 * 1024  # bytes of a bucket that are in memory at once
+PORTION = 40 * 1024 * 1024  # bytes of a bucket that are in memory at once
 # More than this of what rules may read is nobody's record: what is over is set aside.
 MOST_OF_ONE = 8 * 1024 * 1024  # bytes
 TOO_MUCH = "One person has more lines than any record has; those from here on are not read."
@@ -31,12 +31,14 @@ def bucket_of(person: str, buckets: int) -> int:
 def on_disk(folder: Path, place: int, files: ExitStack) -> Callable[[str], BinaryIO]:
     """Opens what ``Buckets`` write to as files of a folder, for their owner alone.
 
-    ``place`` is that of the source among those that are sorted: it is read again in order.
+    ``place`` is that of the source among those that are sorted: it is read again in order. Each
+    bucket has a folder to itself, or to find its files would take as long as there are others.
     """
 
     def opened(what: str) -> BinaryIO:
+        made(folder / what)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        descriptor = os.open(folder / f"{what}.{place:06}", flags, 0o600)
+        descriptor = os.open(folder / what / f"{place:06}", flags, 0o600)
         return files.enter_context(os.fdopen(descriptor, "wb", 1 << 13))
 
     return opened
@@ -108,7 +110,7 @@ class Buckets:
 
 def doubted(folder: Path) -> list[int]:
     """The buckets in which a broken line may be of somebody who is not there; mostly none."""
-    each = (path.read_text().split() for path in folder.glob(f"{DOUBTED}.*"))
+    each = (path.read_text().split() for path in parts_of(folder, DOUBTED))
     return sorted({int(bucket) for some in each for bucket in some})
 
 
@@ -124,9 +126,10 @@ class Portion(NamedTuple):
         return self.of == 1 or (crc32(person.encode()) >> 16) % self.of == self.number
 
 
-def parts_of(folder: Path, bucket: int) -> list[Path]:
-    """The files of a bucket, in the order in which they are read."""
-    return sorted(folder.glob(f"{bucket}.*"))
+def parts_of(folder: Path, what: int | str) -> list[Path]:
+    """The files of a bucket, or of what stands beside them, in the order in which they are read."""
+    inside = folder / str(what)
+    return sorted(inside.iterdir()) if inside.is_dir() else []
 
 
 def portions(folder: Path, bucket: int) -> list[Portion]:

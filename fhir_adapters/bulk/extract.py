@@ -14,6 +14,7 @@ from fhir_adapters.bulk.buckets import (
     Buckets,
     Portion,
     on_disk,
+    parts_of,
     portions,
 )
 from fhir_adapters.bulk.csv_lines import headings
@@ -150,7 +151,7 @@ class Bucket(NamedTuple):
 
     def _read(self, portion: Portion) -> Iterator[Kept]:
         decode = msgspec.json.Decoder(Kept).decode
-        for path in sorted(self.scratch.glob(f"{self.number}.*")):
+        for path in parts_of(self.scratch, self.number):
             with path.open("rb", 1 << 20) as file:
                 yield from (kept for kept in map(decode, file) if portion.has(kept.person))
 

@@ -29,8 +29,10 @@ from fhir_adapters.bulk.names import (
 
 # A longer line is nobody's record: it is set aside without being held in memory.
 LONGEST_LINE = 16 * 1024 * 1024  # bytes
-# Plain files are read in pieces of this size, so that several processes share one file.
+# Plain files are read in pieces of this size, so that several processes share one file. Each leaves
+# a file in nearly every bucket, so those of a long list are up to four times as large.
 PIECE = 64 * 1024 * 1024  # bytes
+_MANY = 100  # pieces of a list, which are enough for the processes of any machine
 
 _LINKED = "It is a link that leads out of the folder: put the file itself there."
 _FOLDER_LINKED = "It is a link to a folder, which is not read: put the files themselves there."
@@ -86,9 +88,11 @@ def find(folder: Path, size: int = PIECE) -> dict[str, list[Piece]]:
     Under "" is what has lines of any type, for all that its name says.
     """
     found: dict[str, list[Piece]] = {}
-    for path, resource_type, why in _looked_at(folder):
-        if not why:
-            found.setdefault(resource_type, []).extend(_pieces(path, resource_type, size))
+    read = [(path, resource_type) for path, resource_type, why in _looked_at(folder) if not why]
+    whole = sum(path.stat().st_size for path, _ in read)
+    size = max(size, min(whole // _MANY, 4 * size))
+    for path, resource_type in read:
+        found.setdefault(resource_type, []).extend(_pieces(path, resource_type, size))
     return found
 
 

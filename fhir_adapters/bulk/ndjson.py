@@ -21,7 +21,7 @@ from rules.record import Entry, Kind, PatientRecord, Person, Unopened
 
 # So much of an export to a bucket. What is kept of it is held in memory at once: an eighth of what
 # people usually have on record, and nearly all where they have little.
-_BUCKET = 48 * 1024 * 1024  # bytes
+_BUCKET = 32 * 1024 * 1024  # bytes
 # How much larger a packed file is than it looks, at the most that is usual.
 _PACKED = {".gz": 12, ".zst": 12}
 _MOST_BUCKETS = 400  # files that one process has open at once; systems allow 1,024
@@ -186,9 +186,9 @@ def everybody(
             rejects.keep(text_of(one))
     for patient_id in sorted(patients):
         told_once = patients[patient_id]
+        lines = found.pop(patient_id, _NO_LINES)  # not held for longer than they are asked about
         if told_once is not None:
             patient = read_resource(told_once)
-            lines = found.get(patient_id, _NO_LINES)
             yield Someone(lines.record(person(patient), unread), ethnic_category(patient))
 
 

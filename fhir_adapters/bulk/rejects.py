@@ -12,13 +12,19 @@ import msgspec
 
 from fhir_adapters.bulk.people import Fault, SetAside
 
-# Files of a scratch folder that begin so are kept, those of sorting in the place of a bucket's.
+# The files of this folder in a scratch folder are kept, those of sorting among them.
 REJECTS = "rejects"
 
 
 def noted(fault: Fault) -> bytes:
     """The line for what is none."""
     return msgspec.json.encode({"place": fault.place, "why": fault.why}) + b"\n"
+
+
+def made(folder: Path) -> Path:
+    """A folder of a scratch folder, made if nobody has made it. Raises OSError."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 class Rejects:
@@ -28,7 +34,7 @@ class Rejects:
     """
 
     def __init__(self, scratch: Path | None, what: str) -> None:
-        self._path = None if scratch is None else scratch / f"{REJECTS}.{what}"
+        self._path = None if scratch is None else scratch / REJECTS / what
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 
@@ -36,6 +42,7 @@ class Rejects:
         """Keep one line. Raises OSError."""
         if self._path is None:
             return
+        made(self._path.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         with os.fdopen(os.open(self._path, flags, 0o600), "ab") as file:
             file.write(text if text.endswith(b"\n") else text + b"\n")

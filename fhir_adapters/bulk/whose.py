@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from fhir_adapters.bulk import cells
+from fhir_adapters.bulk.buckets import parts_of
 
 KNOWN = "known"  # in place of a bucket's number: whom the people file names
 
@@ -51,7 +52,7 @@ class Known:
     @classmethod
     def kept(cls, folder: Path) -> "Known":
         """Those whom the people file had, once it is sorted."""
-        text = b"".join(path.read_bytes() for path in folder.glob(f"{KNOWN}.*"))
+        text = b"".join(path.read_bytes() for path in parts_of(folder, KNOWN))
         return cls(text.decode().splitlines())
 
     def may_be(self, key: str) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def read(
 
 
 def rejects(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in (folder / "scratch").glob("rejects.*"))
+    return b"".join(path.read_bytes() for path in (folder / "scratch" / "rejects").glob("*"))
 
 
 @pytest.mark.parametrize(
