@@ -29,6 +29,12 @@ READ = (
     "entries", "booking",
 )  # fmt: skip
 AS_NUMBERS = ("unread.key_value.key", "unread.key_value.value", "codes.list.element")
+# What many people have in common; no two entries are the same, and few ids and places.
+REPEATED = (
+    *AS_NUMBERS, "birth_first", "birth_last", "sex", "language", "needs_interpreter",
+    "registered_here", "died", "died_first", "died_last", "ethnic", "deprived",
+    "kinds.list.element", "days.list.element",
+)  # fmt: skip
 
 # Any: what is in a column is of every sort, and pyarrow checks it against the schema.
 Row = dict[str, Any]

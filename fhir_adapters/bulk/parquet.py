@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from fhir_adapters.bulk.columns import AS_NUMBERS, MISSING, READ, Row, people, row, schema
+from fhir_adapters.bulk.columns import AS_NUMBERS, MISSING, READ, REPEATED, Row, people, row, schema
 from fhir_adapters.bulk.files import BulkError, arrow
 from fhir_adapters.bulk.people import Ids, Part, SetAside, Someone
 from fhir_adapters.decode import UNREADABLE
@@ -108,7 +108,9 @@ def _write(folder: Path, everybody: Iterator[Someone], needs: Needs) -> list[Fil
     path = folder / f"{os.getpid()}.parquet"
     path.touch(0o600)
     count = entries = groups = 0
-    with pq.ParquetWriter(path, columns, compression="zstd") as file:
+    # LZ4 is twice as large as zstd and read in half the time: it is written once.
+    told = {"compression": "lz4", "use_dictionary": list(REPEATED)}
+    with pq.ParquetWriter(path, columns, **told) as file:
         for rows, inside in _grouped(everybody, needs):
             file.write_batch(_batch(rows, columns))
             count, entries, groups = count + len(rows), entries + inside, groups + 1
@@ -294,9 +296,11 @@ class Group(NamedTuple):
             raise BulkError(f"{self.path} is missing or damaged; {AGAIN}.")
         pq = arrow("pyarrow.parquet", MISSING)
         try:
-            if not pq.read_schema(self.path).equals(schema()):
+            held = pq.read_metadata(self.path)
+            if not held.schema.to_arrow_schema().equals(schema()):
                 raise ValueError
-            with pq.ParquetFile(self.path, read_dictionary=AS_NUMBERS) as file:
+            how = {"metadata": held, "read_dictionary": AS_NUMBERS, "pre_buffer": False}
+            with pq.ParquetFile(self.path, **how) as file:
                 table = file.read_row_group(self.number, columns=list(READ), use_threads=False)
         except (OSError, ValueError, IndexError):  # pyarrow's own are among these
             raise BulkError(f"{self.path} is not as Good Day writes it; {AGAIN}.") from None
