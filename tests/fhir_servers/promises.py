@@ -189,7 +189,7 @@ class OfAnyServer:
     ) -> None:
         token = server.gate.token(good_for=0)
         with asking(tmp_path, server) as service:
-            reply = service.about(TWELVE["a plan entered in error"], token)
+            reply = service.once_reached(TWELVE["a plan entered in error"], token)
         assert reply.decided("asthma-without-plan") == "cannot-tell"
         assert reply.cards == []
         assert token not in reply.text
@@ -200,6 +200,6 @@ class OfAnyServer:
         scope = "patient/Patient.rs patient/Condition.rs patient/Procedure.rs"
         token = server.gate.token(scope)
         with asking(tmp_path, server) as service:
-            reply = service.about(TWELVE["a plan entered in error"], token)
+            reply = service.once_reached(TWELVE["a plan entered in error"], token)
         assert reply.decided("asthma-without-plan") == "cannot-tell"
         assert reply.cards == []
