@@ -123,12 +123,14 @@ def keep(
     """
     meta = resource.meta
     if meta is not None:  # as is_in_part, without a call for every resource that is marked at all
-        for mark in meta.tag or ():
-            if mark.code in _LEFT_OUT:
-                missing[kind] = IN_PART
-        for mark in meta.security or ():
-            if mark.code in _LEFT_OUT:
-                missing[kind] = IN_PART
+        if meta.tag is not None:
+            for mark in meta.tag:
+                if mark.code in _LEFT_OUT:
+                    missing[kind] = IN_PART
+        if meta.security is not None:
+            for mark in meta.security:
+                if mark.code in _LEFT_OUT:
+                    missing[kind] = IN_PART
     if (
         kind in _SAID_BY_CODE
         and codes is not None

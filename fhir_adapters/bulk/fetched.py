@@ -148,7 +148,7 @@ def mark(folder: Path, to: Buckets, kinds: Collection[Kind]) -> None:
     for one in _unread(folder / UNREAD):
         kind = KINDS.get(one.type)
         if kind is not None and kind in kinds:
-            lots.of(one.person).add(Frame(one.person, kind, why=one.why or _NOT_WHOLE))
+            lots.of(one.person).add(Frame(one.person, kind, one.why or _NOT_WHOLE))
     lots.write()
 
 

@@ -1,7 +1,8 @@
 """Lines of FHIR as sorting leaves them in a bucket, a lot at a time: whom each is about, and codes.
 
-A lot has frames, one for each line, and behind them the resources as they came. A resource is taken
-out of its lot, and decoded again, only where a rule asks for it: most are never asked for.
+A lot has frames, one for some lines of one person that are alike, and behind them the resources as
+they came. A resource is taken out of its lot, and decoded again, only where a rule asks for it:
+most are never asked for.
 """
 
 import os
@@ -19,29 +20,28 @@ from fhir_adapters.bulk.people import place
 from rules.codes import Code
 from rules.record import Kind
 
-UNSURE = "?"  # in place of a name: a broken line names them, in which that may be broken too
-
 # A lot is written once it has so many bytes of resources, or frames.
 _ENOUGH = 32 * 1024
 _MOST_FRAMES = 1_000
 
 
 class Frame(msgspec.Struct, array_like=True, gc=False):
-    """One line that is kept, or something that was found about one person's lists.
+    """Lines of one person that stand together, or something that was found about their lists.
 
-    A ``kind`` with codes: the resource is kept under these. A kind with ``why``: the list is not
-    known to be whole; it may be another's, where the name is UNSURE. ``filed``: results that a
+    A ``kind`` with codes: the resources are kept under these. A kind with ``why``: the list is not
+    known to be whole; it may be another's, where that is ``unsure``. ``filed``: results that a
     report files. Nothing: the Patient.
     """
 
     person: str
     kind: Kind | None = None
-    name: str = ""  # Type/id, where it has one
     why: str = ""
+    unsure: bool = False  # a broken line names the person, in which that may be broken too
     filed: list[str] | None = None
-    line: int = 0  # of its source, from 0
     codes: int = 0  # which of the sets of codes that its lot has; the first has none
-    size: int = 0  # of the resource, in bytes
+    ids: list[str] = []  # of each line's resource; "" where it has none
+    lines: list[int] = []  # of the source, from 0
+    sizes: list[int] = []  # of each resource, in bytes
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -91,24 +91,28 @@ class Lot(msgspec.Struct, gc=False):
     texts: bytes  # of all their resources, one behind the other
 
 
-# A frame, the lot that it is of, and where in that lot its resource begins.
+# A frame, the lot that it is of, and where in that lot its first resource begins.
 Framed = tuple[Frame, Lot, int]
+# One line of it: which, and where its resource begins.
+Line = tuple[Frame, Lot, int, int]
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _DECODE = msgspec.msgpack.Decoder(_Head).decode
 _SIZES = Struct("<II")  # of the head and of the resources
 
 
-def text_of(one: Framed) -> bytes:
-    """The resource that a frame is about, without the end of its line; b"" if it is about none."""
-    frame, lot, at = one
-    return lot.texts[at : at + frame.size].removesuffix(b"\n")
+def text_of(line: Line) -> bytes:
+    """The resource of a line, without the line's end."""
+    frame, lot, number, at = line
+    return lot.texts[at : at + frame.sizes[number]].removesuffix(b"\n")
 
 
-def codes_of(one: Framed) -> tuple[Code, ...]:
+def codes_of(line: Line) -> tuple[Code, ...]:
     """The codes that a line is kept under."""
-    frame, lot, _ = one
-    return lot.codes[frame.codes]
+    return line[1].codes[line[0].codes]
+
+
+_NOTHING = Frame("")  # no line is like it: each is somebody's
 
 
 class Filling:
@@ -123,17 +127,38 @@ class Filling:
         self._frames: list[Frame] = []
         self._codes: dict[tuple[Code, ...], int] = {(): 0}
         self._texts = bytearray()
+        self._last = _NOTHING
+        self._under: tuple[Code, ...] = ()  # the codes of the last
 
-    def add(self, frame: Frame, codes: tuple[Code, ...] = (), text: bytes = b"") -> None:
-        """One line more, or what was found about somebody. Raises OSError."""
-        known = self._codes
-        frame.codes = known.setdefault(codes, len(known))
-        frame.size = len(text)
-        self._frames.append(frame)
+    def keep(
+        self,
+        person: str,
+        kind: Kind | None,
+        codes: tuple[Code, ...],
+        resource_id: str,
+        line: int,
+        text: bytes,
+    ) -> None:
+        """One line more. Raises OSError."""
+        last = self._last
+        if kind is not last.kind or codes != self._under or person != last.person:
+            last = self.add(Frame(person, kind))
+            last.codes = self._codes.setdefault(codes, len(self._codes))
+            self._last, self._under = last, codes
+        last.ids.append(resource_id)
+        last.lines.append(line)
+        last.sizes.append(len(text))
         # Not the object itself: the next line has its memory then, still warm.
         self._texts += text
-        if len(self._texts) >= _ENOUGH or len(self._frames) >= _MOST_FRAMES:
+        if len(self._texts) >= _ENOUGH:
             self.write()
+
+    def add(self, frame: Frame) -> Frame:
+        """What was found about somebody. Raises OSError."""
+        if len(self._frames) >= _MOST_FRAMES:
+            self.write()
+        self._frames.append(frame)
+        return frame
 
     def write(self) -> None:
         """Write what there is. Raises OSError."""
@@ -193,5 +218,5 @@ def framed(file: IO[bytes], portion: Portion) -> Iterator[Framed]:
                 yield frame, lot, at
             elif portion.has(frame.person):
                 # By itself: or else what is held of few would be everything.
-                yield frame, Lot(lot.source, lot.codes, lot.texts[at : at + frame.size]), 0
-            at += frame.size
+                yield frame, Lot(lot.source, lot.codes, lot.texts[at : at + sum(frame.sizes)]), 0
+            at += sum(frame.sizes)

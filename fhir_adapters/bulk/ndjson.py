@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fhir_adapters.bulk.buckets import MOST_OF_ONE, TOO_MUCH, doubted, portions
 from fhir_adapters.bulk.files import BulkError, Odd, Piece, find, odd, packing
-from fhir_adapters.bulk.frames import UNSURE, Frame, Framed, codes_of, read, text_of
+from fhir_adapters.bulk.frames import Frame, Framed, Line, Lot, codes_of, read, text_of
 from fhir_adapters.bulk.names import PATIENT, is_bundle
 from fhir_adapters.bulk.people import NOT_ASKED_FOR, SET_ASIDE, Fault, SetAside, Someone, shown
 from fhir_adapters.bulk.rejects import Rejects
@@ -152,7 +152,7 @@ def nobodys(doubt: Doubted) -> SetAside:
         for frame, _, _ in read(*doubt, portion):
             if frame.kind is None and frame.filed is None:
                 people.add(frame.person)
-            elif frame.kind is not None and frame.name == UNSURE:
+            elif frame.kind is not None and frame.unsure:
                 named.setdefault(frame.person, set()).add(frame.kind)
         for nobody in named.keys() - people:
             unread |= dict.fromkeys(named[nobody], SET_ASIDE)
@@ -171,19 +171,17 @@ def everybody(
     """
     patients: dict[str, bytes | None] = {}
     found: dict[str, _Lines] = {}
-    for one in portion:
-        frame = one[0]
-        kind = frame.kind
-        if kind is None and frame.filed is None:
-            aside = _patient(one, patients)
+    for frame, lot, at in portion:
+        if frame.kind is None and frame.filed is None:
+            set_aside = _patient(frame, lot, at, patients)
         else:
             lines = found.get(frame.person)
             if lines is None:
                 lines = found[frame.person] = _Lines()
-            aside = lines.take(one, frame, kind)
-        if aside is not None:
-            told.append(aside)
-            rejects.keep(text_of(one))
+            set_aside = lines.take(frame, lot, at)
+        for one in set_aside:
+            told.append(_told(one))
+            rejects.keep(text_of(one[0]))
     for patient_id in sorted(patients):
         told_once = patients[patient_id]
         lines = found.pop(patient_id, _NO_LINES)  # not held for longer than they are asked about
@@ -192,59 +190,67 @@ def everybody(
             yield Someone(lines.record(person(patient), unread), ethnic_category(patient))
 
 
+Aside = tuple[Line, str]  # a line that is set aside, and why
+
+
 class _Lines:
     """What stands in a bucket about one person."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, Framed | None] = {}  # by name; None: two that are not the same
+        # By type and id; None: two that are not the same.
+        self.kept: dict[str, dict[str, Line | None]] = {}
         self.missing: dict[Kind, str] = {}
         self.filed: set[str] = set()
         self.size = 0  # bytes
 
-    def take(self, one: Framed, frame: Frame, kind: Kind | None) -> SetAside | None:
-        """One line more. What cannot be kept costs its list, and is told."""
+    def take(self, frame: Frame, lot: Lot, at: int) -> Sequence[Aside]:
+        """Some lines more. What cannot be kept costs its list, and is set aside."""
+        kind = frame.kind
         if kind is None:
             self.filed.update(frame.filed or ())
-            return None
+            return ()
         if frame.why:
             self.missing[kind] = frame.why
-            return None
-        kept = self.kept
-        name = frame.name or f" {len(kept):09}"
-        if name in kept:
-            return self._again(name, one, kind)
-        self.size += frame.size
-        if self.size <= MOST_OF_ONE:
-            kept[name] = one
-            return None
-        self.missing.setdefault(kind, SET_ASIDE)
-        return _told(one, TOO_MUCH)
-
-    def _again(self, name: str, one: Framed, kind: Kind) -> SetAside | None:
-        before = self.kept[name]
-        if before is not None and text_of(before) == text_of(one):  # twice the same is once
-            return None
-        self.kept[name] = None  # nobody knows which of them holds
-        self.missing.setdefault(kind, _TWICE)
-        return _told(one, _TWO_ENTRIES)
+            return ()
+        kept = self.kept.setdefault(TYPES[kind], {})
+        aside: list[Aside] = []
+        each = enumerate(zip(frame.ids, frame.sizes, strict=True))
+        for number, (resource_id, size) in each:  # the hot loop
+            line = frame, lot, number, at
+            name = resource_id or f" {len(kept):09}"
+            if name in kept:
+                before = kept[name]
+                if before is None or text_of(before) != text_of(line):  # twice the same is once
+                    kept[name] = None  # nobody knows which of them holds
+                    self.missing.setdefault(kind, _TWICE)
+                    aside.append((line, _TWO_ENTRIES))
+            else:
+                self.size += size
+                if self.size <= MOST_OF_ONE:
+                    kept[name] = line
+                else:
+                    self.missing.setdefault(kind, SET_ASIDE)
+                    aside.append((line, TOO_MUCH))
+            at += size
+        return aside
 
     def record(self, who: Person, unread: Mapping[Kind, str]) -> PatientRecord:
         """Their record, its entries made when they are asked for."""
-        kept = self.kept
-        lines = [one for name in sorted(kept) if (one := kept[name]) is not None]
+        each = (self.kept[name] for name in sorted(self.kept))
+        lines = [line for some in each for name in sorted(some) if (line := some[name]) is not None]
         places: dict[Code, list[int]] = {}
-        for number, one in enumerate(lines):
-            for code in codes_of(one):
+        for number, line in enumerate(lines):
+            for code in codes_of(line):
                 if code in places:
                     places[code].append(number)
                 else:
                     places[code] = [number]
 
         def make(number: int) -> Entry:
-            one = lines[number]
-            kind = one[0].kind
+            line = lines[number]
+            kind = line[0].kind
             assert kind is not None  # or it would not be kept
-            return entry(read_resource(text_of(one)), kind, codes_of(one), self.filed)
+            return entry(read_resource(text_of(line)), kind, codes_of(line), self.filed)
 
         return PatientRecord(who, Unopened(places, make), {**unread, **self.missing})
 
@@ -252,19 +258,24 @@ class _Lines:
 _NO_LINES = _Lines()
 
 
-def _patient(one: Framed, patients: dict[str, bytes | None]) -> SetAside | None:
+def _patient(frame: Frame, lot: Lot, at: int, patients: dict[str, bytes | None]) -> Sequence[Aside]:
     """Keep somebody, unless there are two of that name: nobody is asked about either then."""
-    frame, text = one[0], text_of(one)
-    before = patients.setdefault(frame.person, text)
-    if before is None or before == text:
-        return None
-    patients[frame.person] = None
-    return _told(one, _TWO_PATIENTS, people=1)
+    aside: list[Aside] = []
+    for number, size in enumerate(frame.sizes):  # one, unless it stands there twice
+        line = frame, lot, number, at
+        text = text_of(line)
+        before = patients.setdefault(frame.person, text)
+        if before is not None and before != text:
+            patients[frame.person] = None
+            aside.append((line, _TWO_PATIENTS))
+        at += size
+    return aside
 
 
-def _told(one: Framed, why: str, people: int = 0) -> SetAside:
-    frame, lot, _ = one
-    return SetAside(1, (Fault(lot.source.place(frame.line), why),), people)
+def _told(aside: Aside) -> SetAside:
+    (frame, lot, number, _), why = aside
+    place = lot.source.place(frame.lines[number])
+    return SetAside(1, (Fault(place, why),), int(why is _TWO_PATIENTS))
 
 
 def records(folder: Path, needs: Needs) -> Iterator[PatientRecord]:

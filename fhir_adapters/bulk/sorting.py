@@ -6,7 +6,7 @@ no more than one bucket is in memory.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -25,14 +25,13 @@ from fhir_adapters.bulk.files import (
     opened,
     rest_of_line,
 )
-from fhir_adapters.bulk.frames import UNSURE, Filling, Frame, Lots, Source
+from fhir_adapters.bulk.frames import Filling, Frame, Lots, Source
 from fhir_adapters.bulk.local import advance
 from fhir_adapters.bulk.names import PATIENT
 from fhir_adapters.bulk.people import SET_ASIDE, Fault, SetAside
 from fhir_adapters.decode import UNREADABLE, is_text
 from fhir_adapters.elements import Element, Participant, Reference, Resource
 from fhir_adapters.read import KINDS, keep
-from rules.codes import Code
 from rules.record import Kind
 
 # A reference to one resource, relative or absolute, with or without a version.
@@ -178,8 +177,10 @@ class Sorting:
                 self._unusual(text, resource, kind)
                 continue
             found = keep(resource, kind, codes, missing, filed)
-            if found or missing or filed:
-                self._keep(whose, text, resource, kind, found, missing, filed)
+            if found:
+                whose[1].keep(whose[0], kind, found, resource.id or "", self.line, text)
+            if missing or filed:
+                self._found(whose, missing, filed)
                 missing.clear()
                 filed.clear()
             # Gone before the next is decoded, which then has the same memory, still warm.
@@ -212,33 +213,25 @@ class Sorting:
         filed: set[str] = set()
         found = keep(resource, kind, self.sought.codes, missing, filed)
         for person in sorted(about):
-            whose = person, self.lots.of(person)
-            self._keep(whose, text, resource, kind, found, missing, filed)
+            lot = self.lots.of(person)
+            if found:
+                lot.keep(person, kind, found, resource.id or "", self.line, text)
+            self._found((person, lot), missing, filed)
 
-    def _keep(
-        self,
-        whose: tuple[str, Filling],
-        text: bytes,
-        resource: Resource,
-        kind: Kind,
-        found: tuple[Code, ...],
-        missing: dict[Kind, str],
-        filed: set[str],
+    def _found(
+        self, whose: tuple[str, Filling], missing: Mapping[Kind, str], filed: Set[str]
     ) -> None:
         person, lot = whose
-        for other, why in missing.items():
-            lot.add(Frame(person, other, why=why))
+        for kind, why in missing.items():
+            lot.add(Frame(person, kind, why))
         if filed:
             lot.add(Frame(person, filed=sorted(filed)))
-        if found:
-            name = f"{resource.resourceType}/{resource.id}" if resource.id else ""
-            lot.add(Frame(person, kind, name, line=self.line), found, text)
 
     def _other(self, text: bytes, resource: Resource) -> None:
         """A Patient; or what no rule reads, unless it says that something could not be read."""
         if resource.resourceType == PATIENT:
             if resource.id:
-                self.lots.of(resource.id).add(Frame(resource.id, line=self.line), text=text)
+                self.lots.of(resource.id).keep(resource.id, None, (), "", self.line, text)
             else:
                 self._fault(_NO_ID, text)
                 self.to.people_lost += 1
@@ -264,7 +257,7 @@ class Sorting:
         elif is_sure:
             self._not_whole(named, kinds)
         else:
-            self._not_whole(named, kinds, UNSURE)
+            self._not_whole(named, kinds, unsure=True)
             self.to.unsure(named)
 
     def _kinds(self, types: Iterable[str] = ()) -> list[Kind]:
@@ -278,10 +271,12 @@ class Sorting:
         if self.resource_type == PATIENT or self.resource_type not in _NAMED:
             self.to.others_lost = True
 
-    def _not_whole(self, people: Iterable[str], kinds: Iterable[Kind], name: str = "") -> None:
+    def _not_whole(
+        self, people: Iterable[str], kinds: Iterable[Kind], *, unsure: bool = False
+    ) -> None:
         for person in sorted(people):
             for kind in kinds:
-                self.lots.of(person).add(Frame(person, kind, name, SET_ASIDE))
+                self.lots.of(person).add(Frame(person, kind, SET_ASIDE, unsure))
 
     def _fault(self, why: str, text: bytes = b"") -> None:
         is_told = self.to.names_more or not text  # where there is no line to keep, its place is

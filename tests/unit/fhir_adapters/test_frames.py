@@ -1,5 +1,6 @@
 """What sorting leaves in a bucket is there again when it is read, line by line and in its order."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO
 
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_adapters.bulk.buckets import Buckets, Portion
-from fhir_adapters.bulk.frames import Frame, Lots, Source, codes_of, framed, text_of
+from fhir_adapters.bulk.frames import Frame, Lot, Lots, Source, codes_of, framed, text_of
+from fhir_adapters.bulk.frames import Line as FramedLine
 from rules.codes import Code
 from rules.record import Kind
 
@@ -24,6 +26,14 @@ LINES = st.lists(
 Line = tuple[str, Kind | None, tuple[Code, ...], bytes]
 
 
+def lines_of(frame: Frame, lot: Lot, at: int) -> Iterator[FramedLine]:
+    """Each line of a frame."""
+    for number, size in enumerate(frame.sizes):
+        assert frame.ids[number] == f"{frame.lines[number]}"
+        yield frame, lot, number, at
+        at += size
+
+
 def written(lines: list[Line], more: list[Line]) -> BytesIO:
     """One bucket with lines of two sources in it, each numbered."""
     held = BytesIO()
@@ -35,7 +45,9 @@ def written(lines: list[Line], more: list[Line]) -> BytesIO:
     for place, some in enumerate((lines, more)):
         lots.begin(Source(f"{place:02}", place))
         for number, (person, kind, codes, text) in enumerate(some):
-            lots.of(person).add(Frame(person, kind, line=number), codes, text + b"\n")
+            lots.of(person).keep(person, kind, codes, f"{number}", number, text + b"\n")
+            if not number % 7:
+                lots.of(person).add(Frame(person, Kind.TAG, "why"))
     lots.write()
     held.seek(0)
     return held
@@ -55,9 +67,10 @@ def test_every_line_comes_back_with_its_codes_its_source_and_its_resource(
     for portion in (Portion(number, of) for number in range(of)):
         held.seek(0)
         found = [
-            (each[1].source.begins, each[0].line, each[0].person, each[0].kind, codes_of(each),
-             text_of(each))
-            for each in framed(held, portion)
+            (line[1].source.begins, line[0].lines[line[2]], line[0].person, line[0].kind,
+             codes_of(line), text_of(line))
+            for one in framed(held, portion)
+            for line in lines_of(*one)
         ]  # fmt: skip
         assert found == [line for line in wrote if portion.has(line[2])]
         read += len(found)
@@ -68,5 +81,17 @@ def test_what_is_read_of_a_portion_holds_nothing_of_the_others() -> None:
     held = written([("a", None, (), b"x" * 50), ("b", None, (), b"y" * 20_000)], [])
     portion = next(one for one in map(Portion, range(9), [9] * 9) if one.has("a"))
     assert not portion.has("b")
-    ((_, lot, _),) = framed(held, portion)
-    assert len(lot.texts) == 51
+    assert [len(lot.texts) for frame, lot, _ in framed(held, portion) if frame.ids] == [51]
+
+
+def test_lines_that_are_all_unlike_come_back_too_however_many() -> None:
+    unlike: list[Line] = [
+        (person, Kind.CONDITION, codes, b"x") for person in "abc" for codes in SETS
+    ]
+    lines = unlike * 300
+    found = [
+        (line[0].person, line[0].kind, codes_of(line), text_of(line))
+        for one in framed(written(lines, []), Portion())
+        for line in lines_of(*one)
+    ]
+    assert found == lines
