@@ -4,8 +4,8 @@ from collections.abc import (
     Callable,
     ItemsView,
     Iterable,
+    Iterator,
     Mapping,
-    Sequence,
     Set,
     ValuesView,
 )
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from rules.answer import Answer
 from rules.codes import Code
@@ -173,6 +173,14 @@ class PatientRecord:
         return by_code.count(code) if isinstance(by_code, Unopened) else len(by_code[code])
 
 
+class Numbers(Protocol):
+    """The numbers of some entries, in the order in which a record has them."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[int]: ...
+
+
 class Unopened(dict[Code, tuple[Entry, ...]]):
     """Entries by code, each made when one of its codes is first asked for.
 
@@ -182,7 +190,7 @@ class Unopened(dict[Code, tuple[Entry, ...]]):
 
     __slots__ = ("_made", "_make", "_places", "size")
 
-    def __init__(self, places: Mapping[Code, Sequence[int]], make: Callable[[int], Entry]) -> None:
+    def __init__(self, places: Mapping[Code, Numbers], make: Callable[[int], Entry]) -> None:
         super().__init__(dict.fromkeys(places, ()))
         self._places = places
         self._make = make

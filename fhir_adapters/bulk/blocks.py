@@ -26,10 +26,10 @@ from fhir_adapters.bulk.fetched import mark
 from fhir_adapters.bulk.files import Piece, arrow
 from fhir_adapters.bulk.frames import Source, framed
 from fhir_adapters.bulk.names import type_named
-from fhir_adapters.bulk.ndjson import everybody
 from fhir_adapters.bulk.people import Part, SetAside, Someone
 from fhir_adapters.bulk.rejects import REJECTS
 from fhir_adapters.bulk.sorting import Sorting, Sought
+from fhir_adapters.bulk.standing import everybody
 from rules.record import Kind
 from rules.rule import Rule
 

@@ -13,6 +13,7 @@ from struct import Struct
 from typing import IO
 
 import msgspec
+from msgspec.structs import replace
 
 from fhir_adapters.bulk.buckets import Buckets, Portion, bucket_of, parts_of
 from fhir_adapters.bulk.files import number_of
@@ -93,23 +94,25 @@ class Lot(msgspec.Struct, gc=False):
 
 # A frame, the lot that it is of, and where in that lot its first resource begins.
 Framed = tuple[Frame, Lot, int]
-# One line of it: which, and where its resource begins.
-Line = tuple[Frame, Lot, int, int]
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _DECODE = msgspec.msgpack.Decoder(_Head).decode
 _SIZES = Struct("<II")  # of the head and of the resources
 
 
-def text_of(line: Line) -> bytes:
-    """The resource of a line, without the line's end."""
-    frame, lot, number, at = line
+def split(frame: Frame, lot: Lot, at: int) -> Iterator[Framed]:
+    """Each line of a frame as a frame by itself."""
+    for resource_id, line, size in zip(frame.ids, frame.lines, frame.sizes, strict=True):
+        alone = replace(frame, ids=[resource_id], lines=[line], sizes=[size])
+        yield alone, lot, at
+        at += size
+
+
+def text_of(one: Framed, number: int = 0) -> bytes:
+    """The resource of one of a frame's lines, without the line's end."""
+    frame, lot, at = one
+    at += sum(frame.sizes[:number])
     return lot.texts[at : at + frame.sizes[number]].removesuffix(b"\n")
-
-
-def codes_of(line: Line) -> tuple[Code, ...]:
-    """The codes that a line is kept under."""
-    return line[1].codes[line[0].codes]
 
 
 _NOTHING = Frame("")  # no line is like it: each is somebody's

@@ -5,19 +5,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from fhir_adapters.bulk.buckets import MOST_OF_ONE, TOO_MUCH, doubted, portions
+from fhir_adapters.bulk.buckets import doubted, portions
 from fhir_adapters.bulk.files import BulkError, Odd, Piece, find, odd, packing
-from fhir_adapters.bulk.frames import Frame, Framed, Line, Lot, codes_of, read, text_of
+from fhir_adapters.bulk.frames import read
 from fhir_adapters.bulk.names import PATIENT, is_bundle
 from fhir_adapters.bulk.people import NOT_ASKED_FOR, SET_ASIDE, Fault, SetAside, Someone, shown
 from fhir_adapters.bulk.rejects import Rejects
 from fhir_adapters.bulk.sorting import Sought, Task, sort
-from fhir_adapters.decode import read_resource
+from fhir_adapters.bulk.standing import everybody
 from fhir_adapters.needs import Needs
-from fhir_adapters.patient import ethnic_category, person
-from fhir_adapters.read import KINDS, TYPES, entry
-from rules.codes import Code
-from rules.record import Entry, Kind, PatientRecord, Person, Unopened
+from fhir_adapters.read import KINDS, TYPES
+from rules.record import Kind, PatientRecord
 
 # So much of an export to a bucket. What is kept of it is held in memory at once: an eighth of what
 # people usually have on record, and nearly all where they have little.
@@ -25,10 +23,6 @@ _BUCKET = 32 * 1024 * 1024  # bytes
 # How much larger a packed file is than it looks, at the most that is usual.
 _PACKED = {".gz": 12, ".zst": 12}
 _MOST_BUCKETS = 400  # files that one process has open at once; systems allow 1,024
-
-_TWICE = "an entry stands in it twice, and not the same"
-_TWO_PATIENTS = "Two Patient entries that are not the same have one id."
-_TWO_ENTRIES = "Two entries that are not the same have one id."
 
 
 class Folder(NamedTuple):
@@ -128,9 +122,6 @@ class Bucket(NamedTuple):
             yield from everybody(lines, self.unread, told, rejects)
 
 
-_NOT_KEPT = Rejects(None, "")
-
-
 class Doubted(NamedTuple):
     """A bucket in which a broken line names somebody, perhaps with a name that is broken too."""
 
@@ -157,125 +148,6 @@ def nobodys(doubt: Doubted) -> SetAside:
         for nobody in named.keys() - people:
             unread |= dict.fromkeys(named[nobody], SET_ASIDE)
     return SetAside(unread=unread)
-
-
-def everybody(
-    portion: Iterable[Framed],
-    unread: Mapping[Kind, str],
-    told: list[SetAside],
-    rejects: Rejects = _NOT_KEPT,
-) -> Iterator[Someone]:
-    """Whoever is in a portion, by their identifiers; ``unread`` are the lists unknown of everybody.
-
-    What had to be set aside is added to ``told``, and its lines are kept in ``rejects``.
-    """
-    patients: dict[str, bytes | None] = {}
-    found: dict[str, _Lines] = {}
-    for frame, lot, at in portion:
-        if frame.kind is None and frame.filed is None:
-            set_aside = _patient(frame, lot, at, patients)
-        else:
-            lines = found.get(frame.person)
-            if lines is None:
-                lines = found[frame.person] = _Lines()
-            set_aside = lines.take(frame, lot, at)
-        for one in set_aside:
-            told.append(_told(one))
-            rejects.keep(text_of(one[0]))
-    for patient_id in sorted(patients):
-        told_once = patients[patient_id]
-        lines = found.pop(patient_id, _NO_LINES)  # not held for longer than they are asked about
-        if told_once is not None:
-            patient = read_resource(told_once)
-            yield Someone(lines.record(person(patient), unread), ethnic_category(patient))
-
-
-Aside = tuple[Line, str]  # a line that is set aside, and why
-
-
-class _Lines:
-    """What stands in a bucket about one person."""
-
-    def __init__(self) -> None:
-        # By type and id; None: two that are not the same.
-        self.kept: dict[str, dict[str, Line | None]] = {}
-        self.missing: dict[Kind, str] = {}
-        self.filed: set[str] = set()
-        self.size = 0  # bytes
-
-    def take(self, frame: Frame, lot: Lot, at: int) -> Sequence[Aside]:
-        """Some lines more. What cannot be kept costs its list, and is set aside."""
-        kind = frame.kind
-        if kind is None:
-            self.filed.update(frame.filed or ())
-            return ()
-        if frame.why:
-            self.missing[kind] = frame.why
-            return ()
-        kept = self.kept.setdefault(TYPES[kind], {})
-        aside: list[Aside] = []
-        each = enumerate(zip(frame.ids, frame.sizes, strict=True))
-        for number, (resource_id, size) in each:  # the hot loop
-            line = frame, lot, number, at
-            name = resource_id or f" {len(kept):09}"
-            if name in kept:
-                before = kept[name]
-                if before is None or text_of(before) != text_of(line):  # twice the same is once
-                    kept[name] = None  # nobody knows which of them holds
-                    self.missing.setdefault(kind, _TWICE)
-                    aside.append((line, _TWO_ENTRIES))
-            else:
-                self.size += size
-                if self.size <= MOST_OF_ONE:
-                    kept[name] = line
-                else:
-                    self.missing.setdefault(kind, SET_ASIDE)
-                    aside.append((line, TOO_MUCH))
-            at += size
-        return aside
-
-    def record(self, who: Person, unread: Mapping[Kind, str]) -> PatientRecord:
-        """Their record, its entries made when they are asked for."""
-        each = (self.kept[name] for name in sorted(self.kept))
-        lines = [line for some in each for name in sorted(some) if (line := some[name]) is not None]
-        places: dict[Code, list[int]] = {}
-        for number, line in enumerate(lines):
-            for code in codes_of(line):
-                if code in places:
-                    places[code].append(number)
-                else:
-                    places[code] = [number]
-
-        def make(number: int) -> Entry:
-            line = lines[number]
-            kind = line[0].kind
-            assert kind is not None  # or it would not be kept
-            return entry(read_resource(text_of(line)), kind, codes_of(line), self.filed)
-
-        return PatientRecord(who, Unopened(places, make), {**unread, **self.missing})
-
-
-_NO_LINES = _Lines()
-
-
-def _patient(frame: Frame, lot: Lot, at: int, patients: dict[str, bytes | None]) -> Sequence[Aside]:
-    """Keep somebody, unless there are two of that name: nobody is asked about either then."""
-    aside: list[Aside] = []
-    for number, size in enumerate(frame.sizes):  # one, unless it stands there twice
-        line = frame, lot, number, at
-        text = text_of(line)
-        before = patients.setdefault(frame.person, text)
-        if before is not None and before != text:
-            patients[frame.person] = None
-            aside.append((line, _TWO_PATIENTS))
-        at += size
-    return aside
-
-
-def _told(aside: Aside) -> SetAside:
-    (frame, lot, number, _), why = aside
-    place = lot.source.place(frame.lines[number])
-    return SetAside(1, (Fault(place, why),), int(why is _TWO_PATIENTS))
 
 
 def records(folder: Path, needs: Needs) -> Iterator[PatientRecord]:

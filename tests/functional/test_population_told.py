@@ -9,7 +9,7 @@ import pytest
 
 from cds_hooks.cli import run
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
-from fhir_adapters.bulk import ndjson as reading
+from fhir_adapters.bulk import standing
 from fhir_adapters.bulk.files import LONGEST_LINE
 from fhir_adapters.read import TYPES
 from tests.builders import (
@@ -84,7 +84,7 @@ def test_as_many_lines_are_kept_as_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One thing of each sort: a line as it came; what is none, by its place."""
-    monkeypatch.setattr(reading, "MOST_OF_ONE", 2_000)
+    monkeypatch.setattr(standing, "MOST_OF_ONE", 2_000)
     nobodys = cough("ann", "1", subject=None)
     outcome: Resource = {"resourceType": "OperationOutcome"}
     both = cough("ann", "2", patient={"reference": "Patient/bea"})

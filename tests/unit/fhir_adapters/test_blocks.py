@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_adapters.bulk import blocks, buckets, ndjson
+from fhir_adapters.bulk import blocks, buckets, standing
 from fhir_adapters.bulk.fetched import NAME, UNREAD, Fetched, Unread
 from fhir_adapters.bulk.files import LONGEST_LINE, Piece
 from fhir_adapters.bulk.people import SetAside
@@ -90,7 +90,7 @@ def test_everybody_is_asked_once_however_small_the_portions_are(
 def test_more_than_any_record_has_is_told(
     export: Path, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ndjson, "MOST_OF_ONE", 2_000)
+    monkeypatch.setattr(standing, "MOST_OF_ONE", 2_000)
     more(export, "Condition.ndjson", *(cough(1) for _ in range(50)))
     people, aside = embedded(export, library)
     assert by_workers(export, library) == (people, aside)

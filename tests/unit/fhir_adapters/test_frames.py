@@ -1,6 +1,5 @@
 """What sorting leaves in a bucket is there again when it is read, line by line and in its order."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO
 
@@ -8,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_adapters.bulk.buckets import Buckets, Portion
-from fhir_adapters.bulk.frames import Frame, Lot, Lots, Source, codes_of, framed, text_of
-from fhir_adapters.bulk.frames import Line as FramedLine
+from fhir_adapters.bulk.frames import Frame, Lots, Source, framed, split, text_of
 from rules.codes import Code
 from rules.record import Kind
 
@@ -24,14 +22,6 @@ LINES = st.lists(
     max_size=40,
 )
 Line = tuple[str, Kind | None, tuple[Code, ...], bytes]
-
-
-def lines_of(frame: Frame, lot: Lot, at: int) -> Iterator[FramedLine]:
-    """Each line of a frame."""
-    for number, size in enumerate(frame.sizes):
-        assert frame.ids[number] == f"{frame.lines[number]}"
-        yield frame, lot, number, at
-        at += size
 
 
 def written(lines: list[Line], more: list[Line]) -> BytesIO:
@@ -67,12 +57,12 @@ def test_every_line_comes_back_with_its_codes_its_source_and_its_resource(
     for portion in (Portion(number, of) for number in range(of)):
         held.seek(0)
         found = [
-            (line[1].source.begins, line[0].lines[line[2]], line[0].person, line[0].kind,
-             codes_of(line), text_of(line))
+            (lot.source.begins, alone.lines[0], alone.person, alone.kind,
+             lot.codes[alone.codes], text_of((alone, lot, at)), text_of(one, number))
             for one in framed(held, portion)
-            for line in lines_of(*one)
+            for number, (alone, lot, at) in enumerate(split(*one))
         ]  # fmt: skip
-        assert found == [line for line in wrote if portion.has(line[2])]
+        assert found == [(*line, line[-1]) for line in wrote if portion.has(line[2])]
         read += len(found)
     assert read == len(wrote)
 
@@ -90,8 +80,8 @@ def test_lines_that_are_all_unlike_come_back_too_however_many() -> None:
     ]
     lines = unlike * 300
     found = [
-        (line[0].person, line[0].kind, codes_of(line), text_of(line))
+        (alone.person, alone.kind, lot.codes[alone.codes], text_of((alone, lot, at)))
         for one in framed(written(lines, []), Portion())
-        for line in lines_of(*one)
+        for alone, lot, at in split(*one)
     ]
     assert found == lines

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fhir_adapters.bulk import buckets, ndjson, parquet
+from fhir_adapters.bulk import buckets, parquet, standing
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bundle import LARGEST
 from fhir_adapters.needs import needs_of
@@ -249,7 +249,7 @@ def test_everybody_is_read_once_however_small_the_portions_are(
 def test_more_than_any_record_has_is_not_held_in_memory_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ndjson, "MOST_OF_ONE", 1_000)
+    monkeypatch.setattr(standing, "MOST_OF_ONE", 1_000)
     many = [cough("ann", str(number)) for number in range(100)]
     export(tmp_path, Condition=lines([*many, cough("bea")] * 2))
     found, aside = records(tmp_path, NEEDS)
