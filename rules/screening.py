@@ -5,7 +5,7 @@ has none of its codes, in lists that could be read, is not asked the rest. It is
 asking would give, and nothing is guessed: where a list could not be read, the rule is asked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -30,6 +30,8 @@ from rules.fact import (
 from rules.finding import Look
 from rules.record import Kind, on_record
 from rules.rule import Rule
+
+_MOST_REMEMBERED = 10_000  # people have few sorts of records, as far as gates tell them apart
 
 
 class Gate(NamedTuple):
@@ -64,6 +66,7 @@ class Screen:
                 self._by_code[code] = self._by_code.get(code, 0) | bit
             for kind in gate.kinds:
                 self._by_kind[kind] = self._by_kind.get(kind, 0) | bit
+        self._open: dict[int, Sequence[Rule]] = {}  # by the gates that are
         self._codes = frozenset(self._by_code)
         looks_at = max((len(rule.looks_at) for rule, _ in self._needed), default=0)
         # On a longer record a rule may be withheld for asking too much, which is no "no".
@@ -74,10 +77,16 @@ class Screen:
         shut = ~self._met(look)
         return frozenset([rule for rule, needed in self._needed if needed & shut])
 
-    def open_to(self, look: Look) -> list[Rule]:
+    def open_to(self, look: Look) -> Sequence[Rule]:
         """The others, in their order."""
-        shut = ~self._met(look)
-        return [rule for rule, needed in self._needed if not needed & shut]
+        met = self._met(look)
+        found = self._open.get(met)
+        if found is None:
+            if len(self._open) >= _MOST_REMEMBERED:
+                self._open.clear()
+            found = [rule for rule, needed in self._needed if not needed & ~met]
+            self._open[met] = found
+        return found
 
     def _met(self, look: Look) -> int:
         """The gates that are open."""

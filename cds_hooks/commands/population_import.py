@@ -15,7 +15,7 @@ from fhir_adapters.bulk.beside import keep_beside
 from fhir_adapters.bulk.book import book
 from fhir_adapters.bulk.files import BulkError
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.parquet import Keeping, Manifest, finish, unfinished
+from fhir_adapters.bulk.parquet import Keeping, Manifest, finish, gathered, unfinished
 from fhir_adapters.bulk.people import SetAside
 from fhir_adapters.bulk.wholes import flags
 from fhir_adapters.needs import Needs
@@ -59,7 +59,7 @@ def _kept(wanted: Wanted, needs: Needs) -> tuple[Manifest, SetAside]:
         unfinished(wanted.to) as folder,
         opened(wanted.source, needs, wanted.scratch, crew, wanted.mapping) as whole,
     ):
-        files = [file for each in whole.each(Keeping(folder, needs)) for file in each]
+        files = [file for each in whole.each(Keeping(folder, needs), gathered) for file in each]
         whole.keep_rejects(kept)
         if not any(file.people for file in files):
             raise nobody(wanted.source, whole.aside)

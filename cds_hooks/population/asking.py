@@ -1,7 +1,7 @@
 """A source made ready, and read part by part in as many processes as are wanted."""
 
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,10 +83,17 @@ class Whole:
         self.aside = found.aside
         self.ids = found.ids
 
-    def each(self, work: Callable[[Part], tuple[R, SetAside]]) -> Iterator[R]:
-        """What comes of each part, in order. ``aside`` grows by what each had to set aside."""
+    def each(
+        self,
+        work: Callable[[Part], tuple[R, SetAside]],
+        taken: Callable[[Sequence[Part]], Sequence[Part]] = tuple,
+    ) -> Iterator[R]:
+        """What comes of each part, in order. ``aside`` grows by what each had to set aside.
+
+        ``taken`` may put some of the parts together.
+        """
         self._crew.begin("People asked")
-        for came, aside in self._crew.each(_Counted(work), self._found.parts):
+        for came, aside in self._crew.each(_Counted(work), taken(self._found.parts)):
             self.aside += aside
             yield came
 

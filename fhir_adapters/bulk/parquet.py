@@ -34,6 +34,7 @@ _OURS = pattern(r"([0-9]{5}|_[a-z]+)-[0-9a-f]{16}\.parquet")
 # A group of rows is what is in memory at once, and what a process reads by itself.
 _GROUP = 1_000  # people
 _GROUP_BYTES = 32 * 1024 * 1024  # of their entries, packed
+_PARTS_OF_A_FILE, _LEAST_FILES = 4, 16  # where there are so many parts
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -86,6 +87,24 @@ _JSON = msgspec.json.Encoder(order="deterministic")
 
 
 # ---- written -----------------------------------------------------------------------------------
+
+
+class _Several(NamedTuple):
+    """Parts that are read one after the other."""
+
+    parts: Sequence[Part]
+
+    def people(self, told: list[SetAside]) -> Iterator[Someone]:
+        for part in self.parts:
+            yield from part.people(told)
+
+
+def gathered(parts: Sequence[Part]) -> Sequence[Part]:
+    """The parts that become a file each: of a long list some together, since to open a file costs
+    as much however few are in it, and still as many as most machines have processors.
+    """
+    at_once = max(1, min(_PARTS_OF_A_FILE, len(parts) // _LEAST_FILES))
+    return [_Several(parts[at : at + at_once]) for at in range(0, len(parts), at_once)]
 
 
 @dataclass(frozen=True, slots=True)

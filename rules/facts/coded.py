@@ -24,7 +24,9 @@ def look_up(fact: Fact, look: Look) -> Finding:
     """Find the entries that match and combine what each of them says."""
     record = look.record
     unread = record.unread
-    why = next((unread[kind] for kind in fact.kinds if kind in unread), None) if unread else None
+    why = None
+    if not unread.keys().isdisjoint(fact.kinds):
+        why = next(unread[kind] for kind in fact.kinds if kind in unread)
     if record.by_code.keys().isdisjoint(fact.codes):  # so it is with most facts of most people
         return _nothing(fact, why)
     counted: list[tuple[Entry, Answer]] = []

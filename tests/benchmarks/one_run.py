@@ -24,7 +24,7 @@ from fhir_adapters.bulk.chunk import evaluate_chunk
 from fhir_adapters.bulk.files import Piece, end_of
 from fhir_adapters.bulk.local import Crew, R, T
 from fhir_adapters.bulk.ndjson import open_folder
-from fhir_adapters.bulk.parquet import Keeping, finish, unfinished
+from fhir_adapters.bulk.parquet import Keeping, finish, gathered, unfinished
 from fhir_adapters.bulk.people import Part, SetAside
 from fhir_adapters.bulk.sorting import Task
 from fhir_adapters.elements import Resource
@@ -137,7 +137,7 @@ def keep(source: Path, to: Path, library: Library) -> int:
         unfinished(to) as inside,
         opened(source, needs, None, crew) as whole,
     ):
-        files = [one for some in whole.each(Keeping(inside, needs)) for one in some]
+        files = [one for some in whole.each(Keeping(inside, needs), gathered) for one in some]
         return finish(to, inside, files, needs, whole.aside, whole.ids).people
 
 

@@ -21,7 +21,7 @@ from hypothesis import settings
 from cds_hooks.population.asking import HOOK, wanted_by
 from fhir_adapters.bulk.chunk import Row, evaluate_chunk
 from fhir_adapters.bulk.local import Crew
-from fhir_adapters.bulk.parquet import Keeping, finish, unfinished
+from fhir_adapters.bulk.parquet import Keeping, finish, gathered, unfinished
 from fhir_adapters.bulk.people import Part, SetAside
 from fhir_adapters.bulk.source import ready
 from fhir_adapters.bulk.spark import rows as spark_rows
@@ -113,7 +113,7 @@ def imported(source: Path) -> Path:
         return kept
     with TemporaryDirectory() as scratch, Crew(1) as crew, unfinished(kept) as inside:
         found = ready(source, wanted(), Path(scratch), crew)
-        came = [Keeping(inside, wanted())(part) for part in found.parts]
+        came = [Keeping(inside, wanted())(part) for part in gathered(found.parts)]
         files = [file for some, _ in came for file in some]
         aside = sum((one for _, one in came), found.aside)
         finish(kept, inside, files, wanted(), aside, found.ids)

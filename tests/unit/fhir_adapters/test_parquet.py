@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_adapters.bulk.files import BulkError
+from fhir_adapters.bulk.parquet import gathered
 from fhir_adapters.bulk.people import Fault, SetAside, Someone
 from fhir_adapters.needs import Needs, needs_of
 from rules.codes import Code
@@ -315,3 +316,16 @@ def test_without_pyarrow_one_sentence_says_what_to_install(
     with pytest.raises(BulkError, match=r"extra called population: pip install 'goodday\[popul"):
         keep(tmp_path / "new", NEEDS, Some([somebody()]))
     assert not (tmp_path / "new").exists()
+
+
+@given(st.integers(0, 200), st.integers(0, 3))
+def test_of_a_long_list_some_parts_become_one_file_and_nobody_is_left_out(
+    parts: int, people: int
+) -> None:
+    each = [Some([somebody(f"{part}-{one}") for one in range(people)]) for part in range(parts)]
+    taken = gathered(each)
+    aside: list[SetAside] = []
+    found = [one for part in taken for one in part.people(aside)]
+    assert found == [one for part in each for one in part.everybody]
+    assert len(aside) == parts  # what was set aside of each of them is told
+    assert min(parts, 16) <= len(taken) <= max(31, (parts + 1) // 2)
