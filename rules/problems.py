@@ -147,4 +147,6 @@ class NotLoadable(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
-        super().__init__(f"{len(self.problems)} things to fix in the rule files.")
+        count = len(self.problems)
+        things = "thing" if count == 1 else "things"
+        super().__init__(f"{count} {things} to fix in the rule files.")

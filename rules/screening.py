@@ -66,7 +66,7 @@ class Screen:
                 self._by_code[code] = self._by_code.get(code, 0) | bit
             for kind in gate.kinds:
                 self._by_kind[kind] = self._by_kind.get(kind, 0) | bit
-        self._open: dict[int, Sequence[Rule]] = {}  # by the gates that are
+        self._open_where: dict[int, Sequence[Rule]] = {}  # by the gates that are met
         self._codes = frozenset(self._by_code)
         looks_at = max((len(rule.looks_at) for rule, _ in self._needed), default=0)
         # On a longer record a rule may be withheld for asking too much, which is no "no".
@@ -80,12 +80,12 @@ class Screen:
     def open_to(self, look: Look) -> Sequence[Rule]:
         """The others, in their order."""
         met = self._met(look)
-        found = self._open.get(met)
+        found = self._open_where.get(met)
         if found is None:
-            if len(self._open) >= _MOST_REMEMBERED:
-                self._open.clear()
+            if len(self._open_where) >= _MOST_REMEMBERED:
+                self._open_where.clear()
             found = [rule for rule, needed in self._needed if not needed & ~met]
-            self._open[met] = found
+            self._open_where[met] = found
         return found
 
     def _met(self, look: Look) -> int:

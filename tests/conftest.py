@@ -11,9 +11,9 @@ from hypothesis import settings
 # Where everything is expected to be there, such as CI, GOODDAY_REQUIRE=all makes a skip a failure.
 REQUIRED = os.environ.get("GOODDAY_REQUIRE") == "all"
 
-# "ci" gives the same examples on every machine and every day, in CI twice as many of them;
+# "ci" gives the same examples on every machine and every day, in CI three times as many of them;
 # "soak" looks for new ones.
-MANY = 20 if REQUIRED else 10
+MANY = 30 if REQUIRED else 10
 settings.register_profile("ci", max_examples=MANY, derandomize=True, deadline=None)
 settings.register_profile("soak", max_examples=20_000, deadline=None, print_blob=True)
 settings.load_profile("ci")  # unless pytest is told --hypothesis-profile

@@ -134,10 +134,10 @@ def tag(wanted: Wanted) -> int:
             say.sorry(others)
             return COULD_NOT_RUN
         with night_folder(wanted.to, wanted.source) as folder:
-            night, aside = _night(wanted, library, answers)
+            night, reminders, aside = _night(wanted, library, answers)
             left = Left(struck_out(wanted.to))
             add = [one for one in night.additions() if left.stays(one.person)]
-            end = night.endings(wholes(wanted.source, {one.reference for one in night.end}))
+            end = night.endings(reminders)
             end = [one for one in end if left.stays(one.end.person, one.end.reference)]
             lines = summary(night, library, add, end, aside, left)
             knew = known(answers, wanted.client, night.said)
@@ -167,8 +167,13 @@ def _earlier(folder: Path) -> None:
         say.sorry(f"What is in {folder} is of an earlier run.")
 
 
-def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[Night, SetAside]:
-    """Everybody, asked about once. Raises StoreError, BulkError and OSError."""
+def _night(
+    wanted: Wanted, library: Library, answers: Answers | None
+) -> tuple[Night, Mapping[str, list[bytes]], SetAside]:
+    """Everybody, asked about once; and the reminders that are to end, whole, by their references.
+
+    Raises StoreError, BulkError and OSError.
+    """
     today = wanted.today or clock.practice_day(clock.now())
     practice = library.practice
     asked = (*library.for_hook(HOOK), *letter_rules(library))
@@ -191,7 +196,8 @@ def _night(wanted: Wanted, library: Library, answers: Answers | None) -> tuple[N
         whole.keep_rejects(kept)
         if not night.people:
             raise nobody(wanted.source, whole.aside)
-        return night, whole.aside
+        crew.begin("Reminders")
+        return night, wholes(wanted.source, {one.reference for one in night.end}), whole.aside
 
 
 def _heard(answers: Answers | None, row: Row, client: str, resting: Mapping[str, date]) -> History:

@@ -86,14 +86,14 @@ class Whole:
     def each(
         self,
         work: Callable[[Part], tuple[R, SetAside]],
-        taken: Callable[[Sequence[Part]], Sequence[Part]] = tuple,
+        gather: Callable[[Sequence[Part]], Sequence[Part]] = tuple,
     ) -> Iterator[R]:
         """What comes of each part, in order. ``aside`` grows by what each had to set aside.
 
-        ``taken`` may put some of the parts together.
+        ``gather`` may put some of the parts together.
         """
         self._crew.begin("People asked")
-        for came, aside in self._crew.each(_Counted(work), taken(self._found.parts)):
+        for came, aside in self._crew.each(_Counted(work), gather(self._found.parts)):
             self.aside += aside
             yield came
 

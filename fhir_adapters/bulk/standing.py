@@ -6,6 +6,7 @@ rule asks for it, and until then nothing is looked at but ids and codes.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from fhir_adapters.bulk.buckets import MOST_OF_ONE, TOO_MUCH
 from fhir_adapters.bulk.frames import Frame, Framed, Lot, split, text_of
@@ -45,8 +46,8 @@ def everybody(
                 lines = found[frame.person] = _Lines()
             set_aside = lines.take(frame, lot, at)
         for one in set_aside:
-            told.append(_told(one))
-            rejects.keep(text_of(one[0]))
+            told.append(one.told())
+            rejects.keep(text_of(one.line))
     for patient_id in sorted(patients):
         told_once = patients[patient_id]
         lines = found.pop(patient_id, _NO_LINES)  # not held for longer than they are asked about
@@ -55,7 +56,17 @@ def everybody(
             yield Someone(lines.record(person(patient), unread), ethnic_category(patient))
 
 
-Aside = tuple[Framed, str]  # a line that is set aside, by itself, and why
+class Aside(NamedTuple):
+    """A line that is set aside, by itself, and why; and how many people with it."""
+
+    line: Framed
+    why: str
+    people: int = 0
+
+    def told(self) -> SetAside:
+        """The same, for whoever counts."""
+        frame, lot, _ = self.line
+        return SetAside(1, (Fault(lot.source.place(frame.lines[0]), self.why),), self.people)
 
 
 class _Lines:
@@ -77,14 +88,14 @@ class _Lines:
             self.filed.update(frame.filed or ())
         elif frame.why:
             self.missing[kind] = frame.why
-        elif self.each is None and self._has_room(frame, kind):
+        elif self.each is None and self._counted_in(frame, kind):
             self.frames.append((frame, lot, at))
         else:
             return self._each(frame, lot, at, kind)
         return ()
 
-    def _has_room(self, frame: Frame, kind: Kind) -> bool:
-        """Whether its lines have ids of their own, and are not too much with what there is."""
+    def _counted_in(self, frame: Frame, kind: Kind) -> bool:
+        """Count its lines in, and say whether they have ids of their own and are not too much."""
         known = self.ids.get(kind)
         if known is None:
             known = self.ids[kind] = set()
@@ -109,14 +120,14 @@ class _Lines:
                 if first is None or text_of(first) != text_of(one):  # twice the same is once
                     self.each[name] = None  # nobody knows which of them holds
                     self.missing.setdefault(kind, _TWICE)
-                    aside.append((one, _TWO_ENTRIES))
+                    aside.append(Aside(one, _TWO_ENTRIES))
                 continue
             self.size += alone.sizes[0]
             if self.size <= MOST_OF_ONE:
                 self.each[name] = one
             else:
                 self.missing.setdefault(kind, SET_ASIDE)
-                aside.append((one, TOO_MUCH))
+                aside.append(Aside(one, TOO_MUCH))
         return aside
 
     def record(self, who: Person, unread: Mapping[Kind, str]) -> PatientRecord:
@@ -185,11 +196,5 @@ def _patient(frame: Frame, lot: Lot, at: int, patients: dict[str, bytes | None])
         before = patients.setdefault(frame.person, text)
         if before is not None and before != text:
             patients[frame.person] = None
-            aside.append((one, _TWO_PATIENTS))
+            aside.append(Aside(one, _TWO_PATIENTS, people=1))
     return aside
-
-
-def _told(aside: Aside) -> SetAside:
-    (frame, lot, _), why = aside
-    place = lot.source.place(frame.lines[0])
-    return SetAside(1, (Fault(place, why),), int(why is _TWO_PATIENTS))

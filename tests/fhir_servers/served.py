@@ -5,7 +5,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from time import sleep
 from uuid import uuid4
 
 from starlette.testclient import TestClient
@@ -18,7 +17,7 @@ from cds_hooks.store.answers import Answers
 from rules.load import load_library
 from tests.fhir_servers.people import Somebody
 from tests.fhir_servers.servers import FhirServer
-from tests.served import VIEW, Json, Reply, in_pilot
+from tests.served import VIEW, Json, Reply, in_pilot, until_reached
 
 SYNTHEA = Path(__file__).parents[1] / "fixtures" / "synthea"
 _ISSUER = "https://ehr.example"
@@ -60,13 +59,8 @@ class Asking:
         return Reply(self._client.post(_WHERE, json=call, headers=headers))
 
     def once_reached(self, somebody: Somebody, token: str) -> Reply:
-        """The same call until its server was reached in time: before that it is refused (412)."""
-        for _ in range(_TRIES):
-            reply = self.about(somebody, token)
-            if reply.status != 412:
-                return reply
-            sleep(0.25)
-        raise AssertionError("The server was never reached in time.")
+        """The same call until its server was reached in time."""
+        return until_reached(lambda: self.about(somebody, token))
 
     def until_it_came_in_time(self, somebody: Somebody, token: str) -> list[Reply]:
         """The same call until no rule is held back for a list that came late."""

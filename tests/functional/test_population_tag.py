@@ -3,13 +3,17 @@
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
+from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS, population_tag, say
 from cds_hooks.store.pauses import Pause
+from fhir_adapters.bulk.local import Crew
+from fhir_adapters.bulk.wholes import wholes
 from fhir_adapters.drafts import Json, prove
 from rules.record import Reply
 from tests.builders import (
@@ -66,6 +70,29 @@ def test_the_files_are_for_whoever_asked_alone(desk: Desk) -> None:
     assert {stat.S_IMODE(one.stat().st_mode) for one in desk.to.iterdir()} == {0o600}
     assert "zoe-77" in desk.text("emis.csv")
     assert "zoe-77" not in desk.text("today.txt")
+
+
+def test_whoever_waits_while_reminders_are_looked_up_whole_sees_that(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Crew] = []
+    seen: list[str] = []
+
+    @contextmanager
+    def watching(crew: Crew) -> Generator[None]:
+        drawn.append(crew)
+        yield
+        drawn.clear()
+
+    def looked_up(*told: Any) -> Any:  # Any: whatever it is given, as it is
+        seen.extend(crew.so_far.what for crew in drawn)
+        return wholes(*told)
+
+    monkeypatch.setattr(say, "watching", watching)
+    monkeypatch.setattr(population_tag, "wholes", looked_up)
+    desk.has(["ann"], a_flag("ann", "f"))
+    assert desk.types()[0] == FINE
+    assert seen == ["Reminders"]
 
 
 def test_the_same_night_gives_the_same_bytes_however_many_processes_there_are(desk: Desk) -> None:

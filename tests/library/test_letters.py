@@ -13,7 +13,7 @@ import pytest
 
 from rules.rule import Library
 from tests.builders import Resource, a_condition, a_resource, concept
-from tests.conformance.requirements.test_fallback import once_reached, practice
+from tests.conformance.requirements.test_fallback import ask, bare, practice
 from tests.fhir_builders import (
     FEV1,
     RESULTS_RULE,
@@ -25,7 +25,7 @@ from tests.fhir_builders import (
     leroy,
 )
 from tests.fhir_server import FhirServer, up
-from tests.served import BOOK, VIEW, Reply, Surgery, piloting, surgery
+from tests.served import BOOK, VIEW, Reply, Surgery, piloting, surgery, until_reached
 
 SENSITIVE = "sensitive-result"
 
@@ -147,7 +147,7 @@ def test_what_was_not_sent_along_is_asked_of_the_record_system(
         up(FhirServer([*leroy(), in_the_book()])) as fhir,
         practice(tmp_path, library, fhir) as service,
     ):
-        reply = once_reached(service, fhir)
+        reply = until_reached(lambda: ask(service, bare(fhir)))
     assert reply.button("Draft")["actions"][0]["resource"]["resourceType"] == "CommunicationRequest"
     assert "/fhir/Appointment" in {asked.path for asked in fhir.asked}
 

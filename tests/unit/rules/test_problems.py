@@ -3,13 +3,10 @@
 In each text the place where the message has to point is marked with §.
 """
 
-from pathlib import Path
-
 import pytest
 
-from rules.load import load_library
 from rules.problems import NotLoadable, Place, Problem, did_you_mean
-from tests.builders import HEADINGS, load_files, load_text, rule_text
+from tests.builders import HEADINGS, load_text, rule_text
 
 AGED_18_AND_19 = (
     HEADINGS["tests"]
@@ -427,203 +424,12 @@ def test_something_to_think_about_stops_nothing(text: str, code: str, says: str,
     assert loaded.usable().rules
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("", id="nothing"),
-        pytest.param("\n\n", id="empty lines"),
-        pytest.param("# only\n# comments\n", id="only comments"),
-        pytest.param("---\n", id="only the start of a document"),
-        pytest.param("\ufeff", id="only a byte order mark"),
-    ],
-)
-def test_an_empty_file_is_said_to_be_empty(text: str) -> None:
-    (problem,) = load_text(text).problems
-    assert problem.says == "The file is empty."
-    assert problem.at.line == 1
-
-
-@pytest.mark.parametrize("text", ["- a\n- b\n", "hello\n", "[]\n", "- format: 1\n", "12\n", "{}\n"])
-def test_a_file_that_is_no_rule_is_one_message_or_names_what_is_missing(text: str) -> None:
-    found = load_text(text).problems
-    assert found
-    assert {problem.code for problem in found} <= {"E09", "E10", "T00"}
-
-
-def test_a_file_that_is_not_utf_8_names_the_line() -> None:
-    (problem,) = load_text(GOOD.encode().replace(b"Somebody", b"Some\xe9body")).problems
-    assert (problem.code, problem.at.line) == ("E14", 3)
-    assert problem.says == "This line has characters that are not UTF-8."
-
-
-def test_a_file_from_notepad_loads() -> None:
-    assert load_text(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()).problems == []
-
-
-def test_a_large_file_is_refused_before_it_is_read() -> None:
-    (problem,) = load_text(GOOD + "# " + "x" * 65_536).problems
-    assert (problem.code, problem.says) == ("E14", "The file is larger than 64 KB.")
-    assert load_text(GOOD + "#" * (65_536 - len(GOOD))).problems == []
-
-
-@pytest.mark.parametrize("bracket", ["[", "{a: ", "- "])
-def test_a_deep_file_is_refused_and_never_overflows(bracket: str) -> None:
-    text = f"{GOOD}not_for:\n  {bracket * 5000}"
-    (problem,) = load_text(text).problems
-    assert problem.code in ("E14", "E04")
-
-
-def test_an_alias_bomb_does_not_go_off() -> None:
-    bomb = "a: &a [x, x]\n" + "".join(
-        f"{name}: &{name} [*{before}, *{before}]\n"
-        for before, name in zip("abcdefghijk", "bcdefghijkl", strict=True)
-    )
-    (problem,) = load_text(bomb).problems
-    assert (problem.code, problem.at.line) == ("E13", 1)
-
-
-def test_several_slips_are_all_said_at_once_in_the_order_of_the_file() -> None:
-    text = rule_text(
-        statuss="pilot",
-        status=None,
-        facts="\nhas_cough: {find: condtion, codes: cough}\nhas_tea: {find: entry, codes: te}",
-        when="{all: [has_cough, {age: {at_leest: 18}}]}",
-        quiet="{topic: coughing, after_declined: 1 month}",
-        review_by="soon",
-    )
-    found = load_text(text).problems
-    assert [problem.code for problem in found] == ["E10", "E12", "E01", "E31", "E01", "E08"]
-    assert [problem.at.line for problem in found] == sorted(p.at.line for p in found)
-
-
-def test_slips_in_several_files_are_all_said_at_once() -> None:
-    loaded = load_files(
-        {
-            "a.yaml": rule_text(id="a", ownr="x"),
-            "b/b.yaml": rule_text(id="b", hook="patient-vew"),
-            "value-sets/tea.yaml": "id: tea\n",
-            "shared/facts.yaml": "x: {find: somewhere}\n",
-            "practice.yaml": "nam: x\n",
-        }
-    )
-    files = sorted({problem.at.file.split("/", 3)[-1] for problem in loaded.problems})
-    assert files == [
-        "a.yaml", "b/b.yaml", "practice.yaml", "shared/facts.yaml", "value-sets/tea.yaml"
-    ]  # fmt: skip
-
-
-def test_a_faulty_code_list_is_reported_where_it_is_and_not_in_every_rule_that_names_it() -> None:
-    for text in ("id: [", "id: tea\ntitle: x\nsource: x\nreviewed: soon\ncodes: [{code: 1}]\n"):
-        facts = "\nhas_cough: {find: condition, codes: [cough, tea]}"
-        loaded = load_files({"value-sets/tea.yaml": text, "coughing.yaml": rule_text(facts=facts)})
-        assert {p.at.file.rsplit("/", 1)[-1] for p in loaded.problems} == {"tea.yaml"}
-
-
-@pytest.mark.parametrize("text", ["x: [", "- a\n", "has_tea: {find: entry, codes: te}\n"])
-def test_a_faulty_shared_fact_is_reported_where_it_is_and_not_in_every_rule(text: str) -> None:
-    when = "{all: [has_cough, {not: has_tea}]}"
-    loaded = load_files({"shared/facts.yaml": text, "coughing.yaml": rule_text(when=when)})
-    (problem,) = loaded.problems
-    assert problem.at.file.endswith("shared/facts.yaml")
-
-
-def test_a_faulty_shared_exclusion_is_reported_where_it_is_and_not_in_every_rule() -> None:
-    loaded = load_files(
-        {
-            "shared/exclusions.yaml": "had-tea: {if: had_te, because: x}\n",
-            "coughing.yaml": rule_text(exclude="\n- shared: palliative\n- shared: had-tea"),
-        }
-    )
-    (problem,) = loaded.problems
-    assert problem.at.file.endswith("shared/exclusions.yaml")
-
-
-def test_a_list_whose_only_code_is_damaged_is_reported_once_and_breaks_nothing() -> None:
-    text = "id: tea\ntitle: x\nsource: x\nreviewed: 2026-11-21\n"
-    text += 'codes: [{code: "13645006", words: Tea}]\n'
-    loaded = load_files(
-        {
-            "value-sets/tea.yaml": text,
-            "shared/services.yaml": "tea-group: {name: x, codes: tea}\n",
-            "coughing.yaml": rule_text(
-                facts="\nhas_cough: {find: condition, codes: tea}",
-                people="\nsam: {about: x, record: [{condition: tea}], booking: {codes: tea}}",
-                tests="\n- {name: a, person: sam, without: [condition tea], expect: prompt}",
-                quiet="{topic: coughing, declined_codes: tea}",
-            ),
-        }
-    )
-    (problem,) = loaded.stops
-    assert problem.code == "E21"
-
-
-def test_dashes_inside_a_text_are_text() -> None:
-    detail = "|\n    Tea helps\n    \u2013 so they say.\n    -ish, at least."
-    card = f"\nsummary: x\nquestion: What helps?\nsource: x\ndetail: {detail}"
-    assert load_text(rule_text(card=card)).problems == []
-
-
-def test_a_faulty_service_is_reported_where_it_is_and_not_in_every_rule() -> None:
-    loaded = load_files(
-        {
-            "shared/services.yaml": "tea-group: {name: x, codes: tee-group}\n",
-            "coughing.yaml": rule_text(),
-        }
-    )
-    (problem,) = loaded.problems
-    assert problem.at.file.endswith("shared/services.yaml")
-
-
-def test_a_faulty_fact_of_one_rule_does_not_hide_the_same_slip_in_another() -> None:
-    loaded = load_files(
-        {
-            "a.yaml": rule_text(id="a", facts="\nhas_cough: {find: condition, codes: cogh}"),
-            "b.yaml": rule_text(id="b", facts=None),
-        }
-    )
-    assert [(p.at.file[-6:], p.code) for p in loaded.problems] == [
-        ("a.yaml", "E12"),
-        ("b.yaml", "E11"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("coughing.yml", '"coughing.yml" is not read: the names of rule files end in .yaml.'),
-        ("COUGHING.YAML", '"COUGHING.YAML" is not read: the names of rule files end in .yaml.'),
-        ("value-sets/tea.yml", '"tea.yml" is not read: the names of rule files end in .yaml.'),
-        ("shared/fact.yaml", '"fact.yaml" is not a shared file I know.'),
-        ("shared/facts.yml", '"facts.yml" is not a shared file I know.'),
-    ],
-)
-def test_a_file_that_would_not_be_read_is_reported(name: str, says: str) -> None:
-    (problem,) = load_files({name: "x"}).problems
-    assert problem.says == says
-
-
-def test_two_rules_of_one_name_are_reported() -> None:
-    loaded = load_files({"coughing.yaml": rule_text(), "more/coughing.yaml": rule_text()})
-    (problem,) = loaded.problems
-    assert (problem.code, problem.says) == ("E15", 'Another file has a rule called "coughing".')
-
-
-def test_a_rule_and_its_file_have_one_name() -> None:
-    (problem,) = load_files({"wheezing.yaml": rule_text()}).problems
-    assert problem.says == 'The rule is called "coughing" and its file "wheezing".'
-
-
-def test_a_file_that_is_not_there_is_a_problem_and_not_a_crash() -> None:
-    (problem,) = load_library(Path("nowhere/coughing.yaml")).problems
-    assert (problem.code, problem.says) == ("E14", "There is no such file or folder.")
-
-
 def test_a_library_with_something_to_fix_cannot_be_used() -> None:
     loaded = load_text("x")
     with pytest.raises(NotLoadable) as caught:
         loaded.usable()
     assert caught.value.problems == tuple(loaded.stops)
-    assert str(caught.value) == "1 things to fix in the rule files."
+    assert str(caught.value) == "1 thing to fix in the rule files."
 
 
 @pytest.mark.parametrize(
