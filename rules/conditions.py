@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import repeat
-from typing import assert_never
+from typing import Final, assert_never
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, some_of, yes_or_no
 from rules.days import Duration, Span
 from rules.fact import (
+    REMEMBERED,
     All,
     AnyOf,
     Compare,
@@ -25,6 +27,9 @@ from rules.finding import Finding, Look, RuleFault, day_so_far
 from rules.units import INFINITE, just_over, just_under
 
 Number = int | Decimal
+
+_QUANTITY: Final = Sort.QUANTITY  # by themselves, as yes and no are
+_CHOICE: Final = Sort.CHOICE
 
 
 def ask(condition: Condition, look: Look) -> Answer:
@@ -64,6 +69,8 @@ def ask_apart(condition: Condition, look: Look) -> Answer:
 
 def compare(finding: Finding, tests: tuple[Test, ...], today: date) -> Answer:
     """Several tests in one map must all hold."""
+    if len(tests) == 1:  # as most are
+        return _test(finding, tests[0], today)
     return all_of(map(_test, repeat(finding), tests, repeat(today)))
 
 
@@ -73,9 +80,9 @@ def _test(finding: Finding, test: Test, today: date) -> Answer:
             return CANNOT_TELL
         return yes_or_no((finding.answer is YES) is bool(test.value))
     sort = finding.fact.give.sort
-    if sort in (Sort.QUANTITY, Sort.CHOICE) and finding.answer is not YES:
+    if (sort is _QUANTITY or sort is _CHOICE) and finding.answer is not YES:
         return CANNOT_TELL  # nobody knows what was never measured
-    if sort is Sort.CHOICE:
+    if sort is _CHOICE:
         return _choice(finding.choices, test)
     if finding.number is not None:
         low, high = finding.number
@@ -97,7 +104,7 @@ def _choice(names: frozenset[str], test: Test) -> Answer:
 
 
 def _number(low: Number, high: Number, test: Test) -> Answer:
-    first, last = _bounds(test)
+    first, last = _bounds(test.word, test.value)
     if first <= low and high <= last:
         return YES
     if high < first or low > last:
@@ -105,10 +112,10 @@ def _number(low: Number, high: Number, test: Test) -> Answer:
     return CANNOT_TELL
 
 
-def _bounds(test: Test) -> tuple[Number, Number]:
+@lru_cache(maxsize=REMEMBERED, typed=True)  # 5 and 5.0 are not followed by the same
+def _bounds(word: str, value: object) -> tuple[Number, Number]:
     """The numbers for which a test holds, both ends included."""
-    value = test.value
-    match test.word, value:
+    match word, value:
         case "between", ((int() | Decimal()) as first, (int() | Decimal()) as last):
             return first, last
         case "above", int() | Decimal():
@@ -122,20 +129,20 @@ def _bounds(test: Test) -> tuple[Number, Number]:
         case "equals", int() | Decimal():
             return value, value
         case _:
-            raise ValueError(test.word)
+            raise ValueError(word)
 
 
 def _date(day: Span, test: Test, today: date) -> Answer:
-    first, last = _days(test, today)
+    first, last = _days(test.word, test.value, today)
     if first > last:
         return NO
     return day.is_between(first, last)
 
 
-def _days(test: Test, today: date) -> tuple[date, date]:
+@lru_cache(maxsize=REMEMBERED)
+def _days(word: str, value: object, today: date) -> tuple[date, date]:
     """The days on which a date test holds, both ends included."""
-    value = test.value
-    match test.word, value:
+    match word, value:
         case "within", Duration():
             return value.before(today), today
         case "older_than", Duration():
@@ -153,7 +160,7 @@ def _days(test: Test, today: date) -> tuple[date, date]:
         case "after", Duration():
             return _from_after(value.before(today))
         case _:
-            raise ValueError(test.word)
+            raise ValueError(word)
 
 
 # Before the first day of the calendar and after its last there are no days: the window is empty.

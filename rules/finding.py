@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rules.answer import Answer
 from rules.codes import Code
@@ -53,12 +53,15 @@ class Finding(NamedTuple):
     looked_at: int = 0
 
 
+_APPOINTMENT: Final = Kind.APPOINTMENT
+
+
 def day_so_far(finding: Finding, today: date) -> Span | None:
     """The days that a date fact may give. What is on the record has begun: a month or year that
     reaches ahead means up to today, appointments apart.
     """
     day = finding.day
-    begun = finding.fact.kinds and Kind.APPOINTMENT not in finding.fact.kinds
+    begun = finding.fact.kinds and _APPOINTMENT not in finding.fact.kinds
     if day is None or not begun or day.first > today:
         return day
     return Span(day.first, min(day.last, today))
@@ -72,7 +75,7 @@ class Look:
 
     __slots__ = (
         "_asked", "_entries", "_found", "_left", "_look_up", "_worked_out",
-        "record", "said", "size", "today",
+        "codes", "record", "said", "size", "today",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +88,7 @@ class Look:
         self.record = record
         self.said = said
         self.today = today
+        self.codes = frozenset(record.by_code)  # two sets are compared without looking at a code
         self.size = record.size
         self._look_up = look_up
         self._found: dict[Fact, Finding] = {}

@@ -97,9 +97,11 @@ class Written:
     ticked: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """One coded line of the record. ``status`` is FHIR's word for it, "" where it has none."""
+class Entry(NamedTuple):
+    """One coded line of the record. ``status`` is FHIR's word for it, "" where it has none.
+
+    Two entries are the same only if they are the same object: a record may have the like twice.
+    """
 
     kind: Kind
     codes: tuple[Code, ...]
@@ -115,8 +117,17 @@ class Entry:
     values: tuple[tuple[str, Measurement], ...] = ()  # what was measured, part by part
     answer: str = ""  # a person's answer kept in the record: declined, not-now
     ask_again: date | None = None  # and the day they chose to be asked again
-    written: Written | None = field(default=None, repr=False)  # a sheet: its first words
     line: str = ""  # of a table: file:line; one line may stand in several lists
+    written: Written | None = None  # a sheet: its first words
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def measured(self, codes: Set[Code]) -> tuple[Measurement, ...]:
         """What was measured under any of these codes; of one panel that may be several parts."""
@@ -190,12 +201,18 @@ class Unopened(dict[Code, tuple[Entry, ...]]):
 
     __slots__ = ("_made", "_make", "_places", "size")
 
-    def __init__(self, places: Mapping[Code, Numbers], make: Callable[[int], Entry]) -> None:
+    def __init__(
+        self,
+        places: Mapping[Code, Numbers],
+        make: Callable[[int], Entry],
+        size: int | None = None,
+    ) -> None:
+        """``size`` is how many numbers there are in ``places``, where that is known already."""
         super().__init__(dict.fromkeys(places, ()))
         self._places = places
         self._make = make
         self._made: dict[int, Entry] = {}
-        self.size = sum(map(len, places.values()))
+        self.size = sum(map(len, places.values())) if size is None else size
 
     def __getitem__(self, code: Code) -> tuple[Entry, ...]:
         """The entries of a code. Raises KeyError where there is none."""

@@ -28,7 +28,7 @@ from rules.fact import (
     facts_of,
 )
 from rules.finding import Look
-from rules.record import Kind, on_record
+from rules.record import Kind
 from rules.rule import Rule
 
 _MOST_REMEMBERED = 10_000  # people have few sorts of records, as far as gates tell them apart
@@ -94,7 +94,7 @@ class Screen:
             return -1
         met, by_code, by_kind = 0, self._by_code, self._by_kind
         record = look.record
-        for code in on_record(record.by_code, self._codes):
+        for code in look.codes & self._codes:
             met |= by_code[code]
         for kind in record.unread:
             met |= by_kind.get(kind, 0)

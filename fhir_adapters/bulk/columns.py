@@ -7,7 +7,7 @@ were packed: most rules are shut by the codes alone, and few entries are ever un
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -60,8 +60,8 @@ def schema() -> Any:  # Any: pyarrow is untyped
             "ethnic": text,
             "deprived": text,
             "unread": pa.map_(text, text),  # a list that is not known to be whole, and why
-            "codes": pa.list_(text),  # system|code
-            "places": pa.list_(number),  # for each of these, which entry has it, from 0
+            "codes": pa.list_(text),  # system|code, each once
+            "places": pa.list_(pa.list_(number)),  # and which entries have it, counted from 0
             "kinds": pa.list_(text),  # for each entry, its list
             "days": pa.list_(day),  # and its day; none where that is not one known day
             "entries": pa.list_(pa.binary()),  # and all of it
@@ -88,8 +88,8 @@ def row(someone: Someone, needs: Needs) -> Row:
         "ethnic": someone.ethnic,
         "deprived": someone.deprived,
         "unread": [(str(kind), unread[kind]) for kind in sorted(unread)],
-        "codes": [_text(code) for code, numbers in places.items() for _ in numbers],
-        "places": [number for numbers in places.values() for number in numbers],
+        "codes": [_text(code) for code in places],
+        "places": list(places.values()),
         "kinds": [str(entry.kind) for entry in entries],
         "days": [_day(entry.when) for entry in entries],
         "entries": [pack_entry(entry) for entry in entries],
@@ -153,27 +153,16 @@ def people(batch: Any) -> Iterator[Someone]:  # Any: pyarrow is untyped
     told = {name: batch.column(name) for name in READ}
     plain = {name: told[name].to_pylist() for name in _PLAIN}
     birth, died = _spans(told, "birth"), _spans(told, "died")
-    codes, places = told["codes"], told["places"]
+    codes, places = told["codes"], told["places"].values
     every_code: list[Code] = [_code(text) for text in codes.values.dictionary.to_pylist()]
-    which: list[int] = codes.values.indices.to_pylist()
-    numbers: list[int] = places.values.to_pylist()
+    stand = list(map(every_code.__getitem__, codes.values.indices.to_pylist()))
     starts: list[int] = codes.offsets.to_pylist()
-    packed, firsts = told["entries"].values, told["entries"].offsets.to_pylist()
-    booked, bookings = told["booking"].values, told["booking"].offsets.to_pylist()
+    begins, numbers = _integers(places.offsets), _integers(places.values)
+    packed, firsts = _texts(told["entries"].values), told["entries"].offsets.to_pylist()
+    booked, bookings = _texts(told["booking"].values), told["booking"].offsets.to_pylist()
     unread = _unread(told["unread"])
     for at in range(batch.num_rows):
-        found: dict[Code, list[int]] = {}
-        place, last = starts[at], starts[at + 1]
-        while place < last:  # the hot loop: the entries of a code stand together, as a rule
-            number, begun = which[place], place
-            place += 1
-            while place < last and which[place] == number:
-                place += 1
-            code = every_code[number]
-            if code in found:
-                found[code] += numbers[begun:place]
-            else:
-                found[code] = numbers[begun:place]
+        start, end = starts[at], starts[at + 1]
         yield Someone(
             unopened(
                 Person(
@@ -186,10 +175,11 @@ def people(batch: Any) -> Iterator[Someone]:  # Any: pyarrow is untyped
                     needs_interpreter=_ANSWERS[plain["needs_interpreter"][at]],
                     registered_here=_ANSWERS[plain["registered_here"][at]],
                 ),
-                found,
-                _opening(packed, firsts[at]),
+                _Places(stand[start:end], begins[start : end + 1], numbers),
+                begins[end] - begins[start],
+                partial(packed, firsts[at]),
                 unread[at],
-                [booked[number].as_py() for number in range(bookings[at], bookings[at + 1])],
+                [booked(number) for number in range(bookings[at], bookings[at + 1])],
             ),
             plain["ethnic"][at],
             plain["deprived"][at],
@@ -202,12 +192,48 @@ _PLAIN = (
 _ANSWERS: Mapping[str, Answer] = {str(answer): answer for answer in Answer}
 
 
-def _opening(packed: Any, first: int) -> Callable[[int], bytes]:  # Any: pyarrow is untyped
-    def entry(number: int) -> bytes:
-        found: bytes = packed[first + number].as_py()
-        return found
+class _Places(Mapping[Code, memoryview]):
+    """For each code the numbers of the entries that have it, as they lie in memory."""
 
-    return entry
+    __slots__ = ("_begins", "_codes", "_numbers")
+
+    def __init__(self, codes: Sequence[Code], begins: memoryview, numbers: memoryview) -> None:
+        """``begins`` says of each code, and of what comes after the last, where it begins."""
+        self._codes, self._begins, self._numbers = codes, begins, numbers
+
+    def __getitem__(self, code: Code) -> memoryview:
+        """Raises KeyError where no entry has it."""
+        try:
+            at = self._codes.index(code)  # people have a dozen
+        except ValueError:
+            raise KeyError(code) from None
+        return self._numbers[self._begins[at] : self._begins[at + 1]]
+
+    def __iter__(self) -> Iterator[Code]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+
+def _integers(column: Any) -> memoryview:  # Any: pyarrow is untyped
+    """Whole numbers of 32 bits, as they lie in memory."""
+    _, data = column.buffers()
+    every = memoryview(data or b"").cast("i")  # numbers in place of bytes
+    return every[column.offset : column.offset + len(column)]
+
+
+def _texts(column: Any) -> Callable[..., memoryview]:  # Any: pyarrow is untyped
+    """Gives one of some bytes by the sum of its numbers, as it lies in memory."""
+    _, ends, data = column.buffers()
+    every = memoryview(ends or b"").cast("i")  # numbers in place of bytes
+    begins, text = every[column.offset :], memoryview(data or b"")
+
+    def give(first: int, number: int = 0) -> memoryview:
+        at = first + number
+        return text[begins[at] : begins[at + 1]]
+
+    return give
 
 
 def _spans(told: Mapping[str, Any], name: str) -> Sequence[Span | None]:  # Any: pyarrow is untyped

@@ -4,13 +4,13 @@ Two things are left behind, which no rule reads: the person's name, and what the
 before a visit, which is never kept.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import msgspec
 
 from rules.codes import Code
-from rules.record import Entry, Kind, PatientRecord, Person, Unopened, index
+from rules.record import Entry, Kind, Numbers, PatientRecord, Person, Unopened, index
 
 
 class Carried(msgspec.Struct, array_like=True, gc=False):
@@ -58,19 +58,21 @@ def pack_entry(entry: Entry) -> bytes:
 
 def unopened(
     person: Person,
-    places: Mapping[Code, Sequence[int]],
-    packed: Callable[[int], bytes],
+    places: Mapping[Code, Numbers],
+    size: int,
+    packed: Callable[[int], bytes | memoryview],
     unread: Mapping[Kind, str],
-    booking: Sequence[bytes] = (),
+    booking: Iterable[bytes | memoryview] = (),
 ) -> PatientRecord:
     """A record whose entries are unpacked when one of their codes is asked for: few ever are.
 
-    ``places`` are, for each code, the numbers of the entries that have it; ``packed`` gives one.
+    ``places`` are, for each code, the numbers of the entries that have it, ``size`` in all;
+    ``packed`` gives one.
     """
-    decode: Callable[[bytes], Entry] = _ENTRY.decode
-    entries = Unopened(places, lambda number: decode(packed(number)))
+    decode: Callable[[bytes | memoryview], Entry] = _ENTRY.decode
+    entries = Unopened(places, lambda number: decode(packed(number)), size)
     return PatientRecord(person, entries, unread, tuple(map(decode, booking)))
 
 
 def _plain(entry: Entry) -> Entry:
-    return entry if entry.written is None else replace(entry, written=None)
+    return entry if entry.written is None else entry._replace(written=None)

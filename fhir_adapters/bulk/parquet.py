@@ -25,7 +25,7 @@ from fhir_adapters.decode import UNREADABLE
 from fhir_adapters.needs import Needs, Wanted
 from rules.record import Kind
 
-FORMAT = 3
+FORMAT = 4
 _WHAT = "Good Day, people as Parquet"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"

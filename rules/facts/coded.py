@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
@@ -10,7 +10,7 @@ from rules.fact import REMEMBERED, Fact, Give, Sort, Undated
 from rules.facts import measured
 from rules.facts.statuses import STATUSES
 from rules.finding import Finding, Look, day_so_far
-from rules.record import NOT_AN_ENTRY, Entry, Kind, on_record
+from rules.record import NOT_AN_ENTRY, Entry, Kind
 
 # These ask whether something stands on the record at all, whatever became of it (CONTENT 3.2).
 _ANYWHERE = frozenset({"entry", "offer"})
@@ -19,15 +19,24 @@ _OVER = frozenset({"inactive", "completed"})  # unless the author asks for those
 
 _UNDATED = "an entry has no date"
 
+# By themselves, as yes and no are (rules/answer.py).
+_APPOINTMENT: Final = Kind.APPOINTMENT
+_CARE_PLAN: Final = Kind.CARE_PLAN
+_COUNT: Final = Give.COUNT
+_LATEST: Final = Give.LATEST
+_LATEST_END: Final = Give.LATEST_END
+_DATE, _QUANTITY, _CHOICE = Sort.DATE, Sort.QUANTITY, Sort.CHOICE
+_MAY_LAST = (Kind.PROCEDURE, Kind.OBSERVATION, Kind.CARE_PLAN)
+
 
 def look_up(fact: Fact, look: Look) -> Finding:
     """Find the entries that match and combine what each of them says."""
     record = look.record
     unread = record.unread
     why = None
-    if not unread.keys().isdisjoint(fact.kinds):
+    if unread and not unread.keys().isdisjoint(fact.kinds):
         why = next(unread[kind] for kind in fact.kinds if kind in unread)
-    if record.by_code.keys().isdisjoint(fact.codes):  # so it is with most facts of most people
+    if look.codes.isdisjoint(fact.codes):  # so it is with most facts of most people
         return _nothing(fact, why)
     counted: list[tuple[Entry, Answer]] = []
     candidates = _candidates(fact, look)
@@ -61,16 +70,17 @@ def _combined(
     today: date,
 ) -> Finding:
     """What the entries that count, or may count, say together."""
-    if fact.give.sort is Sort.QUANTITY:
+    sort = fact.give.sort
+    if sort is _QUANTITY:
         return measured.value(fact, counted, doubt, unread, looked_at)
-    if fact.give.sort is Sort.CHOICE:
+    if sort is _CHOICE:
         return measured.choice(fact, counted, doubt, unread, looked_at)
     certain = tuple([entry for entry, answer in counted if answer is YES])
     answer = YES if certain else CANNOT_TELL if counted or unread else NO
     return Finding(
         fact,
         answer,
-        number=_count(counted, unread) if fact.give is Give.COUNT else None,
+        number=_count(counted, unread) if fact.give is _COUNT else None,
         day=_day(fact, counted, unread, today),
         entries=certain or tuple([entry for entry, _ in counted]),
         doubt=doubt if answer is CANNOT_TELL else "",
@@ -81,7 +91,7 @@ def _combined(
 def _candidates(fact: Fact, look: Look) -> list[Entry]:
     by_code = look.record.by_code
     found: dict[int, Entry] = {}
-    for code in sorted(on_record(by_code, fact.codes)):  # the same order every time
+    for code in sorted(look.codes & fact.codes):  # the same order every time
         for entry in by_code[code]:
             if entry.kind in fact.kinds:
                 found[id(entry)] = entry
@@ -153,7 +163,7 @@ def _filed(fact: Fact, entry: Entry) -> tuple[Answer, str]:
 def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
     today = look.today
     when = entry.when
-    if fact.give is Give.LATEST_END:
+    if fact.give is _LATEST_END:
         when = entry.ends
         if when is None and entry.status not in _ENDED:
             return NO, ""  # it still goes on, so it has no end yet
@@ -166,7 +176,7 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
         if fact.if_undated is Undated.IGNORE:
             return NO, ""
         return CANNOT_TELL, _UNDATED
-    if entry.kind is not Kind.APPOINTMENT:
+    if entry.kind is not _APPOINTMENT:
         if when.first > today:
             return NO, ""  # entries dated in the future are ignored
         when = _so_far(when, today)
@@ -203,11 +213,11 @@ _ENDED = frozenset({"finished", "completed", "inactive", "resolved", "stopped", 
 
 def _lasted(entry: Entry, when: Span, today: date) -> Span:
     """When it was last so: what went on for a while, or still goes on, is as recent as its end."""
-    if entry.kind is Kind.CARE_PLAN and entry.ends is None and entry.status == "active":
+    if entry.kind is _CARE_PLAN and entry.ends is None and entry.status == "active":
         return Span(today, today)
-    if entry.kind is Kind.CARE_PLAN and entry.ends is None and not _known(entry):
+    if entry.kind is _CARE_PLAN and entry.ends is None and not _known(entry):
         return Span(when.first, today)  # it may still go on
-    if entry.ends is None or entry.kind not in (Kind.PROCEDURE, Kind.OBSERVATION, Kind.CARE_PLAN):
+    if entry.ends is None or entry.kind not in _MAY_LAST:
         return when
     return Span(min(entry.ends.first, today), min(entry.ends.last, today))
 
@@ -279,7 +289,7 @@ def _endings(fact: Fact, look: Look) -> _Endings:
     last: date | None = None
     certain: date | None = None
     undated = False
-    for code in on_record(by_code, fact.ended_by):
+    for code in look.codes & fact.ended_by:
         for entry in by_code[code]:
             # A statement that is active, or has no status, or is done or final, says "resolved".
             if entry.kind not in _ENDING_KINDS or entry.status in _NOT_SAID:
@@ -304,17 +314,17 @@ def _count(counted: list[tuple[Entry, Answer]], unread: bool) -> tuple[int, int]
 
 
 def _dated(fact: Fact, entry: Entry) -> Span | None:
-    return entry.ends if fact.give is Give.LATEST_END else entry.when
+    return entry.ends if fact.give is _LATEST_END else entry.when
 
 
 def _day(fact: Fact, counted: list[tuple[Entry, Answer]], unread: bool, today: date) -> Span | None:
-    if fact.give.sort is not Sort.DATE or not counted:
+    if fact.give.sort is not _DATE or not counted:
         return None
     dated = [(_dated(fact, entry), answer) for entry, answer in counted]
     sure = [when for when, answer in dated if answer is YES and when]
     maybe = [when for when, _ in dated if when]
     open_ended = unread or any(when is None for when, _ in dated)
-    if fact.give in (Give.LATEST, Give.LATEST_END):
+    if fact.give in (_LATEST, _LATEST_END):
         first = max((when.first for when in sure), default=date.min)
         last = max((when.last for when in maybe), default=today)
         return Span(first, max(last, today) if open_ended else last)

@@ -1,6 +1,8 @@
 """``goodday population import``: a list kept as Parquet, asked about as if it was the source."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,20 @@ def test_several_processes_and_bundles_come_to_the_same(desk: Desk) -> None:
     assert [*map(Path.read_bytes, sorted(again.glob("*.parquet")))] == [
         *map(Path.read_bytes, sorted(desk.kept.glob("*.parquet")))
     ]
+
+
+def test_nothing_of_it_needs_numpy_which_is_not_installed_with_it(desk: Desk) -> None:
+    write_ndjson(desk.export, (invent(1, number, TODAY) for number in range(PEOPLE)))
+    _, _, straight = desk.asks(desk.export)
+    verbs = [
+        ["import", str(desk.export), "--to", str(desk.kept)],
+        ["run", str(desk.kept), "--today", TODAY.isoformat(), "--to", str(desk.rows)],
+    ]
+    without = "import sys; sys.modules['numpy'] = None; from cds_hooks.cli import run; "
+    for verb in verbs:
+        asked = f"{without}sys.exit(run({['population', *verb, '--processes', '1']}))"
+        subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True)
+    assert desk.rows.read_text("utf-8").splitlines() == straight
 
 
 def test_rules_that_read_more_than_was_kept_say_so_until_they_are_imported_with(desk: Desk) -> None:

@@ -29,7 +29,7 @@ from fhir_adapters.read import TYPES
 from rules.codes import Code
 from rules.engine import evaluate
 from rules.outcome import Decision
-from rules.record import Entry, Kind, PatientRecord
+from rules.record import Kind, PatientRecord
 from rules.rule import Library, Status
 from tests.builders import (
     LISTS,
@@ -305,7 +305,7 @@ def said_by(record: PatientRecord) -> list[str]:
     lines: dict[str, None] = {}
     for asked, found in record.by_code.items():
         for entry in found if asked.code in ALL.codes else ():
-            parts = {name: getattr(entry, name) for name in Entry.__slots__}
+            parts = entry._asdict()
             parts["codes"] = sorted(c for c in entry.codes if c.code in ALL.codes)
             parts["values"] = [
                 (part, str(value), value.unit, sorted(value.codes or ()))

@@ -163,15 +163,15 @@ def _blurred(draw: st.DrawFn, line: Entry) -> Entry:
     """The same line, as somebody may have recorded it who knew less."""
     match draw(_HOW):
         case "month" | "year" as width if line.when is not None:
-            return replace(line, when=_widened(line.when, width))
+            return line._replace(when=_widened(line.when, width))
         case "end" if line.ends is not None:
-            return replace(line, ends=_widened(line.ends, draw(st.sampled_from(["month", "year"]))))
+            return line._replace(ends=_widened(line.ends, draw(st.sampled_from(["month", "year"]))))
         case "lost":
-            return replace(line, when=None)
+            return line._replace(when=None)
         case "status":
-            return replace(line, status="unknown")
+            return line._replace(status="unknown")
         case "filed":
-            return replace(line, filed=Answer.CANNOT_TELL)
+            return line._replace(filed=Answer.CANNOT_TELL)
         case _:
             return line
 
@@ -185,7 +185,7 @@ def _pair(
         return (line,), ()
     match draw(st.sampled_from(["known", "known", "doubted", "blurred", "blurred", "blurred"])):
         case "doubted" if line.kind is not Kind.APPOINTMENT:  # those are never unconfirmed
-            return draw(st.sampled_from([(line,), ()])), (replace(line, sure=False),)
+            return draw(st.sampled_from([(line,), ()])), (line._replace(sure=False),)
         case "blurred":
             return (line,), (draw(_blurred(line)),)
         case _:
@@ -308,7 +308,7 @@ _LONG_AGO = SPANS.filter(lambda when: when.last <= TODAY)
 @given(when=_LONG_AGO, length=DURATIONS)
 def test_within_and_older_than_are_opposites_for_what_is_past(when: Span, length: Duration) -> None:
     line = entry(Kind.CONDITION, "cough")
-    record = a_record(replace(line, when=when))
+    record = a_record(line._replace(when=when))
     within, older = (
         _answer(Compare(BY_NAME["first_cough"], (Comparison(word, length),)), record)
         for word in ("within", "older_than")
@@ -320,7 +320,7 @@ def test_within_and_older_than_are_opposites_for_what_is_past(when: Span, length
 @given(known=_known([f for f in LAWFUL if f.kinds and f.find != "appointment"]), data=st.data())
 def test_an_entry_dated_in_the_future_changes_nothing(known: Known, data: st.DataObject) -> None:
     line = data.draw(_line(list(_behind(known.fact))))
-    ahead = replace(line, when=on(data.draw(st.dates(date(2026, 11, 22)))))
+    ahead = line._replace(when=on(data.draw(st.dates(date(2026, 11, 22)))))
     lines = {id(one): one for found in known.blurred.by_code.values() for one in found}
     before = look_up(known.fact, Look(known.blurred, (), TODAY, look_up))
     record = _record([*lines.values(), ahead], known.blurred.unread)

@@ -111,7 +111,7 @@ def with_found(record: PatientRecord, fact: Fact, finding: Finding) -> PatientRe
         return replace(record, person=replace(record.person, birth=on(years.before(TODAY))))
     kept = {id(e): e for found in record.by_code.values() for e in found}.values()
     # Another fact may look at the same line for another of its codes.
-    lines = [replace(e, codes=tuple(c for c in e.codes if c not in fact.codes)) for e in kept]
+    lines = [e._replace(codes=tuple(c for c in e.codes if c not in fact.codes)) for e in kept]
     return replace(
         record,
         by_code=index((*lines, *_lines(fact, finding))),
@@ -125,13 +125,13 @@ def _lines(fact: Fact, finding: Finding) -> Iterable[Entry]:
     if finding.answer is Answer.NO:
         return []
     if finding.day is not None:
-        return [replace(line, when=finding.day)]
+        return [line._replace(when=finding.day)]
     if fact.give is Give.LATEST_VALUE and finding.number is not None:
         value = Measurement(Decimal(finding.number[0]), fact.unit)
-        return [replace(line, values=(("", value),))]
+        return [line._replace(values=(("", value),))]
     if finding.choices:
-        return [replace(line, codes=(c,)) for c, w in fact.choices.items() if w in finding.choices]
-    return [replace(line) for _ in range(int(finding.number[0]) if finding.number else 1)]
+        return [line._replace(codes=(c,)) for c, w in fact.choices.items() if w in finding.choices]
+    return [line._replace() for _ in range(int(finding.number[0]) if finding.number else 1)]
 
 
 @given(case=cases())

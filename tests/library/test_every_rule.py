@@ -115,7 +115,7 @@ def test_a_condition_that_is_over_prompts_nobody(rule: Rule) -> None:
         return
     others = [line for line in lines(record) if line.kind is not Kind.CONDITION]
     for status in ("resolved", "inactive"):
-        over = [replace(line, status=status) for line in conditions]
+        over = [line._replace(status=status) for line in conditions]
         found = decide(rule, plus(replace(record, by_code={}), *others, *over), *said)
         assert found is Decision.NO_PROMPT, status
 
@@ -175,7 +175,7 @@ def test_a_no_that_stands_in_the_record_is_heard_in_whatever_list_it_stands(rule
 def test_an_offer_of_the_rule_that_was_not_done_is_heard_as_a_no(rule: Rule) -> None:
     record, before = told(rule)
     for code in sorted(rule.quiet.not_done_codes):
-        no = replace(a_line(Kind.PROCEDURE, code, YESTERDAY), status="not-done")
+        no = a_line(Kind.PROCEDURE, code, YESTERDAY)._replace(status="not-done")
         assert card(rule, plus(record, no), *before).prompt is None, code.code
 
 
@@ -234,9 +234,9 @@ def test_the_first_day_of_a_window_keeps_quiet_and_the_day_before_it_does_not(ru
         start = fact.within.before(TODAY)
         before = start - timedelta(days=1)
         for code in first_codes(fact.lists):
-            inside = plus(record, replace(a_line(fact.kinds[0], code, start), filed=NO))
+            inside = plus(record, a_line(fact.kinds[0], code, start)._replace(filed=NO))
             assert decide(rule, inside, *said) in NOT_ASKED, f"{fact.name}: {code.code}"
-            outside = plus(record, replace(a_line(fact.kinds[0], code, before), filed=NO))
+            outside = plus(record, a_line(fact.kinds[0], code, before)._replace(filed=NO))
             if not _kept_by_another(rule, fact, code, before):
                 found = decide(rule, outside, *said)
                 assert found is Decision.PROMPT, f"{fact.name}: {code.code}"

@@ -114,8 +114,8 @@ def test_a_letter_holds_filed_results_of_its_window_and_no_others(
     lines = {id(one): one for entries in record.by_code.values() for one in entries}
     (result,) = (one for one in lines.values() if one.kind is Kind.OBSERVATION)
     others = [
-        replace(result, when=span(a_day_too_old)),
-        replace(result, status="cancelled"),
+        result._replace(when=span(a_day_too_old)),
+        result._replace(status="cancelled"),
     ]
     fuller = replace(record, by_code=index([*lines.values(), *others]))
 

@@ -316,7 +316,7 @@ def at_level(level: int | None) -> list[str]:
     if level is not None:
         value = ("", Measurement(Decimal(level), "level", shown="level"))
         code = LISTS["pam-level"].first
-        record = plus(record, replace(a_line(Kind.OBSERVATION, code, TODAY), values=(value,)))
+        record = plus(record, a_line(Kind.OBSERVATION, code, TODAY)._replace(values=(value,)))
     (prompt,) = choice([rule], record).prompts
     assert "level" not in f"{prompt.summary} {prompt.detail}".lower()
     return [one.label for one in prompt.proposals if one.offer is not None]

@@ -1,7 +1,5 @@
 """``find:`` says where to look. Each word looks at its own lists of the record and at no others."""
 
-from dataclasses import replace
-
 import pytest
 
 from rules.codes import Code
@@ -81,7 +79,7 @@ def test_a_code_counts_only_in_its_own_system() -> None:
     # The code list means good-day's word "cough"; a SNOMED code never matches it.
     assert answer("find: condition\ncodes: cough", entry(Kind.CONDITION, "13645005")) is NO
     assert answer("find: condition\ncodes: copd", entry(Kind.CONDITION, "13645005")) is YES
-    elsewhere = replace(entry(Kind.CONDITION), codes=(Code("http://loinc.org", "cough"),))
+    elsewhere = entry(Kind.CONDITION)._replace(codes=(Code("http://loinc.org", "cough"),))
     assert answer("find: condition\ncodes: cough", elsewhere) is NO
 
 

@@ -8,7 +8,7 @@ import pytest
 from rules.answer import Answer
 from rules.record import Entry, Kind, Measurement
 from tests.builders import a_record, entry
-from tests.spec.table import UNSURE, YES, answer
+from tests.spec.table import NO, UNSURE, YES, answer
 
 LEVEL = "find: observation\ncodes: blow-test\nunit: level\ngive: "
 
@@ -17,7 +17,7 @@ def level(written: str, unit: str = "level", on: str = "2026-05-10") -> Entry:
     comparator = written.rstrip("0123456789.")
     number = Decimal(written.removeprefix(comparator))
     line = entry(Kind.OBSERVATION, "blow-test", date=on)
-    return replace(line, values=(("", Measurement(number, unit, comparator)),))
+    return line._replace(values=(("", Measurement(number, unit, comparator)),))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,13 @@ def test_a_comparator_leaves_its_own_number_out(
 def test_a_value_in_a_unit_is_no_plain_level() -> None:
     line = level("58", "mmol/mol")
     assert answer(f"{LEVEL}latest value", line, test="{at_least: 3}") is UNSURE
+
+
+def test_above_a_number_is_one_more_for_a_count_and_anything_more_for_a_value() -> None:
+    count = "find: observation\ncodes: blow-test\ngive: count"
+    for _ in range(2):  # whichever of them is asked first
+        assert answer(count, level("3"), level("4"), test="{above: 2}") is NO
+        assert answer(f"{LEVEL}latest value", level("2.5"), test="{above: 2}") is YES
 
 
 # Which of two values is the latest or the earliest, where a day is not known to the day. The value
@@ -110,5 +117,5 @@ def test_a_value_in_a_strange_unit_may_be_any_value(give: str, test: str, expect
 def test_a_doubtful_entry_may_be_there_or_not(
     give: str, doubtful: str, test: str, expected: Answer
 ) -> None:
-    lines = [level("3"), replace(level(doubtful), sure=False)]
+    lines = [level("3"), level(doubtful)._replace(sure=False)]
     assert answer(f"{LEVEL}{give} value", *lines, test=f"{{{test}}}") is expected

@@ -41,9 +41,9 @@ def a_prompt(rule: Rule, today: date = TODAY, visit: str = "in 10 days") -> Prom
     result = entry(Kind.OBSERVATION, "blow-test", date=today.isoformat(), filed=Answer.YES)
     booked = entry(Kind.APPOINTMENT, "visit", date=visit)
     record = a_record(
-        replace(cough, reference="Condition/c1"),
-        replace(result, reference="Observation/r1"),
-        booking=[replace(booked, reference="Appointment/")],  # one that has no id yet
+        cough._replace(reference="Condition/c1"),
+        result._replace(reference="Observation/r1"),
+        booking=[booked._replace(reference="Appointment/")],  # one that has no id yet
     )
     found = card(rule, record, today=today).prompt
     assert found is not None
@@ -248,7 +248,7 @@ def test_a_form_is_something_to_do_with_the_address_of_the_form(form: str, addre
 
 def test_a_form_before_a_visit_points_at_the_visit() -> None:
     prompt = a_prompt(rule_with(OfferKind.QUESTIONNAIRE))
-    visit = replace(entry(Kind.APPOINTMENT, "visit"), reference="Appointment/v1")
+    visit = entry(Kind.APPOINTMENT, "visit")._replace(reference="Appointment/v1")
     resource = made(replace(prompt.proposals[0], visit=visit))
     assert resource["focus"] == {"reference": "Appointment/v1"}
 

@@ -3,7 +3,7 @@
 import json
 import stat
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,7 +44,7 @@ def parts(one: Entry) -> dict[str, object]:
     Not its bytes: what was measured has a set of codes, and two sets that are the same need not be
     written in one order.
     """
-    return {each.name: getattr(one, each.name) for each in fields(one) if each.name != "written"}
+    return {name: said for name, said in one._asdict().items() if name != "written"}
 
 
 # ---- the law: out comes what went in ------------------------------------------------------------
@@ -77,7 +77,7 @@ def lines(draw: st.DrawFn) -> Entry:
     """An entry with any code there is, and with values."""
     line, codes = draw(entries()), tuple(draw(st.lists(CODES, max_size=2, unique=True)))
     values = draw(st.lists(st.tuples(st.text(max_size=3), VALUES), max_size=2))
-    return replace(line, codes=codes or line.codes, values=tuple(values))
+    return line._replace(codes=codes or line.codes, values=tuple(values))
 
 
 PEOPLE = st.builds(

@@ -117,7 +117,7 @@ def test_only_conditions_that_count_are_given_as_reasons() -> None:
         people=None,
         tests=None,
     )
-    doubtful = replace(WHEEZE, sure=False)
+    doubtful = WHEEZE._replace(sure=False)
     (refer, *_) = the_card(rule, lines=(doubtful,)).proposals
     assert [reason.reference for reason in refer.reasons] == [COUGH.reference]
 

@@ -123,7 +123,7 @@ def test_it_was_asked_whatever_became_of_the_mark(status: str) -> None:
 
 
 def test_without_a_day_it_may_be_of_today() -> None:
-    line = replace(left(), when=None)
+    line = left()._replace(when=None)
     held = held_by(asked(practice(), line))
     told = "Not shown: another system asked about this on a day that is not written down: QOF box."
     assert (held.says, held.until, held.unread) == (told, None, False)

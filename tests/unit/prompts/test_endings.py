@@ -76,11 +76,11 @@ def test_a_no_ends_it_and_not_now_does_not(reply: Reply) -> None:
 @pytest.mark.parametrize(
     "tag",
     [
-        replace(TAG, status="inactive"),
-        replace(TAG, status="unknown"),
-        replace(TAG, ends=Span(date(2026, 11, 1), date(2026, 11, 20))),
-        replace(TAG, sure=False),
-        replace(TAG, kind=Kind.PROCEDURE),
+        TAG._replace(status="inactive"),
+        TAG._replace(status="unknown"),
+        TAG._replace(ends=Span(date(2026, 11, 1), date(2026, 11, 20))),
+        TAG._replace(sure=False),
+        TAG._replace(kind=Kind.PROCEDURE),
     ],
     ids=["inactive", "a status that says nothing", "over", "not sure", "no tag"],
 )
@@ -89,7 +89,7 @@ def test_what_is_no_reminder_in_force_is_left_alone(tag: Entry) -> None:
 
 
 def test_whoever_is_left_alone_is_not_asked_about_a_reminder_either() -> None:
-    dying = replace(code_of("palliative-care"), kind=Kind.CONDITION, status="active")
+    dying = code_of("palliative-care")._replace(kind=Kind.CONDITION, status="active")
     assert can_end(TAG, code_of("copd-self-management-offer"), dying) == []
 
 

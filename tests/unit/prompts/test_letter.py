@@ -76,14 +76,13 @@ def test_a_result_is_quoted_as_it_was_recorded_and_what_was_not_measured_is_not(
     rule = a_rule(offers=RESULTS)
     results = rule.offers[0].results
     assert results is not None
-    result = replace(
-        entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES),
+    result = entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES)._replace(
         values=(("first", Measurement(Decimal("2.50"), "L")), ("second", Measurement(None, "L"))),
     )
     text = letter(outcome(rule, a_record(COUGH, result)), results, HERE).text()
     assert "- blow-test, first: 2.5 L on 14 November 2026" in text
     assert "second" not in text
-    bare = replace(result, values=(("", Measurement(None, "L")),))
+    bare = result._replace(values=(("", Measurement(None, "L")),))
     text = letter(outcome(rule, a_record(COUGH, bare)), results, HERE).text()
     assert "- blow-test on 14 November 2026" in text
 
@@ -93,8 +92,7 @@ def the_result(part: str, unit: str, shown: str = "") -> str:
     rule = a_rule(offers=RESULTS)
     results = rule.offers[0].results
     assert results is not None
-    result = replace(
-        entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES),
+    result = entry(Kind.OBSERVATION, "blow-test", date="2026-11-14", filed=Answer.YES)._replace(
         values=((part, Measurement(Decimal("2.5"), unit, "", shown)),),
     )
     text = letter(outcome(rule, a_record(COUGH, result)), results, HERE).text()
@@ -140,7 +138,7 @@ def blown(value: str, date: str, unit: str = "L", filed: Answer = Answer.YES, pa
           usual: str = "") -> Entry:  # fmt: skip
     """One filed result of a breathing test."""
     made = entry(Kind.OBSERVATION, "blow-test", date=date, filed=filed)
-    return replace(made, values=((part, Measurement(Decimal(value), unit, usual=usual)),))
+    return made._replace(values=((part, Measurement(Decimal(value), unit, usual=usual)),))
 
 
 def results_of(*entries: Entry) -> tuple[Result, ...]:

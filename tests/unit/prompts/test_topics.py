@@ -135,5 +135,5 @@ def test_a_no_that_is_recorded_under_the_topic_that_silences_is_heard_too() -> N
     _, berry = together("topic: tea, also_quiet: [cake]", "topic: cake")
     no = entry(Kind.PROCEDURE, "tea", date="2026-11-01", status="not-done")
     assert held(chosen(berry, lines=(no,))) == [("berry", "quiet")]
-    assert on_cards(chosen(berry, lines=(replace(no, status="completed"),))) == [["berry"]]
+    assert on_cards(chosen(berry, lines=(no._replace(status="completed"),))) == [["berry"]]
     assert looked_for(berry, "tea") == {Kind.PROCEDURE}

@@ -220,15 +220,14 @@ def test_a_record_is_quoted_in_the_words_of_the_code_list_and_not_its_own() -> N
 
 
 def test_a_condition_shows_its_onset_and_when_it_was_recorded() -> None:
-    line = replace(COUGH, dated_by="onset", recorded=on(date(2024, 5, 3)))
+    line = COUGH._replace(dated_by="onset", recorded=on(date(2024, 5, 3)))
     rests_on = explained(line).who_for[0].rests_on
     assert rests_on == "condition, onset 1 March 2020 (recorded 3 May 2024), active, cough"
 
 
 def test_what_is_asked_of_its_end_is_shown_with_its_end() -> None:
     facts = "\nhome: {find: encounter, codes: tea-group, give: latest end date, label: home}\n"
-    stay = replace(
-        entry(Kind.ENCOUNTER, "tea-group", date="2026-05-01", status="finished"),
+    stay = entry(Kind.ENCOUNTER, "tea-group", date="2026-05-01", status="finished")._replace(
         ends=on(date(2026, 5, 9)),
     )
     rule = a_rule(facts=facts, when="{home: {is_known: yes}}", exclude=None)
@@ -249,7 +248,7 @@ def test_what_is_asked_of_its_end_is_shown_with_its_end() -> None:
 def test_a_value_that_cannot_be_used_is_shown_and_nobodys_name(
     value: Measurement, shown: str
 ) -> None:
-    explanation = _explained(replace(BLOWN, values=(("", value),)), Give.LATEST_VALUE, "mmol/mol")
+    explanation = _explained(BLOWN._replace(values=(("", value),)), Give.LATEST_VALUE, "mmol/mol")
     doubt = "a value has no number in mmol/mol, or in a unit that is turned into it"
     entry_of = f"observation, effective 1 May 2026, final, blow-test, {shown}"
     assert explanation.who_for[0].rests_on == f"{doubt}: {entry_of}"
