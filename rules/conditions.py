@@ -4,11 +4,13 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import repeat
-from typing import Final, assert_never
+from typing import assert_never
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, some_of, yes_or_no
 from rules.days import Duration, Span
 from rules.fact import (
+    CHOICE,
+    QUANTITY,
     REMEMBERED,
     All,
     AnyOf,
@@ -20,16 +22,13 @@ from rules.fact import (
     NoneOf,
     Not,
     SomeOf,
-    Sort,
     Test,
+    Value,
 )
 from rules.finding import Finding, Look, RuleFault, day_so_far
 from rules.units import INFINITE, just_over, just_under
 
 Number = int | Decimal
-
-_QUANTITY: Final = Sort.QUANTITY  # by themselves, as yes and no are
-_CHOICE: Final = Sort.CHOICE
 
 
 def ask(condition: Condition, look: Look) -> Answer:
@@ -80,9 +79,9 @@ def _test(finding: Finding, test: Test, today: date) -> Answer:
             return CANNOT_TELL
         return yes_or_no((finding.answer is YES) is bool(test.value))
     sort = finding.fact.give.sort
-    if (sort is _QUANTITY or sort is _CHOICE) and finding.answer is not YES:
+    if (sort is QUANTITY or sort is CHOICE) and finding.answer is not YES:
         return CANNOT_TELL  # nobody knows what was never measured
-    if sort is _CHOICE:
+    if sort is CHOICE:
         return _choice(finding.choices, test)
     if finding.number is not None:
         low, high = finding.number
@@ -112,8 +111,8 @@ def _number(low: Number, high: Number, test: Test) -> Answer:
     return CANNOT_TELL
 
 
-@lru_cache(maxsize=REMEMBERED, typed=True)  # 5 and 5.0 are not followed by the same
-def _bounds(word: str, value: object) -> tuple[Number, Number]:
+@lru_cache(maxsize=REMEMBERED, typed=True)  # a count's 5 is a value's 5, and 6 not next to it
+def _bounds(word: str, value: Value) -> tuple[Number, Number]:
     """The numbers for which a test holds, both ends included."""
     match word, value:
         case "between", ((int() | Decimal()) as first, (int() | Decimal()) as last):
@@ -140,7 +139,7 @@ def _date(day: Span, test: Test, today: date) -> Answer:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _days(word: str, value: object, today: date) -> tuple[date, date]:
+def _days(word: str, value: Value, today: date) -> tuple[date, date]:
     """The days on which a date test holds, both ends included."""
     match word, value:
         case "within", Duration():

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
 
 from rules.answer import CANNOT_TELL, NO, YES
 from rules.budget import asks_too_much, left_out
 from rules.conditions import ask
 from rules.facts import look_up
 from rules.finding import Look, RuleFault, TooMuch, TooMuchAtOnce
-from rules.outcome import Decision, Outcome
+from rules.outcome import NO_PROMPT, Decision, Outcome
 from rules.record import PatientRecord, Said
 from rules.rule import Offer, Rule
 from rules.screening import screen_of
-
-_NO_PROMPT: Final = Decision.NO_PROMPT  # by itself, as no is: it is what most rules come to
 
 
 def evaluate(
@@ -27,8 +24,7 @@ def evaluate(
     if not beyond:
         shut = screen_of(asked).shut_to(look)
         return tuple(
-            Outcome(rule, _NO_PROMPT, look) if rule in shut else decide(rule, look)
-            for rule in asked
+            Outcome(rule, NO_PROMPT, look) if rule in shut else decide(rule, look) for rule in asked
         )
     return tuple(_no_room(rule, look) if rule in beyond else decide(rule, look) for rule in asked)
 
@@ -61,7 +57,7 @@ def _decide(rule: Rule, look: Look) -> Outcome:
     """``when``, then ``exclude``, then offers; the policy on not knowing is the rule's own."""
     answer = ask(rule.when, look)
     if answer is NO:
-        return Outcome(rule, _NO_PROMPT, look)
+        return Outcome(rule, NO_PROMPT, look)
     if answer is CANNOT_TELL and not rule.prompt_when_unknown:
         return Outcome(rule, Decision.CANNOT_TELL, look)
     for expression in rule.expressions:  # those behind the card's words too, before it is written

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Self, final
+from typing import Final, Self, final
 
 from rules.answer import Answer
 from rules.codes import Code, CodeList
@@ -51,6 +51,11 @@ class Give(StrEnum):
         member._value_ = written
         member.sort = sort
         return member
+
+
+# By themselves, as yes and no are (rules/answer.py).
+QUANTITY: Final = Sort.QUANTITY
+CHOICE: Final = Sort.CHOICE
 
 
 class Undated(StrEnum):
@@ -130,6 +135,19 @@ class Expression:
     answer: Callable[..., Answer] = field(repr=False)
 
 
+# What a test may compare with.
+Value = (
+    int
+    | Decimal
+    | tuple[int, int]
+    | tuple[Decimal, Decimal]
+    | Duration
+    | date
+    | bool
+    | frozenset[str]
+)
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class IsTrue:
@@ -147,7 +165,7 @@ class Test:
     """
 
     word: str
-    value: "int | Decimal | tuple[int, int] | tuple[Decimal, Decimal] | Duration | date | bool | frozenset[str]"  # noqa: E501 - one closed list
+    value: Value
     ahead: bool = False
     written: str = ""
     at: Place = field(default=NOT_WRITTEN, compare=False, repr=False)  # where the word stands

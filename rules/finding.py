@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from rules.answer import Answer
 from rules.codes import Code
 from rules.days import Span
 from rules.elsewhere import Elsewhere, Left, left_by
 from rules.fact import Expression, Fact, question
-from rules.record import Entry, Kind, PatientRecord, Said
+from rules.record import APPOINTMENT, Entry, PatientRecord, Said
 
 
 class RuleFault(Exception):
@@ -53,15 +53,12 @@ class Finding(NamedTuple):
     looked_at: int = 0
 
 
-_APPOINTMENT: Final = Kind.APPOINTMENT
-
-
 def day_so_far(finding: Finding, today: date) -> Span | None:
     """The days that a date fact may give. What is on the record has begun: a month or year that
     reaches ahead means up to today, appointments apart.
     """
     day = finding.day
-    begun = finding.fact.kinds and _APPOINTMENT not in finding.fact.kinds
+    begun = finding.fact.kinds and APPOINTMENT not in finding.fact.kinds
     if day is None or not begun or day.first > today:
         return day
     return Span(day.first, min(day.last, today))
@@ -88,7 +85,7 @@ class Look:
         self.record = record
         self.said = said
         self.today = today
-        self.codes = frozenset(record.by_code)  # two sets are compared without looking at a code
+        self.codes = frozenset(record.by_code)  # on record; a set remembers what they hash to
         self.size = record.size
         self._look_up = look_up
         self._found: dict[Fact, Finding] = {}
@@ -114,7 +111,8 @@ class Look:
         """How many entries have a code that a fact looks for, whatever lists they are in."""
         number = self._entries.get(fact.codes)
         if number is None:
-            number = self._entries[fact.codes] = self.record.count(fact.codes)
+            count = self.record.count_of
+            number = self._entries[fact.codes] = sum(map(count, self.codes & fact.codes))
         return number
 
     def left_by(self, other: Elsewhere) -> Left:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rules.finding import Look
 from rules.record import Entry, Reply
@@ -19,6 +19,11 @@ class Decision(StrEnum):
     EXCLUDED = "excluded"
     CANNOT_TELL = "cannot tell"
     WITHHELD = "withheld"  # a fault in the rule: nobody is asked or told anything by it
+
+
+# By themselves, as yes and no are (rules/answer.py): a whole list is asked for little else.
+NO_PROMPT: Final = Decision.NO_PROMPT
+PROMPT: Final = Decision.PROMPT
 
 
 class Outcome(NamedTuple):

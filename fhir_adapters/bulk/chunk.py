@@ -8,7 +8,7 @@ everything that is remembered.
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from fhir_adapters.bulk.kept import pack
 from fhir_adapters.bulk.people import Someone
@@ -16,7 +16,7 @@ from rules.codes import Code
 from rules.coming import coming
 from rules.engine import evaluate_open
 from rules.facts.offered import NO_STANDS_IN
-from rules.outcome import Decision, Outcome
+from rules.outcome import NO_PROMPT, PROMPT, Decision, Outcome
 from rules.record import Kind, PatientRecord
 from rules.rule import OfferKind, Rule
 
@@ -70,9 +70,9 @@ def evaluate_chunk(
     for someone in people:
         record = someone.record
         outcomes = evaluate_open(asked, record, (), today)
-        came = tuple([_came(one) for one in outcomes if one.decision is not _NO_PROMPT])
+        came = tuple([_came(one) for one in outcomes if one.decision is not NO_PROMPT])
         possible = carry and (
-            any(one.decision is _PROMPT for one in outcomes)
+            any(one.decision is PROMPT for one in outcomes)
             or not record.by_code.keys().isdisjoint(reminders)
             or _perhaps(remembering, record, today)
         )
@@ -81,11 +81,6 @@ def evaluate_chunk(
             yield Row(record.person.id, came, pack(record), unread)
         else:
             yield Row(record.person.id, came, b"", unread)
-
-
-# By themselves, since each is asked for once for every rule that somebody is asked.
-_NO_PROMPT: Final = Decision.NO_PROMPT
-_PROMPT: Final = Decision.PROMPT
 
 
 def _came(outcome: Outcome) -> Came:

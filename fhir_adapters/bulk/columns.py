@@ -153,16 +153,17 @@ def people(batch: Any) -> Iterator[Someone]:  # Any: pyarrow is untyped
     told = {name: batch.column(name) for name in READ}
     plain = {name: told[name].to_pylist() for name in _PLAIN}
     birth, died = _spans(told, "birth"), _spans(told, "died")
-    codes, places = told["codes"], told["places"].values
+    codes, places = told["codes"], told["places"]
     every_code: list[Code] = [_code(text) for text in codes.values.dictionary.to_pylist()]
-    stand = list(map(every_code.__getitem__, codes.values.indices.to_pylist()))
+    in_order = list(map(every_code.__getitem__, codes.values.indices.to_pylist()))
     starts: list[int] = codes.offsets.to_pylist()
-    begins, numbers = _integers(places.offsets), _integers(places.values)
-    packed, firsts = _texts(told["entries"].values), told["entries"].offsets.to_pylist()
-    booked, bookings = _texts(told["booking"].values), told["booking"].offsets.to_pylist()
+    lists: list[int] = places.offsets.to_pylist()
+    begins, numbers = _integers(places.values.offsets), _integers(places.values.values)
+    packed, firsts = _bytes(told["entries"].values), told["entries"].offsets.to_pylist()
+    booked, bookings = _bytes(told["booking"].values), told["booking"].offsets.to_pylist()
     unread = _unread(told["unread"])
     for at in range(batch.num_rows):
-        start, end = starts[at], starts[at + 1]
+        first, last = lists[at], lists[at + 1]  # of the lists of numbers, one for each code
         yield Someone(
             unopened(
                 Person(
@@ -175,11 +176,13 @@ def people(batch: Any) -> Iterator[Someone]:  # Any: pyarrow is untyped
                     needs_interpreter=_ANSWERS[plain["needs_interpreter"][at]],
                     registered_here=_ANSWERS[plain["registered_here"][at]],
                 ),
-                _Places(stand[start:end], begins[start : end + 1], numbers),
-                begins[end] - begins[start],
+                _NumbersByCode(
+                    in_order[starts[at] : starts[at + 1]], begins[first : last + 1], numbers
+                ),
+                begins[last] - begins[first],
                 partial(packed, firsts[at]),
                 unread[at],
-                [booked(number) for number in range(bookings[at], bookings[at + 1])],
+                [booked(0, number) for number in range(bookings[at], bookings[at + 1])],
             ),
             plain["ethnic"][at],
             plain["deprived"][at],
@@ -192,28 +195,36 @@ _PLAIN = (
 _ANSWERS: Mapping[str, Answer] = {str(answer): answer for answer in Answer}
 
 
-class _Places(Mapping[Code, memoryview]):
+class _NumbersByCode(Mapping[Code, memoryview]):
     """For each code the numbers of the entries that have it, as they lie in memory."""
 
-    __slots__ = ("_begins", "_codes", "_numbers")
+    __slots__ = ("_begins", "_codes", "_numbers", "_places")
 
     def __init__(self, codes: Sequence[Code], begins: memoryview, numbers: memoryview) -> None:
         """``begins`` says of each code, and of what comes after the last, where it begins."""
         self._codes, self._begins, self._numbers = codes, begins, numbers
+        self._places: dict[Code, int] | None = None
 
     def __getitem__(self, code: Code) -> memoryview:
         """Raises KeyError where no entry has it."""
-        try:
-            at = self._codes.index(code)  # people have a dozen
-        except ValueError:
-            raise KeyError(code) from None
+        at = self._place(code)
         return self._numbers[self._begins[at] : self._begins[at + 1]]
+
+    def _place(self, code: Code) -> int:
+        if self._places is None:
+            if len(self._codes) <= _FEW and code in self._codes:
+                return self._codes.index(code)
+            self._places = {code: at for at, code in enumerate(self._codes)}
+        return self._places[code]
 
     def __iter__(self) -> Iterator[Code]:
         return iter(self._codes)
 
     def __len__(self) -> int:
         return len(self._codes)
+
+
+_FEW = 16  # codes, which are as soon looked through; most people have fewer
 
 
 def _integers(column: Any) -> memoryview:  # Any: pyarrow is untyped
@@ -223,15 +234,15 @@ def _integers(column: Any) -> memoryview:  # Any: pyarrow is untyped
     return every[column.offset : column.offset + len(column)]
 
 
-def _texts(column: Any) -> Callable[..., memoryview]:  # Any: pyarrow is untyped
-    """Gives one of some bytes by the sum of its numbers, as it lies in memory."""
+def _bytes(column: Any) -> Callable[[int, int], memoryview]:  # Any: pyarrow is untyped
+    """Gives what stands so many behind the first of somebody's, as it lies in memory."""
     _, ends, data = column.buffers()
     every = memoryview(ends or b"").cast("i")  # numbers in place of bytes
-    begins, text = every[column.offset :], memoryview(data or b"")
+    begins, whole = every[column.offset :], memoryview(data or b"")
 
-    def give(first: int, number: int = 0) -> memoryview:
+    def give(first: int, number: int) -> memoryview:
         at = first + number
-        return text[begins[at] : begins[at + 1]]
+        return whole[begins[at] : begins[at + 1]]
 
     return give
 

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 
 from rules.answer import CANNOT_TELL, NO, YES, Answer, all_of, any_of, opposite, yes_or_no
 from rules.days import Duration, Span
-from rules.fact import REMEMBERED, Fact, Give, Sort, Undated
+from rules.fact import CHOICE, QUANTITY, REMEMBERED, Fact, Give, Sort, Undated
 from rules.facts import measured
 from rules.facts.statuses import STATUSES
 from rules.finding import Finding, Look, day_so_far
-from rules.record import NOT_AN_ENTRY, Entry, Kind
+from rules.record import APPOINTMENT, NOT_AN_ENTRY, Entry, Kind
 
 # These ask whether something stands on the record at all, whatever became of it (CONTENT 3.2).
 _ANYWHERE = frozenset({"entry", "offer"})
@@ -20,12 +20,11 @@ _OVER = frozenset({"inactive", "completed"})  # unless the author asks for those
 _UNDATED = "an entry has no date"
 
 # By themselves, as yes and no are (rules/answer.py).
-_APPOINTMENT: Final = Kind.APPOINTMENT
 _CARE_PLAN: Final = Kind.CARE_PLAN
 _COUNT: Final = Give.COUNT
 _LATEST: Final = Give.LATEST
 _LATEST_END: Final = Give.LATEST_END
-_DATE, _QUANTITY, _CHOICE = Sort.DATE, Sort.QUANTITY, Sort.CHOICE
+_DATE: Final = Sort.DATE
 _MAY_LAST = (Kind.PROCEDURE, Kind.OBSERVATION, Kind.CARE_PLAN)
 
 
@@ -71,9 +70,9 @@ def _combined(
 ) -> Finding:
     """What the entries that count, or may count, say together."""
     sort = fact.give.sort
-    if sort is _QUANTITY:
+    if sort is QUANTITY:
         return measured.value(fact, counted, doubt, unread, looked_at)
-    if sort is _CHOICE:
+    if sort is CHOICE:
         return measured.choice(fact, counted, doubt, unread, looked_at)
     certain = tuple([entry for entry, answer in counted if answer is YES])
     answer = YES if certain else CANNOT_TELL if counted or unread else NO
@@ -176,7 +175,7 @@ def _in_time(fact: Fact, entry: Entry, look: Look) -> tuple[Answer, str]:
         if fact.if_undated is Undated.IGNORE:
             return NO, ""
         return CANNOT_TELL, _UNDATED
-    if entry.kind is not _APPOINTMENT:
+    if entry.kind is not APPOINTMENT:
         if when.first > today:
             return NO, ""  # entries dated in the future are ignored
         when = _so_far(when, today)

@@ -2,8 +2,8 @@
 
 ``floor`` decodes every line that the run reads into the type that it reads it into, and does
 nothing else. ``run`` asks the rules as ``goodday population run`` does, and ``beside`` does both,
-piece by piece: no machine is as fast at one minute as at the next. ``kept`` asks all rules about an
-import.
+piece by piece: no machine is as fast at one minute as at the next. So ``turns`` asks about a short
+list again and again while it asks about a long one. ``kept`` asks all rules about an import.
 """
 
 import argparse
@@ -38,10 +38,11 @@ class Cost(msgspec.Struct):
 
     people: int
     read: int  # bytes
-    cpu: float  # seconds, all processes together, without those of the floor beside it
+    cpu: float  # seconds, all processes together, without what was run beside it
     floor: float  # seconds
     wall: float
     peak: float  # of the process that had most
+    short: float = 0.0  # seconds a person of the short list beside it
 
 
 def once(what: str, source: Path, *told: str) -> Cost:
@@ -52,7 +53,7 @@ def once(what: str, source: Path, *told: str) -> Cost:
 
 def at_once(times: int, what: str, source: Path, *told: str) -> list[Cost]:
     """The same run so many times, all at the same time. Raises CalledProcessError."""
-    command = [sys.executable, "-m", __name__, what, str(source), *told]
+    command = [sys.executable, "-m", _SELF, what, str(source), *told]
     begun = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(times)]
     said = [one.communicate()[0] for one in begun]
     for one in begun:
@@ -129,6 +130,34 @@ class Beside(Crew):
             yield work(task)
 
 
+class Turns(Crew):
+    """One process that asks about a short list again each time that it has worked for as long."""
+
+    def __init__(self, short: Path) -> None:
+        super().__init__(1)
+        self._short = short
+        self._cost, self._people, self._until = 0.0, 0, 0.0
+        self.beside = 0.0  # seconds that are not the long list's: Python's start is among them
+
+    @property
+    def a_person(self) -> float:
+        """Seconds for a person of the short list, without the start."""
+        return self._cost / self._people
+
+    def each(self, work: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
+        """What comes of each task, in the order of the tasks."""
+        for task in tasks:
+            if _cpu() >= self._until:
+                before = _cpu()
+                short = once("run", self._short)
+                after = _cpu()
+                self._cost += short.cpu
+                self._people += short.people
+                self.beside += after - before
+                self._until = after + (after - before)
+            yield work(task)
+
+
 def keep(source: Path, to: Path, library: Library) -> int:
     """Import a list, and say how many people are in it."""
     needs = read_by(library)
@@ -144,9 +173,10 @@ def keep(source: Path, to: Path, library: Library) -> int:
 def main() -> int:
     """Do it once."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("floor", "run", "beside", "kept", "import"))
+    parser.add_argument("what", choices=("floor", "run", "beside", "turns", "kept", "import"))
     parser.add_argument("source", type=Path)
     parser.add_argument("--to", type=Path, default=Path("kept"))
+    parser.add_argument("--short", type=Path, help="the list to take turns with")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--rules", type=Path, help="a practice's rules, in place of the library")
     told = parser.parse_args()
@@ -155,7 +185,7 @@ def main() -> int:
     sys.modules["numpy"] = None  # type: ignore[assignment] # - as Python says that it is not there
     library = load_library(told.rules).usable()
     people = read = 0
-    floor_cpu = 0.0
+    floor_cpu = short_cpu = short_each = 0.0
     began, cpu = time.perf_counter(), _cpu()
     match told.what:
         case "floor":
@@ -166,12 +196,17 @@ def main() -> int:
             crew = Beside()
             people = run(told.source, library.for_hook(HOOK), library, crew)
             floor_cpu, read = crew.floor, crew.read
+        case "turns":
+            turns = Turns(told.short)
+            people = run(told.source, library.for_hook(HOOK), library, turns)
+            short_cpu, short_each = turns.beside, turns.a_person
         case "kept":
             people = run(told.source, library.rules, library, Crew(told.processes))
         case _:
             people = keep(told.source, told.to, library)
     wall = time.perf_counter() - began
-    cost = Cost(people, read, _cpu() - cpu - floor_cpu, floor_cpu, wall, _peak())
+    used = _cpu() - cpu - floor_cpu - short_cpu
+    cost = Cost(people, read, used, floor_cpu, wall, _peak(), short_each)
     sys.stdout.buffer.write(msgspec.json.encode(cost))
     return 0
 
@@ -184,6 +219,7 @@ def _peak() -> float:
     return max(resource.getrusage(who).ru_maxrss for who in _BOTH) / 1024
 
 
+_SELF = "tests.benchmarks.one_run"  # also where it is __main__
 _BOTH = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 if __name__ == "__main__":

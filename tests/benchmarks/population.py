@@ -127,22 +127,15 @@ def _of_two_lengths(
         yield from beside(what, found, times, limit=who.limit)
         yield from from_kept(what, found, scratch, times)
     if len(made) > 1:
-        yield linear(made[0], made[1], max(many // few, 2))
+        yield linear(made[0], made[1])
     for one in made:
         shutil.rmtree(one)
 
 
-def linear(short: Path, long: Path, times: int) -> Row:
-    """What a person of a long list costs to one of a short one.
-
-    The short one is asked about so many ``times``, half of them before the long one and half after:
-    a machine is not as fast at every minute.
-    """
-    some = [once("run", short) for _ in range(times // 2)]
-    other = once("run", long)
-    some += [once("run", short) for _ in range(times - times // 2)]
-    each = sum(one.cpu for one in some) / sum(one.people for one in some)
-    more = other.cpu / other.people / each - 1
+def linear(short: Path, long: Path) -> Row:
+    """What a person of a long list costs to one of a short one, which are asked about by turns."""
+    both = once("turns", long, "--short", str(short))
+    more = both.cpu / both.people / both.short - 1
     says = f"{more:+.0%} CPU a person (limit {LINEAR:.0%})"
     return Row("  the long list to the short one", says, more <= LINEAR)
 

@@ -44,10 +44,9 @@ def test_a_value_in_a_unit_is_no_plain_level() -> None:
 
 
 def test_above_a_number_is_one_more_for_a_count_and_anything_more_for_a_value() -> None:
-    count = "find: observation\ncodes: blow-test\ngive: count"
-    for _ in range(2):  # whichever of them is asked first
-        assert answer(count, level("3"), level("4"), test="{above: 2}") is NO
-        assert answer(f"{LEVEL}latest value", level("2.5"), test="{above: 2}") is YES
+    count = "find: observation\ncodes: blow-test\ngive: count"  # asked first, and of this number
+    assert answer(count, level("3"), test="{above: 41}") is NO  # which no other test asks of
+    assert answer(f"{LEVEL}latest value", level("41.5"), test="{above: 41}") is YES
 
 
 # Which of two values is the latest or the earliest, where a day is not known to the day. The value

@@ -97,6 +97,8 @@ def test_what_rules_may_read_comes_out_as_it_went_in(everybody: list[Someone]) -
         assert after.record.person == replace(before.record.person, first_name="")
         assert told(after.record) == told(before.record)
         assert after.record.size == before.record.size
+        for each in before.record.by_code:
+            assert after.record.count_of(each) == before.record.count_of(each)
         assert after.record.unread == before.record.unread
         assert [*map(parts, after.record.booking)] == [*map(parts, before.record.booking)]
         assert after[1:] == before[1:]
@@ -111,6 +113,16 @@ def test_entries_stand_under_each_code_in_the_order_they_had(tmp_path: Path) -> 
     keep(tmp_path, NEEDS, Some([somebody("ann", *lines)]))
     (one,) = read(tmp_path, NEEDS)
     assert told(one.record) == told(a_record(*lines))
+
+
+def test_somebody_with_very_many_codes_has_them_all(tmp_path: Path) -> None:
+    codes = [Code("http://example.org", str(number)) for number in range(40)]
+    lines = [entry(Kind.CONDITION)._replace(codes=(one, codes[0])) for one in codes[1:]]
+    keep(tmp_path, EVERYTHING, Some([somebody("ann", *lines), somebody("zoe", *lines[:2])]))
+    for one, its in zip(read(tmp_path, EVERYTHING), (lines, lines[:2]), strict=True):
+        assert told(one.record) == told(a_record(*its))
+        assert one.record.count_of(codes[0]) == len(its)
+        assert one.record.by_code.get(Code("", "0")) is None
 
 
 def test_what_no_rule_may_read_is_left_out_and_its_list_is_unknown(tmp_path: Path) -> None:
