@@ -19,7 +19,7 @@ from typing import NamedTuple
 from tests.benchmarks.row import Row
 from tests.crowd.page import TODAY
 
-FEW, MANY, MOST = 1_000, 6_000, 2.0
+FEW, MANY, MOST = 1_000, 20_000, 2.0
 
 _EMBEDDED = ("--processes", "1")
 _SPARK = ("--engine", "spark", "--processes", "2")
