@@ -1,14 +1,14 @@
 """One machine, as many processes as it has processors, and no more in memory than they work on."""
 
 import gc
+import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_all_start_methods, get_context
 from os import cpu_count
-from signal import SIG_DFL, SIGINT, signal
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self, TypeVar
 
@@ -17,6 +17,7 @@ from fhir_adapters.bulk.files import BulkError
 T = TypeVar("T")
 R = TypeVar("R")
 
+_FORKED = "fork" in get_all_start_methods()  # and not on Windows, which has no masks either
 _AHEAD = 2  # tasks that are handed out for each process beside the one it works on
 
 
@@ -52,9 +53,24 @@ def advance(by: int) -> None:
 
 def _join(counter: _Counter) -> None:
     """What a process does first of all."""
-    signal(SIGINT, SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if _FORKED:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _look_seldom()
     _Here.counter = counter
+
+
+@contextmanager
+def _interrupted_later() -> Generator[None]:
+    """Ctrl-C waits meanwhile; in a process that is forked meanwhile, until it has joined."""
+    if not _FORKED:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _look_seldom() -> None:
@@ -80,8 +96,7 @@ class Crew:
         gc.freeze()  # rules and modules stay: looking through them again and again frees nothing
         _look_seldom()
         # Forked ones have what is loaded already. Begin before any thread does.
-        start = "fork" if "fork" in get_all_start_methods() else "spawn"
-        context = get_context(start)
+        context = get_context("fork" if _FORKED else "spawn")
         self._counter = _Here.counter = context.Value("Q", 0)
         self._begun = SoFar()
         self._pool = (
@@ -91,7 +106,8 @@ class Crew:
             else None
         )
         if self._pool is not None:
-            self._pool.submit(int)  # they are all begun with the first task
+            with _interrupted_later():
+                self._pool.submit(int)  # they are all begun with the first task
 
     def __enter__(self) -> Self:
         """The crew itself."""

@@ -65,6 +65,30 @@ def test_ctrl_c_ends_it_quietly_and_leaves_nothing(
     assert not list(scratch.iterdir())
 
 
+IN_THE_INSTANT_OF_A_FORK = """
+import os, signal, sys
+os.register_at_fork(after_in_child=lambda: os.killpg(0, signal.SIGINT))
+from cds_hooks.cli import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def test_ctrl_c_before_a_process_is_ready_for_it_is_as_quiet(export: Path, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    verb = asked(export, scratch, "2")[len(COMMAND) :]
+    done = subprocess.run(
+        [sys.executable, "-c", IN_THE_INSTANT_OF_A_FORK, *verb],
+        capture_output=True,
+        env=ENVIRONMENT,
+        text=True,
+        timeout=60,
+        check=False,
+        start_new_session=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert not list(scratch.iterdir())
+
+
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_whoever_waits_at_a_screen_sees_how_far_it_is_from_the_sorting_on(
     export: Path, tmp_path: Path, processes: str
