@@ -111,7 +111,7 @@ def _number(low: Number, high: Number, test: Test) -> Answer:
     return CANNOT_TELL
 
 
-@lru_cache(maxsize=REMEMBERED, typed=True)  # a count's 5 is a value's 5, and 6 not next to it
+@lru_cache(maxsize=REMEMBERED, typed=True)  # 5 equals Decimal(5); what is above them differs
 def _bounds(word: str, value: Value) -> tuple[Number, Number]:
     """The numbers for which a test holds, both ends included."""
     match word, value:

@@ -207,24 +207,16 @@ class _NumbersByCode(Mapping[Code, memoryview]):
 
     def __getitem__(self, code: Code) -> memoryview:
         """Raises KeyError where no entry has it."""
-        at = self._place(code)
+        if self._places is None:  # of most people no code is asked for
+            self._places = {each: at for at, each in enumerate(self._codes)}
+        at = self._places[code]
         return self._numbers[self._begins[at] : self._begins[at + 1]]
-
-    def _place(self, code: Code) -> int:
-        if self._places is None:
-            if len(self._codes) <= _FEW and code in self._codes:
-                return self._codes.index(code)
-            self._places = {code: at for at, code in enumerate(self._codes)}
-        return self._places[code]
 
     def __iter__(self) -> Iterator[Code]:
         return iter(self._codes)
 
     def __len__(self) -> int:
         return len(self._codes)
-
-
-_FEW = 16  # codes, which are as soon looked through; most people have fewer
 
 
 def _integers(column: Any) -> memoryview:  # Any: pyarrow is untyped

@@ -9,6 +9,7 @@ import pytest
 
 from cds_hooks.cli import run
 from cds_hooks.commands import COULD_NOT_RUN, FINE, PROBLEMS
+from tests.architecture.project import ROOT
 from tests.builders import rule_text, write_folder
 from tests.crowd.inventing import invent
 from tests.crowd.page import TODAY
@@ -85,6 +86,7 @@ def test_several_processes_and_bundles_come_to_the_same(desk: Desk) -> None:
 
 
 def test_nothing_of_it_needs_numpy_which_is_not_installed_with_it(desk: Desk) -> None:
+    assert "\nnumpy==" not in (ROOT / "requirements.lock").read_text("utf-8")
     write_ndjson(desk.export, (invent(1, number, TODAY) for number in range(PEOPLE)))
     _, _, straight = desk.asks(desk.export)
     desk.rows.unlink()

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_adapters.bulk.files import BulkError
-from fhir_adapters.bulk.parquet import gathered
+from fhir_adapters.bulk.parquet import FORMAT, gathered
 from fhir_adapters.bulk.people import Fault, SetAside, Someone
 from fhir_adapters.needs import Needs, needs_of
 from rules.codes import Code
@@ -150,6 +150,20 @@ def test_a_long_part_is_read_in_groups_and_each_person_once(tmp_path: Path) -> N
     sizes = [len(list(part.people([]))) for part in parts]
     assert (sizes, len([*tmp_path.glob("*.parquet")])) == ([1000, 1000, 100, 1], 2)
     assert [one.record.person.id for one in read(tmp_path, NEEDS)] == [*names, "z"]
+
+
+def test_the_parts_of_an_entry_are_in_the_order_that_this_format_has() -> None:
+    """In another order what was imported before would be read wrongly: that is another FORMAT."""
+    assert FORMAT == 4
+    assert [one._fields for one in (Entry, Measurement, Span, Code)] == [
+        (
+            "kind", "codes", "status", "when", "dated_by", "recorded", "ends", "words", "reference",
+            "sure", "filed", "values", "answer", "ask_again", "line", "written",
+        ),
+        ("number", "unit", "comparator", "shown", "codes", "usual"),
+        ("first", "last"),
+        ("system", "code"),
+    ]  # fmt: skip
 
 
 # ---- the folder ---------------------------------------------------------------------------------
