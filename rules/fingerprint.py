@@ -51,6 +51,7 @@ _NAMED: Mapping[tuple[type, str], str] = {
 }
 
 
+@lru_cache(256)  # of a rule, which never changes; a night asks it for each of its reminders
 def fingerprint(rule: Rule) -> str:
     """Sixteen characters over what a rule decides and says, whoever reads it and wherever."""
     writing = _Writing()
@@ -71,7 +72,7 @@ def fingerprint(rule: Rule) -> str:
     return sha256(writing.of(parts).encode()).hexdigest()[:LENGTH]
 
 
-@lru_cache(256)  # of a rule, which never changes, every page and count of judging asks it again
+@lru_cache(256)  # and every page and count of judging asks it again
 def judged_as(rule: Rule) -> str:
     """What somebody judges who judges a rule: the same, and with the codes that its lists hold.
 
