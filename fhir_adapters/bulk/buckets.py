@@ -22,6 +22,16 @@ TOO_MUCH = "One person has more lines than any record has; those from here on ar
 # In place of a bucket's number: those in which a line may be of somebody who is not there.
 DOUBTED = "doubted"
 
+_MOST_BUCKETS = 400  # files that one process has open at once; systems allow 1,024
+# A short list has some too, so that every processor has work: on every machine as many, since
+# people come in the order of their buckets.
+_SOME_BUCKETS, _LEAST = 16, 2 * 1024 * 1024  # bytes: less is not worth a bucket of its own
+
+
+def how_many(size: int, of_one: int) -> int:
+    """How many buckets so many bytes go to, where one is to have no more than about ``of_one``."""
+    return max(1, min(_MOST_BUCKETS, size // of_one), min(_SOME_BUCKETS, size // _LEAST))
+
 
 def bucket_of(person: str, buckets: int) -> int:
     """Which bucket a person's lines are in."""

@@ -13,6 +13,7 @@ from fhir_adapters.bulk.buckets import (
     TOO_MUCH,
     Buckets,
     Portion,
+    how_many,
     on_disk,
     parts_of,
     portions,
@@ -30,7 +31,6 @@ from rules.days import Span
 from rules.record import Entry, Kind, PatientRecord, Person, Unopened
 
 _BUCKET = 48 * 1024 * 1024  # bytes of an extract to a bucket
-_MOST_BUCKETS = 400  # files that one process has open at once; systems allow 1,024
 _REJECTS = 1_000_000  # the rejects of buckets are numbered from here, behind those of the tables
 _NOT_SAID = "the extract says nothing of it"
 _TWO_PEOPLE = "Two lines say different things of one person."
@@ -89,7 +89,7 @@ class Extract(NamedTuple):
                 raise BulkError(f"{path} cannot be opened or unpacked.") from None
             people = self.columns.people
             tasks.append(Task(path, of, begins, people, source, scratch, 1, self.needs.codes))
-        buckets = max(1, min(_MOST_BUCKETS, size // _BUCKET))
+        buckets = how_many(size, _BUCKET)
         return [task._replace(buckets=buckets) for task in tasks]
 
     def parts(self, scratch: Path, buckets: int, unread: Mapping[Kind, str]) -> list["Bucket"]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from fhir_adapters.bulk.buckets import doubted, portions
+from fhir_adapters.bulk.buckets import doubted, how_many, portions
 from fhir_adapters.bulk.files import BulkError, Odd, Piece, find, odd, packing
 from fhir_adapters.bulk.frames import read
 from fhir_adapters.bulk.names import PATIENT, is_bundle
@@ -22,7 +22,6 @@ from rules.record import Kind, PatientRecord
 _BUCKET = 32 * 1024 * 1024  # bytes
 # How much larger a packed file is than it looks, at the most that is usual.
 _PACKED = {".gz": 12, ".zst": 12}
-_MOST_BUCKETS = 400  # files that one process has open at once; systems allow 1,024
 
 
 class Folder(NamedTuple):
@@ -50,7 +49,7 @@ class Folder(NamedTuple):
     @property
     def buckets(self) -> int:
         """How many parts it is read in."""
-        return max(1, min(_MOST_BUCKETS, self.size // _BUCKET))
+        return how_many(self.size, _BUCKET)
 
     @property
     def size(self) -> int:

@@ -3,10 +3,12 @@
 ``floor`` decodes every line that the run reads into the type that it reads it into, and does
 nothing else. ``run`` asks the rules as ``goodday population run`` does, and ``beside`` does both,
 piece by piece: no machine is as fast at one minute as at the next. So ``turns`` asks about a short
-list again and again while it asks about a long one. ``kept`` asks all rules about an import.
+list again and again, from the disk, while it asks about a long one. ``kept`` asks all rules about
+an import.
 """
 
 import argparse
+import os
 import resource
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import msgspec
 
@@ -37,6 +40,7 @@ class Cost(msgspec.Struct):
     """What it cost. ``cpu`` and ``peak`` (MB) are of this process and those that it began."""
 
     people: int
+    came: int  # what rules came to, of all of them: alike by however many processes
     read: int  # bytes
     cpu: float  # seconds, all processes together, without what was run beside it
     floor: float  # seconds
@@ -62,31 +66,42 @@ def at_once(times: int, what: str, source: Path, *told: str) -> list[Cost]:
     return [msgspec.json.decode(one, type=Cost) for one in said]
 
 
+class _Asked(NamedTuple):
+    people: int
+    came: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Asking:
     rules: tuple[Rule, ...]
     today: date
 
-    def __call__(self, part: Part) -> tuple[int, SetAside]:
-        """How many people are in a part, once everything has been asked about them."""
+    def __call__(self, part: Part) -> tuple[_Asked, SetAside]:
+        """How many people are in a part, and what came of it, once all are asked about."""
         told: list[SetAside] = []
-        rows = evaluate_chunk(self.rules, part.people(told), self.today)
-        return sum(1 for _ in rows), sum(told, SetAside())
+        came = [len(row.came) for row in evaluate_chunk(self.rules, part.people(told), self.today)]
+        return _Asked(len(came), sum(came)), sum(told, SetAside())
 
 
-def run(source: Path, rules: tuple[Rule, ...], library: Library, crew: Crew) -> int:
-    """Ask about everybody, and say how many they are."""
-    _ASKED[0] = _Asking(rules, TODAY)
-    needs = read_by(library) if len(rules) == len(library.rules) else wanted_by(library)
+# Rules do not travel: forked processes find here what was here when their crew began.
+_ASKING: list[_Asking] = []
+
+
+def run(source: Path, library: Library, crew: Crew) -> _Asked:
+    """Ask about everybody, and say how many they are and what came of it."""
+    needs = read_by(library) if _asking().rules == library.rules else wanted_by(library)
     with crew, opened(source, needs, None, crew) as whole:
-        return sum(whole.each(_ask))
+        people, came = zip(*whole.each(_ask), strict=True)
+        return _Asked(sum(people), sum(came))
 
 
-_ASKED: list[_Asking] = [_Asking((), TODAY)]  # as forked processes find it: rules do not travel
+def _ask(part: Part) -> tuple[_Asked, SetAside]:
+    return _asking()(part)
 
 
-def _ask(part: Part) -> tuple[int, SetAside]:
-    return _ASKED[0](part)
+def _asking() -> _Asking:
+    (one,) = _ASKING
+    return one
 
 
 def floor(source: Path, library: Library) -> int:
@@ -149,6 +164,7 @@ class Turns(Crew):
         for task in tasks:
             if _cpu() >= self._until:
                 before = _cpu()
+                let_go(self._short)
                 short = once("run", self._short)
                 after = _cpu()
                 self._cost += short.cpu
@@ -156,6 +172,18 @@ class Turns(Crew):
                 self.beside += after - before
                 self._until = after + (after - before)
             yield work(task)
+
+
+def let_go(folder: Path) -> None:
+    """Have a list come from the disk again, as one does that is longer than memory.
+
+    What the kernel still has of it costs less to read: a twentieth of a run, of ten times as much.
+    """
+    for path in folder.rglob("*"):
+        if path.is_file() and hasattr(os, "posix_fadvise"):
+            with path.open("rb") as file:
+                os.fsync(file.fileno())  # or what is not on the disk yet would stay
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def keep(source: Path, to: Path, library: Library) -> int:
@@ -184,29 +212,29 @@ def main() -> int:
     # and pyarrow does so wherever Spark's tools have brought it.
     sys.modules["numpy"] = None  # type: ignore[assignment] # - as Python says that it is not there
     library = load_library(told.rules).usable()
-    people = read = 0
+    people = came = read = 0
     floor_cpu = short_cpu = short_each = 0.0
     began, cpu = time.perf_counter(), _cpu()
+    rules = library.rules if told.what == "kept" else library.for_hook(HOOK)
+    _ASKING.append(_Asking(rules, TODAY))  # before any crew begins
     match told.what:
         case "floor":
             read = floor(told.source, library)
-        case "run":
-            people = run(told.source, library.for_hook(HOOK), library, Crew(told.processes))
+        case "run" | "kept":
+            people, came = run(told.source, library, Crew(told.processes))
         case "beside":
             crew = Beside()
-            people = run(told.source, library.for_hook(HOOK), library, crew)
+            people, came = run(told.source, library, crew)
             floor_cpu, read = crew.floor, crew.read
         case "turns":
             turns = Turns(told.short)
-            people = run(told.source, library.for_hook(HOOK), library, turns)
+            people, came = run(told.source, library, turns)
             short_cpu, short_each = turns.beside, turns.a_person
-        case "kept":
-            people = run(told.source, library.rules, library, Crew(told.processes))
         case _:
             people = keep(told.source, told.to, library)
     wall = time.perf_counter() - began
     used = _cpu() - cpu - floor_cpu - short_cpu
-    cost = Cost(people, read, used, floor_cpu, wall, _peak(), short_each)
+    cost = Cost(people, came, read, used, floor_cpu, wall, _peak(), short_each)
     sys.stdout.buffer.write(msgspec.json.encode(cost))
     return 0
 

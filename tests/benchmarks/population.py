@@ -46,6 +46,8 @@ def beside(what: str, source: Path, rounds: int, *, limit: bool) -> Iterator[Row
         theirs.append(2 * decoded.wall / max(each.wall for each in two_decoded))
         runs.append(one)
         both.append(two)
+    if len({one.came for one in (*runs, *both)}) != 1:
+        raise ValueError(f"One process and two did not ask the same of {what}.")
     cpu = statistics.median(one.cpu for one in runs)
     ratio, gain = statistics.median(ratios), statistics.median(gains)
     speed = f"{runs[0].people / cpu:,.0f} people/s, {read / cpu / 1e6:,.0f} MB/s a core"

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -138,7 +138,7 @@ def test_hostile_texts_are_refused_at_once() -> None:
         "\U0001f4a9" * 300,
         "&&".join(["size"] * 50) + "&&" + "(" * 44,
     ):
-        start = perf_counter()
+        start = process_time()
         made = built(text)
         assert made.expression is None, text[:20]
-        assert timedelta(seconds=perf_counter() - start) < timedelta(milliseconds=200)
+        assert timedelta(seconds=process_time() - start) < timedelta(milliseconds=200)
