@@ -66,8 +66,9 @@ def _interrupted_later() -> Generator[None]:
     if not _FORKED:
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # one that came just now raises
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks.lists import SHARED, crowd, synthea
 from tests.benchmarks.on_spark import FEW, MANY, on_spark
 from tests.benchmarks.on_spark import why_not as why_not_spark
-from tests.benchmarks.one_run import Cost, at_once, once
+from tests.benchmarks.one_run import Cost, at_once, let_go, once
 from tests.benchmarks.peer import peer
 from tests.benchmarks.row import Row
 
@@ -136,6 +136,7 @@ def _of_two_lengths(
 
 def linear(short: Path, long: Path) -> Row:
     """What a person of a long list costs to one of a short one, which are asked about by turns."""
+    let_go(long)  # each time anew the short one comes from the disk, too
     both = once("turns", long, "--short", str(short))
     more = both.cpu / both.people / both.short - 1
     says = f"{more:+.0%} CPU a person (limit {LINEAR:.0%})"

@@ -67,7 +67,11 @@ def test_ctrl_c_ends_it_quietly_and_leaves_nothing(
 
 IN_THE_INSTANT_OF_A_FORK = """
 import os, signal, sys
-os.register_at_fork(after_in_child=lambda: os.killpg(0, signal.SIGINT))
+begun = []
+def interrupt():
+    if len(begun) == 2:  # the last of two: so that all of them are there
+        os.killpg(0, signal.SIGINT)
+os.register_at_fork(before=lambda: begun.append(1), after_in_child=interrupt)
 from cds_hooks.cli import run
 sys.exit(run(sys.argv[1:]))
 """
