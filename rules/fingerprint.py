@@ -72,7 +72,7 @@ def fingerprint(rule: Rule) -> str:
     return sha256(writing.of(parts).encode()).hexdigest()[:LENGTH]
 
 
-@lru_cache(256)  # and every page and count of judging asks it again
+@lru_cache(256)  # the same: every page and count of judging asks it again
 def judged_as(rule: Rule) -> str:
     """What somebody judges who judges a rule: the same, and with the codes that its lists hold.
 

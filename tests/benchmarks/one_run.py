@@ -177,7 +177,7 @@ class Turns(Crew):
 def let_go(folder: Path) -> None:
     """Have a list come from the disk again, as one does that is longer than memory.
 
-    What the kernel still has of it costs less to read: a twentieth of a run, of ten times as much.
+    To read what the kernel still has in memory takes a twentieth off a run.
     """
     for path in folder.rglob("*"):
         if path.is_file() and hasattr(os, "posix_fadvise"):

@@ -287,6 +287,21 @@ def test_tables_that_were_imported_come_to_the_same_on_spark(
     agree(tables, [on_spark(spark, imported(folder)) for folder in tables.folders])
 
 
+def test_in_however_many_buckets_a_list_comes_to_the_same(
+    everybody: Sequence[Invented],
+    straight: tuple[Path, Decided],
+    tables: Tables,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fhir_adapters.bulk.buckets._LEAST", 1_000)
+    export, expected = straight
+    for folder in (export, *tables.folders):
+        with TemporaryDirectory() as scratch, Crew(1) as crew:
+            assert len(ready(folder, wanted(), Path(scratch), crew).parts) > 1
+    assert through_ndjson(export, everybody) == expected
+    agree(tables, [asked_of(folder) for folder in tables.folders])
+
+
 def agree(tables: Tables, every: Sequence[tuple[Decided, int]]) -> None:
     found = {who: came for some, _ in every for who, came in some.items()}
     assert sum(len(some) for some, _ in every) == len(found)
